@@ -1,0 +1,141 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { buildWeb, placeWeb } from "./build-web.ts";
+import { type Child, startChild, stopChild } from "./child-group.ts";
+import { freePort, isPortFree } from "./free-port.ts";
+import { localEnvironment } from "./local-environment.ts";
+import { type LocalSecrets, localSecrets } from "./local-secrets.ts";
+import { seedDemo } from "./seed-demo.ts";
+import type { StartOptions } from "./start-options.ts";
+
+// A cold start compiles the Worker and opens the database; slow machines take some ten seconds.
+const READY_TIMEOUT_MS = 90_000;
+const CRON_INTERVAL_MS = 60_000;
+
+/** Serves the whole system on this machine until it is told to stop. Resolves with the exit code. */
+export async function runLocalServer(options: StartOptions): Promise<number> {
+  if (!(await isPortFree(options.port))) {
+    console.error(
+      `Port ${options.port} is taken by another program. Stop that program, or choose another port: npm start -- --port ${options.port + 1}`,
+    );
+    return 1;
+  }
+  const children: Child[] = [];
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  const stopped = new Promise<number>((resolve) => stop.signal.addEventListener("abort", () => resolve(0)));
+  try {
+    return await Promise.race([stopped, serve(options, children, stop.signal)]);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    stop.abort();
+    await Promise.all(children.map(stopChild));
+  }
+}
+
+async function serve(options: StartOptions, children: Child[], signal: AbortSignal): Promise<number> {
+  const { file, secrets } = localSecrets(options.stateDirectory);
+  const run = async (name: string, command: readonly string[]) => {
+    const child = startChild(name, command, { env: localEnvironment(), onLine: () => {} });
+    children.push(child);
+    const code = await child.ended;
+    if (code !== 0 && !signal.aborted) throw new Error(`${name} failed:\n${child.tail()}`);
+  };
+  if (options.mode === "start") await buildWeb(() => run("The build of the page", ["npx", "vite", "build"]));
+  else placeWeb();
+  const persist = ["--persist-to", options.stateDirectory];
+  await run("The migration of the database", [
+    "npx",
+    "wrangler",
+    "d1",
+    "migrations",
+    "apply",
+    "DB",
+    "--local",
+    ...persist,
+  ]);
+
+  const apiPort = options.mode === "start" ? options.port : await freePort();
+  const worker = startChild(
+    "The Worker",
+    [
+      "npx",
+      "wrangler",
+      "dev",
+      "--local",
+      "--port",
+      String(apiPort),
+      "--ip",
+      "127.0.0.1",
+      "--env-file",
+      file,
+      ...persist,
+    ].concat([
+      "--inspector-port",
+      String(await freePort()),
+      "--show-interactive-dev-session=false",
+      "--log-level",
+      "log",
+    ]),
+    { env: localEnvironment(), onLine: showLine },
+  );
+  children.push(worker);
+  const page = options.mode === "dev" ? startVite(options.port, apiPort) : undefined;
+  if (page !== undefined) children.push(page);
+
+  const origin = `http://localhost:${options.port}`;
+  const failed = Promise.race([worker, ...(page === undefined ? [] : [page])].map(endedEarly(signal)));
+  await Promise.race([failed, becomeReady(apiPort, secrets, signal)]);
+  if (signal.aborted) return 0;
+  console.log(`ApexTrade is ready: ${origin}`);
+  void tickCron(apiPort, signal);
+  return failed;
+}
+
+function startVite(port: number, apiPort: number): Child {
+  return startChild("The page", ["npx", "vite", "--port", String(port), "--strictPort", "--host", "127.0.0.1"], {
+    env: localEnvironment({ APEXTRADE_URL: `http://127.0.0.1:${apiPort}` }),
+    onLine: (line) => console.log(line),
+  });
+}
+
+function endedEarly(signal: AbortSignal): (child: Child) => Promise<never> {
+  return async (child) => {
+    await child.ended;
+    // A stop ends the children too; then the race is over already.
+    if (signal.aborted) return new Promise<never>(() => {});
+    throw new Error(`${child.name} ended unexpectedly:\n${child.tail()}`);
+  };
+}
+
+async function becomeReady(apiPort: number, secrets: LocalSecrets, signal: AbortSignal): Promise<void> {
+  const api = `http://127.0.0.1:${apiPort}`;
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (!signal.aborted) {
+    const ready = await fetch(`${api}/health/ready`).then(
+      (reply) => reply.ok,
+      () => false,
+    );
+    if (ready) break;
+    if (Date.now() > deadline) throw new Error(`The Worker did not become ready within ${READY_TIMEOUT_MS / 1_000} s.`);
+    await wait(200);
+  }
+  if (!signal.aborted) await seedDemo(api, secrets);
+}
+
+/** The local server has no clock of its own for cron triggers. */
+async function tickCron(apiPort: number, signal: AbortSignal): Promise<void> {
+  const url = `http://127.0.0.1:${apiPort}/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`;
+  while (!signal.aborted) {
+    await fetch(url).catch((error: unknown) => console.error(`cron: ${String(error)}`));
+    await wait(CRON_INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Errors and the Worker's own words; not the tool's chatter about requests and keys. */
+function showLine(line: string): void {
+  if (/error|warn|\{"event"/i.test(line) && !/\b(200|201|204|304) (OK|Created|No Content|Not Modified)/.test(line)) {
+    console.log(line);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Problem } from "../../schema/wire/common.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import type { ApiEnv } from "./api-types.ts";
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad request",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+  413: "Too large",
+  415: "Unsupported media type",
+  422: "Not valid",
+  429: "Too many attempts",
+  500: "Our fault",
+  503: "Not available",
+};
+
+/**
+ * The one place where an error becomes a reply. What the caller did wrong is told in full; what we did wrong is logged
+ * in full and told as a request id.
+ */
+export function replyWithProblem(error: unknown, c: Context<ApiEnv>): Response {
+  const known = knownProblem(error);
+  const requestId = c.get("requestId");
+  if (known === undefined) {
+    console.error(JSON.stringify({ event: "request_failed", requestId, path: c.req.path, error: describe(error) }));
+  }
+  const shown =
+    known ??
+    new ProblemError({
+      status: 500,
+      code: "internal",
+      detail: `Something failed on our side. Nothing of it is your fault; say ${requestId} when you report it.`,
+    });
+  return problemResponse(shown, requestId);
+}
+
+export function problemResponse(error: ProblemError, requestId: string): Response {
+  const problem: Problem = {
+    type: `/docs#problem-${error.code}`,
+    title: TITLES[error.status] ?? "Problem",
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    ...(error.issues === undefined ? {} : { issues: [...error.issues] }),
+    requestId,
+  };
+  const headers = new Headers({ "Content-Type": "application/problem+json" });
+  if (error.retryAfterSeconds !== undefined) headers.set("Retry-After", String(error.retryAfterSeconds));
+  if (error.status === 401) headers.set("WWW-Authenticate", "Bearer");
+  return new Response(JSON.stringify(problem), { status: error.status, headers });
+}
+
+function knownProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new ProblemError({ status: error.status, code: "bad_request", detail: error.message, cause: error });
+  }
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,39 @@
+import type { z } from "zod";
+import { Problem } from "../../schema/wire/common.ts";
+
+/** A JSON body that must be there. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}
+
+export function jsonReply<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } } as const;
+}
+
+/** A reply that is a file of the content type. */
+export function fileReply(contentType: string, description: string) {
+  return { description, content: { [contentType]: { schema: { type: "string" as const, format: "binary" } } } };
+}
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  401: "No valid access token",
+  403: "Not from a page of this site, or not of an accepted content type",
+  404: "No such thing, or not yours",
+  409: "In conflict with what is stored",
+  413: "Too large",
+  422: "A rule is broken; `issues` says which",
+  429: "Too many attempts; `Retry-After` says when to try again",
+  503: "Not available",
+};
+
+const problemContent = { "application/problem+json": { schema: Problem } };
+
+/** Problem documents (RFC 9457) that a route may answer with. */
+export function problems(...statuses: readonly number[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: MEANINGS[status] ?? "Problem", content: problemContent }]),
+  );
+}
+
+/** Marks a route as one that needs an access token. */
+export const bearer = [{ bearer: [] }];

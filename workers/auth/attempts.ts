@@ -1,0 +1,53 @@
+import { sha256Hex } from "../platform/digest.ts";
+import type { Env } from "../platform/env.ts";
+import { tooMany } from "../platform/problem-error.ts";
+import type { ThrottleRule } from "./throttle-object.ts";
+
+const MINUTE_MS = 60_000;
+// Five guesses a quarter of an hour: 480 a day, against passwords that no short list holds.
+const ACCOUNT_RULE: ThrottleRule = { count: 5, windowMs: 15 * MINUTE_MS };
+// An office behind one address signs in ten times in a row; a guesser gets one a minute after that.
+const ADDRESS_RULE: ThrottleRule = { count: 10, windowMs: 10 * MINUTE_MS };
+// Each sign-up costs a password hash and leaves rows behind.
+const SIGN_UP_RULE: ThrottleRule = { count: 20, windowMs: 20 * MINUTE_MS };
+
+export interface SignInAttempt {
+  /** Called when the password was right: the attempt then counts against nobody. */
+  succeeded(): Promise<void>;
+}
+
+/**
+ * Counts an attempt to sign in before its password is looked at. A browser that signed in before has its own count,
+ * so that strangers who guess at an account cannot lock its owner out. Throws 429 beyond a limit.
+ */
+export async function takeSignIn(
+  env: Env,
+  attempt: { email: string; address: string; device: string | undefined; nowMs: number },
+): Promise<SignInAttempt> {
+  const account = await sha256Hex(attempt.email.trim().toLowerCase());
+  const subject = attempt.device === undefined ? `account:${account}` : `device:${account}:${attempt.device}`;
+  const undoAddress = await take(env, `address:${attempt.address}`, ADDRESS_RULE, attempt.nowMs);
+  const undoAccount = await take(env, subject, ACCOUNT_RULE, attempt.nowMs);
+  return {
+    async succeeded() {
+      await Promise.all([undoAddress(), undoAccount()]);
+    },
+  };
+}
+
+/** Counts a sign-up by its address. Throws 429 beyond the limit. */
+export async function takeSignUp(env: Env, attempt: { address: string; nowMs: number }): Promise<void> {
+  await take(env, `sign-up:${attempt.address}`, SIGN_UP_RULE, attempt.nowMs);
+}
+
+async function take(env: Env, name: string, rule: ThrottleRule, nowMs: number): Promise<() => Promise<void>> {
+  const throttle = env.THROTTLE.getByName(name);
+  const answer = await throttle.take(rule, nowMs);
+  if (!answer.allowed) {
+    const seconds = Math.ceil(answer.waitMs / 1_000);
+    throw tooMany(`Too many attempts. Try again in ${Math.ceil(seconds / 60)} min.`, seconds);
+  }
+  return async () => {
+    await throttle.giveBack();
+  };
+}

@@ -1,0 +1,35 @@
+import type { ThrottleObject } from "../auth/throttle-object.ts";
+import type { RunMessage } from "../jobs/run-message.ts";
+import type { RunObject } from "../run/run-object.ts";
+
+/** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly BUCKET: R2Bucket;
+  readonly ASSETS: Fetcher;
+  readonly RUNS: Queue<RunMessage>;
+  readonly RUN: DurableObjectNamespace<RunObject>;
+  readonly THROTTLE: DurableObjectNamespace<ThrottleObject>;
+  /** "true" on the local server only. */
+  readonly DEMO: string;
+  /** Root secret of sessions and access tokens, at least 32 characters. */
+  readonly AUTH_SECRET: string;
+  /** Key of the HMAC that passwords pass before they are hashed, at least 32 characters. */
+  readonly PASSWORD_PEPPER: string;
+  /** Password of the demo user; absent outside the local server. */
+  readonly DEMO_PASSWORD?: string;
+}
+
+export const VERSION = "0.1.0";
+
+// A secret shorter than 32 characters can be guessed faster than an AES-256 key can.
+const SECRET_CHARACTERS_MIN = 32;
+
+/** A secret of the environment. Throws where it is missing or short: nothing may run with a guessable key. */
+export function secretOf(env: Env, name: "AUTH_SECRET" | "PASSWORD_PEPPER"): string {
+  const secret = env[name];
+  if (typeof secret !== "string" || secret.length < SECRET_CHARACTERS_MIN) {
+    throw new Error(`${name} must be set to at least ${SECRET_CHARACTERS_MIN} characters`);
+  }
+  return secret;
+}

@@ -1,0 +1,85 @@
+import { and, count, eq, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
+import type { Database } from "./database.ts";
+
+/** A table whose every row belongs to one user. */
+export type OwnedTable = SQLiteTable & { readonly ownerId: SQLiteColumn };
+type Row<T extends OwnedTable> = T["$inferSelect"];
+type NewRow<T extends OwnedTable> = Omit<T["$inferInsert"], "ownerId">;
+
+export interface ListOptions {
+  readonly where?: SQL | undefined;
+  readonly orderBy?: readonly SQL[];
+  readonly limit: number;
+}
+
+/**
+ * The database as one owner sees it: every read and write is filtered by, or stamped with, the owner, so that a query
+ * that forgets to ask whose row it is cannot be written.
+ */
+export interface OwnedDatabase {
+  readonly ownerId: string;
+  find<T extends OwnedTable>(table: T, where: SQL): Promise<Row<T> | undefined>;
+  list<T extends OwnedTable>(table: T, options: ListOptions): Promise<Row<T>[]>;
+  count<T extends OwnedTable>(table: T, where?: SQL): Promise<number>;
+  insert<T extends OwnedTable>(table: T, row: NewRow<T>): Promise<void>;
+  /** Returns how many rows changed: a compare-and-swap asks for its expected state in `where` and looks at the count. */
+  update<T extends OwnedTable>(table: T, values: SQLiteUpdateSetSource<T>, where: SQL): Promise<number>;
+  remove<T extends OwnedTable>(table: T, where: SQL): Promise<number>;
+  /** Statements made by the `prepare…` functions, all or none. */
+  batch(statements: readonly BatchItem<"sqlite">[]): Promise<void>;
+  prepareInsert<T extends OwnedTable>(table: T, row: NewRow<T>): BatchItem<"sqlite">;
+  prepareUpdate<T extends OwnedTable>(table: T, values: SQLiteUpdateSetSource<T>, where: SQL): BatchItem<"sqlite">;
+  prepareRemove<T extends OwnedTable>(table: T, where: SQL): BatchItem<"sqlite">;
+}
+
+/** Throws where `ownerId` is empty. */
+export function ownedDatabase(database: Database, ownerId: string): OwnedDatabase {
+  if (ownerId === "") throw new Error("a query needs an owner");
+  const mine = (table: OwnedTable, where?: SQL) => and(eq(table.ownerId, ownerId), where);
+  const insertion = (table: OwnedTable, row: object) => database.insert(table).values({ ...row, ownerId });
+  const change = (table: OwnedTable, values: object, where: SQL) =>
+    database.update(table).set(values).where(mine(table, where));
+  const removal = (table: OwnedTable, where: SQL) => database.delete(table).where(mine(table, where));
+  return {
+    ownerId,
+    async find(table, where) {
+      const rows = await database.select().from(plain(table)).where(mine(table, where)).limit(1);
+      return rows[0];
+    },
+    async list(table, options) {
+      return database
+        .select()
+        .from(plain(table))
+        .where(mine(table, options.where))
+        .orderBy(...(options.orderBy ?? []))
+        .limit(options.limit);
+    },
+    async count(table, where) {
+      const rows = await database.select({ rows: count() }).from(plain(table)).where(mine(table, where));
+      return rows[0]?.rows ?? 0;
+    },
+    async insert(table, row) {
+      await insertion(table, row);
+    },
+    async update(table, values, where) {
+      return (await change(table, values, where)).meta.changes;
+    },
+    async remove(table, where) {
+      return (await removal(table, where)).meta.changes;
+    },
+    async batch(statements) {
+      const [first, ...rest] = statements;
+      if (first !== undefined) await database.batch([first, ...rest]);
+    },
+    prepareInsert: insertion,
+    prepareUpdate: change,
+    prepareRemove: removal,
+  };
+}
+
+/** The table as drizzle's `from` can type it for a type that is still open. */
+function plain(table: OwnedTable): SQLiteTable {
+  return table;
+}

@@ -1,0 +1,14 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import type { OwnedDatabase } from "../platform/owned-database.ts";
+
+/** What a verb works with: on whose behalf, on which bindings, at what time. */
+export interface ServiceContext {
+  readonly env: Env;
+  readonly ownerId: string;
+  readonly owned: OwnedDatabase;
+  /** For stores that take an owner with every call, such as the candle archive. */
+  readonly database: Database;
+  readonly now: Clock;
+}
