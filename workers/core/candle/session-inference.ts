@@ -5,6 +5,9 @@ import { weekdayOfDay } from "./us-market-day.ts";
 /** A weekday with fewer trading days than this share of the busiest weekday is closed (odd Saturday sessions exist). */
 const OPEN_WEEKDAY_SHARE_MIN = 0.3;
 
+/** Days of one weekday from which on its absence among the others means something; weekends are closed by custom. */
+const BUSIEST_DAYS_MIN = 3;
+
 /** Days compared before and after a day: two each, so that a change of the clocks moves the session within two weeks. */
 const NEIGHBOURS_EACH_SIDE = 2;
 
@@ -27,8 +30,7 @@ export function inferSessions(
 ): readonly string[] {
   const covered = coverage.coveredDays();
   const byWeekday = WEEKDAYS.map((_, weekday) => covered.filter((day) => weekdayOfDay(day) === weekday));
-  const busiest = Math.max(...byWeekday.map((days) => days.length));
-  const open = byWeekday.map((days) => days.length >= busiest * OPEN_WEEKDAY_SHARE_MIN);
+  const open = openWeekdays(covered, byWeekday);
   const closedNames = WEEKDAYS.filter((_, weekday) => !open[weekday]);
   // A market that is open every day has no holidays, and too short a series cannot tell a closed day from a lost one.
   const holidays = closedNames.length > 0 ? findHolidays(coverage, covered, open) : new Set<number>();
@@ -44,6 +46,18 @@ export function inferSessions(
     ...(closedNames.length > 0 ? [`No trading is expected on ${closedNames.join(", ")}.`] : []),
     ...(holidays.size > 0 ? [`${holidays.size} weekdays without candles were taken for holidays.`] : []),
   ];
+}
+
+/** Which weekdays trade. One that the series never reaches, or too short a series to tell, counts as trading. */
+function openWeekdays(covered: readonly number[], byWeekday: readonly (readonly number[])[]): readonly boolean[] {
+  const busiest = Math.max(...byWeekday.map((days) => days.length));
+  const spanDays = covered[covered.length - 1] - covered[0] + 1;
+  return byWeekday.map((days, weekday) => {
+    const reached = spanDays >= 7 || (weekday - weekdayOfDay(covered[0]) + 7) % 7 < spanDays;
+    const weekend = weekday === 0 || weekday === 6;
+    if (!reached || (busiest < BUSIEST_DAYS_MIN && !weekend)) return true;
+    return days.length >= busiest * OPEN_WEEKDAY_SHARE_MIN;
+  });
 }
 
 /** The nearest covered days of one weekday around `day`, itself included where covered. */
