@@ -33,6 +33,8 @@ export const backtests = sqliteTable(
     leaseUntilMs: integer("lease_until_ms").notNull().default(0),
     /** Last sign of life of a worker or of the queue. */
     aliveAt: integer("alive_at").notNull(),
+    /** Times the watchdog took the run up again since its last checkpoint. */
+    redrives: integer("redrives").notNull().default(0),
     checkpointKey: text("checkpoint_key"),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Money, Timeframe, TimeMs } from "./common.ts";
+import { Money, PageQuery, Timeframe, TimeMs } from "./common.ts";
 import { ParameterValues, RuleDocument } from "./strategy.ts";
 
 /** Instruments of one run: each adds its candles to every chunk in memory. */
@@ -176,3 +176,12 @@ export const RunClientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cancel") }),
 ]);
 export type RunClientMessage = z.infer<typeof RunClientMessage>;
+
+/** A page of runs: filtered by status and by words in name, strategy or symbol; sorted by one number. */
+export const ListBacktests = PageQuery.extend({
+  status: RunStatus.optional(),
+  search: z.string().trim().max(100).optional(),
+  sort: z.enum(["created", "totalReturn", "sharpe", "maxDrawdown", "trades"]).default("created"),
+  order: z.enum(["asc", "desc"]).default("desc"),
+}).strict();
+export type ListBacktests = z.infer<typeof ListBacktests>;

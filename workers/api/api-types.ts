@@ -3,10 +3,12 @@ import type { Principal } from "../auth/access-token.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import type { ServiceContext } from "../services/service-context.ts";
+import type { StrategyCatalogue } from "../services/strategy-catalogue.ts";
 
 /** What the routes are built with. Tests hand in a clock of their own. */
 export interface ApiDependencies {
   readonly now: Clock;
+  readonly strategies: StrategyCatalogue;
 }
 
 export interface ApiEnv {
@@ -14,6 +16,7 @@ export interface ApiEnv {
   readonly Variables: {
     requestId: string;
     now: Clock;
+    strategies: StrategyCatalogue;
     /** Set behind `requireUser` only. */
     principal: Principal;
     /** Set behind `requireUser` only. */

@@ -2,12 +2,15 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { newId } from "../platform/ids.ts";
 import { notFound } from "../platform/problem-error.ts";
 import type { ApiDependencies, ApiEnv } from "./api-types.ts";
+import { backtestRoutes } from "./backtest-routes.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { replyWithProblem } from "./problem-reply.ts";
+import { reportRoutes } from "./report-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
+import { strategyRoutes } from "./strategy-routes.ts";
 import { trustedChange } from "./trusted-change.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -18,6 +21,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.use(async (c, next) => {
     c.set("requestId", newId("req"));
     c.set("now", dependencies.now);
+    c.set("strategies", dependencies.strategies);
     await next();
   });
   app.use(securityHeaders);
@@ -26,6 +30,9 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", healthRoutes());
   app.route("/", sessionRoutes());
   app.route("/", datasetRoutes());
+  app.route("/", strategyRoutes());
+  app.route("/", backtestRoutes());
+  app.route("/", reportRoutes());
   app.all("/api/*", () => {
     throw notFound("route");
   });

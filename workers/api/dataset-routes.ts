@@ -4,13 +4,13 @@ import { SIM_INSTRUMENTS } from "../core/sim/sim-instrument.ts";
 import { deleteDataset, getDataset, listDatasets, renameDataset } from "../services/dataset.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireUser } from "./require-user.ts";
-import { bearer, jsonBody, jsonReply, problems } from "./route-parts.ts";
+import { bearer, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const tags = ["Data"];
 const security = bearer;
 const middleware = requireUser;
-const params = z.object({ id: z.string().max(60) });
+const params = idParams;
 const RenameDataset = z.strictObject({ name: z.string().trim().min(1).max(80) });
 
 const instruments = createRoute({

@@ -19,6 +19,7 @@ export const requireUser: MiddlewareHandler<ApiEnv> = async (c, next) => {
     ownerId: principal.userId,
     owned: ownedDatabase(database, principal.userId),
     database,
+    strategies: c.get("strategies"),
     now: c.get("now"),
   });
   return next();

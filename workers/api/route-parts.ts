@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { Problem } from "../../schema/wire/common.ts";
 
 /** A JSON body that must be there. */
@@ -13,6 +13,12 @@ export function jsonReply<T extends z.ZodType>(schema: T, description: string) {
 /** A reply that is a file of the content type. */
 export function fileReply(contentType: string, description: string) {
   return { description, content: { [contentType]: { schema: { type: "string" as const, format: "binary" } } } };
+}
+
+/** JSON that is passed on as it is stored. */
+export function storedJsonReply(description: string) {
+  const content: Record<string, { schema: z.ZodType }> = { "application/json": { schema: z.unknown() } };
+  return { description, content };
 }
 
 const MEANINGS: Readonly<Record<number, string>> = {
@@ -37,3 +43,6 @@ export function problems(...statuses: readonly number[]) {
 
 /** Marks a route as one that needs an access token. */
 export const bearer = [{ bearer: [] }];
+
+/** The id in a path. Any short text: one that does not exist is 404, not a broken rule. */
+export const idParams = z.object({ id: z.string().max(60) });

@@ -30,6 +30,12 @@ export interface OwnedDatabase {
   /** Statements made by the `prepare…` functions, all or none. */
   batch(statements: readonly BatchItem<"sqlite">[]): Promise<void>;
   prepareInsert<T extends OwnedTable>(table: T, row: NewRow<T>): BatchItem<"sqlite">;
+  /** Inserts, or changes the row of the same key; the key must hold the owner. */
+  prepareUpsert<T extends OwnedTable>(
+    table: T,
+    row: NewRow<T>,
+    change: { readonly target: SQLiteColumn[]; readonly set: SQLiteUpdateSetSource<T> },
+  ): BatchItem<"sqlite">;
   prepareUpdate<T extends OwnedTable>(table: T, values: SQLiteUpdateSetSource<T>, where: SQL): BatchItem<"sqlite">;
   prepareRemove<T extends OwnedTable>(table: T, where: SQL): BatchItem<"sqlite">;
 }
@@ -74,6 +80,10 @@ export function ownedDatabase(database: Database, ownerId: string): OwnedDatabas
       if (first !== undefined) await database.batch([first, ...rest]);
     },
     prepareInsert: insertion,
+    prepareUpsert(table, row, { target, set }) {
+      if (!target.includes(table.ownerId)) throw new Error("the key of an upsert must hold the owner");
+      return insertion(table, row).onConflictDoUpdate({ target, set });
+    },
     prepareUpdate: change,
     prepareRemove: removal,
   };

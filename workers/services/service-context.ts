@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import type { OwnedDatabase } from "../platform/owned-database.ts";
+import type { StrategyCatalogue } from "./strategy-catalogue.ts";
 
 /** What a verb works with: on whose behalf, on which bindings, at what time. */
 export interface ServiceContext {
@@ -10,5 +11,6 @@ export interface ServiceContext {
   readonly owned: OwnedDatabase;
   /** For stores that take an owner with every call, such as the candle archive. */
   readonly database: Database;
+  readonly strategies: StrategyCatalogue;
   readonly now: Clock;
 }

@@ -1,0 +1,91 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
+import { verifyAccessToken } from "../auth/access-token.ts";
+import { SOCKET_PROTOCOL, socketToken } from "../live/socket-protocol.ts";
+import { openDatabase } from "../platform/database.ts";
+import { ownedDatabase } from "../platform/owned-database.ts";
+import { forbidden, ProblemError } from "../platform/problem-error.ts";
+import { runObject, stateOfRow } from "../run/run-live.ts";
+import { OWNER_HEADER } from "../run/run-object.ts";
+import { findBacktest, readReportPart } from "../services/backtest.ts";
+import { tradesCsv } from "../services/trades-csv.ts";
+import type { ApiContext, ApiEnv } from "./api-types.ts";
+import { requireUser } from "./require-user.ts";
+import { bearer, fileReply, idParams, problems, storedJsonReply } from "./route-parts.ts";
+import { refuseInvalid } from "./validation.ts";
+
+const tags = ["Reports"];
+
+const part = createRoute({
+  method: "get",
+  path: "/api/v1/backtests/{id}/report/{part}",
+  tags,
+  security: bearer,
+  middleware: requireUser,
+  summary: "One part of a report",
+  request: { params: idParams.extend({ part: z.enum(REPORT_PARTS) }) },
+  responses: {
+    200: storedJsonReply("The part, in the shape of its name."),
+    ...problems(401, 404, 409, 422),
+  },
+});
+
+const trades = createRoute({
+  method: "get",
+  path: "/api/v1/backtests/{id}/trades.csv",
+  tags,
+  security: bearer,
+  middleware: requireUser,
+  summary: "The trades as a table for spreadsheets",
+  request: { params: idParams },
+  responses: { 200: fileReply("text/csv", "One row a trade, times in ISO 8601, UTC."), ...problems(401, 404, 409) },
+});
+
+const live = createRoute({
+  method: "get",
+  path: "/api/v1/backtests/{id}/live",
+  tags,
+  summary: "Watch a run over a web socket",
+  description: `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`bearer.<access token>\`. The server sends a snapshot, then numbered deltas.`,
+  request: { params: idParams },
+  responses: {
+    101: { description: "The socket is open." },
+    426: { description: "Not a web socket." },
+    ...problems(401, 403, 404),
+  },
+});
+
+/** Reports, and the socket that tells how far a run is. */
+export function reportRoutes() {
+  return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+    .openapi(part, async (c) => {
+      const object = await readReportPart({ ctx: c.get("service"), input: c.req.valid("param") });
+      return new Response(object.body, { headers: { "Content-Type": "application/json" } });
+    })
+    .openapi(trades, async (c) => {
+      const { id } = c.req.valid("param");
+      const object = await readReportPart({ ctx: c.get("service"), input: { id, part: "trades" } });
+      return new Response(tradesCsv(z.array(Trade).parse(await object.json())), {
+        headers: {
+          "Content-Type": "text/csv; charset=utf-8",
+          "Content-Disposition": `attachment; filename="trades-${id.replace(/[^\w-]/g, "")}.csv"`,
+        },
+      });
+    })
+    .openapi(live, (c) => openSocket(c, c.req.valid("param").id));
+}
+
+async function openSocket(c: ApiContext, id: string): Promise<Response> {
+  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
+    throw new ProblemError({ status: 426, code: "upgrade_required", detail: "This path opens a web socket." });
+  }
+  if (c.req.header("Origin") !== new URL(c.req.url).origin) {
+    throw forbidden("foreign_origin", "Sockets must be opened by a page of this site.");
+  }
+  const { userId } = await verifyAccessToken(c.env, socketToken(c.req.raw.headers), c.get("now")());
+  const owned = ownedDatabase(openDatabase(c.env.DB), userId);
+  const row = await findBacktest({ owned }, id);
+  const object = runObject(c.env, row.id);
+  await object.begin({ ownerId: userId, state: stateOfRow(row) });
+  return object.fetch("https://run.internal/", { headers: { Upgrade: "websocket", [OWNER_HEADER]: userId } });
+}

@@ -1,0 +1,28 @@
+import type { RunState } from "../../schema/wire/backtest.ts";
+import type { Env } from "../platform/env.ts";
+import type { ProgressAnswer, RunObject } from "./run-object.ts";
+import { initialState } from "./run-state.ts";
+import type { BacktestRow } from "./run-store.ts";
+
+/** The object that tells watchers about one run. */
+export function runObject(env: Env, runId: string): DurableObjectStub<RunObject> {
+  return env.RUN.getByName(runId);
+}
+
+/** A function that reports for one owner's run. */
+export function reporterOf(env: Env, ownerId: string): (state: RunState) => Promise<ProgressAnswer> {
+  return async (state) => runObject(env, state.id).report({ ownerId, state });
+}
+
+/** What watchers see of a run whose object knows nothing: the state that its row tells. */
+export function stateOfRow(row: BacktestRow): RunState {
+  const ended = row.status === "done" || row.status === "failed" || row.status === "cancelled";
+  const error = row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" };
+  return {
+    ...initialState(row.id),
+    status: row.status,
+    phase: ended ? "ended" : "waiting",
+    trades: row.trades ?? 0,
+    error,
+  };
+}

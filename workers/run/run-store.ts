@@ -1,0 +1,156 @@
+import { and, eq, inArray, lt, or, type SQL } from "drizzle-orm";
+import { backtests } from "../../schema/tables/backtest.ts";
+import type { Headline } from "../../schema/wire/backtest.ts";
+import { REPORT_PARTS, type Report } from "../../schema/wire/report.ts";
+import type { OwnedDatabase } from "../platform/owned-database.ts";
+
+export type BacktestRow = typeof backtests.$inferSelect;
+export type ReportPart = (typeof REPORT_PARTS)[number];
+
+// A step is a month of candles and takes well under a second; a worker that says nothing for this long is dead.
+export const LEASE_MS = 60_000;
+
+const UNFINISHED = inArray(backtests.status, ["queued", "running"]);
+
+/** A worker's hold on a run. Once another has taken it over, every write answers false and changes nothing. */
+export interface Lease {
+  readonly row: BacktestRow;
+  readonly token: string;
+}
+
+/** The stored side of a run: its row, its checkpoint, its report. */
+export class RunStore {
+  private readonly owned: OwnedDatabase;
+  private readonly bucket: R2Bucket;
+
+  constructor({ owned, bucket }: { readonly owned: OwnedDatabase; readonly bucket: R2Bucket }) {
+    this.owned = owned;
+    this.bucket = bucket;
+  }
+
+  /** Takes the run, or answers undefined where it has ended, is gone, or another worker holds it. */
+  async claim(runId: string, token: string, nowMs: number): Promise<Lease | undefined> {
+    const free = and(eq(backtests.id, runId), UNFINISHED, lt(backtests.leaseUntilMs, nowMs));
+    const values = { status: "running" as const, leaseToken: token, leaseUntilMs: nowMs + LEASE_MS, aliveAt: nowMs };
+    if ((await this.update(values, free)) === 0) return undefined;
+    const row = await this.owned.find(backtests, eq(backtests.id, runId));
+    if (row?.leaseToken !== token) return undefined;
+    if (row.startedAt !== null) return { row, token };
+    await this.update({ startedAt: nowMs }, this.held(runId, token));
+    return { row: { ...row, startedAt: nowMs }, token };
+  }
+
+  /** What the last checkpoint saved, or undefined at the start. */
+  async readCheckpoint(row: BacktestRow): Promise<string | undefined> {
+    if (row.checkpointKey === null) return undefined;
+    const object = await this.bucket.get(row.checkpointKey);
+    return object === null ? undefined : object.text();
+  }
+
+  /**
+   * Stores a checkpoint under a new key and then points the row at it, so that a worker whose lease was taken over
+   * cannot overwrite what its successor saved, and no key is written twice (the store allows that once a second).
+   * False where the lease was lost. `mark` tells this checkpoint from the worker's others.
+   */
+  async writeCheckpoint(lease: Lease, input: { mark: number; saved: string; nowMs: number }): Promise<boolean> {
+    const key = `${runPrefix(lease.row)}checkpoint/${lease.token}-${input.mark}`;
+    await this.bucket.put(key, input.saved);
+    const values = { checkpointKey: key, leaseUntilMs: input.nowMs + LEASE_MS, aliveAt: input.nowMs, redrives: 0 };
+    return (await this.update(values, this.held(lease.row.id, lease.token))) > 0;
+  }
+
+  /** Gives the run back, to be taken up by the next message. */
+  async release(lease: Lease, nowMs: number): Promise<void> {
+    await this.update({ leaseUntilMs: 0, aliveAt: nowMs }, this.held(lease.row.id, lease.token));
+  }
+
+  /** Stores the report's parts, then ends the run. False where the lease was lost. */
+  async finish(lease: Lease, report: Report, nowMs: number): Promise<boolean> {
+    await Promise.all(
+      REPORT_PARTS.map((part) =>
+        this.bucket.put(reportKey(lease.row, part), JSON.stringify(report[part]), {
+          httpMetadata: { contentType: "application/json" },
+        }),
+      ),
+    );
+    const headline = headlineOf(report);
+    const { totalReturn, sharpe, maxDrawdown, trades } = headline;
+    const values = { status: "done" as const, headline, totalReturn, sharpe, maxDrawdown, trades, ...ended(nowMs) };
+    const done = (await this.update(values, this.held(lease.row.id, lease.token))) > 0;
+    if (done) await this.dropCheckpoints(lease.row);
+    return done;
+  }
+
+  /** Ends a run without a report, whoever holds it. False where it had ended already. */
+  async end(
+    row: Pick<BacktestRow, "id" | "ownerId">,
+    outcome: { status: "failed" | "cancelled"; error: { code: string; message: string } | null; nowMs: number },
+    where?: SQL,
+  ): Promise<boolean> {
+    const { status, error, nowMs } = outcome;
+    const values = { status, errorCode: error?.code ?? null, errorMessage: error?.message ?? null, ...ended(nowMs) };
+    const changed = await this.update(values, and(eq(backtests.id, row.id), UNFINISHED, where));
+    if (changed > 0) await this.dropCheckpoints(row);
+    return changed > 0;
+  }
+
+  async readReport(row: Pick<BacktestRow, "id" | "ownerId">, part: ReportPart): Promise<R2ObjectBody | null> {
+    return this.bucket.get(reportKey(row, part));
+  }
+
+  /** Removes everything stored of a run but its row. */
+  async dropObjects(row: Pick<BacktestRow, "id" | "ownerId">): Promise<void> {
+    await this.dropPrefix(runPrefix(row));
+  }
+
+  private async dropCheckpoints(row: Pick<BacktestRow, "id" | "ownerId">): Promise<void> {
+    await this.dropPrefix(`${runPrefix(row)}checkpoint/`);
+  }
+
+  private async dropPrefix(prefix: string): Promise<void> {
+    const { objects } = await this.bucket.list({ prefix });
+    if (objects.length > 0) await this.bucket.delete(objects.map((object) => object.key));
+  }
+
+  private held(runId: string, token: string): SQL | undefined {
+    return and(eq(backtests.id, runId), UNFINISHED, eq(backtests.leaseToken, token));
+  }
+
+  private update(values: Partial<typeof backtests.$inferInsert>, where: SQL | undefined): Promise<number> {
+    if (where === undefined) throw new Error("an update of a run must say which");
+    return this.owned.update(backtests, values, where);
+  }
+}
+
+/** Runs that nobody has said anything about since `silentSinceMs`. */
+export function silentRuns(silentSinceMs: number): SQL | undefined {
+  return and(
+    UNFINISHED,
+    lt(backtests.aliveAt, silentSinceMs),
+    or(eq(backtests.status, "queued"), lt(backtests.leaseUntilMs, silentSinceMs)),
+  );
+}
+
+function ended(nowMs: number) {
+  return { finishedAt: nowMs, aliveAt: nowMs, leaseToken: null, leaseUntilMs: 0, checkpointKey: null };
+}
+
+function runPrefix(row: Pick<BacktestRow, "id" | "ownerId">): string {
+  return `runs/${row.ownerId}/${row.id}/`;
+}
+
+function reportKey(row: Pick<BacktestRow, "id" | "ownerId">, part: ReportPart): string {
+  return `${runPrefix(row)}report/${part}.json`;
+}
+
+function headlineOf(report: Report): Headline {
+  const { statistics, checks } = report.overview;
+  const { totalReturn, cagr, maxDrawdown, sharpe, profitFactor, winRate, trades, exposure } = statistics;
+  const run = checks.filter((check) => check.passed !== null);
+  const checksPassed = run.filter((check) => check.passed === true).length;
+  return {
+    ...{ totalReturn, cagr, maxDrawdown, sharpe, profitFactor, winRate, trades, exposure },
+    checksPassed,
+    checksRun: run.length,
+  };
+}

@@ -1,0 +1,84 @@
+import { eq } from "drizzle-orm";
+import { backtests } from "../../schema/tables/backtest.ts";
+import type { Backtest } from "../../schema/wire/backtest.ts";
+import { conflict, notFound } from "../platform/problem-error.ts";
+import { runObject, stateOfRow } from "../run/run-live.ts";
+import { type BacktestRow, type ReportPart, RunStore } from "../run/run-store.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+type ById = { ctx: ServiceContext; input: { id: string } };
+
+/** Throws 404. */
+export async function getBacktest({ ctx, input }: ById): Promise<Backtest> {
+  return backtestOf(await findBacktest(ctx, input.id));
+}
+
+/**
+ * Stops a run: at once where it waits, within a month of candles where a worker is on it. Answers the run as it is;
+ * one that has ended stays as it ended. Throws 404.
+ */
+export async function cancelBacktest({ ctx, input }: ById): Promise<Backtest> {
+  const row = await findBacktest(ctx, input.id);
+  const live = runObject(ctx.env, row.id);
+  await live.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
+  await live.requestCancel(ctx.ownerId);
+  const store = runStore(ctx);
+  const outcome = { status: "cancelled" as const, error: null, nowMs: ctx.now() };
+  await store.end(row, outcome, eq(backtests.status, "queued"));
+  const now = await findBacktest(ctx, input.id);
+  if (now.status === "cancelled") await live.report({ ownerId: ctx.ownerId, state: stateOfRow(now) });
+  return backtestOf(now);
+}
+
+/** Removes a run, its report and its watchers; a worker that is on it stops at its next write. Throws 404. */
+export async function deleteBacktest({ ctx, input }: ById): Promise<void> {
+  const row = await findBacktest(ctx, input.id);
+  await ctx.owned.remove(backtests, eq(backtests.id, row.id));
+  await runStore(ctx).dropObjects(row);
+  await runObject(ctx.env, row.id).destroy(ctx.ownerId);
+}
+
+/** A stored part of the report, as JSON. Throws 404, and 409 where the run has no report. */
+export async function readReportPart(call: {
+  ctx: ServiceContext;
+  input: { id: string; part: ReportPart };
+}): Promise<R2ObjectBody> {
+  const { ctx, input } = call;
+  const row = await findBacktest(ctx, input.id);
+  if (row.status !== "done") throw conflict("no_report", `The run has no report: it is ${row.status}.`);
+  const object = await runStore(ctx).readReport(row, input.part);
+  if (object === null) throw notFound("report");
+  return object;
+}
+
+/** The row of one run. Throws 404. */
+export async function findBacktest(ctx: Pick<ServiceContext, "owned">, id: string): Promise<BacktestRow> {
+  const row = await ctx.owned.find(backtests, eq(backtests.id, id));
+  if (row === undefined) throw notFound("backtest");
+  return row;
+}
+
+export function runStore(ctx: Pick<ServiceContext, "owned" | "env">): RunStore {
+  return new RunStore({ owned: ctx.owned, bucket: ctx.env.BUCKET });
+}
+
+/** A row as the API shows it. */
+export function backtestOf(row: BacktestRow): Backtest {
+  const { id, name, status, strategyTitle, symbols, simulated, settings, headline, createdAt, startedAt, finishedAt } =
+    row;
+  const error = row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" };
+  return {
+    id,
+    name,
+    status,
+    strategyTitle,
+    symbols,
+    simulated,
+    settings,
+    headline,
+    error,
+    createdAt,
+    startedAt,
+    finishedAt,
+  };
+}

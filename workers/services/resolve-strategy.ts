@@ -1,0 +1,102 @@
+import { and, eq } from "drizzle-orm";
+import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
+import type { StrategyChoice } from "../../schema/wire/backtest.ts";
+import type { ProblemIssue } from "../../schema/wire/common.ts";
+import type { ParameterSpec, ParameterValues, Strategy } from "../core/strategy/strategy.ts";
+import { sha256Hex } from "../platform/digest.ts";
+import { invalid, invalidIssues } from "../platform/problem-error.ts";
+import type { ServiceContext } from "./service-context.ts";
+import type { StrategyCatalogue } from "./strategy-catalogue.ts";
+
+export interface ResolvedStrategy {
+  readonly strategy: Strategy;
+  readonly title: string;
+  /** Every parameter, defaults filled in. */
+  readonly parameters: ParameterValues;
+  /** Rule text; null for a strategy of the library that is written in code. */
+  readonly document: string | null;
+  /** What counts as "the same strategy" when its trials are counted. */
+  readonly subject: string;
+}
+
+const FIELD = "settings.strategy";
+
+/** The strategy of a run with its parameters checked. Throws 422 with the field that is wrong. */
+export async function resolveStrategy(ctx: ServiceContext, choice: StrategyChoice): Promise<ResolvedStrategy> {
+  if (choice.kind === "library") {
+    const strategy = ctx.strategies.find(choice.id);
+    if (strategy === undefined) {
+      const known = ctx.strategies.library.map((entry) => entry.id).join(", ");
+      throw invalid(`${FIELD}.id`, `must be one of ${known}`, choice.id);
+    }
+    const parameters = checkParameters(strategy.parameters, choice.parameters, `${FIELD}.parameters`);
+    return { strategy, title: strategy.title, parameters, document: null, subject: `library:${choice.id}` };
+  }
+  const { document, title, subject } = await documentOf(ctx, choice);
+  const strategy = compileDocument(ctx.strategies, document, choice.kind === "rules" ? `${FIELD}.document` : FIELD);
+  const parameters = checkParameters(strategy.parameters, choice.parameters, `${FIELD}.parameters`);
+  return { strategy, title: title ?? strategy.title, parameters, document, subject };
+}
+
+/** The strategy of a rule text. Throws 422 with every error in it, each at its line and column. */
+export function compileDocument(catalogue: StrategyCatalogue, document: string, field: string): Strategy {
+  const errors = catalogue.check(document).diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (errors.length > 0) {
+    throw invalidIssues(
+      errors.map(({ line, column, message }) => ({ field, rule: `line ${line}, column ${column}: ${message}` })),
+    );
+  }
+  return catalogue.compile(document);
+}
+
+/** The given values over the defaults. Throws 422 for an unknown name, a value out of range or off a whole number. */
+export function checkParameters(
+  specs: readonly ParameterSpec[],
+  given: ParameterValues,
+  field: string,
+): ParameterValues {
+  const issues: ProblemIssue[] = [];
+  for (const name of Object.keys(given)) {
+    if (specs.some((spec) => spec.name === name)) continue;
+    const known = specs.map((spec) => spec.name).join(", ");
+    issues.push({
+      field: `${field}.${name}`,
+      rule: known === "" ? "is not a parameter; there are none" : `is not a parameter; they are ${known}`,
+    });
+  }
+  for (const spec of specs) {
+    const value = given[spec.name];
+    if (value === undefined) continue;
+    const rule = brokenRule(spec, value);
+    if (rule !== undefined) issues.push({ field: `${field}.${spec.name}`, rule, value });
+  }
+  if (issues.length > 0) throw invalidIssues(issues);
+  return Object.fromEntries(specs.map((spec) => [spec.name, given[spec.name] ?? spec.default]));
+}
+
+function brokenRule(spec: ParameterSpec, value: number): string | undefined {
+  if (!Number.isFinite(value)) return "must be a finite number";
+  if (spec.kind === "integer" && !Number.isInteger(value)) return "must be a whole number";
+  if (value < spec.min) return `must be at least ${spec.min}`;
+  if (value > spec.max) return `must be at most ${spec.max}`;
+  return undefined;
+}
+
+async function documentOf(
+  ctx: ServiceContext,
+  choice: Exclude<StrategyChoice, { kind: "library" }>,
+): Promise<{ document: string; title: string | undefined; subject: string }> {
+  if (choice.kind === "rules") {
+    return { document: choice.document, title: undefined, subject: `rules:${await sha256Hex(choice.document)}` };
+  }
+  const saved = await ctx.owned.find(strategies, eq(strategies.id, choice.id));
+  if (saved === undefined) throw invalid(`${FIELD}.id`, "must be one of your strategies", choice.id);
+  const subject = `saved:${saved.id}`;
+  if (choice.version === undefined || choice.version === saved.version) {
+    return { document: saved.document, title: saved.name, subject };
+  }
+  const version = and(eq(strategyVersions.strategyId, saved.id), eq(strategyVersions.version, choice.version));
+  const row = version === undefined ? undefined : await ctx.owned.find(strategyVersions, version);
+  if (row === undefined) throw invalid(`${FIELD}.version`, `must be from 1 to ${saved.version}`, choice.version);
+  return { document: row.document, title: saved.name, subject };
+}
