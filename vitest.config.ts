@@ -1,4 +1,21 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+
+const migrations = await readD1Migrations("migrations");
+
+/** The Worker in workerd with its real bindings, a database made by the migrations, and secrets of its own. */
+function worker() {
+  return cloudflareTest({
+    wrangler: { configPath: "wrangler.toml" },
+    miniflare: {
+      bindings: {
+        TEST_MIGRATIONS: migrations,
+        AUTH_SECRET: "a secret of the tests that is long enough",
+        PASSWORD_PEPPER: "a pepper of the tests that is long enough",
+      },
+    },
+  });
+}
 
 export default defineConfig({
   test: {
@@ -16,6 +33,29 @@ export default defineConfig({
           ],
           exclude: ["**/*.workerd.test.ts", "**/node_modules/**"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [worker()],
+        test: {
+          name: "workers",
+          include: ["workers/**/*.workerd.test.ts"],
+          exclude: ["**/*.socket.workerd.test.ts", "**/node_modules/**"],
+          setupFiles: ["workers/testing/apply-migrations.ts"],
+          testTimeout: 30_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        plugins: [worker()],
+        test: {
+          name: "sockets",
+          include: ["workers/**/*.socket.workerd.test.ts"],
+          setupFiles: ["workers/testing/apply-migrations.ts"],
+          testTimeout: 30_000,
+          // Objects with open sockets cannot be isolated by file.
+          maxWorkers: 1,
+          isolate: false,
         },
       },
     ],

@@ -6,6 +6,7 @@ import { backtestRoutes } from "./backtest-routes.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
+import { addReference } from "./openapi-routes.tsx";
 import { replyWithProblem } from "./problem-reply.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -33,6 +34,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());
+  addReference(app);
   app.all("/api/*", () => {
     throw notFound("route");
   });

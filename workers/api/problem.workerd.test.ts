@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../../schema/wire/common.ts";
+import { newClient, ORIGIN, request } from "../testing/test-client.ts";
+
+async function problemOf(reply: Response): Promise<Problem> {
+  expect(reply.headers.get("Content-Type")).toBe("application/problem+json");
+  return Problem.parse(await reply.json());
+}
+
+const json = { "Content-Type": "application/json", Origin: ORIGIN };
+
+describe("a refused request", () => {
+  it("names each field, its rule and the value that broke it", async () => {
+    const client = await newClient();
+    const settings = {
+      datasetIds: [],
+      timeframe: "7m",
+      cash: "zero",
+      fees: { maker: 0.001, taker: 2 },
+      strategy: { kind: "library", id: "noop" },
+      surprise: 1,
+    };
+    const reply = await client.send("POST", "/api/v1/backtests", { settings });
+    expect(reply.status).toBe(422);
+    const { issues } = await problemOf(reply);
+    expect(issues).toContainEqual({ field: "settings.datasetIds", rule: "must be a list of at least 1", value: [] });
+    expect(issues).toContainEqual({ field: "settings.fees.taker", rule: "must be at most 0.1", value: 2 });
+    expect(issues).toContainEqual({ field: "settings.surprise", rule: "is not a known field" });
+    expect(issues?.find((issue) => issue.field === "settings.timeframe")?.rule).toMatch(/^must be one of 1m, 3m/);
+    expect(issues?.find((issue) => issue.field === "settings.cash")?.rule).toMatch(/^must be a decimal number/);
+  });
+
+  it.each([
+    ["a route that does not exist", "/api/v1/nothing", {}, 404, "not_found"],
+    ["no token", "/api/v1/datasets", {}, 401, "unauthorized"],
+    ["a token that is none", "/api/v1/datasets", { headers: { Authorization: "Bearer x" } }, 401, "unauthorized"],
+    [
+      "a scheme that is not bearer",
+      "/api/v1/datasets",
+      { headers: { Authorization: "Basic eDp5" } },
+      401,
+      "unauthorized",
+    ],
+    ["text that is not JSON", "/api/auth/sign-in/email", { method: "POST", headers: json, body: "{" }, 400, "not_json"],
+    ["no body", "/api/auth/sign-in/email", { method: "POST", headers: { Origin: ORIGIN } }, 422, "invalid"],
+  ])("with %s is answered with a problem document", async (_title, path, init, status, code) => {
+    const reply = await request(path, init);
+    expect(reply.status).toBe(status);
+    const problem = await problemOf(reply);
+    expect(problem).toMatchObject({ status, code });
+    expect(problem.requestId).toBe(reply.headers.get("X-Request-Id"));
+  });
+
+  it.each([
+    ["256 KiB and one byte", JSON.stringify({ email: "a".repeat(256 * 1024 - 11) }), 413],
+    ["a megabyte of brackets", "[".repeat(1_000_000), 413],
+    ["21 levels", `${"[".repeat(21)}${"]".repeat(21)}`, 422],
+    ["1,001 keys", JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, key) => [key, 1]))), 422],
+    ["bytes that are not UTF-8", new Uint8Array([0x22, 0xff, 0x22]), 400],
+  ])("with a body of %s is refused before anything reads it", async (_title, body, status) => {
+    const reply = await request("/api/auth/sign-in/email", { method: "POST", headers: json, body });
+    expect(reply.status).toBe(status);
+    await problemOf(reply);
+  });
+
+  it("never tells what failed inside, only a request id", async () => {
+    const client = await newClient({ strategies: broken });
+    const reply = await client.send("GET", "/api/v1/strategies/library");
+    expect(reply.status).toBe(500);
+    const text = await reply.text();
+    expect(text).not.toMatch(/secret detail|\.ts|at /);
+    expect(text).toContain(reply.headers.get("X-Request-Id"));
+  });
+});
+
+const broken = {
+  get library(): never {
+    throw new Error("secret detail");
+  },
+  words: [],
+  find: () => undefined,
+  check: () => ({ diagnostics: [], parameters: [], warmup: null }),
+  compile: (): never => {
+    throw new Error("secret detail");
+  },
+};
