@@ -3,6 +3,7 @@ import { newId } from "../platform/ids.ts";
 import { notFound } from "../platform/problem-error.ts";
 import type { ApiDependencies, ApiEnv } from "./api-types.ts";
 import { backtestRoutes } from "./backtest-routes.ts";
+import { datasetFileRoutes } from "./dataset-file-routes.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
@@ -31,6 +32,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", healthRoutes());
   app.route("/", sessionRoutes());
   app.route("/", datasetRoutes());
+  app.route("/", datasetFileRoutes());
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());

@@ -1,7 +1,10 @@
-import { desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { backtests } from "../../schema/tables/backtest.ts";
 import { datasets } from "../../schema/tables/dataset.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
-import { notFound } from "../platform/problem-error.ts";
+import { removeCandles } from "../feed/archive/candle-archive.ts";
+import { conflict, notFound } from "../platform/problem-error.ts";
+import { archiveStore } from "./candle-sources.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 // More than a person keeps apart by name; a list of all of them is one page.
@@ -61,8 +64,15 @@ export function datasetOf(row: DatasetRow): Dataset {
   };
 }
 
-/** Removes the row. Throws 404. */
+/** Removes a dataset and its candles. Throws 404, and 409 while a run still reads it. */
 export async function deleteDataset(call: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
-  const removed = await call.ctx.owned.remove(datasets, eq(datasets.id, call.input.id));
-  if (removed === 0) throw notFound("dataset");
+  const { ctx, input } = call;
+  const row = await findDataset(ctx, input.id);
+  const reading = await ctx.owned.count(
+    backtests,
+    and(inArray(backtests.status, ["queued", "running"]), sql`instr(${backtests.settings}, ${row.id}) > 0`),
+  );
+  if (reading > 0) throw conflict("in_use", "A run still reads this dataset. Cancel it or wait until it is done.");
+  await ctx.owned.remove(datasets, eq(datasets.id, row.id));
+  if (row.source === "import") await removeCandles(archiveStore(ctx), row.id);
 }

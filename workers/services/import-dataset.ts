@@ -1,0 +1,183 @@
+import { eq } from "drizzle-orm";
+import { datasets, imports } from "../../schema/tables/dataset.ts";
+import type { DataReport, Import, ImportQuery, Instrument } from "../../schema/wire/dataset.ts";
+import type { Timeframe } from "../core/candle/timeframe.ts";
+import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
+import { type ArchiveTotals, ArchiveWriter } from "../feed/archive/archive-writer.ts";
+import { importCandles } from "../feed/import/import-candles.ts";
+import { ImportError } from "../feed/import/import-error.ts";
+import { UPLOAD_BYTES_MAX } from "../feed/import/import-limits.ts";
+import { newId } from "../platform/ids.ts";
+import { conflict, notFound, ProblemError, tooLarge } from "../platform/problem-error.ts";
+import { archiveStore } from "./candle-sources.ts";
+import { DATASETS_MAX, type DatasetRow, findDataset } from "./dataset.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+// Often enough for a progress bar, seldom enough for the database.
+const PROGRESS_INTERVAL_MS = 1_000;
+
+export interface ImportInput {
+  readonly query: ImportQuery;
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Length that the client declared, if it did. */
+  readonly bytesTotal: number | null;
+}
+
+/**
+ * Reads a file of candles into a new dataset, or on to the end of one, and answers what was found. Nothing of it is seen
+ * before all of it is stored. Throws 422 with the file's fault, 413 beyond the size limit, 409 where it does not fit.
+ */
+export async function importDataset(call: { ctx: ServiceContext; input: ImportInput }): Promise<Import> {
+  const { ctx, input } = call;
+  if ((input.bytesTotal ?? 0) > UPLOAD_BYTES_MAX) {
+    throw tooLarge(`The file must be at most ${UPLOAD_BYTES_MAX} bytes, was ${input.bytesTotal}.`);
+  }
+  const target = await targetOf(ctx, input.query);
+  const id = newId("imp");
+  const createdAt = ctx.now();
+  await ctx.owned.insert(imports, {
+    ...{ id, status: "reading", bytes: 0, bytesTotal: input.bytesTotal, rows: 0 },
+    ...{ createdAt, updatedAt: createdAt },
+  });
+  try {
+    await readInto(ctx, { importId: id, target, input });
+  } catch (error) {
+    // A client that is still sending would otherwise see a broken connection instead of the reason.
+    await discard(input.stream);
+    const problem = problemOf(error);
+    const failure = { errorCode: problem?.code ?? "internal", errorMessage: problem?.message ?? "failed on our side" };
+    await ctx.owned.update(imports, { status: "failed", ...failure, updatedAt: ctx.now() }, eq(imports.id, id));
+    throw problem ?? error;
+  }
+  return getImport({ ctx, input: { id } });
+}
+
+/** State of an import. Throws 404. */
+export async function getImport(call: { ctx: ServiceContext; input: { id: string } }): Promise<Import> {
+  const row = await call.ctx.owned.find(imports, eq(imports.id, call.input.id));
+  if (row === undefined) throw notFound("import");
+  const { id, status, bytes, bytesTotal, rows, datasetId, report } = row;
+  const error = row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" };
+  return { id, status, bytes, bytesTotal, rows, datasetId, report, error };
+}
+
+type Target = { readonly kind: "new"; readonly id: string } | { readonly kind: "append"; readonly row: DatasetRow };
+
+async function targetOf(ctx: ServiceContext, query: ImportQuery): Promise<Target> {
+  if (query.datasetId !== undefined) {
+    const row = await findDataset(ctx, query.datasetId);
+    if (row.source === "simulated") throw conflict("simulated", "Candles cannot be added to a simulated dataset.");
+    return { kind: "append", row };
+  }
+  if ((await ctx.owned.count(datasets)) >= DATASETS_MAX) {
+    throw conflict("too_many_datasets", `At most ${DATASETS_MAX} datasets are kept. Delete one first.`);
+  }
+  return { kind: "new", id: newId("dat") };
+}
+
+async function readInto(
+  ctx: ServiceContext,
+  job: { importId: string; target: Target; input: ImportInput },
+): Promise<void> {
+  const { importId, target } = job;
+  const { query, stream } = job.input;
+  const progress = { bytes: 0, rows: 0, shownAt: ctx.now() };
+  const reading = await importCandles({
+    stream,
+    fileName: query.fileName,
+    price: query.price,
+    ...(query.timeframe === undefined ? {} : { timeframe: query.timeframe }),
+    ...(query.kind === "crypto" ? { calendar: ALWAYS_OPEN } : {}),
+    onProgress: ({ bytes, rows }) => Object.assign(progress, { bytes, rows }),
+  });
+  const { timeframe } = reading;
+  if (target.kind === "append" && target.row.timeframe !== timeframe) {
+    throw new ImportError(
+      "timeframe-unknown",
+      `timeframe must be that of the dataset, ${target.row.timeframe}, was ${timeframe}`,
+    );
+  }
+  const datasetId = target.kind === "new" ? target.id : target.row.id;
+  const writer = new ArchiveWriter(archiveStore(ctx), { datasetId, timeframe });
+  try {
+    for await (const candles of reading.chunks) {
+      await writer.push(candles);
+      if (ctx.now() - progress.shownAt < PROGRESS_INTERVAL_MS) continue;
+      progress.shownAt = ctx.now();
+      const { bytes, rows } = progress;
+      await ctx.owned.update(imports, { bytes, rows, updatedAt: progress.shownAt }, eq(imports.id, importId));
+    }
+    const report = reading.report();
+    await writer.commit((totals) => [
+      datasetStatement(ctx, { target, query, timeframe, totals, report }),
+      ctx.owned.prepareUpdate(
+        imports,
+        { status: "done", bytes: progress.bytes, rows: report.rowsRead, datasetId, report, updatedAt: ctx.now() },
+        eq(imports.id, importId),
+      ),
+    ]);
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+function datasetStatement(
+  ctx: ServiceContext,
+  made: { target: Target; query: ImportQuery; timeframe: Timeframe; totals: ArchiveTotals; report: DataReport },
+) {
+  const { target, query, timeframe, totals, report } = made;
+  const nowMs = ctx.now();
+  const held = { fromMs: totals.from, toMs: totals.to, candles: totals.candles, report, updatedAt: nowMs };
+  if (target.kind === "append") return ctx.owned.prepareUpdate(datasets, held, eq(datasets.id, target.row.id));
+  const name = query.name ?? `${query.symbol} ${timeframe}`;
+  const instrument = instrumentOf(query);
+  return ctx.owned.prepareInsert(datasets, {
+    ...held,
+    ...{ id: target.id, name, source: "import" as const, instrument, timeframe, seed: null, createdAt: nowMs },
+  });
+}
+
+/** What is known of an imported instrument: its name, and no grid that orders would have to keep. */
+function instrumentOf({ symbol, kind, quote }: ImportQuery): Instrument {
+  const upper = symbol.toUpperCase();
+  const currency = quote.toUpperCase();
+  const base = upper.replace(new RegExp(`[-_/.]?${currency}$`), "");
+  return {
+    ...{
+      id: `IMPORT:${upper}`,
+      venue: "IMPORT",
+      symbol: upper,
+      kind,
+      base: base === "" ? upper : base,
+      quote: currency,
+    },
+    ...{ tick: 0, lot: 0, quantityMin: 0, notionalMin: 0, daysPerYear: kind === "crypto" ? 365 : 252 },
+  };
+}
+
+function problemOf(error: unknown): ProblemError | undefined {
+  if (error instanceof ProblemError) return error;
+  if (!(error instanceof ImportError)) return undefined;
+  const row = error.row === undefined ? "" : ` (row ${error.row})`;
+  return new ProblemError({
+    status: error.code === "too-large" ? 413 : 422,
+    code: `import_${error.code.replaceAll("-", "_")}`,
+    detail: `${error.message}${row}`,
+    issues: [{ field: error.field ?? "file", rule: error.message }],
+    cause: error,
+  });
+}
+
+async function discard(stream: ReadableStream<Uint8Array>): Promise<void> {
+  if (stream.locked) return;
+  let left = UPLOAD_BYTES_MAX;
+  try {
+    for await (const chunk of stream) {
+      left -= chunk.byteLength;
+      if (left < 0) break;
+    }
+  } catch {
+    // The client has gone; nobody waits for the reply.
+  }
+}
