@@ -63,6 +63,8 @@ describe("simulated candles", () => {
       const minutes = simCandles({ seed, symbol, timeframe: "1m", from, to });
       const larger = simCandles({ seed, symbol, timeframe, from, to });
       expect(plain(larger)).toEqual(plain(aggregateCandles(minutes, { from: "1m", to: timeframe })));
+      const fives = aggregateCandles(minutes, { from: "1m", to: "5m" });
+      expect(plain(larger)).toEqual(plain(aggregateCandles(fives, { from: "5m", to: timeframe })));
     }
   });
 

@@ -83,8 +83,10 @@ export class SimMinutes {
     const { tick, lot } = this.profile.instrument;
     // Multiplying and dividing by the whole number of steps lands on the nearest double of the decimal price.
     const ticksPerUnit = Math.round(1 / tick);
-    const lotsPerUnit = Math.round(1 / lot);
-    const volumeScale = this.profile.minuteVolume * lotsPerUnit;
+    // Volumes are whole multiples of a power of two (which is a multiple of the lot as well), so that sums of them are
+    // exact and larger candles have the same volume whichever smaller ones they are made from.
+    const volumeSteps = 2 ** Math.round(-Math.log10(lot));
+    const volumeScale = this.profile.minuteVolume * volumeSteps;
     const varianceScale = 1 / this.path.tickVariance;
     const firstTick = session.openTick + minute;
     const offset = firstTick - this.block * BLOCK_TICKS;
@@ -111,7 +113,7 @@ export class SimMinutes {
       out.high[at] = Math.max(high, open, close);
       out.low[at] = Math.min(low, open, close);
       out.close[at] = close;
-      out.volume[at] = Math.max(1, Math.round(volumeScale * busy * noise)) / lotsPerUnit;
+      out.volume[at] = Math.max(1, Math.round(volumeScale * busy * noise)) / volumeSteps;
       open = close;
       left = right;
     }

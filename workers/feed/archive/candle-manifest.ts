@@ -80,14 +80,16 @@ interface Change {
  */
 function guard(database: DrizzleD1Database, { ownerId, datasetId, entries }: Change): ManifestStatement {
   const expected = JSON.stringify(entries.map(({ timeframe, period, version }) => [timeframe, period, version]));
-  return database.run(sql`
-    SELECT CASE WHEN EXISTS (
+  // As a built select: a batch cannot bind the parameters of raw SQL.
+  const conflict = sql`
+    CASE WHEN EXISTS (
       SELECT 1 FROM json_each(${expected}) AS expected
       LEFT JOIN candle_periods AS held ON held.owner_id = ${ownerId} AND held.dataset_id = ${datasetId}
         AND held.timeframe = json_extract(expected.value, '$[0]')
         AND held.period = json_extract(expected.value, '$[1]')
       WHERE coalesce(held.version, 0) <> json_extract(expected.value, '$[2]')
-    ) THEN json(${CONFLICT_MARK}) END`);
+    ) THEN json(${CONFLICT_MARK}) END`;
+  return database.select({ conflict }).from(sql`(SELECT 1)`);
 }
 
 function inserts(database: DrizzleD1Database, { ownerId, datasetId, entries }: Change): ManifestStatement[] {
