@@ -1,0 +1,65 @@
+import type { Block } from "./block.ts";
+import { DailyEquity } from "./daily-equity.ts";
+import { DrawdownTracker } from "./drawdown.ts";
+import { type Snapshot, snapshotField } from "./snapshot.ts";
+
+/**
+ * The yardstick: the same cash, split equally over the instruments, each bought at its first traded open with the taker's
+ * fee and never sold. Marked at every close, as the strategy is.
+ */
+export class BuyHold {
+  readonly daily = new DailyEquity();
+  readonly drawdown: DrawdownTracker;
+  equity = new Float64Array(0);
+  private readonly quantity: Float64Array;
+  private readonly close: Float64Array;
+  private readonly share: number;
+  private readonly fee: number;
+
+  constructor({ cash, fee, instruments, time }: { cash: number; fee: number; instruments: number; time: number }) {
+    this.share = cash / instruments;
+    this.fee = fee;
+    this.quantity = new Float64Array(instruments).fill(Number.NaN);
+    this.close = new Float64Array(instruments);
+    this.drawdown = new DrawdownTracker(cash, time);
+  }
+
+  step(block: Block, shiftMs: number): void {
+    if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
+    const at = block.instruments.map((part) => part.start);
+    const { quantity, close, equity } = this;
+    for (let j = 0; j < block.length; j++) {
+      const time = block.time[j];
+      let sum = 0;
+      for (let k = 0; k < quantity.length; k++) {
+        const { candles } = block.instruments[k];
+        const i = at[k];
+        if (i < candles.length && candles.time[i] === time) {
+          if (Number.isNaN(quantity[k])) quantity[k] = this.share / (candles.open[i] * (1 + this.fee));
+          close[k] = candles.close[i];
+          at[k]++;
+        }
+        sum += Number.isNaN(quantity[k]) ? this.share : quantity[k] * close[k];
+      }
+      equity[j] = sum;
+      this.drawdown.push(sum, time + shiftMs);
+    }
+    this.daily.add(block.time, equity, block.length);
+  }
+
+  snapshot(): Snapshot {
+    return {
+      daily: this.daily.snapshot(),
+      drawdown: this.drawdown.snapshot(),
+      quantity: this.quantity.slice(),
+      close: this.close.slice(),
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.daily.restore(snapshotField(snapshot, "daily"));
+    this.drawdown.restore(snapshotField(snapshot, "drawdown"));
+    this.quantity.set(snapshotField(snapshot, "quantity") as Float64Array);
+    this.close.set(snapshotField(snapshot, "close") as Float64Array);
+  }
+}

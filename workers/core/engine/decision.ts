@@ -1,0 +1,148 @@
+import type { Instrument } from "../candle/instrument.ts";
+import { LIMIT, MARKET, STOP, STOP_LIMIT } from "../fill/order.ts";
+import type { Venue } from "../fill/venue.ts";
+import { roundToTick } from "../strategy/sizing.ts";
+import {
+  ENTER_LONG,
+  ENTER_SHORT,
+  EXIT_LONG,
+  EXIT_SHORT,
+  type Signal,
+  type SignalColumns,
+} from "../strategy/strategy.ts";
+
+/** Prices and sizes of an entry; NaN where absent. */
+interface EntryTerms {
+  readonly limit: number;
+  readonly entryStop: number;
+  readonly stop: number;
+  readonly target: number;
+  readonly trail: number;
+  readonly scale: number;
+  readonly quantity: number;
+  readonly share: number;
+  readonly expiresAfter: number;
+  readonly tag: string;
+}
+
+/** Turns what a strategy wants at a close into orders of the simulated venue. */
+export class Decider {
+  private readonly venue: Venue;
+  private readonly instruments: readonly Instrument[];
+  private readonly direction: "long" | "short" | "both";
+
+  constructor(venue: Venue, instruments: readonly Instrument[], direction: "long" | "short" | "both") {
+    this.venue = venue;
+    this.instruments = instruments;
+    this.direction = direction;
+  }
+
+  /**
+   * Acts on the flags of candle `at`. Exits come first. An entry waits until the position is flat, except that one
+   * against an open position closes it and turns around; where both sides want in at once, nobody enters.
+   */
+  decideFlags(index: number, signals: SignalColumns, at: number): void {
+    const flags = signals.flags[at];
+    const book = this.venue.books[index];
+    const held = this.venue.account.positions[index].quantity;
+    if (flags & EXIT_LONG) book.cancelEntries(1);
+    if (flags & EXIT_SHORT) book.cancelEntries(-1);
+    if ((held > 0 && flags & EXIT_LONG) || (held < 0 && flags & EXIT_SHORT)) this.exit(index);
+    const long = (flags & ENTER_LONG) !== 0 && this.direction !== "short";
+    const short = (flags & ENTER_SHORT) !== 0 && this.direction !== "long";
+    if (long !== short) {
+      const side = long ? 1 : -1;
+      if (held * side <= 0) this.enter(index, side, termsAt(signals, at));
+    }
+    this.venue.settle(index);
+  }
+
+  decideSignal(signal: Signal): void {
+    const { instrument: index, side } = signal;
+    const held = this.venue.account.positions[index].quantity;
+    if (side === "cancel") this.venue.books[index].cancelEntries(1);
+    if (side === "cancel") this.venue.books[index].cancelEntries(-1);
+    if (side === "close" && held !== 0) this.exit(index);
+    if (side === "buy" || side === "sell") {
+      const sign = side === "buy" ? 1 : -1;
+      const allowed = this.direction === "both" || this.direction === (sign > 0 ? "long" : "short");
+      if (allowed && (signal.add || held * sign <= 0)) this.enter(index, sign, termsOf(signal), signal.add);
+    }
+    this.venue.settle(index);
+  }
+
+  /** Closes the position with a market order, once. */
+  private exit(index: number): void {
+    const book = this.venue.books[index];
+    if (book.orders.some((order) => order.role === "exit")) return;
+    const side = -Math.sign(this.venue.account.positions[index].quantity);
+    this.venue.place(index, { side, kind: MARKET, role: "exit", reason: "signal" });
+  }
+
+  private enter(index: number, side: number, terms: EntryTerms, add = false): void {
+    const book = this.venue.books[index];
+    if (!add) {
+      book.cancelEntries(1);
+      book.cancelEntries(-1);
+    }
+    if (this.venue.account.positions[index].quantity * side < 0) this.exit(index);
+    const { tick } = this.instruments[index];
+    const limited = !Number.isNaN(terms.limit);
+    const stopped = !Number.isNaN(terms.entryStop);
+    this.venue.place(index, {
+      side,
+      role: "entry",
+      kind: limited ? (stopped ? STOP_LIMIT : LIMIT) : stopped ? STOP : MARKET,
+      limit: roundToTick(terms.limit, tick, side > 0 ? "down" : "up"),
+      stop: roundToTick(terms.entryStop, tick, "nearest"),
+      legStop: positive(roundToTick(terms.stop, tick, "nearest")),
+      legTarget: positive(roundToTick(terms.target, tick, "nearest")),
+      legTrail: positive(terms.trail),
+      scale: terms.scale,
+      quantity: terms.quantity,
+      share: terms.share,
+      tag: terms.tag,
+      expiresAt: book.candle + terms.expiresAfter + 1,
+    });
+  }
+}
+
+function termsAt(signals: SignalColumns, at: number): EntryTerms {
+  const scale = signals.scale === undefined ? 1 : signals.scale[at];
+  return {
+    limit: valueAt(signals.limit, at),
+    entryStop: valueAt(signals.entryStop, at),
+    stop: valueAt(signals.stop, at),
+    target: valueAt(signals.target, at),
+    trail: valueAt(signals.trail, at),
+    scale: scale > 0 ? Math.min(scale, 1) : 0,
+    quantity: Number.NaN,
+    share: Number.NaN,
+    expiresAfter: Number.POSITIVE_INFINITY,
+    tag: "",
+  };
+}
+
+function termsOf(signal: Signal): EntryTerms {
+  return {
+    limit: signal.limit ?? Number.NaN,
+    entryStop: signal.entryStop ?? Number.NaN,
+    stop: signal.stop ?? Number.NaN,
+    target: signal.target ?? Number.NaN,
+    trail: signal.trail ?? Number.NaN,
+    scale: 1,
+    quantity: signal.quantity ?? Number.NaN,
+    share: signal.share ?? Number.NaN,
+    expiresAfter: signal.expiresAfter ?? Number.POSITIVE_INFINITY,
+    tag: signal.tag ?? "",
+  };
+}
+
+function valueAt(column: Float64Array | undefined, at: number): number {
+  return column === undefined ? Number.NaN : column[at];
+}
+
+/** A protective price or distance that is not above zero protects nothing. */
+function positive(value: number): number {
+  return value > 0 ? value : Number.NaN;
+}

@@ -1,0 +1,56 @@
+import { divides } from "../candle/timeframe.ts";
+import type { ParameterSpec, ParameterValues } from "../strategy/strategy.ts";
+import type { RunDefinition } from "./settings.ts";
+
+/** Highest fee that is taken for meant, as a share of the amount: 10 % a side. */
+export const FEE_RATE_MAX = 0.1;
+
+/** Throws RangeError where a definition breaks a rule: the message names field, rule and value. */
+export function checkDefinition(definition: RunDefinition): void {
+  const { settings, instruments, timeframe } = definition;
+  ensure(instruments.length > 0, "instruments must be at least one, were 0");
+  const symbols = instruments.map((entry) => entry.instrument.symbol);
+  const sorted = symbols.every((symbol, index) => index === 0 || symbols[index - 1] < symbol);
+  ensure(sorted, `instruments must be distinct and in the order of their symbols, were ${symbols.join(", ")}`);
+  for (const { instrument, timeframe: base } of instruments) {
+    const fits = divides(base, timeframe);
+    ensure(fits, `timeframe must be a multiple of the candles of ${instrument.symbol} (${base}), was ${timeframe}`);
+  }
+  ensure(settings.cash > 0 && Number.isFinite(settings.cash), `cash must be greater than 0, was ${settings.cash}`);
+  for (const side of ["maker", "taker"] as const) {
+    const rate = settings.fees[side];
+    ensure(rate > -FEE_RATE_MAX && rate <= FEE_RATE_MAX, `fees.${side} must be at most ${FEE_RATE_MAX}, was ${rate}`);
+  }
+  ensure(settings.leverage >= 1, `leverage must be at least 1, was ${settings.leverage}`);
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = definition;
+  ensure(from < to, `from must be before to, was ${from} with to ${to}`);
+  checkParameters(definition.strategy.parameters, definition.parameters);
+}
+
+/** Throws RangeError where a value is missing, unknown, out of its range or not whole where it must be. */
+export function checkParameters(specs: readonly ParameterSpec[], values: ParameterValues): void {
+  for (const name of Object.keys(values)) {
+    const known = specs.some((spec) => spec.name === name);
+    const names = specs.map((spec) => spec.name).join(", ") || "none";
+    ensure(known, `parameter ${name} is not known: the strategy has ${names}`);
+  }
+  for (const spec of specs) {
+    const value = values[spec.name];
+    ensure(Number.isFinite(value), `parameter ${spec.name} must be a number, was ${value}`);
+    const inside = value >= spec.min && value <= spec.max;
+    ensure(inside, `parameter ${spec.name} must be from ${spec.min} to ${spec.max}, was ${value}`);
+    const whole = spec.kind !== "integer" || Number.isInteger(value);
+    ensure(whole, `parameter ${spec.name} must be a whole number, was ${value}`);
+  }
+}
+
+/** The values given, with defaults for those left out. Throws as `checkParameters` does. */
+export function completeParameters(specs: readonly ParameterSpec[], values: ParameterValues): ParameterValues {
+  const complete = { ...Object.fromEntries(specs.map((spec) => [spec.name, spec.default])), ...values };
+  checkParameters(specs, complete);
+  return complete;
+}
+
+function ensure(condition: boolean, message: string): void {
+  if (!condition) throw new RangeError(message);
+}

@@ -1,0 +1,137 @@
+import type { DrawdownTracker } from "./drawdown.ts";
+import { type Snapshot, snapshotFloats, snapshotNumber } from "./snapshot.ts";
+
+/** Most points of a curve that leaves the engine: one for each pixel of a wide screen. */
+export const CURVE_POINTS_MAX = 2_000;
+/** Each bucket keeps three points; two more are the ends. */
+const BUCKETS_MAX = Math.floor((CURVE_POINTS_MAX - 2) / 3);
+const PICKS = 3;
+/** Numbers of a point: time, equity, draw-down, worst, best, buy and hold. */
+const WIDTH = 6;
+
+/** Equity columns of a block, one value a time; the others absent where their lanes did not run. */
+export interface CurveInput {
+  readonly time: Float64Array;
+  readonly equity: Float64Array;
+  readonly worst: Float64Array | undefined;
+  readonly best: Float64Array | undefined;
+  readonly buyHold: Float64Array;
+  readonly length: number;
+}
+
+/** A curve of at most `CURVE_POINTS_MAX` points as columns. */
+export interface CurvePoints {
+  readonly time: number[];
+  readonly equity: number[];
+  readonly drawdown: number[];
+  readonly worst: number[];
+  readonly best: number[];
+  readonly buyHold: number[];
+}
+
+/**
+ * Equity over any number of candles in constant memory: buckets of equal numbers of candles, each keeping its lowest,
+ * highest and most fallen point, joined in pairs when there are too many. So every extreme survives.
+ */
+export class EquityCurve {
+  private buckets = 0;
+  private size = 1;
+  private filled = 0;
+  private readonly points = new Float64Array(BUCKETS_MAX * PICKS * WIDTH);
+  private readonly first = new Float64Array(WIDTH).fill(Number.NaN);
+  private readonly last = new Float64Array(WIDTH).fill(Number.NaN);
+
+  /** Takes a block in; `shiftMs` is added to times, so that points stand at the closes. */
+  add(input: CurveInput, shiftMs: number, drawdown: DrawdownTracker): void {
+    const { time, equity } = input;
+    const { points } = this;
+    for (let i = 0; i < input.length; i++) {
+      const value = equity[i];
+      const fall = drawdown.push(value, time[i] + shiftMs);
+      if (this.filled === this.size || this.buckets === 0) this.open();
+      const at = (this.buckets - 1) * PICKS * WIDTH;
+      const fresh = this.filled === 0;
+      this.filled++;
+      if (fresh || value < points[at + 1]) this.write(points, at, input, i, shiftMs, fall);
+      if (fresh || value > points[at + WIDTH + 1]) this.write(points, at + WIDTH, input, i, shiftMs, fall);
+      if (fresh || fall > points[at + 2 * WIDTH + 2]) this.write(points, at + 2 * WIDTH, input, i, shiftMs, fall);
+    }
+    if (input.length === 0) return;
+    if (Number.isNaN(this.first[0])) this.write(this.first, 0, input, 0, shiftMs, 0);
+    this.write(this.last, 0, input, input.length - 1, shiftMs, drawdown.current);
+  }
+
+  /** Replaces the last point's equity, as closing what is open at the end does. */
+  amend(equity: number, fall: number): void {
+    this.last[1] = equity;
+    this.last[2] = fall;
+  }
+
+  /** The points in order of time, each once. */
+  result(): CurvePoints {
+    const rows: Float64Array[] = [this.first];
+    const count = this.buckets * PICKS;
+    for (let pick = 0; pick < count; pick++) rows.push(this.points.subarray(pick * WIDTH, (pick + 1) * WIDTH));
+    const inside = rows.filter((row) => row[0] < this.last[0]).sort((a, b) => a[0] - b[0]);
+    const kept = [...inside, this.last].filter((row, index, all) => index === 0 || row[0] > all[index - 1][0]);
+    const column = (field: number) => kept.map((row) => row[field]);
+    const [time, equity, drawdown, worst, best, buyHold] = [0, 1, 2, 3, 4, 5].map(column);
+    return { time, equity, drawdown, worst, best, buyHold };
+  }
+
+  private write(target: Float64Array, at: number, input: CurveInput, i: number, shiftMs: number, fall: number): void {
+    target[at] = input.time[i] + shiftMs;
+    target[at + 1] = input.equity[i];
+    target[at + 2] = fall;
+    target[at + 3] = input.worst === undefined ? Number.NaN : input.worst[i];
+    target[at + 4] = input.best === undefined ? Number.NaN : input.best[i];
+    target[at + 5] = input.buyHold[i];
+  }
+
+  private open(): void {
+    if (this.buckets === BUCKETS_MAX) this.join();
+    if (this.filled === this.size || this.buckets === 0) {
+      this.buckets++;
+      this.filled = 0;
+    }
+  }
+
+  /** Joins neighbours; an odd last bucket stays and is now half full. */
+  private join(): void {
+    const { points } = this;
+    const stride = PICKS * WIDTH;
+    const joined = Math.ceil(this.buckets / 2);
+    for (let bucket = 0; bucket < joined; bucket++) {
+      const a = 2 * bucket * stride;
+      const b = a + stride;
+      const alone = 2 * bucket + 1 >= this.buckets;
+      const picks = [
+        alone || points[a + 1] <= points[b + 1] ? a : b,
+        alone || points[a + WIDTH + 1] >= points[b + WIDTH + 1] ? a + WIDTH : b + WIDTH,
+        alone || points[a + 2 * WIDTH + 2] >= points[b + 2 * WIDTH + 2] ? a + 2 * WIDTH : b + 2 * WIDTH,
+      ];
+      const chosen = picks.map((pick) => points.slice(pick, pick + WIDTH));
+      chosen.forEach((row, pick) => {
+        points.set(row, bucket * stride + pick * WIDTH);
+      });
+    }
+    this.filled = this.buckets % 2 === 1 ? this.size : this.size * 2;
+    this.size *= 2;
+    this.buckets = joined;
+  }
+
+  snapshot(): Snapshot {
+    const { buckets, size, filled } = this;
+    const points = this.points.slice(0, buckets * PICKS * WIDTH);
+    return { buckets, size, filled, points, first: this.first.slice(), last: this.last.slice() };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.buckets = snapshotNumber(snapshot, "buckets");
+    this.size = snapshotNumber(snapshot, "size");
+    this.filled = snapshotNumber(snapshot, "filled");
+    this.points.set(snapshotFloats(snapshot, "points"));
+    this.first.set(snapshotFloats(snapshot, "first"));
+    this.last.set(snapshotFloats(snapshot, "last"));
+  }
+}

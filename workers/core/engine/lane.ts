@@ -1,0 +1,227 @@
+import type { Instrument } from "../candle/instrument.ts";
+import { timeframeMs } from "../candle/timeframe.ts";
+import { scaledFees } from "../fill/fee.ts";
+import type { PathChoice } from "../fill/path.ts";
+import { scaledSlippage } from "../fill/slippage.ts";
+import { Venue } from "../fill/venue.ts";
+import type { SteppedProgram } from "../strategy/strategy.ts";
+import type { Account } from "./account.ts";
+import type { Block, BlockInstrument } from "./block.ts";
+import { DailyEquity } from "./daily-equity.ts";
+import { Decider } from "./decision.ts";
+import { fundingTimes } from "./funding.ts";
+import type { RunDefinition } from "./settings.ts";
+import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
+import { LaneView } from "./view.ts";
+
+/** What sets one lane apart from the others of a run. */
+export interface LaneVariant {
+  readonly path: PathChoice;
+  /** Multiple of fees and slippage. */
+  readonly cost: number;
+}
+
+/**
+ * One simulated account going through the candles of a run. A run has several lanes that share the strategy's signal
+ * columns and differ in the path inside a candle or in their costs.
+ */
+export class Lane {
+  readonly venue: Venue;
+  readonly account: Account;
+  readonly daily: DailyEquity;
+  /** Equity at each close of the block, for `length` entries of its timeline. */
+  equity = new Float64Array(0);
+  candles = 0;
+  candlesHeld = 0;
+  private readonly definition: RunDefinition;
+  private readonly decider: Decider;
+  private readonly view: LaneView;
+  private readonly programs: readonly SteppedProgram[];
+  private readonly stepMs: number;
+
+  constructor(definition: RunDefinition, variant: LaneVariant, programs: readonly SteppedProgram[]) {
+    const { settings } = definition;
+    const instruments: readonly Instrument[] = definition.instruments.map((entry) => entry.instrument);
+    this.definition = definition;
+    this.venue = new Venue(instruments, {
+      ...settings,
+      path: variant.path,
+      fees: scaledFees(settings.fees, variant.cost),
+      slippage: scaledSlippage(settings.slippage, variant.cost),
+    });
+    this.account = this.venue.account;
+    this.decider = new Decider(this.venue, instruments, settings.direction);
+    this.view = new LaneView(instruments.map((instrument) => instrument.symbol));
+    this.programs = programs;
+    this.stepMs = timeframeMs(definition.timeframe);
+    this.daily = new DailyEquity();
+  }
+
+  /** Steps through a block; `equity` then holds a value for each time of it. */
+  step(block: Block): void {
+    if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
+    if (block.instruments.length === 1 && this.programs.length === 0) this.stepColumns(block.instruments[0]);
+    else this.stepMerged(block);
+    this.daily.add(block.time, this.equity, block.length);
+  }
+
+  /** The common case, kept free of everything it does not need: one instrument, signals in columns. */
+  private stepColumns(part: BlockInstrument): void {
+    const { candles, signals, start } = part;
+    if (signals === undefined) throw new Error("a block without signals needs a stepped program");
+    const { high, low, close } = candles;
+    const { flags } = signals;
+    const book = this.venue.books[0];
+    const position = this.account.positions[0];
+    const funded = this.definition.settings.fundingRate !== 0;
+    const equity = this.equity;
+    let held = 0;
+    for (let i = start; i < candles.length; i++) {
+      book.candle++;
+      if (funded) this.fund(0, part, i, "before");
+      if (book.restless || low[i] <= book.floor || high[i] >= book.ceiling || book.candle >= book.expiry) {
+        this.walk(0, part, i);
+      } else if (position.quantity !== 0) {
+        position.extend(high[i], low[i]);
+      }
+      const last = close[i];
+      position.mark = last;
+      if (funded) this.fund(0, part, i, "after");
+      if (flags[i] !== 0) this.decide(0, part, i);
+      if (position.quantity !== 0) held++;
+      equity[i - start] = this.account.cash + position.quantity * last;
+    }
+    this.candlesHeld += held;
+    this.candles += candles.length - start;
+  }
+
+  /** Several instruments on one timeline, or strategies that are asked at every close. */
+  private stepMerged(block: Block): void {
+    const at = block.instruments.map((part) => part.start);
+    for (let j = 0; j < block.length; j++) {
+      const time = block.time[j];
+      this.view.beginClose();
+      block.instruments.forEach((part, index) => {
+        const i = at[index];
+        if (i < part.candles.length && part.candles.time[i] === time) this.stepOne(index, part, i);
+      });
+      block.instruments.forEach((part, index) => {
+        const i = at[index];
+        if (i >= part.candles.length || part.candles.time[i] !== time) return;
+        at[index]++;
+        if (part.signals !== undefined && part.signals.flags[i] !== 0) this.decide(index, part, i);
+      });
+      if (this.programs.length > 0) this.ask(block, at, time);
+      this.candles++;
+      if (this.account.positions.some((position) => position.quantity !== 0)) this.candlesHeld++;
+      this.equity[j] = this.account.equity();
+    }
+  }
+
+  private stepOne(index: number, part: BlockInstrument, i: number): void {
+    const { candles } = part;
+    const book = this.venue.books[index];
+    const position = this.account.positions[index];
+    book.candle++;
+    this.fund(index, part, i, "before");
+    // The other positions' marks have moved the liquidation price, so the bounds are set anew.
+    if (this.account.positions.length > 1) this.venue.settle(index);
+    const { high, low, close } = candles;
+    if (book.restless || low[i] <= book.floor || high[i] >= book.ceiling || book.candle >= book.expiry) {
+      this.walk(index, part, i);
+    } else if (position.quantity !== 0) {
+      position.extend(high[i], low[i]);
+    }
+    position.mark = close[i];
+    this.fund(index, part, i, "after");
+    this.view.see(index, candles, i);
+  }
+
+  /** Asks every stepped program at one close and places what they want. */
+  private ask(block: Block, next: readonly number[], time: number): void {
+    this.view.seeAccount(this.account, this.venue.books, time + this.stepMs);
+    block.instruments.forEach((part, index) => {
+      if (part.volatility !== undefined && next[index] > 0)
+        this.venue.volatility[index] = part.volatility[next[index] - 1];
+    });
+    for (const program of this.programs) {
+      for (const signal of program.onCandle(this.view)) this.decider.decideSignal(signal);
+    }
+    if (this.definition.settings.fill !== "close") return;
+    block.instruments.forEach((part, index) => {
+      if (next[index] > 0 && part.candles.time[next[index] - 1] === time)
+        this.fillAtClose(index, part, next[index] - 1);
+    });
+  }
+
+  private decide(index: number, part: BlockInstrument, i: number): void {
+    if (part.signals === undefined) return;
+    if (part.volatility !== undefined) this.venue.volatility[index] = part.volatility[i];
+    this.decider.decideFlags(index, part.signals, i);
+    if (this.definition.settings.fill === "close") this.fillAtClose(index, part, i);
+  }
+
+  private fillAtClose(index: number, part: BlockInstrument, i: number): void {
+    this.venue.begin(index, part.candles.time[i] + this.stepMs, part.candles.volume[i]);
+    this.venue.meetMarkets(part.candles.close[i]);
+  }
+
+  private walk(index: number, part: BlockInstrument, i: number): void {
+    const { candles, fine, fineFrom } = part;
+    const from = fineFrom?.[i] ?? 0;
+    const to = fineFrom?.[i + 1] ?? 0;
+    if (fine === undefined || to - from < 2) {
+      this.venue.begin(index, candles.time[i], candles.volume[i]);
+      this.venue.walk(candles.open[i], candles.high[i], candles.low[i], candles.close[i]);
+      return;
+    }
+    for (let k = from; k < to; k++) {
+      this.venue.begin(index, fine.time[k], fine.volume[k]);
+      this.venue.walk(fine.open[k], fine.high[k], fine.low[k], fine.close[k]);
+    }
+  }
+
+  /** Funding due at the open is paid by who held before it at the open; due inside the candle, at its close. */
+  private fund(index: number, part: BlockInstrument, i: number, when: "before" | "after"): void {
+    const rate = this.definition.settings.fundingRate;
+    if (rate === 0 || this.account.positions[index].quantity === 0) return;
+    const open = part.candles.time[i];
+    const times = when === "before" ? fundingTimes(open, open + 1) : fundingTimes(open + 1, open + this.stepMs);
+    const price = when === "before" ? part.candles.open[i] : part.candles.close[i];
+    if (times === 0) return;
+    this.account.fund(index, rate * times, price);
+    this.venue.settle(index);
+  }
+
+  /** Closes what is open at the last closes, as the end of a run asks. */
+  closeAll(lastCloses: readonly number[], time: number): void {
+    lastCloses.forEach((price, index) => {
+      if (this.account.positions[index].quantity !== 0) this.venue.closeOut(index, price, time, "end");
+    });
+  }
+
+  snapshot(): Snapshot {
+    return {
+      venue: this.venue.snapshot(),
+      daily: this.daily.snapshot(),
+      candles: this.candles,
+      candlesHeld: this.candlesHeld,
+      programs: this.programs.map((program) => program.snapshot()),
+      seen: this.view.instruments.map((view) => [view.time, view.open, view.high, view.low, view.close, view.volume]),
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.venue.restore(snapshotField(snapshot, "venue"));
+    this.daily.restore(snapshotField(snapshot, "daily"));
+    this.candles = snapshotNumber(snapshot, "candles");
+    this.candlesHeld = snapshotNumber(snapshot, "candlesHeld");
+    snapshotList(snapshot, "programs").forEach((saved, index) => {
+      this.programs[index].restore(saved);
+    });
+    snapshotList(snapshot, "seen").forEach((saved, index) => {
+      const view = this.view.instruments[index];
+      [view.time, view.open, view.high, view.low, view.close, view.volume] = saved as readonly number[];
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { EXIT_REASONS, type ExitReason } from "../fill/order.ts";
+import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
+
+/** Most trades that a run keeps: a strategy that trades more is a fault, and memory has an end. */
+export const TRADES_MAX = 250_000;
+
+const FIELDS = [
+  "instrument",
+  "quantity",
+  "entryTime",
+  "entryPrice",
+  "exitTime",
+  "exitPrice",
+  "fees",
+  "profit",
+  "mae",
+  "mfe",
+  "risk",
+  "candles",
+  "equityBefore",
+  "reason",
+  "tag",
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** One closed (or, at the end, still open) trade. `quantity` is signed; `risk` is the loss a unit at the first stop or NaN. */
+export interface TradeRow {
+  readonly instrument: number;
+  readonly quantity: number;
+  readonly entryTime: number;
+  readonly entryPrice: number;
+  readonly exitTime: number;
+  readonly exitPrice: number;
+  readonly fees: number;
+  readonly profit: number;
+  /** Worst and best excursions as shares of the entry price, worst <= 0 <= best. */
+  readonly mae: number;
+  readonly mfe: number;
+  readonly risk: number;
+  readonly candles: number;
+  /** Equity when the trade was entered. */
+  readonly equityBefore: number;
+  readonly reason: ExitReason;
+  readonly tag: string;
+}
+
+/** Trades as growing columns: rows of numbers, with tags and reasons as indexes into lists. */
+export class TradeLog {
+  length = 0;
+  private columns: Record<Field, Float64Array> = newColumns(64);
+  private tags: string[] = [];
+
+  push(row: TradeRow): void {
+    if (this.length >= TRADES_MAX) {
+      throw new RangeError(`trades must be at most ${TRADES_MAX}: the strategy trades too often for these candles`);
+    }
+    if (this.length === this.columns.quantity.length) this.grow();
+    const at = this.length++;
+    for (const field of FIELDS) {
+      if (field === "reason") this.columns.reason[at] = EXIT_REASONS.indexOf(row.reason);
+      else if (field === "tag") this.columns.tag[at] = this.tagIndex(row.tag);
+      else this.columns[field][at] = row[field];
+    }
+  }
+
+  at(index: number): TradeRow {
+    const row = Object.fromEntries(FIELDS.map((field) => [field, this.columns[field][index]])) as Record<Field, number>;
+    return { ...row, reason: EXIT_REASONS[row.reason], tag: this.tags[row.tag] };
+  }
+
+  /** The numbers of one field, one entry a trade, as a view. */
+  column(field: Exclude<Field, "reason" | "tag">): Float64Array {
+    return this.columns[field].subarray(0, this.length);
+  }
+
+  rows(): TradeRow[] {
+    return Array.from({ length: this.length }, (_, index) => this.at(index));
+  }
+
+  snapshot(): Snapshot {
+    const columns = FIELDS.map((field) => this.columns[field].slice(0, this.length));
+    return { length: this.length, tags: this.tags, columns };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.length = snapshotNumber(snapshot, "length");
+    this.tags = [...(snapshotField(snapshot, "tags") as readonly string[])];
+    const columns = snapshotList(snapshot, "columns");
+    this.columns = newColumns(Math.max(64, this.length));
+    FIELDS.forEach((field, index) => {
+      this.columns[field].set(columns[index] as Float64Array);
+    });
+  }
+
+  private tagIndex(tag: string): number {
+    const known = this.tags.indexOf(tag);
+    return known >= 0 ? known : this.tags.push(tag) - 1;
+  }
+
+  private grow(): void {
+    const larger = newColumns(this.columns.quantity.length * 2);
+    for (const field of FIELDS) larger[field].set(this.columns[field]);
+    this.columns = larger;
+  }
+}
+
+function newColumns(size: number): Record<Field, Float64Array> {
+  return Object.fromEntries(FIELDS.map((field) => [field, new Float64Array(size)])) as Record<Field, Float64Array>;
+}

@@ -1,0 +1,19 @@
+import type { Sizing } from "../strategy/sizing.ts";
+import type { FeeRates } from "./fee.ts";
+import type { PathChoice } from "./path.ts";
+import type { Slippage } from "./slippage.ts";
+
+/** What the simulated venue needs to know of a run. */
+export interface VenueSettings {
+  readonly cash: number;
+  readonly fees: FeeRates;
+  readonly slippage: Slippage;
+  readonly sizing: Sizing;
+  readonly whenShort: "refuse" | "shrink";
+  readonly path: PathChoice;
+  readonly touch: boolean;
+  readonly volumeLimit?: number;
+  readonly remainder: "carry" | "cancel";
+  readonly leverage: number;
+  readonly maintenance: number;
+}

@@ -1,0 +1,332 @@
+import type { Instrument } from "../candle/instrument.ts";
+import { Account } from "../engine/account.ts";
+import { Book } from "../engine/book.ts";
+import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "../engine/snapshot.ts";
+import { roundToLot } from "../strategy/sizing.ts";
+import { EntrySizer, type SizingSite } from "./entry-sizer.ts";
+import { feeOf } from "./fee.ts";
+import { liquidationBetween, liquidationPrice } from "./margin.ts";
+import {
+  LIMIT,
+  MARKET,
+  makeOrder,
+  type Order,
+  type OrderDraft,
+  restsAsLimit,
+  STOP,
+  STOP_LIMIT,
+  stopLevel,
+  TRAILING,
+  waitsForStop,
+} from "./order.ts";
+import { lowFirst } from "./path.ts";
+import type { VenueSettings } from "./venue-settings.ts";
+
+/**
+ * The simulated venue: working orders met by prices. A candle is walked open → one extreme → the other → close; at the
+ * open everything that waits meets that one price, and along each leg of the walk orders fill in the order in which the
+ * price reaches them. Orders born on the way (protective legs) live from that point of the path on.
+ */
+export class Venue {
+  readonly account: Account;
+  readonly books: readonly Book[];
+  readonly sizer: EntrySizer;
+  /** Volatility a year of each instrument as a share, for volatility sizing; set by the run before each candle. */
+  readonly volatility: Float64Array;
+  private readonly instruments: readonly Instrument[];
+  private readonly settings: VenueSettings;
+  private nextOrder = 1;
+  /** The candle being walked. */
+  private index = 0;
+  private time = 0;
+  private volume = 0;
+  private capacity = 0;
+
+  constructor(instruments: readonly Instrument[], settings: VenueSettings) {
+    this.instruments = instruments;
+    this.settings = settings;
+    this.account = new Account(settings.cash, instruments.length);
+    this.books = instruments.map(() => new Book());
+    this.sizer = new EntrySizer(this.account, settings);
+    this.volatility = new Float64Array(instruments.length).fill(Number.NaN);
+  }
+
+  /** Adds an order to the book of instrument `index`; it meets its first price at the next one that is walked. */
+  place(index: number, draft: Omit<OrderDraft, "id">): void {
+    this.books[index].add(makeOrder({ ...draft, id: this.nextOrder++ }));
+  }
+
+  /** Starts a candle: what it may fill, and when that is. */
+  begin(index: number, time: number, volume: number): void {
+    const limit = this.settings.volumeLimit;
+    this.index = index;
+    this.time = time;
+    this.volume = volume;
+    this.capacity = limit === undefined ? Number.POSITIVE_INFINITY : limit * volume;
+  }
+
+  /** Walks one candle of the instrument that `begin` named. */
+  walk(open: number, high: number, low: number, close: number): void {
+    const book = this.books[this.index];
+    const position = this.account.positions[this.index];
+    if (book.expiry <= book.candle) book.expire();
+    this.meetAll(open);
+    const held = Math.sign(position.quantity);
+    const first = lowFirst(this.settings.path, open, high, low, held, book.awaited());
+    this.leg(open, first ? low : high);
+    this.leg(first ? low : high, first ? high : low);
+    this.leg(first ? high : low, close);
+    position.mark = close;
+    this.settle(this.index);
+  }
+
+  /** Everything that waits meets one price: the open of a candle, or the close where market orders fill there. */
+  meetAll(price: number): void {
+    const book = this.books[this.index];
+    const position = this.account.positions[this.index];
+    position.extend(price, price);
+    position.mark = price;
+    this.liquidateAt(price);
+    for (const order of book.orders) if (order.role !== "entry") this.meet(order, price);
+    for (const order of book.orders) if (order.role === "entry") this.meet(order, price);
+  }
+
+  /** Market orders alone meet a price, for runs that fill at the deciding close; legs born there wait for the next candle. */
+  meetMarkets(price: number): void {
+    const book = this.books[this.index];
+    this.account.positions[this.index].mark = price;
+    for (const order of book.orders) if (order.kind === MARKET && order.role !== "entry") this.fill(order, price, true);
+    for (const order of book.orders) if (order.kind === MARKET && order.role === "entry") this.fill(order, price, true);
+    this.settle(this.index);
+  }
+
+  /** Closes the whole position at one price whatever the volume, as liquidations and the end of a run do. */
+  closeOut(index: number, price: number, time: number, reason: "liquidation" | "end"): void {
+    const position = this.account.positions[index];
+    const book = this.books[index];
+    book.cancelAll();
+    const quantity = Math.abs(position.quantity);
+    if (quantity === 0) return;
+    const { fees } = this.settings;
+    this.account.book({
+      instrument: index,
+      side: -Math.sign(position.quantity),
+      quantity,
+      price,
+      reference: price,
+      fee: feeOf(fees, fees.taker, quantity, price, 0),
+      time,
+      candle: book.candle,
+      order: this.nextOrder++,
+      group: 0,
+      reason,
+      tag: "",
+      risk: Number.NaN,
+    });
+  }
+
+  /** Sets the bounds between which the instrument's candles need no walk. */
+  settle(index: number): void {
+    const level = liquidationPrice(this.account, index, this.settings.maintenance);
+    this.books[index].settle(level, this.account.positions[index].quantity);
+  }
+
+  private leg(from: number, to: number): void {
+    const book = this.books[this.index];
+    const position = this.account.positions[this.index];
+    let at = from;
+    for (;;) {
+      const liquidation = liquidationBetween(this.account, this.index, this.settings.maintenance, at, to);
+      let next: Order | undefined;
+      let nearest = liquidation;
+      for (const order of book.orders) {
+        const price = this.reached(order, at, to);
+        if (Number.isNaN(price)) continue;
+        if (Number.isNaN(nearest) || Math.abs(price - at) < Math.abs(nearest - at)) {
+          nearest = price;
+          next = order;
+        }
+      }
+      if (Number.isNaN(nearest)) break;
+      at = nearest;
+      position.extend(at, at);
+      position.mark = at;
+      if (next === undefined) this.liquidateAt(at);
+      else this.reach(next, at);
+    }
+    position.extend(to, to);
+    for (const order of book.orders) if (order.kind === TRAILING && !order.triggered) trail(order, to);
+  }
+
+  /** Price at which the walk from `at` to `to` reaches the order; NaN where it does not. */
+  private reached(order: Order, at: number, to: number): number {
+    const falling = to < at;
+    if (waitsForStop(order)) {
+      if (falling !== order.side < 0 || to === at) return Number.NaN;
+      const level = stopLevel(order);
+      if (falling) return to <= level ? Math.min(level, at) : Number.NaN;
+      return to >= level ? Math.max(level, at) : Number.NaN;
+    }
+    if (!restsAsLimit(order) || falling !== order.side > 0 || to === at || !this.canFill(order)) return Number.NaN;
+    const { limit } = order;
+    if (falling) return to < limit || (this.settings.touch && to === limit) ? Math.min(limit, at) : Number.NaN;
+    return to > limit || (this.settings.touch && to === limit) ? Math.max(limit, at) : Number.NaN;
+  }
+
+  private canFill(order: Order): boolean {
+    return this.capacity > 0 && !this.waitsForFlat(order);
+  }
+
+  /** An entry against an open position waits until its exit is done. */
+  private waitsForFlat(order: Order): boolean {
+    return order.role === "entry" && this.account.positions[this.index].quantity * order.side < 0;
+  }
+
+  /** The walk has come to the price of the order. */
+  private reach(order: Order, price: number): void {
+    if (!waitsForStop(order)) {
+      this.fill(order, price, false);
+      return;
+    }
+    order.triggered = true;
+    if (order.kind !== STOP_LIMIT) this.fill(order, price, true);
+    else if (isMarketable(order, price)) this.fill(order, price, true);
+  }
+
+  /** The order meets a price that is simply there: its arrival, or the open after a gap. */
+  private meet(order: Order, price: number): void {
+    if (!this.books[this.index].orders.includes(order)) return;
+    const arrived = order.arrived;
+    order.arrived = true;
+    if (waitsForStop(order)) {
+      if (order.kind === TRAILING && Number.isNaN(order.extreme)) order.extreme = price;
+      if ((price - stopLevel(order)) * order.side >= 0) this.reach(order, price);
+      else if (order.kind === TRAILING) trail(order, price);
+    } else if (restsAsLimit(order)) {
+      if (isMarketable(order, price) && this.canFill(order)) this.fill(order, price, !arrived);
+    } else {
+      this.fill(order, price, true);
+    }
+  }
+
+  private fill(order: Order, price: number, taker: boolean): void {
+    if (this.waitsForFlat(order)) return;
+    const wanted =
+      order.role === "entry" ? this.sizer.quantity(order, this.site(), price, taker) : this.exitQuantity(order);
+    let quantity = Math.min(wanted, this.capacity);
+    if (quantity < wanted) quantity = roundToLot(quantity, this.instruments[this.index].lot);
+    if (!(quantity > 0)) {
+      if (!(wanted > 0)) this.books[this.index].remove(order);
+      return;
+    }
+    this.bookFill(order, price, taker, quantity);
+    this.capacity -= quantity;
+    order.filled += quantity;
+    const done = quantity >= wanted || (order.role === "entry" && this.settings.remainder === "cancel");
+    if (done) this.books[this.index].remove(order);
+    if (order.role === "entry") this.protect(order, price);
+    else this.afterExit(order);
+  }
+
+  private bookFill(order: Order, reference: number, taker: boolean, quantity: number): void {
+    const { fees } = this.settings;
+    const price = taker ? this.sizer.slipped(this.site(), reference, order.side, quantity) : reference;
+    const fee = feeOf(fees, taker ? fees.taker : fees.maker, quantity, price, order.feePaid);
+    order.feePaid += fee;
+    const stopDistance = Math.abs(price - order.legStop);
+    this.account.book({
+      instrument: this.index,
+      side: order.side,
+      quantity,
+      price,
+      reference,
+      fee,
+      time: this.time,
+      candle: this.books[this.index].candle,
+      order: order.id,
+      group: order.group,
+      reason: order.reason,
+      tag: order.tag,
+      risk: Number.isNaN(stopDistance) ? order.legTrail : stopDistance,
+    });
+  }
+
+  /** Places the protective legs of an entry once it has filled; they meet the price of the fill at once. */
+  private protect(entry: Order, price: number): void {
+    const book = this.books[this.index];
+    if (book.orders.some((order) => order.role === "leg" && order.group === entry.id)) return;
+    const base = { side: -entry.side, role: "leg", group: entry.id, tag: entry.tag } as const;
+    const legs: Omit<OrderDraft, "id">[] = [];
+    if (!Number.isNaN(entry.legStop)) legs.push({ ...base, kind: STOP, stop: entry.legStop, reason: "stop" });
+    if (!Number.isNaN(entry.legTrail)) {
+      legs.push({ ...base, kind: TRAILING, trail: entry.legTrail, extreme: price, reason: "trailing" });
+    }
+    if (!Number.isNaN(entry.legTarget)) legs.push({ ...base, kind: LIMIT, limit: entry.legTarget, reason: "target" });
+    for (const leg of legs) {
+      const order = makeOrder({ ...leg, id: this.nextOrder++ });
+      book.add(order);
+    }
+    for (const order of book.orders) if (order.role === "leg" && order.group === entry.id) this.meet(order, price);
+  }
+
+  private afterExit(order: Order): void {
+    const book = this.books[this.index];
+    const position = this.account.positions[this.index];
+    if (position.quantity === 0) book.cancelExits();
+    else if (order.role === "leg" && position.quantityOf(order.group) === 0) book.cancelGroup(order.group);
+  }
+
+  private site(): SizingSite {
+    return {
+      instrument: this.instruments[this.index],
+      volume: this.volume,
+      volatility: this.volatility[this.index],
+    };
+  }
+
+  private exitQuantity(order: Order): number {
+    const position = this.account.positions[this.index];
+    if (position.quantity * order.side >= 0) return 0;
+    if (order.role === "leg") return Math.abs(position.quantityOf(order.group));
+    const left = Number.isNaN(order.quantity) ? Number.POSITIVE_INFINITY : order.quantity - order.filled;
+    return Math.min(Math.abs(position.quantity), left);
+  }
+
+  private liquidateAt(price: number): void {
+    const { quantity } = this.account.positions[this.index];
+    if (quantity === 0) return;
+    const level = liquidationPrice(this.account, this.index, this.settings.maintenance);
+    if (!(level > 0) || (quantity > 0 ? price > level : price < level)) return;
+    this.account.liquidations++;
+    this.closeOut(this.index, price, this.time, "liquidation");
+  }
+
+  snapshot(): Snapshot {
+    return {
+      account: this.account.snapshot(),
+      books: this.books.map((book) => book.snapshot()),
+      refusals: this.sizer.refusals.snapshot(),
+      volatility: this.volatility.slice(),
+      nextOrder: this.nextOrder,
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.account.restore(snapshotField(snapshot, "account"));
+    snapshotList(snapshot, "books").forEach((saved, index) => {
+      this.books[index].restore(saved);
+    });
+    this.sizer.refusals.restore(snapshotField(snapshot, "refusals"));
+    this.volatility.set(snapshotField(snapshot, "volatility") as Float64Array);
+    this.nextOrder = snapshotNumber(snapshot, "nextOrder");
+  }
+}
+
+function isMarketable(order: Order, price: number): boolean {
+  return order.side > 0 ? price <= order.limit : price >= order.limit;
+}
+
+/** Moves the best price of a trailing stop: the highest for one that sells, the lowest for one that buys. */
+function trail(order: Order, price: number): void {
+  order.extreme = order.side < 0 ? Math.max(order.extreme, price) : Math.min(order.extreme, price);
+}
