@@ -11,6 +11,12 @@ const BUSIEST_DAYS_MIN = 3;
 /** Days compared before and after a day: two each, so that a change of the clocks moves the session within two weeks. */
 const NEIGHBOURS_EACH_SIDE = 2;
 
+/**
+ * Days among which a majority means something. Two days are taken together, and a day alone is taken to be one session
+ * from its first candle to its last.
+ */
+const PEERS_MIN = 3;
+
 /** Longest run of weekdays without a candle that passes for a holiday (the longest US closing since 1950 was four). */
 const HOLIDAY_RUN_DAYS_MAX = 4;
 
@@ -40,7 +46,10 @@ export function inferSessions(
       if (coverage.hasDay(day)) visitPresent(coverage, day, visit);
       continue;
     }
-    visitDay(coverage, { day, peers: peersOf(byWeekday[weekday], day) }, visit);
+    const sameWeekday = peersOf(byWeekday[weekday], day);
+    // Too few weeks for a majority among them: the days beside stand in, whatever their weekday.
+    const peers = sameWeekday.length >= PEERS_MIN ? sameWeekday : peersOf(covered, day);
+    visitDay(coverage, { day, peers }, visit);
   }
   return [
     ...(closedNames.length > 0 ? [`No trading is expected on ${closedNames.join(", ")}.`] : []),
@@ -88,7 +97,8 @@ function visitDay(
     }
     let held = 0;
     for (const peer of peers) if (coverage.has(peer, slot)) held++;
-    if (held * 2 > peers.length) visit(openMs, false);
+    const expected = peers.length >= PEERS_MIN ? held * 2 > peers.length : held > 0 || peers.length === 1;
+    if (expected) visit(openMs, false);
   }
 }
 

@@ -41,7 +41,6 @@ export function csvLayout(line: string, price: PriceSide): CsvLayout {
     point: delimiter.mark !== "," && /\d,\d/.test(line) ? COMMA : POINT,
   };
   if (/^\d/.test(cells[0])) return { ...form, header: false, roles: rolesOfCells(cells, form.point) };
-  // The header says nothing of decimal marks; with another delimiter both are taken, told apart at each number.
   return { ...form, header: true, roles: rolesOfNames(cells, price) };
 }
 

@@ -15,6 +15,7 @@ const LEAD_LINES_MAX = 3;
 const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
+const COMMA = 44;
 const SPACE = 32;
 
 /** Reads rows of candles from the bytes of a text file, a piece at a time; a row may be cut anywhere. */
@@ -92,6 +93,12 @@ export class CsvReader {
     this.rowsRead++;
     if (this.rowsRead > ROWS_MAX) {
       throw new ImportError("too-many-rows", `a file may have at most ${ROWS_MAX} rows; split it`);
+    }
+    if (this.rowsRead === 1 && layout.header && layout.delimiter !== COMMA) {
+      // A header does not show the decimal mark, the first row does.
+      const point = data.subarray(start, end).includes(COMMA) ? COMMA : layout.point;
+      this.layout = { ...layout, point };
+      layout = this.layout;
     }
     const columns = this.split(data, start, end, layout.delimiter);
     const { roles, point } = layout;
