@@ -14,10 +14,13 @@ import type { TimeNotes } from "./scan-time.ts";
 const BUFFER_BYTES_MAX = 4 * COLUMN_FILE_BYTES_MAX;
 
 setCompressionCodec(CompressionType.LZ4_FRAME, {
-  decode: (bytes) => decompressLz4Frame(bytes, BUFFER_BYTES_MAX),
+  decode: (bytes) => aligned(decompressLz4Frame(bytes, BUFFER_BYTES_MAX)),
   encode: unsupportedEncode,
 });
-setCompressionCodec(CompressionType.ZSTD, { decode: (bytes) => decompressZstd(bytes), encode: unsupportedEncode });
+setCompressionCodec(CompressionType.ZSTD, {
+  decode: (bytes) => aligned(decompressZstd(bytes)),
+  encode: unsupportedEncode,
+});
 
 /** The rows of an Arrow IPC file or stream (Feather version 2 is one). Throws ImportError. */
 export function readArrow(
@@ -67,6 +70,11 @@ function decode(bytes: Uint8Array): Table {
   } catch (cause) {
     throw new ImportError("broken-file", "the Arrow file is damaged or cut off; write it again", { cause });
   }
+}
+
+/** Columns of 64-bit values are views on the buffer, which must start at a multiple of eight bytes. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
 }
 
 function unsupportedEncode(): never {
