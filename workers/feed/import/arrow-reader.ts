@@ -1,5 +1,4 @@
 import { CompressionType, setCompressionCodec, type Table, Type, tableFromIPC } from "@uwdata/flechette";
-import { decompress as decompressZstd } from "fzstd";
 import type { ColumnRoles, PriceSide } from "./column-roles.ts";
 import { rolesOfNames } from "./column-roles.ts";
 import type { AnyColumn } from "./column-rows.ts";
@@ -9,6 +8,7 @@ import { CHUNK_ROWS, COLUMN_FILE_BYTES_MAX, COLUMNS_MAX, ROWS_MAX } from "./impo
 import { decompressLz4Frame } from "./lz4-frame.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
+import { decompressZstdBounded } from "./zstd-bounded.ts";
 
 /** Largest buffer a compressed column may unpack to: the columns of a file of the largest size, packed four to one. */
 const BUFFER_BYTES_MAX = 4 * COLUMN_FILE_BYTES_MAX;
@@ -18,7 +18,7 @@ setCompressionCodec(CompressionType.LZ4_FRAME, {
   encode: unsupportedEncode,
 });
 setCompressionCodec(CompressionType.ZSTD, {
-  decode: (bytes) => aligned(decompressZstd(bytes)),
+  decode: (bytes) => decompressZstdBounded(bytes, BUFFER_BYTES_MAX),
   encode: unsupportedEncode,
 });
 
@@ -45,7 +45,7 @@ function* rowsOf(table: Table, roles: ColumnRoles, timeNotes: TimeNotes): Genera
   const used = [roles.time, roles.clock, ...roles.prices.flat(), roles.volume];
   const columns: AnyColumn[] = [];
   for (const index of used) {
-    if (index !== undefined && columns[index] === undefined) columns[index] = valuesOf(table, index);
+    if (index !== undefined && columns[index] === undefined) columns[index] = reading(() => valuesOf(table, index));
   }
   for (let start = 0; start < table.numRows; start += CHUNK_ROWS) {
     const end = Math.min(table.numRows, start + CHUNK_ROWS);
@@ -65,8 +65,12 @@ function valuesOf(table: Table, index: number): AnyColumn {
 }
 
 function decode(bytes: Uint8Array): Table {
+  return reading(() => tableFromIPC(bytes, { useDate: false }));
+}
+
+function reading<T>(read: () => T): T {
   try {
-    return tableFromIPC(bytes, { useDate: false });
+    return read();
   } catch (cause) {
     throw new ImportError("broken-file", "the Arrow file is damaged or cut off; write it again", { cause });
   }
