@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `vite` finds the Worker while pages are worked on with hot reload. */
+const WORKER_URL = process.env.APEXTRADE_URL ?? "http://localhost:8787";
+
+export default defineConfig({
+  root: fileURLToPath(new URL("./web", import.meta.url)),
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: fileURLToPath(new URL("./web/dist", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2023",
+    // The content security policy refuses scripts and styles that are not files of our own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    port: 5173,
+    proxy: { "/api": { target: WORKER_URL, ws: true } },
+  },
+});

@@ -1,0 +1,45 @@
+import { QueryClient } from "@tanstack/react-query";
+import { createClient } from "./client.ts";
+import type { LiveDeps, LiveSocket } from "./live-channel.ts";
+
+/** Lists and details are shown at once from memory and asked again after this. */
+const FRESH_MS = 15_000;
+
+/** The cache of everything the API said. Repeats are the client's business. */
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: false, staleTime: FRESH_MS, refetchOnWindowFocus: true } },
+});
+
+/** The API as this page reaches it. */
+export const client = createClient({
+  fetch: (url, init) => fetch(url, init),
+  now: () => Date.now(),
+  wait: (delayMs) => new Promise((done) => setTimeout(done, delayMs)),
+  onSignedOut: () => {
+    client.forget();
+    void queryClient.invalidateQueries({ queryKey: ["session"] });
+  },
+});
+
+/** How a live channel reaches the socket at `path`: protocol name and token go as sub-protocols. */
+export function liveDeps(path: string): LiveDeps {
+  return {
+    async open() {
+      const token = await client.token();
+      const url = new URL(`/api/v1${path}`, location.href);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      return new WebSocket(url, ["apextrade.v1", `bearer.${token}`]) as LiveSocket;
+    },
+    now: () => Date.now(),
+    later(act, delayMs) {
+      const timer = setTimeout(act, delayMs);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+  };
+}
+
+/** A key that names one create, however often it is sent. */
+export function newIdempotencyKey(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,135 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { sessionQuery } from "../api/queries.ts";
+import { queryClient } from "../api/runtime.ts";
+import {
+  parseBacktestSearch,
+  parseCompareSearch,
+  parseDataSearch,
+  parseNewRunSearch,
+  parseReportSearch,
+} from "./search.ts";
+import { MissingPage, PageFailure, PagePending, Shell } from "./shell.tsx";
+
+const root = createRootRoute({ notFoundComponent: MissingPage, errorComponent: PageFailure });
+
+/** Pages of someone who is signed in; others are sent to sign in and brought back. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: Shell,
+  async beforeLoad({ location }) {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
+  },
+});
+
+function nextOf(search: Record<string, unknown>): { next?: string } {
+  // Only a path of this site: anything else could lead a person who signs in somewhere else.
+  const { next } = search;
+  return typeof next === "string" && next.startsWith("/") && !next.startsWith("//") ? { next } : {};
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import("../session/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import("../session/sign-in-page.tsx"), "SignUpPage"),
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/backtests" });
+  },
+});
+
+const backtests = createRoute({
+  getParentRoute: () => app,
+  path: "/backtests",
+  validateSearch: parseBacktestSearch,
+  component: lazyRouteComponent(() => import("../backtest/backtests-page.tsx"), "BacktestsPage"),
+});
+
+const newBacktest = createRoute({
+  getParentRoute: () => app,
+  path: "/backtests/new",
+  validateSearch: parseNewRunSearch,
+  component: lazyRouteComponent(() => import("../backtest/new-run-page.tsx"), "NewRunPage"),
+});
+
+const backtest = createRoute({
+  getParentRoute: () => app,
+  path: "/backtests/$id",
+  validateSearch: parseReportSearch,
+  component: lazyRouteComponent(() => import("../backtest/backtest-page.tsx"), "BacktestPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => app,
+  path: "/compare",
+  validateSearch: parseCompareSearch,
+  component: lazyRouteComponent(() => import("../compare/compare-page.tsx"), "ComparePage"),
+});
+
+const strategies = createRoute({
+  getParentRoute: () => app,
+  path: "/strategies",
+  component: lazyRouteComponent(() => import("../strategy/strategies-page.tsx"), "StrategiesPage"),
+});
+
+const newStrategy = createRoute({
+  getParentRoute: () => app,
+  path: "/strategies/new",
+  validateSearch: (search: Record<string, unknown>): { fork?: string } =>
+    typeof search.fork === "string" ? { fork: search.fork } : {},
+  component: lazyRouteComponent(() => import("../strategy/strategy-page.tsx"), "NewStrategyPage"),
+});
+
+const strategy = createRoute({
+  getParentRoute: () => app,
+  path: "/strategies/$id",
+  component: lazyRouteComponent(() => import("../strategy/strategy-page.tsx"), "StrategyPage"),
+});
+
+const data = createRoute({
+  getParentRoute: () => app,
+  path: "/data",
+  validateSearch: parseDataSearch,
+  component: lazyRouteComponent(() => import("../data/data-page.tsx"), "DataPage"),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => app,
+  path: "/data/$id",
+  component: lazyRouteComponent(() => import("../data/dataset-page.tsx"), "DatasetPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  signUp,
+  app.addChildren([home, backtests, newBacktest, backtest, compare, strategies, newStrategy, strategy, data, dataset]),
+]);
+
+/** Every page by its address. */
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  defaultPendingMs: 300,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageFailure,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

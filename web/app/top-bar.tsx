@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { CircleHelp, LogOut, Search } from "lucide-react";
+import { sessionQuery } from "../api/queries.ts";
+import { signOut } from "../session/identity.ts";
+import { IconButton } from "../ui/button.tsx";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
+import { setPreferences, usePreferences } from "./preferences.ts";
+import { Mark } from "./rail.tsx";
+import type { Overlay } from "./shell.tsx";
+
+/** Search, help and the account, above every page. */
+export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
+  return (
+    <header className="sticky top-0 z-10 flex h-12 shrink-0 items-center gap-2 border-b border-line bg-ground px-6 max-md:px-4">
+      <span className="md:hidden">
+        <Mark />
+      </span>
+      <button
+        type="button"
+        onClick={() => onOverlay("palette")}
+        className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-faint transition-colors hover:border-line-strong hover:text-muted max-md:hidden"
+      >
+        <Search size={14} aria-hidden />
+        Search or run a command
+        <kbd className="ml-auto font-mono text-[11px]">Ctrl K</kbd>
+      </button>
+      <div className="ml-auto flex items-center gap-1">
+        <IconButton label="Keyboard and help" onClick={() => onOverlay("help")}>
+          <CircleHelp size={17} strokeWidth={1.75} aria-hidden />
+        </IconButton>
+        <AccountMenu />
+      </div>
+    </header>
+  );
+}
+
+function AccountMenu() {
+  const session = useQuery(sessionQuery).data;
+  const preferences = usePreferences();
+  const user = session?.user;
+  const isDemo = user !== null && user !== undefined && user.email === session?.demo?.email;
+  const initial = (user?.name || user?.email || "?").trim().charAt(0).toUpperCase();
+  return (
+    <Menu
+      label="Account"
+      trigger={
+        <button
+          type="button"
+          aria-label="Account and appearance"
+          className="inline-flex size-8 items-center justify-center rounded-full border border-line-strong bg-raised text-table font-semibold hover:border-faint max-md:size-10"
+        >
+          {initial}
+        </button>
+      }
+    >
+      <div className="max-w-64 px-2 pt-1.5 pb-1">
+        <div className="truncate font-medium">{user?.name || "Signed in"}</div>
+        <div className="truncate text-table text-muted">{user?.email}</div>
+        {isDemo && <div className="mt-1 text-table text-notice">Demo account of this machine</div>}
+      </div>
+      <MenuLine />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuChoice
+        value={preferences.theme}
+        onChange={(theme) => setPreferences({ theme })}
+        choices={[
+          { value: "dark", label: "Dark" },
+          { value: "light", label: "Light" },
+          { value: "system", label: "As the system" },
+        ]}
+      />
+      <MenuLabel>Profit and loss</MenuLabel>
+      <MenuChoice
+        value={preferences.palette}
+        onChange={(palette) => setPreferences({ palette })}
+        choices={[
+          { value: "green-red", label: "Green and red" },
+          { value: "blue-orange", label: "Blue and orange" },
+        ]}
+      />
+      <MenuLine />
+      <MenuItem onSelect={() => void signOut()}>
+        <LogOut size={14} aria-hidden /> Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,174 @@
+import { useQuery } from "@tanstack/react-query";
+import { Camera, Download, Table2 } from "lucide-react";
+import { type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
+import type { Backtest } from "../../schema/wire/backtest.ts";
+import type { Dataset } from "../../schema/wire/dataset.ts";
+import type { EquitySeries, Overview, Trade } from "../../schema/wire/report.ts";
+import { candlesQuery } from "../api/queries.ts";
+import { nextWindow } from "../chart/candle-window.ts";
+import { RANGES, type RangeName, rangeSpan } from "../chart/chart-range.ts";
+import type { ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
+import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
+import { IconButton } from "../ui/button.tsx";
+import { saveCanvas, saveText } from "../ui/save-file.ts";
+import { Segmented } from "../ui/segmented.tsx";
+import { Failure, Skeleton } from "../ui/states.tsx";
+import { EquityTable } from "./equity-table.tsx";
+import { reportChartSpec } from "./report-chart-spec.ts";
+import { equityCsv } from "./report-csv.ts";
+
+export interface ReportChartHandle {
+  /** Moves the chart to a trade. */
+  jump(trade: Trade): void;
+}
+
+interface ReportChartProps {
+  readonly run: Backtest;
+  readonly overview: Overview;
+  readonly equity: EquitySeries;
+  readonly trades: readonly Trade[];
+  readonly datasets: readonly Dataset[];
+  readonly selected: number | null;
+  readonly onSelect: (id: number) => void;
+  readonly handle: Ref<ReportChartHandle>;
+}
+
+/** Price with trades, equity with its bounds and draw-down, linked in time. */
+export function ReportChart(props: ReportChartProps) {
+  const { run, overview, equity, trades, selected, handle } = props;
+  const chart = useRef<ChartHandle>(null);
+  const [symbol, setSymbol] = useState(overview.instruments[0]?.symbol ?? "");
+  const [logarithmic, setLogarithmic] = useState(false);
+  const [asTable, setAsTable] = useState(false);
+  const [span, setSpan] = useState<TimeSpan | null>(null);
+  const candles = useCandles(props, symbol, span);
+  const dataset = props.datasets.find((known) => known.instrument.symbol === symbol);
+
+  useImperativeHandle(handle, () => ({
+    jump(trade) {
+      setAsTable(false);
+      setSymbol(trade.symbol);
+      const around = { fromMs: trade.entryTime, toMs: trade.exitTime ?? overview.to };
+      setSpan((now) => nextWindow({ visible: around, loaded: now, whole: wholeOf(overview) }) ?? now);
+      chart.current?.focus(around);
+    },
+  }));
+
+  const spec = useMemo<ChartSpec | undefined>(
+    () =>
+      candles.data === undefined
+        ? undefined
+        : reportChartSpec({
+            candles: candles.data,
+            symbol,
+            tick: dataset?.instrument.tick ?? 0,
+            currency: dataset?.instrument.quote ?? "",
+            equity,
+            trades,
+            selected,
+            logarithmic,
+          }),
+    [candles.data, symbol, dataset, equity, trades, selected, logarithmic],
+  );
+
+  return (
+    <div className="card overflow-hidden">
+      <Toolbar
+        {...{ symbol, setSymbol, logarithmic, setLogarithmic, asTable, setAsTable }}
+        symbols={overview.instruments.map((instrument) => instrument.symbol)}
+        onRange={(range) => {
+          if (range === "all") setSpan(null);
+          if (range === "all") chart.current?.fit();
+          else chart.current?.show(rangeSpan(range, wholeOf(overview)));
+        }}
+        onPicture={() => void saveCanvas(chart.current?.picture(), `${run.name || run.id} chart.png`)}
+        onData={() => saveText(equityCsv(equity), `${run.name || run.id} equity.csv`, "text/csv")}
+      />
+      {asTable ? (
+        <EquityTable equity={equity} />
+      ) : candles.isError ? (
+        <Failure error={candles.error} title="The candles could not be loaded" onRetry={() => void candles.refetch()} />
+      ) : spec === undefined ? (
+        <Skeleton className="m-4 h-[620px] max-md:h-[480px]" />
+      ) : (
+        <ChartView
+          handle={chart}
+          spec={spec}
+          label={`Price of ${symbol} with ${trades.length} trades, equity and draw-down.`}
+          className="h-[640px] max-md:h-[500px]"
+          onTrade={props.onSelect}
+          onSettled={(visible) =>
+            setSpan((now) => nextWindow({ visible, loaded: now, whole: wholeOf(overview) }) ?? now)
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+function useCandles({ overview }: ReportChartProps, symbol: string, span: TimeSpan | null) {
+  const instrument = overview.instruments.find((known) => known.symbol === symbol) ?? overview.instruments[0];
+  const { fromMs, toMs } = span ?? wholeOf(overview);
+  return useQuery({
+    ...candlesQuery({
+      datasetId: instrument?.datasetId ?? "",
+      timeframe: overview.timeframe,
+      from: fromMs,
+      to: toMs,
+    }),
+    enabled: instrument !== undefined,
+  });
+}
+
+function wholeOf(overview: Overview): TimeSpan {
+  return { fromMs: overview.from, toMs: overview.to };
+}
+
+interface ToolbarProps {
+  readonly symbol: string;
+  readonly symbols: readonly string[];
+  readonly setSymbol: (symbol: string) => void;
+  readonly logarithmic: boolean;
+  readonly setLogarithmic: (on: boolean) => void;
+  readonly asTable: boolean;
+  readonly setAsTable: (on: boolean) => void;
+  readonly onRange: (range: RangeName) => void;
+  readonly onPicture: () => void;
+  readonly onData: () => void;
+}
+
+function Toolbar(props: ToolbarProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
+      {props.symbols.length > 1 && (
+        <Segmented
+          label="Instrument"
+          value={props.symbol}
+          onChange={props.setSymbol}
+          choices={props.symbols.map((symbol) => ({ value: symbol, label: symbol }))}
+        />
+      )}
+      <Segmented label="Stretch of time" value={undefined} onChange={props.onRange} choices={RANGES} />
+      <Segmented
+        label="Scale"
+        value={props.logarithmic ? "log" : "linear"}
+        onChange={(scale) => props.setLogarithmic(scale === "log")}
+        choices={[
+          { value: "linear", label: "Linear" },
+          { value: "log", label: "Log", hint: "Equal steps are equal percentages" },
+        ]}
+      />
+      <div className="ml-auto flex items-center">
+        <IconButton label="Show as a table" pressed={props.asTable} onClick={() => props.setAsTable(!props.asTable)}>
+          <Table2 size={16} aria-hidden />
+        </IconButton>
+        <IconButton label="Save a picture of the chart" disabled={props.asTable} onClick={props.onPicture}>
+          <Camera size={16} aria-hidden />
+        </IconButton>
+        <IconButton label="Download the equity as CSV" onClick={props.onData}>
+          <Download size={16} aria-hidden />
+        </IconButton>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,296 @@
+import {
+  AreaSeries,
+  type CandlestickData,
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  type IChartApi,
+  type ISeriesApi,
+  type LineData,
+  LineSeries,
+  LineStyle,
+  type Logical,
+  MismatchDirection,
+  PriceScaleMode,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { formatPrice } from "../format/format.ts";
+import { timeframeLengthMs } from "../format/timeframe.ts";
+import { BandPrimitive } from "./band-primitive.ts";
+import { type ColourOf, readColours } from "./chart-colours.ts";
+import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
+import { axisTime, tickTime } from "./chart-time.ts";
+import { MarksPrimitive } from "./marks-primitive.ts";
+import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
+
+/** Candles left free on both sides when the chart jumps to a trade, as a share of its length. */
+const FOCUS_MARGIN = 1.5;
+/** A trade of two candles would otherwise fill the screen. */
+const FOCUS_CANDLES_MIN = 60;
+const SMALLEST_FONT_PX = 11;
+
+export interface ChartListeners {
+  onHover(hover: ChartHover | null): void;
+  onVisible(span: TimeSpan): void;
+  onTrade(id: number): void;
+  onLayout(paneTops: readonly number[]): void;
+}
+
+type LineApi = ISeriesApi<"Line"> | ISeriesApi<"Area">;
+
+/** Owns one chart of the library in `element` from the first specification on. Lines and panes keep their number. */
+export class ChartController {
+  private readonly chart: IChartApi;
+  private readonly colourOf: ColourOf;
+  private readonly candles: ISeriesApi<"Candlestick"> | undefined;
+  private readonly lines = new Map<string, LineApi>();
+  private readonly bands = new Map<string, BandPrimitive>();
+  private readonly marks = new MarksPrimitive();
+  private readonly observer: ResizeObserver;
+  private grid: TimeGrid = { times: [], lengthMs: 1 };
+  private spec: ChartSpec;
+
+  constructor(element: HTMLElement, spec: ChartSpec, listeners: ChartListeners) {
+    this.spec = spec;
+    this.colourOf = readColours(element);
+    this.chart = createChart(element, this.options());
+    if (spec.candles !== undefined) {
+      this.candles = this.chart.addSeries(CandlestickSeries, candleLook(this.colourOf), 0);
+      this.candles.attachPrimitive(this.marks);
+    }
+    for (const line of spec.lines) this.lines.set(line.id, this.addLine(line));
+    for (const band of spec.bands ?? []) {
+      const primitive = new BandPrimitive();
+      const host = spec.lines.find((line) => line.pane === band.pane);
+      const series = host === undefined ? this.candles : this.lines.get(host.id);
+      series?.attachPrimitive(primitive);
+      this.bands.set(band.id, primitive);
+    }
+    this.chart.panes().forEach((pane, index) => {
+      pane.setStretchFactor(spec.paneShares[index] ?? 1);
+    });
+    this.listen(listeners);
+    this.observer = new ResizeObserver(() => listeners.onLayout(this.paneTops()));
+    this.observer.observe(element);
+    this.update(spec);
+    this.fit();
+  }
+
+  /** Shows new data; the stretch of time on screen stays unless all of it was shown. */
+  update(spec: ChartSpec): void {
+    const visible = this.grid.times.length === 0 ? undefined : this.visible();
+    const changed = spec.candles?.data !== this.spec.candles?.data || this.grid.times.length === 0;
+    this.spec = spec;
+    this.grid = gridOf(spec);
+    if (this.candles !== undefined && spec.candles !== undefined && changed) this.setCandles(spec.candles);
+    for (const line of spec.lines) this.setLine(line);
+    for (const band of spec.bands ?? []) this.bands.get(band.id)?.set(band, this.grid, this.colourOf(band.colour));
+    const { trades = [], signals = [], selectedTrade = null, logarithmic = false } = spec;
+    this.marks.set({ trades, signals, selectedTrade }, this.grid, this.colourOf);
+    const mode = logarithmic ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
+    this.candles?.priceScale().applyOptions({ mode });
+    for (const line of spec.lines) {
+      if (line.look !== "area-below-zero") this.lines.get(line.id)?.priceScale().applyOptions({ mode });
+    }
+    if (visible !== undefined && changed) this.show(visible);
+  }
+
+  /** Puts `span` in the middle with room around it. */
+  focus(span: TimeSpan): void {
+    const length = Math.max(span.toMs - span.fromMs, FOCUS_CANDLES_MIN * this.grid.lengthMs * 0.5);
+    const middle = (span.fromMs + span.toMs) / 2;
+    const half = length * FOCUS_MARGIN;
+    this.show({ fromMs: middle - half, toMs: middle + half });
+  }
+
+  show(span: TimeSpan): void {
+    this.chart.timeScale().setVisibleLogicalRange({
+      from: indexOfTime(this.grid, span.fromMs),
+      to: indexOfTime(this.grid, span.toMs),
+    });
+  }
+
+  /** The stretch of time on screen. */
+  visible(): TimeSpan | undefined {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    if (range === null) return undefined;
+    return { fromMs: timeOfIndex(this.grid, range.from), toMs: timeOfIndex(this.grid, range.to) };
+  }
+
+  fit(): void {
+    this.chart.timeScale().fitContent();
+  }
+
+  /** Moves by a share of the screen: positive is later. */
+  pan(share: number): void {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    if (range === null) return;
+    const by = (range.to - range.from) * share;
+    this.chart.timeScale().setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
+  }
+
+  /** Shows `factor` times as much time: under 1 zooms in. */
+  zoom(factor: number): void {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    if (range === null) return;
+    const middle = (range.from + range.to) / 2;
+    const half = Math.max(5, ((range.to - range.from) / 2) * factor);
+    this.chart.timeScale().setVisibleLogicalRange({ from: middle - half, to: middle + half });
+  }
+
+  picture(): HTMLCanvasElement {
+    return this.chart.takeScreenshot(true);
+  }
+
+  paneTops(): number[] {
+    let top = 0;
+    return this.chart.panes().map((pane) => {
+      const own = top;
+      top += pane.getHeight() + 1;
+      return own;
+    });
+  }
+
+  destroy(): void {
+    this.observer.disconnect();
+    this.chart.remove();
+  }
+
+  /** What stands at `logical`, or at the end of the data. */
+  private hoverAt(logical: Logical | null): ChartHover {
+    const index = logical ?? ((this.grid.times.length - 1) as Logical);
+    const candle = this.candles?.dataByIndex(index, MismatchDirection.NearestLeft) ?? null;
+    const values = new Map<string, number>();
+    for (const [id, line] of this.lines) {
+      const point = line.dataByIndex(index, MismatchDirection.NearestLeft);
+      if (point !== null && isLineData(point)) values.set(id, point.value);
+    }
+    const volume = this.spec.candles?.data.volume[Math.max(0, Math.round(index))] ?? 0;
+    return {
+      timeMs: this.grid.times[Math.round(index)] ?? null,
+      candle: candle !== null && isCandle(candle) ? { ...candle, volume } : null,
+      values,
+    };
+  }
+
+  private listen(listeners: ChartListeners): void {
+    this.chart.subscribeCrosshairMove((event) => {
+      const inside = event.point !== undefined && event.logical !== undefined;
+      listeners.onHover(inside ? this.hoverAt(event.logical ?? null) : this.hoverAt(null));
+    });
+    this.chart.subscribeClick((event) => {
+      const id = Number(event.hoveredObjectId ?? Number.NaN);
+      if (Number.isInteger(id)) listeners.onTrade(id);
+    });
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+      const span = this.visible();
+      if (span !== undefined) listeners.onVisible(span);
+    });
+  }
+
+  private setCandles({ data, tick }: NonNullable<ChartSpec["candles"]>): void {
+    const rows = data.time.map((timeMs, at) => ({
+      time: (timeMs / 1000) as UTCTimestamp,
+      open: data.open[at],
+      high: data.high[at],
+      low: data.low[at],
+      close: data.close[at],
+    }));
+    this.candles?.setData(rows);
+    const minMove = tick > 0 ? tick : 0.00001;
+    this.candles?.applyOptions({
+      priceFormat: { type: "custom", minMove, formatter: (price: number) => formatPrice(price, tick) },
+    });
+  }
+
+  private addLine(line: ChartLine): LineApi {
+    const colour = this.colourOf(line.colour);
+    const look = {
+      priceLineVisible: false,
+      lastValueVisible: false,
+      crosshairMarkerRadius: 3,
+      priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.format },
+    };
+    if (line.look === "area-below-zero") {
+      const fill = { lineColor: colour, topColor: `${colour}59`, bottomColor: `${colour}14`, invertFilledArea: true };
+      return this.chart.addSeries(AreaSeries, { ...look, ...fill, lineWidth: 1 }, line.pane);
+    }
+    const lineStyle = line.look === "dashed" ? LineStyle.Dashed : LineStyle.Solid;
+    const lineWidth = line.look === "dashed" ? 1 : 2;
+    return this.chart.addSeries(LineSeries, { ...look, color: colour, lineStyle, lineWidth }, line.pane);
+  }
+
+  private setLine(line: ChartLine): void {
+    const points = line.times.map((timeMs, at) => ({
+      time: (timeMs / 1000) as UTCTimestamp,
+      value: line.values[at],
+    }));
+    const series = this.lines.get(line.id);
+    series?.setData(points);
+    series?.applyOptions({ priceFormat: { type: "custom", minMove: 0.0001, formatter: line.format } });
+  }
+
+  private options() {
+    const { colourOf } = this;
+    const lengthMs = () => this.grid.lengthMs;
+    return {
+      autoSize: true,
+      layout: {
+        // The notice of the library stands in the help, with a link: its own logo would need an inline style element.
+        attributionLogo: false,
+        background: { type: ColorType.Solid, color: "transparent" },
+        textColor: colourOf("muted"),
+        fontFamily: getComputedStyle(document.body).fontFamily,
+        fontSize: SMALLEST_FONT_PX,
+        panes: { separatorColor: colourOf("line"), separatorHoverColor: colourOf("line-strong"), enableResize: true },
+      },
+      grid: { vertLines: { color: colourOf("chart-grid") }, horzLines: { color: colourOf("chart-grid") } },
+      crosshair: {
+        mode: CrosshairMode.Normal,
+        vertLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
+        horzLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
+      },
+      rightPriceScale: { borderVisible: false, minimumWidth: 72 },
+      timeScale: {
+        borderColor: colourOf("line"),
+        minBarSpacing: 0.02,
+        timeVisible: true,
+        tickMarkFormatter: (time: Time, kind: number) => tickTime(time, kind, lengthMs()),
+      },
+      localization: { timeFormatter: (time: Time) => axisTime(time, lengthMs()) },
+      // A finger that moves up or down scrolls the page, not the prices.
+      handleScroll: { vertTouchDrag: false },
+    };
+  }
+}
+
+function isLineData(point: object): point is LineData {
+  return "value" in point;
+}
+
+function isCandle(point: object): point is CandlestickData {
+  return "open" in point;
+}
+
+function candleLook(colourOf: ColourOf) {
+  return {
+    upColor: colourOf("surface"),
+    downColor: colourOf("chart-down"),
+    borderUpColor: colourOf("chart-down"),
+    borderDownColor: colourOf("chart-down"),
+    wickUpColor: colourOf("chart-down"),
+    wickDownColor: colourOf("chart-down"),
+    priceLineVisible: false,
+    lastValueVisible: false,
+  };
+}
+
+function gridOf(spec: ChartSpec): TimeGrid {
+  const { candles } = spec;
+  if (candles !== undefined) return { times: candles.data.time, lengthMs: timeframeLengthMs(candles.data.timeframe) };
+  const times = [...new Set(spec.lines.flatMap((line) => line.times))].sort((a, b) => a - b);
+  const lengthMs = times.length > 1 ? (times[times.length - 1] - times[0]) / (times.length - 1) : 1;
+  return { times, lengthMs: Math.max(1, lengthMs) };
+}

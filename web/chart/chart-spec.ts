@@ -1,0 +1,85 @@
+import type { CandleSeries } from "../../schema/wire/dataset.ts";
+
+/** Names of CSS variables without their dashes: charts read the same tokens as the page. */
+export type ChartColour =
+  | "ink"
+  | "muted"
+  | "faint"
+  | "accent"
+  | "notice"
+  | "profit"
+  | "loss"
+  | "chart-equity"
+  | "chart-benchmark"
+  | "chart-band"
+  | "series-1"
+  | "series-2"
+  | "series-3"
+  | "series-4"
+  | "series-5";
+
+export interface ChartLine {
+  readonly id: string;
+  readonly label: string;
+  readonly pane: number;
+  readonly colour: ChartColour;
+  /** UTC milliseconds, rising. */
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+  readonly look: "line" | "dashed" | "area-below-zero";
+  readonly format: (value: number) => string;
+}
+
+/** The space between two columns over the same times. */
+export interface ChartBand {
+  readonly id: string;
+  readonly pane: number;
+  readonly colour: ChartColour;
+  readonly times: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** A trade as an entry and an exit joined by a thin line. */
+export interface ChartTrade {
+  readonly id: number;
+  readonly side: "long" | "short";
+  readonly entryTime: number;
+  readonly entryPrice: number;
+  /** Null while the trade is open: it is drawn to the last candle. */
+  readonly exitTime: number | null;
+  readonly exitPrice: number;
+  readonly profit: number;
+}
+
+/** Something a strategy said at the close of a candle. */
+export interface ChartSignal {
+  readonly time: number;
+  readonly price: number;
+  readonly action: "enter long" | "exit long" | "enter short" | "exit short";
+}
+
+/** Everything that a chart shows. Panes stand under each other over one time axis. */
+export interface ChartSpec {
+  readonly candles?: { readonly data: CandleSeries; readonly tick: number; readonly label: string };
+  readonly lines: readonly ChartLine[];
+  readonly bands?: readonly ChartBand[];
+  readonly trades?: readonly ChartTrade[];
+  readonly signals?: readonly ChartSignal[];
+  readonly selectedTrade?: number | null;
+  readonly logarithmic?: boolean;
+  /** Share of the height of each pane. */
+  readonly paneShares: readonly number[];
+}
+
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What stands under the crosshair: the value of each line by its id, and the candle. */
+export interface ChartHover {
+  readonly timeMs: number | null;
+  readonly candle: { open: number; high: number; low: number; close: number; volume: number } | null;
+  readonly values: ReadonlyMap<string, number>;
+}

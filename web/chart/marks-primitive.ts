@@ -1,0 +1,175 @@
+import type {
+  IChartApi,
+  IPrimitivePaneRenderer,
+  ISeriesApi,
+  ISeriesPrimitive,
+  Logical,
+  SeriesAttachedParameter,
+  Time,
+} from "lightweight-charts";
+import type { ColourOf } from "./chart-colours.ts";
+import type { ChartSignal, ChartTrade } from "./chart-spec.ts";
+import { indexOfTime, type TimeGrid } from "./time-grid.ts";
+
+type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
+
+/** Under this many pixels a trade, marks would cover each other: the lines alone are drawn. */
+const MARK_SPACE_PX = 5;
+/** How near the pointer must be to a mark to touch it. */
+const TOUCH_PX = 9;
+
+export interface Marks {
+  readonly trades: readonly ChartTrade[];
+  readonly signals: readonly ChartSignal[];
+  readonly selectedTrade: number | null;
+}
+
+interface DrawnTrade {
+  readonly trade: ChartTrade;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** Draws trades as entry, exit and the thin line between them, and the signals of a preview, over the candles. */
+export class MarksPrimitive implements ISeriesPrimitive<Time> {
+  private chart: IChartApi | undefined;
+  private series: ISeriesApi<"Candlestick"> | undefined;
+  private marks: Marks = { trades: [], signals: [], selectedTrade: null };
+  private grid: TimeGrid = { times: [], lengthMs: 1 };
+  private colourOf: ColourOf = () => "";
+  private drawn: DrawnTrade[] = [];
+  private update: (() => void) | undefined;
+
+  attached(parameter: SeriesAttachedParameter<Time>): void {
+    this.chart = parameter.chart as IChartApi;
+    this.series = parameter.series as ISeriesApi<"Candlestick">;
+    this.update = parameter.requestUpdate;
+  }
+
+  detached(): void {
+    this.chart = undefined;
+    this.series = undefined;
+  }
+
+  set(marks: Marks, grid: TimeGrid, colourOf: ColourOf): void {
+    this.marks = marks;
+    this.grid = grid;
+    this.colourOf = colourOf;
+    this.update?.();
+  }
+
+  paneViews() {
+    return [{ zOrder: () => "top" as const, renderer: () => ({ draw: (target: Target) => this.draw(target) }) }];
+  }
+
+  hitTest(x: number, y: number) {
+    let nearest: { id: number; distance: number } | undefined;
+    for (const { trade, x1, y1, x2, y2 } of this.drawn) {
+      const distance = Math.min(Math.hypot(x - x1, y - y1), Math.hypot(x - x2, y - y2));
+      if (distance <= TOUCH_PX && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY)) {
+        nearest = { id: trade.id, distance };
+      }
+    }
+    if (nearest === undefined) return null;
+    return { externalId: String(nearest.id), cursorStyle: "pointer", zOrder: "top" as const };
+  }
+
+  private draw(target: Target): void {
+    if (this.chart === undefined || this.series === undefined) return;
+    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the canvas, not a hook of React.
+    target.useMediaCoordinateSpace(({ context, mediaSize }) => {
+      this.drawn = this.visibleTrades(mediaSize.width);
+      const roomy = this.drawn.length * MARK_SPACE_PX < mediaSize.width;
+      for (const trade of this.drawn) this.drawTrade(context, trade, roomy);
+      this.drawSignals(context, mediaSize.width);
+    });
+  }
+
+  private visibleTrades(width: number): DrawnTrade[] {
+    const visible: DrawnTrade[] = [];
+    const endMs = (this.grid.times.at(-1) ?? 0) + this.grid.lengthMs;
+    for (const trade of this.marks.trades) {
+      const x1 = this.x(trade.entryTime);
+      const x2 = this.x(trade.exitTime ?? endMs);
+      const y1 = this.series?.priceToCoordinate(trade.entryPrice) ?? null;
+      const y2 = this.series?.priceToCoordinate(trade.exitPrice) ?? null;
+      if (x1 === null || x2 === null || y1 === null || y2 === null || x2 < 0 || x1 > width) continue;
+      visible.push({ trade, x1, y1, x2, y2 });
+    }
+    return visible;
+  }
+
+  private drawTrade(context: CanvasRenderingContext2D, drawn: DrawnTrade, roomy: boolean): void {
+    const { trade, x1, y1, x2, y2 } = drawn;
+    const selected = trade.id === this.marks.selectedTrade;
+    const colour = this.colourOf(trade.profit >= 0 ? "profit" : "loss");
+    context.strokeStyle = colour;
+    context.lineWidth = selected ? 2.5 : 1.25;
+    context.setLineDash(trade.exitTime === null ? [3, 3] : []);
+    context.beginPath();
+    context.moveTo(x1, y1);
+    context.lineTo(x2, y2);
+    context.stroke();
+    context.setLineDash([]);
+    if (!roomy && !selected) return;
+    const size = selected ? 7 : 5;
+    drawTriangle(context, {
+      x: x1,
+      y: y1,
+      size,
+      up: trade.side === "long",
+      fill: this.colourOf("ink"),
+      edge: this.colourOf("surface"),
+    });
+    if (trade.exitTime === null) return;
+    context.beginPath();
+    context.arc(x2, y2, selected ? 4.5 : 3, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
+    context.lineWidth = 1;
+    context.strokeStyle = this.colourOf("surface");
+    context.stroke();
+  }
+
+  private drawSignals(context: CanvasRenderingContext2D, width: number): void {
+    for (const { time, price, action } of this.marks.signals) {
+      const x = this.x(time);
+      const y = this.series?.priceToCoordinate(price) ?? null;
+      if (x === null || y === null || x < 0 || x > width) continue;
+      const enters = action.startsWith("enter");
+      // An entry points the way of its side; an exit points back.
+      const up = action === "enter long" || action === "exit short";
+      const place = { x, y: up ? y + 12 : y - 12, size: 5, up, edge: this.colourOf(enters ? "accent" : "faint") };
+      drawTriangle(context, { ...place, fill: enters ? this.colourOf("accent") : this.colourOf("surface") });
+    }
+  }
+
+  private x(timeMs: number): number | null {
+    return this.chart?.timeScale().logicalToCoordinate(indexOfTime(this.grid, timeMs) as Logical) ?? null;
+  }
+}
+
+interface Triangle {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly up: boolean;
+  readonly fill: string;
+  readonly edge: string;
+}
+
+function drawTriangle(context: CanvasRenderingContext2D, { x, y, size, up, fill, edge }: Triangle): void {
+  const tip = up ? -size : size;
+  context.beginPath();
+  context.moveTo(x, y + tip);
+  context.lineTo(x - size, y - tip * 0.7);
+  context.lineTo(x + size, y - tip * 0.7);
+  context.closePath();
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = edge;
+  context.stroke();
+}

@@ -1,0 +1,6 @@
+export function StrategyPage() {
+  return null;
+}
+export function NewStrategyPage() {
+  return null;
+}
