@@ -1,3 +1,4 @@
+/// <reference path="./compressor-modules.d.ts" />
 import { decompress as decompressZstd } from "fzstd";
 import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
 import { parquetMetadataAsync, parquetRead } from "hyparquet";
