@@ -27,6 +27,9 @@ export default defineConfig({
           include: [
             "workers/core/**/*.test.ts",
             "workers/feed/**/*.test.ts",
+            "workers/run/**/*.test.ts",
+            "workers/services/**/*.test.ts",
+            "workers/auth/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, or, type SQL } from "drizzle-orm";
+import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import type { Headline } from "../../schema/wire/backtest.ts";
 import { REPORT_PARTS, type Report } from "../../schema/wire/report.ts";
@@ -124,11 +124,7 @@ export class RunStore {
 
 /** Runs that nobody has said anything about since `silentSinceMs`. */
 export function silentRuns(silentSinceMs: number): SQL | undefined {
-  return and(
-    UNFINISHED,
-    lt(backtests.aliveAt, silentSinceMs),
-    or(eq(backtests.status, "queued"), lt(backtests.leaseUntilMs, silentSinceMs)),
-  );
+  return and(UNFINISHED, lt(backtests.aliveAt, silentSinceMs));
 }
 
 function ended(nowMs: number) {

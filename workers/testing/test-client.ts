@@ -4,6 +4,7 @@ import type { ApiDependencies } from "../api/api-types.ts";
 import { createApp } from "../api/app.ts";
 import { issueAccessToken } from "../auth/access-token.ts";
 import { openDatabase } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { seedSimulatedDatasets } from "../services/simulated-datasets.ts";
@@ -21,19 +22,22 @@ export interface TestClient {
   json<T>(method: string, path: string, body?: unknown, expected?: number): Promise<T>;
 }
 
+/** What a test may change about the surface that it talks to. */
+export type TestDependencies = Partial<ApiDependencies> & { readonly bindings?: Env };
+
 const dependencies: ApiDependencies = { now: () => START_MS, strategies: FAKE_STRATEGIES };
 
 /** One request through the whole HTTP surface. */
-export async function request(path: string, init: RequestInit = {}, changed: Partial<ApiDependencies> = {}) {
+export async function request(path: string, init: RequestInit = {}, changed: TestDependencies = {}) {
   const context = createExecutionContext();
   const app = createApp({ ...dependencies, ...changed });
-  const reply = await app.fetch(new Request(`${ORIGIN}${path}`, init), env, context);
+  const reply = await app.fetch(new Request(`${ORIGIN}${path}`, init), changed.bindings ?? env, context);
   await waitOnExecutionContext(context);
   return reply;
 }
 
 /** A user with the datasets that every user starts with, and a client that speaks for them. */
-export async function newClient(changed: Partial<ApiDependencies> = {}): Promise<TestClient> {
+export async function newClient(changed: TestDependencies = {}): Promise<TestClient> {
   const userId = newId("usr");
   await seedSimulatedDatasets(ownedDatabase(openDatabase(env.DB), userId), START_MS);
   const { token } = await issueAccessToken(env, { userId, sessionId: "ses_test" }, START_MS);

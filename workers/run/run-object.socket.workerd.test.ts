@@ -1,0 +1,149 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import { issueAccessToken } from "../auth/access-token.ts";
+import { consumeRuns } from "../jobs/consume-runs.ts";
+import { FAKE_MONTHS, fakeRunWork } from "../testing/fake-run-work.ts";
+import { newClient, ORIGIN, request, START_MS } from "../testing/test-client.ts";
+import { withTestQueue } from "../testing/test-queue.ts";
+import { newRun, type TestRun } from "../testing/test-run.ts";
+
+/** A watcher that keeps what it was told and applies it the way a page does. */
+class Watcher {
+  readonly messages: RunServerMessage[] = [];
+  readonly socket: WebSocket;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      this.messages.push(RunServerMessage.parse(JSON.parse(String(data))));
+      for (const wake of this.waiting.splice(0)) wake();
+    });
+    socket.accept();
+  }
+
+  async until(done: () => boolean): Promise<void> {
+    while (!done()) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** The state after every message so far; throws where a number is missing. */
+  state(): RunState | undefined {
+    let state: RunState | undefined;
+    let sequence = 0;
+    for (const message of this.messages) {
+      if (message.type === "snapshot") ({ state, sequence } = message);
+      if (message.type !== "delta" || state === undefined) continue;
+      if (message.sequence !== sequence + 1) throw new Error(`delta ${message.sequence} came after ${sequence}`);
+      sequence = message.sequence;
+      state = { ...state, ...message.change };
+    }
+    return state;
+  }
+}
+
+async function open(run: TestRun, changed: Record<string, string> = {}): Promise<Response> {
+  const { token } = await issueAccessToken(env, { userId: run.client.userId, sessionId: "s" }, START_MS);
+  return request(`/api/v1/backtests/${run.id}/live`, {
+    headers: {
+      Upgrade: "websocket",
+      Origin: ORIGIN,
+      "Sec-WebSocket-Protocol": `apextrade.v1, bearer.${token}`,
+      ...changed,
+    },
+  });
+}
+
+async function watch(run: TestRun): Promise<Watcher> {
+  const reply = await open(run);
+  expect(reply.status).toBe(101);
+  expect(reply.headers.get("Sec-WebSocket-Protocol")).toBe("apextrade.v1");
+  if (reply.webSocket === null) throw new Error("the reply has no socket");
+  return new Watcher(reply.webSocket);
+}
+
+function work(run: TestRun, onStep?: () => Promise<void>): Promise<void> {
+  const message = { runId: run.id, ownerId: run.client.userId };
+  const batch: MessageBatch<unknown> = {
+    ...{ queue: "runs", metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } }, ackAll() {}, retryAll() {} },
+    messages: [{ id: "m", timestamp: new Date(START_MS), body: message, attempts: 1, ack() {}, retry() {} }],
+  };
+  return consumeRuns(batch, { env, now: () => START_MS, open: () => fakeRunWork([], onStep) });
+}
+
+describe("the socket of a run", () => {
+  it("tells a snapshot, then deltas numbered without a gap that add up to the end", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const watcher = await watch(run);
+    await work(run);
+    await watcher.until(() => watcher.state()?.phase === "ended");
+    expect(watcher.messages[0]).toMatchObject({ type: "snapshot", state: { status: "queued", phase: "waiting" } });
+    expect(watcher.state()).toMatchObject({ status: "done", candles: FAKE_MONTHS * 100, trades: FAKE_MONTHS });
+  });
+
+  it("tells a watcher who comes late the state as it is", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    await work(run);
+    const watcher = await watch(run);
+    await watcher.until(() => watcher.messages.length > 0);
+    expect(watcher.state()).toMatchObject({ status: "done", phase: "ended" });
+  });
+
+  it("goes on after the object was evicted with the socket asleep", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const watcher = await watch(run);
+    await watcher.until(() => watcher.messages.length > 0);
+    await evictDurableObject(env.RUN.getByName(run.id));
+    await work(run);
+    await watcher.until(() => watcher.state()?.phase === "ended");
+    expect(watcher.state()?.status).toBe("done");
+  });
+
+  it("stops the run when it is asked to cancel", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const watcher = await watch(run);
+    let steps = 0;
+    const cancel = async () => {
+      if (++steps !== 2) return;
+      watcher.socket.send(JSON.stringify({ type: "cancel" }));
+      const before = watcher.messages.length;
+      watcher.socket.send(JSON.stringify({ type: "snapshot" }));
+      await watcher.until(() => watcher.messages.slice(before).some(({ type }) => type === "snapshot"));
+    };
+    await work(run, cancel);
+    expect(steps).toBe(2);
+    expect((await run.row()).status).toBe("cancelled");
+  });
+
+  it.each(["hello", "{}", '{"type":"close"}', "[".repeat(2_000)])(
+    "answers %j with an error and stays open",
+    async (text) => {
+      const run = await newRun(withTestQueue().bindings);
+      const watcher = await watch(run);
+      watcher.socket.send(text);
+      await watcher.until(() => watcher.messages.some(({ type }) => type === "error"));
+      watcher.socket.send(JSON.stringify({ type: "snapshot" }));
+      await watcher.until(() => watcher.messages.filter(({ type }) => type === "snapshot").length === 2);
+    },
+  );
+
+  it.each([
+    ["a foreign origin", { Origin: "https://evil.test" }, 403],
+    ["no token", { "Sec-WebSocket-Protocol": "apextrade.v1" }, 401],
+    ["a forged token", { "Sec-WebSocket-Protocol": "apextrade.v1, bearer.a.b.c" }, 401],
+    ["no upgrade", { Upgrade: "" }, 426],
+  ])("is refused with %s", async (_title, headers, status) => {
+    const run = await newRun(withTestQueue().bindings);
+    expect((await open(run, headers)).status).toBe(status);
+  });
+
+  it("does not exist for another user", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const stranger = { ...run, client: await newClient() };
+    expect((await open(stranger)).status).toBe(404);
+    await runInDurableObject(env.RUN.getByName(run.id), (object) => {
+      expect(() => object.current(stranger.client.userId)).toThrow("another owner");
+    });
+  });
+});
