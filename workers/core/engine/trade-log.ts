@@ -2,7 +2,7 @@ import { EXIT_REASONS, type ExitReason } from "../fill/order.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 
 /** Most trades that a run keeps: a strategy that trades more is a fault, and memory has an end. */
-export const TRADES_MAX = 250_000;
+export const TRADES_MAX = 100_000;
 
 const FIELDS = [
   "instrument",

@@ -1,0 +1,116 @@
+import type { Robustness } from "./robustness.ts";
+import type { Statistics } from "./statistics.ts";
+
+/** One question asked of a result; `passed` is null where it does not apply. */
+export interface Check {
+  readonly id: "path" | "look-ahead" | "warm-up" | "cost" | "monte-carlo" | "sample";
+  readonly title: string;
+  readonly passed: boolean | null;
+  readonly finding: string;
+}
+
+/** Trades below which averages over them say little. */
+const SAMPLE_TRADES_MIN = 30;
+/** Drift of an indicator that the loaded history leaves, as a share of its value. */
+const DRIFT_MAX = 0.001;
+/** Share of resampled paths that may lose before luck is a likely reason for the profit. */
+const LOSS_PROBABILITY_MAX = 0.1;
+
+export function checksOf(robustness: Robustness, statistics: Statistics): Check[] {
+  return [
+    pathCheck(robustness),
+    lookAheadCheck(robustness),
+    warmUpCheck(robustness),
+    costCheck(robustness),
+    monteCarloCheck(robustness),
+    sampleCheck(statistics),
+  ];
+}
+
+/** The one sentence above a report: result, time, worst fall, and how many checks hold. */
+export function verdictOf(statistics: Statistics, checks: readonly Check[]): string {
+  const { totalReturn, maxDrawdown, years, trades } = statistics;
+  if (totalReturn === null || maxDrawdown === null) return "No candles were traded: the period holds none.";
+  if (trades === 0) return `No trades in ${duration(years)}: the strategy never asked to enter.`;
+  const run = checks.filter((check) => check.passed !== null);
+  const passed = run.filter((check) => check.passed === true);
+  const failed = run.filter((check) => check.passed === false).map((check) => check.title.toLowerCase());
+  const headline = `${percent(totalReturn)} in ${duration(years)}, worst fall ${percent(maxDrawdown, false)}.`;
+  const held = `Holds up: ${passed.length} of ${run.length} checks.`;
+  return failed.length === 0 ? `${headline} ${held}` : `${headline} ${held} Not: ${failed.join(", ")}.`;
+}
+
+function pathCheck({ path }: Robustness): Check {
+  const base = { id: "path", title: "Path inside candles" } as const;
+  if (path === null)
+    return { ...base, passed: null, finding: "Market orders only: the path inside a candle cannot matter." };
+  const range = `${percent(path.worst)} on the worst path, ${percent(path.best)} on the best`;
+  const share = path.dependentShare === null ? "" : `; ${percent(path.dependentShare, false)} of trades depend on it`;
+  return { ...base, passed: !path.sensitive, finding: `${range}${share}.` };
+}
+
+function lookAheadCheck({ lookAhead }: Robustness): Check {
+  const base = { id: "look-ahead", title: "Look-ahead" } as const;
+  if (lookAhead === null || lookAhead.signalsCompared === 0) {
+    return { ...base, passed: null, finding: "Asked candle by candle: the strategy is never shown a later one." };
+  }
+  const count = lookAhead.differences.length;
+  const finding =
+    count === 0
+      ? `${lookAhead.signalsCompared} signals stay the same when the future is cut off at ${lookAhead.cuts.length} points.`
+      : `${count} signals change when the future is cut off: the strategy sees candles it could not have known.`;
+  return { ...base, passed: count === 0, finding };
+}
+
+function warmUpCheck({ warmUp }: Robustness): Check {
+  const base = { id: "warm-up", title: "Warm-up" } as const;
+  if (warmUp === null || warmUp.readings.length === 0) {
+    return { ...base, passed: null, finding: "No indicator needs a history." };
+  }
+  const worst = warmUp.readings.reduce((a, b) => ((b.drift ?? 0) > (a.drift ?? 0) ? b : a));
+  const drift = worst.drift ?? 0;
+  const finding = `${warmUp.warmup} candles of history leave ${worst.name} off by ${percent(drift, false)} at most.`;
+  return { ...base, passed: drift <= DRIFT_MAX, finding };
+}
+
+function costCheck({ cost }: Robustness): Check {
+  const base = { id: "cost", title: "Costs" } as const;
+  if (cost === null) return { ...base, passed: null, finding: "The run has no costs to stress." };
+  const doubled = cost.rows.find((row) => row.multiple === 2);
+  const finding =
+    cost.breakEven !== null
+      ? `The profit is gone at ${cost.breakEven.toFixed(2)} times these fees and slippage.`
+      : (doubled?.totalReturn ?? 0) > 0
+        ? "Still profitable at three times these fees and slippage."
+        : "Loses even without any costs.";
+  return { ...base, passed: (doubled?.totalReturn ?? 0) > 0, finding };
+}
+
+function monteCarloCheck({ monteCarlo }: Robustness): Check {
+  const base = { id: "monte-carlo", title: "Luck of the draw" } as const;
+  if (monteCarlo === null) return { ...base, passed: null, finding: "Too few trades to resample." };
+  const { lossProbability, paths, drawdownP95 } = monteCarlo;
+  const finding =
+    `${percent(lossProbability, false)} of ${paths} resampled paths lose money; ` +
+    `one in twenty orders of the trades falls ${percent(drawdownP95, false)} or more.`;
+  return { ...base, passed: lossProbability <= LOSS_PROBABILITY_MAX, finding };
+}
+
+function sampleCheck({ closedTrades }: Statistics): Check {
+  const passed = closedTrades >= SAMPLE_TRADES_MIN;
+  const finding = passed
+    ? `${closedTrades} closed trades.`
+    : `${closedTrades} closed trades; averages of fewer than ${SAMPLE_TRADES_MIN} say little.`;
+  return { id: "sample", title: "Sample size", passed, finding };
+}
+
+function percent(share: number, signed = true): string {
+  const text = `${(Math.abs(share) * 100).toFixed(1)} %`;
+  return share < 0 ? `\u2212${text}` : signed ? `+${text}` : text;
+}
+
+function duration(years: number): string {
+  if (years >= 1) return `${years.toFixed(1)} years`;
+  const days = years * 365.25;
+  return days >= 60 ? `${(days / 30.4375).toFixed(1)} months` : `${Math.max(1, Math.round(days))} days`;
+}
