@@ -49,6 +49,23 @@ export class CandleHash {
   }
 }
 
+/** The same kind of hash over columns of numbers, 32 hexadecimal digits. */
+export function hashColumns(columns: readonly Float64Array[]): string {
+  let [a, b, c, d] = [0x452821e6, 0x38d01377, 0xbe5466cf | 0, 0x34e90c6c];
+  for (const column of columns) {
+    // Copied, so that the words start at the column's first number whatever it is a view of.
+    const words = new Int32Array(column.slice().buffer);
+    for (let w = 0; w < words.length; w += 2) {
+      a = (mix(a, words[w], 0x239b961b) + b) | 0;
+      b = (mix(b, words[w + 1], 0x38b34ae5) + c) | 0;
+      c = (mix(c, a, 0xa1e38b93 | 0) + d) | 0;
+      d = (mix(d, b, 0x4b2b5f49) + a) | 0;
+    }
+    a = mix(a, column.length, 0x239b961b);
+  }
+  return [a, b, c, d].map((lane) => finish(lane).toString(16).padStart(8, "0")).join("");
+}
+
 function mix(lane: number, word: number, factor: number): number {
   let k = Math.imul(word, factor);
   k = (k << 15) | (k >>> 17);

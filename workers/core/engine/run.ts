@@ -200,12 +200,14 @@ export class Run {
   }
 
   private closeAll(drawdown: DrawdownTracker): void {
+    const openEquity = this.lanes.main.account.equity();
     for (const lane of this.lanes.all) {
       lane.closeAll([...this.lastCloses], this.to);
       lane.daily.amend(lane.account.equity());
     }
     const equity = this.lanes.main.account.equity();
-    if (!Number.isNaN(this.to)) this.curve.amend(equity, drawdown.push(equity, this.to));
+    const changed = !Number.isNaN(this.to) && equity !== openEquity;
+    if (changed) this.curve.amend(equity, drawdown.push(equity, this.to));
   }
 
   private newBuyHold(time: number): BuyHold {

@@ -64,8 +64,29 @@ export class TradeLog {
   }
 
   at(index: number): TradeRow {
-    const row = Object.fromEntries(FIELDS.map((field) => [field, this.columns[field][index]])) as Record<Field, number>;
-    return { ...row, reason: EXIT_REASONS[row.reason], tag: this.tags[row.tag] };
+    const { columns } = this;
+    return {
+      instrument: columns.instrument[index],
+      quantity: columns.quantity[index],
+      entryTime: columns.entryTime[index],
+      entryPrice: columns.entryPrice[index],
+      exitTime: columns.exitTime[index],
+      exitPrice: columns.exitPrice[index],
+      fees: columns.fees[index],
+      profit: columns.profit[index],
+      mae: columns.mae[index],
+      mfe: columns.mfe[index],
+      risk: columns.risk[index],
+      candles: columns.candles[index],
+      equityBefore: columns.equityBefore[index],
+      reason: EXIT_REASONS[columns.reason[index]],
+      tag: this.tags[columns.tag[index]],
+    };
+  }
+
+  /** Every column, tags and reasons as indexes, in a fixed order: what a hash of the trades is taken over. */
+  allColumns(): Float64Array[] {
+    return FIELDS.map((field) => this.columns[field].subarray(0, this.length));
   }
 
   /** The numbers of one field, one entry a trade, as a view. */

@@ -2,8 +2,8 @@ import type { TradeRow } from "../engine/trade-log.ts";
 import { sortedQuantile } from "./formulas.ts";
 import { Random } from "./random.ts";
 
-/** Steps (paths x trades) of one simulation: a bound on its time, about 50 ms. */
-const STEPS_MAX = 4_000_000;
+/** Steps (paths x trades) of one simulation: a bound on its time, about 30 ms. */
+const STEPS_MAX = 2_000_000;
 /** Points of the bands: more than the chart can show apart are of no use. */
 const BAND_POINTS_MAX = 100;
 /** Fewer trades than this say nothing about their own distribution. */

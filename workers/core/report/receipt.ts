@@ -1,3 +1,4 @@
+import { hashColumns } from "../engine/candle-hash.ts";
 import type { RunResult } from "../engine/result.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -32,8 +33,8 @@ export function receiptOf(result: RunResult, source: string): Receipt {
     engine: ENGINE_VERSION,
     seed: settings.seed,
   };
-  const trades = main.trades.rows().map((trade) => Object.values(trade).join(","));
-  const outcome = sha256([main.finalEquity, result.drawdown.maxDepth, ...trades].join("\n"));
+  const trades = hashColumns(main.trades.allColumns());
+  const outcome = sha256([main.finalEquity, result.drawdown.maxDepth, main.trades.length, trades].join(" "));
   return { ...parts, result: outcome, receipt: sha256(canonical({ ...parts, result: outcome })) };
 }
 
