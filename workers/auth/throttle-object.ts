@@ -13,18 +13,17 @@ export interface ThrottleAnswer {
   readonly waitMs: number;
 }
 
+const CREATE_ATTEMPTS = "CREATE TABLE IF NOT EXISTS attempts (id INTEGER PRIMARY KEY, at INTEGER NOT NULL)";
+
 /**
  * Counts attempts for one name (an account, an address). An object is a single thread, so that the count is exact
  * however many attempts arrive at once; attempts are taken before the work they pay for.
  */
 export class ThrottleObject extends DurableObject<Env> {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS attempts (id INTEGER PRIMARY KEY, at INTEGER NOT NULL)");
-  }
-
   async take(rule: ThrottleRule, nowMs: number): Promise<ThrottleAnswer> {
     const { sql } = this.ctx.storage;
+    // Made here and not once for all: the alarm drops everything while the object may live on.
+    sql.exec(CREATE_ATTEMPTS);
     sql.exec("DELETE FROM attempts WHERE at <= ?", nowMs - rule.windowMs);
     const { taken, oldest } = sql
       .exec<{ taken: number; oldest: number | null }>("SELECT COUNT(*) AS taken, MIN(at) AS oldest FROM attempts")
@@ -38,6 +37,7 @@ export class ThrottleObject extends DurableObject<Env> {
 
   /** Gives back the newest taking: the attempt was right and cost the limit nothing. */
   giveBack(): void {
+    this.ctx.storage.sql.exec(CREATE_ATTEMPTS);
     this.ctx.storage.sql.exec("DELETE FROM attempts WHERE id = (SELECT MAX(id) FROM attempts)");
   }
 
