@@ -17,6 +17,9 @@ import type { TimeNotes } from "./scan-time.ts";
 /** Largest page a column chunk may unpack to; writers make pages of about 1 MB, or one of a whole row group. */
 const PAGE_BYTES_MAX = 64 * 1024 ** 2;
 
+/** Most rows of a row group, which is held whole: the largest that common writers make by default. */
+const GROUP_ROWS_MAX = 1024 * 1024;
+
 const COMPRESSORS: Compressors = {
   GZIP: (input, length) => gunzip(input, page(length)),
   BROTLI: (input, length) => decompressBrotli(input, page(length).length),
@@ -37,7 +40,7 @@ export async function readParquet(
   const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
     throw broken(cause);
   });
-  const names = metadata.schema.slice(1).map(({ name }) => name);
+  const names = metadata.schema.slice(1).map(({ name }) => String(name));
   if (names.length > COLUMNS_MAX) {
     throw new ImportError("too-many-columns", `a file may have at most ${COLUMNS_MAX} columns, had ${names.length}`);
   }
@@ -64,38 +67,57 @@ async function* rowsOf(
 ): AsyncGenerator<RawRows> {
   const used = [roles.time, roles.clock, ...roles.prices.flat(), roles.volume].filter((index) => index !== undefined);
   const wanted = [...new Set(used)];
-  const total = Number(metadata.num_rows);
-  for (let start = 0; start < total; start += CHUNK_ROWS) {
-    const end = Math.min(total, start + CHUNK_ROWS);
-    const table = await readRows(file, { metadata, columns: wanted.map((index) => names[index]), start, end });
+  let groupStart = 0;
+  for (const group of metadata.row_groups) {
+    const groupRows = Number(group.num_rows);
+    if (!(groupRows >= 0 && groupRows <= GROUP_ROWS_MAX)) {
+      throw new ImportError("too-large", `a row group may have at most ${GROUP_ROWS_MAX} rows, had ${groupRows}`);
+    }
+    const span = { metadata, start: groupStart, rows: groupRows };
+    const read = await readGroup(file, { ...span, columns: wanted.map((index) => names[index]) });
     const columns: AnyColumn[] = [];
     wanted.forEach((index, at) => {
-      columns[index] = table.map((row) => row[at]);
+      columns[index] = read[at];
     });
-    yield rowsOfColumns(columns, { roles, start: 0, end: table.length, firstRow: start + 1, timeNotes });
+    for (let start = 0; start < groupRows; start += CHUNK_ROWS) {
+      const end = Math.min(groupRows, start + CHUNK_ROWS);
+      yield rowsOfColumns(columns, { roles, start, end, firstRow: groupStart + start + 1, timeNotes });
+    }
+    groupStart += groupRows;
   }
 }
 
-async function readRows(
+/** Whole columns of one row group, in the order asked. A group is unpacked once: reading parts of it would repeat that. */
+async function readGroup(
   file: AsyncBuffer,
   span: {
     readonly metadata: FileMetaData;
     readonly columns: string[];
     readonly start: number;
-    readonly end: number;
+    readonly rows: number;
   },
-): Promise<readonly (readonly unknown[])[]> {
-  const { metadata, columns, start: rowStart, end: rowEnd } = span;
-  let table: readonly (readonly unknown[])[] = [];
+): Promise<readonly AnyColumn[]> {
+  const { metadata, columns, start: rowStart, rows } = span;
+  const read = new Map<string, unknown[]>(columns.map((name) => [name, new Array(rows)]));
   try {
-    const onComplete = (rows: readonly (readonly unknown[])[]) => {
-      table = rows;
-    };
-    await parquetRead({ file, metadata, columns, rowStart, rowEnd, compressors: COMPRESSORS, onComplete });
+    await parquetRead({
+      file,
+      metadata,
+      columns,
+      rowStart,
+      rowEnd: rowStart + rows,
+      compressors: COMPRESSORS,
+      onChunk: ({ columnName, columnData, rowStart: at }) => {
+        const column = read.get(columnName);
+        if (column === undefined) return;
+        const count = Math.min(columnData.length, rows - (at - rowStart));
+        for (let i = 0; i < count; i++) column[at - rowStart + i] = columnData[i];
+      },
+    });
   } catch (cause) {
     throw broken(cause);
   }
-  return table;
+  return columns.map((name) => read.get(name) ?? []);
 }
 
 function page(length: number): Uint8Array {
