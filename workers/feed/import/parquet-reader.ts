@@ -1,7 +1,7 @@
 /// <reference path="./compressor-modules.d.ts" />
 import { decompress as decompressZstd } from "fzstd";
 import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
-import { parquetMetadataAsync, parquetRead } from "hyparquet";
+import { parquetMetadataAsync, parquetRead, snappyUncompress } from "hyparquet";
 import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
 import { gunzip } from "hyparquet-compressors/src/gzip.js";
 import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
@@ -21,6 +21,11 @@ const PAGE_BYTES_MAX = 64 * 1024 ** 2;
 const GROUP_ROWS_MAX = 1024 * 1024;
 
 const COMPRESSORS: Compressors = {
+  SNAPPY: (input, length) => {
+    const output = page(length);
+    snappyUncompress(input, output);
+    return output;
+  },
   GZIP: (input, length) => gunzip(input, page(length)),
   BROTLI: (input, length) => decompressBrotli(input, page(length).length),
   ZSTD: (input, length) => decompressZstd(input, page(length)),
