@@ -6,13 +6,14 @@ export interface FeeRates {
   readonly minimum: number;
 }
 
-/**
- * Fee of one more fill of an order in quote currency. `paid` is what the order has paid already, so that the least fee
- * is asked once an order and not once a fill.
- */
-export function feeOf(rates: FeeRates, rate: number, quantity: number, price: number, paid: number): number {
-  const fee = quantity * (price * rate + rates.perUnit);
-  return Math.max(fee, rates.minimum - paid);
+/** Fee of a fill by its rate alone, before the least fee of its order; negative for a rebate. */
+export function rateFee(rates: FeeRates, rate: number, quantity: number, price: number): number {
+  return quantity * (price * rate + rates.perUnit);
+}
+
+/** What an order that owes `owed` by its rates pays in all: at least the least fee. */
+export function orderFee(rates: FeeRates, owed: number): number {
+  return rates.minimum > 0 ? Math.max(owed, rates.minimum) : owed;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface Order {
   /** Share of the sizing rule's size. */
   readonly scale: number;
   filled: number;
+  /** Fees by the rates so far, and what was paid with the least fee an order counted. */
+  feeOwed: number;
   feePaid: number;
   /** Best price since a trailing stop began. */
   extreme: number;
@@ -74,6 +76,7 @@ export function makeOrder(draft: OrderDraft): Order {
     share: draft.share ?? Number.NaN,
     scale: draft.scale ?? 1,
     filled: draft.filled ?? 0,
+    feeOwed: draft.feeOwed ?? 0,
     feePaid: draft.feePaid ?? 0,
     extreme: draft.extreme ?? NO_PRICE,
     triggered: draft.triggered ?? false,

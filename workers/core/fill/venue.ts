@@ -4,7 +4,7 @@ import { Book } from "../engine/book.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "../engine/snapshot.ts";
 import { roundToLot } from "../strategy/sizing.ts";
 import { EntrySizer, type SizingSite } from "./entry-sizer.ts";
-import { feeOf } from "./fee.ts";
+import { orderFee, rateFee } from "./fee.ts";
 import { liquidationBetween, liquidationPrice } from "./margin.ts";
 import {
   LIMIT,
@@ -114,7 +114,7 @@ export class Venue {
       quantity,
       price,
       reference: price,
-      fee: feeOf(fees, fees.taker, quantity, price, 0),
+      fee: orderFee(fees, rateFee(fees, fees.taker, quantity, price)),
       time,
       candle: book.candle,
       order: this.nextOrder++,
@@ -231,7 +231,8 @@ export class Venue {
   private bookFill(order: Order, reference: number, taker: boolean, quantity: number): void {
     const { fees } = this.settings;
     const price = taker ? this.sizer.slipped(this.site(), reference, order.side, quantity) : reference;
-    const fee = feeOf(fees, taker ? fees.taker : fees.maker, quantity, price, order.feePaid);
+    order.feeOwed += rateFee(fees, taker ? fees.taker : fees.maker, quantity, price);
+    const fee = orderFee(fees, order.feeOwed) - order.feePaid;
     order.feePaid += fee;
     const stopDistance = Math.abs(price - order.legStop);
     this.account.book({
