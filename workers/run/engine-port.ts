@@ -1,9 +1,77 @@
+import { eq } from "drizzle-orm";
+import { datasets } from "../../schema/tables/dataset.ts";
+import { buildReport } from "../core/report/build.ts";
+import type { Strategy } from "../core/strategy/strategy.ts";
+import type { CandleSource } from "../feed/source.ts";
+import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
-import type { OpenRunWork } from "./run-work.ts";
-import { RunFailure } from "./run-work.ts";
+import { type OwnedDatabase, ownedDatabase } from "../platform/owned-database.ts";
+import { candleSources } from "../services/candle-sources.ts";
+import type { DatasetRow } from "../services/dataset.ts";
+import { engineWork } from "./engine-work.ts";
+import { bySymbol, candleRange, runDefinition } from "./run-definition.ts";
+import type { BacktestRow } from "./run-store.ts";
+import { type OpenRunWork, RunFailure } from "./run-work.ts";
+import { STRATEGY_CATALOGUE } from "./strategy-port.ts";
 
-export function openEngineWork(_env: Env, _ownerId: string): OpenRunWork {
-  return async () => {
-    throw new RunFailure("no_engine", "There is no engine in this build.");
+interface Series {
+  readonly row: DatasetRow;
+  readonly source: CandleSource;
+}
+
+/** Opens runs of one owner on the real engine, candles and strategies. */
+export function openEngineWork(env: Env, ownerId: string): OpenRunWork {
+  const database = openDatabase(env.DB);
+  const owned = ownedDatabase(database, ownerId);
+  return async (run, saved) => {
+    const series = await openSeries({ env, database, owned, ownerId }, run);
+    const instruments = series.map(({ row, source }) => ({ instrument: row.instrument, timeframe: source.timeframe }));
+    const definition = runDefinition({ settings: run.settings, strategy: strategyOf(run), instruments });
+    const held = {
+      from: Math.min(...series.map(({ source }) => source.from)),
+      to: Math.max(...series.map(({ source }) => source.to)),
+    };
+    return engineWork(
+      {
+        definition,
+        sources: series.map(({ source }) => source),
+        range: candleRange(definition, held),
+        buildReport: (result, elapsedMs) =>
+          buildReport(result, {
+            strategyTitle: run.strategyTitle,
+            strategySource: run.document ?? definition.strategy.id,
+            datasets: series.map(({ row }) => ({ datasetId: row.id, simulated: row.source === "simulated" })),
+            trials: { count: run.trials },
+            elapsedMs,
+          }),
+      },
+      saved,
+    );
   };
+}
+
+/** The run's datasets in the order of their symbols, with their candles at hand. */
+async function openSeries(
+  ctx: { env: Env; database: ReturnType<typeof openDatabase>; owned: OwnedDatabase; ownerId: string },
+  run: BacktestRow,
+): Promise<Series[]> {
+  const series = await Promise.all(
+    run.settings.datasetIds.map(async (id): Promise<Series> => {
+      const row = await ctx.owned.find(datasets, eq(datasets.id, id));
+      if (row === undefined) throw new RunFailure("no_data", "A dataset of this run was deleted.");
+      const [source] = await candleSources(ctx, row);
+      if (source === undefined) throw new RunFailure("no_data", `${row.name} holds no candles.`);
+      return { row, source };
+    }),
+  );
+  return series.sort((left, right) => bySymbol(left.row, right.row));
+}
+
+function strategyOf(run: BacktestRow): Strategy {
+  const { strategy: choice } = run.settings;
+  if (run.document !== null) return STRATEGY_CATALOGUE.compile(run.document);
+  const strategy = choice.kind === "library" ? STRATEGY_CATALOGUE.find(choice.id) : undefined;
+  if (strategy === undefined)
+    throw new RunFailure("no_strategy", "The strategy of this run is no longer in the library.");
+  return strategy;
 }

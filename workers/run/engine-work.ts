@@ -17,7 +17,7 @@ export interface EngineInput {
   readonly sources: readonly CandleSource[];
   /** Candles to push: the traded period and the history that warms the strategy up. */
   readonly range: TimeRange;
-  readonly buildReport: (result: RunResult) => Report;
+  readonly buildReport: (result: RunResult, elapsedMs: number) => Report;
 }
 
 /** Where a run stands: the month that comes next, and how many base candles were pushed. */
@@ -66,8 +66,8 @@ export function engineWork(input: EngineInput, savedText: string | undefined): R
       const state: Saved = { month, candles, run: encodeSnapshot(run.snapshot()) };
       return JSON.stringify(state);
     },
-    async report() {
-      return input.buildReport(run.finish());
+    async report(elapsedMs) {
+      return input.buildReport(run.finish(), elapsedMs);
     },
   };
 }

@@ -29,7 +29,7 @@ export function runDefinition(input: {
 }
 
 /** Ascending order of symbols, by code units, as the engine compares them. */
-export function bySymbol(left: RunInstrument, right: RunInstrument): number {
+export function bySymbol(left: Pick<RunInstrument, "instrument">, right: Pick<RunInstrument, "instrument">): number {
   const [a, b] = [left.instrument.symbol, right.instrument.symbol];
   return a < b ? -1 : a > b ? 1 : 0;
 }

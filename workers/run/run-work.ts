@@ -18,8 +18,8 @@ export interface RunWork {
   step(): Promise<boolean>;
   /** Everything needed to go on from here, as text. */
   save(): string;
-  /** The report; only once `step` has answered false. */
-  report(): Promise<Report>;
+  /** The report; only once `step` has answered false. `elapsedMs` is how long the run took. */
+  report(elapsedMs: number): Promise<Report>;
 }
 
 /** Opens the work of a run: from its start, or from what `save` gave. Throws RunFailure where it can never succeed. */

@@ -83,7 +83,7 @@ async function drive(lease: Lease, deps: WorkDependencies): Promise<WorkOutcome>
       return "continue";
     }
   }
-  const report = await work.report();
+  const report = await work.report(now() - (lease.row.startedAt ?? started.timeMs));
   if (!(await store.finish(lease, report, now()))) return "lost";
   await deps.report({ ...stateOf(lease, work, started, now()), status: "done", phase: "ended", leftMs: 0 });
   return "done";

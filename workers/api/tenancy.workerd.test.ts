@@ -1,0 +1,135 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Backtest } from "../../schema/wire/backtest.ts";
+import type { Dataset, Import } from "../../schema/wire/dataset.ts";
+import type { UserStrategy } from "../../schema/wire/strategy.ts";
+import { openDatabase } from "../platform/database.ts";
+import { ownedDatabase } from "../platform/owned-database.ts";
+import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+import { withTestQueue } from "../testing/test-queue.ts";
+import { createApp } from "./app.ts";
+
+/** Routes that anybody may call; every other one must ask who is calling. */
+const OPEN_ROUTES = new Set([
+  "GET /health",
+  "GET /health/live",
+  "GET /health/ready",
+  "GET /api/v1/session",
+  "POST /api/auth/sign-in/email",
+  "POST /api/auth/sign-up/email",
+  "POST /api/auth/sign-out",
+]);
+
+/** Routes that ask with something else than a bearer token: the session's cookie, a socket's sub-protocol. */
+const OTHERWISE_GUARDED = new Set(["POST /api/v1/session/token", "GET /api/v1/backtests/{id}/live"]);
+
+/** A body that is valid for each changing route with an id, so that a refusal can only be about the id. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  "PATCH /api/v1/datasets/{id}": { name: "taken over" },
+  "PATCH /api/v1/strategies/{id}": { name: "taken over", version: 1 },
+};
+
+interface RouteUnderTest {
+  readonly method: string;
+  readonly path: string;
+  readonly secured: boolean;
+}
+
+function routes(): RouteUnderTest[] {
+  const app = createApp({ now: () => START_MS, strategies: FAKE_STRATEGIES });
+  const { paths } = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } });
+  return Object.entries(paths ?? {}).flatMap(([path, item]) =>
+    Object.entries(item ?? {}).map(([method, operation]: [string, { security?: unknown[] }]) => ({
+      ...{ method: method.toUpperCase(), path, secured: (operation.security ?? []).length > 0 },
+    })),
+  );
+}
+
+const nameOf = ({ method, path }: RouteUnderTest) => `${method} ${path}`;
+
+describe("every route", () => {
+  it.each(routes().map((route) => [nameOf(route), route] as const))(
+    "%s is open or asks who is calling",
+    async (name, route) => {
+      const guarded = route.secured || OTHERWISE_GUARDED.has(name);
+      expect(guarded).toBe(!OPEN_ROUTES.has(name));
+      if (!route.secured) return;
+      const init = { method: route.method, headers: { Origin: ORIGIN, "Content-Type": uploadType(name) } };
+      const reply = await request(route.path.replace("{id}", "x").replace("{part}", "overview"), init);
+      expect(reply.status).toBe(401);
+    },
+  );
+});
+
+describe("another user's things", () => {
+  let owner: TestClient;
+  let stranger: TestClient;
+  let ids: Record<string, string>;
+
+  beforeAll(async () => {
+    const { bindings } = withTestQueue();
+    owner = await newClient({ bindings });
+    stranger = await newClient({ bindings });
+    const { rows } = await owner.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
+    const settings = { datasetIds: [rows[0].id], timeframe: "1h", strategy: { kind: "library", id: "noop" } };
+    const run = await owner.json<Backtest>("POST", "/api/v1/backtests", { settings }, 201);
+    const strategy = { name: "mine", document: "secret rules" };
+    const { id: strategyId } = await owner.json<UserStrategy>("POST", "/api/v1/strategies", strategy, 201);
+    const csv = ["time,open,high,low,close,volume", ...["01", "02", "03"].map((day) => `2024-01-${day},1,2,1,2,5`)];
+    const upload = await owner.send("POST", "/api/v1/datasets/import?fileName=a.csv&symbol=XYZ", csv.join("\n"), {
+      "Content-Type": "text/csv",
+    });
+    const imported = await upload.json<Import>();
+    ids = { datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id };
+  });
+
+  it.each(
+    routes()
+      .filter(({ path, method }) => path.includes("{id}") && !OTHERWISE_GUARDED.has(`${method} ${path}`))
+      .map((route) => [nameOf(route), route] as const),
+  )("do not exist on %s", async (name, { method, path }) => {
+    const noun = path.split("/")[3];
+    const id = ids[noun];
+    expect(id, `the test has no ${noun} to ask for`).toBeTruthy();
+    const address = path.replace("{id}", id).replace("{part}", "overview");
+    const reply = await stranger.send(method, address, BODIES[name]);
+    expect(reply.status).toBe(404);
+    expect(await reply.text()).not.toContain(owner.userId);
+  });
+
+  it("are on no list", async () => {
+    for (const path of ["/api/v1/datasets", "/api/v1/strategies", "/api/v1/backtests"]) {
+      const text = await (await stranger.send("GET", path)).text();
+      for (const id of Object.values(ids)) expect(text).not.toContain(id);
+    }
+  });
+
+  it("cannot be named in a run", async () => {
+    const settings = { timeframe: "1d", strategy: { kind: "library", id: "noop" }, datasetIds: [ids.datasets] };
+    const run = await stranger.send("POST", "/api/v1/backtests", { settings });
+    expect(run.status).toBe(422);
+    const own = await stranger.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
+    const stolen = { ...settings, datasetIds: [own.rows[0].id], strategy: { kind: "saved", id: ids.strategies } };
+    expect((await stranger.send("POST", "/api/v1/backtests", { settings: stolen })).status).toBe(422);
+    const append = `/api/v1/datasets/import?fileName=a.csv&symbol=XYZ&datasetId=${ids.datasets}`;
+    const upload = await stranger.send("POST", append, "time,open\n", { "Content-Type": "text/csv" });
+    expect(upload.status).toBe(404);
+  });
+
+  it("are all still there, unchanged", async () => {
+    expect(await owner.json("GET", `/api/v1/strategies/${ids.strategies}`)).toMatchObject({ name: "mine" });
+    expect(await owner.json("GET", `/api/v1/backtests/${ids.backtests}`)).toMatchObject({ status: "queued" });
+    expect(await owner.json("GET", `/api/v1/datasets/${ids.datasets}`)).toMatchObject({ name: "XYZ 1d", candles: 3 });
+  });
+});
+
+describe("the data layer", () => {
+  it("makes no query without an owner", () => {
+    expect(() => ownedDatabase(openDatabase(env.DB), "")).toThrow("needs an owner");
+  });
+});
+
+function uploadType(name: string): string {
+  return name.endsWith("/import") ? "application/octet-stream" : "application/json";
+}
