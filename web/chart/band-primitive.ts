@@ -3,11 +3,11 @@ import type {
   IPrimitivePaneRenderer,
   ISeriesApi,
   ISeriesPrimitive,
-  Logical,
   SeriesAttachedParameter,
   Time,
 } from "lightweight-charts";
-import { indexOfTime, type TimeGrid } from "./time-grid.ts";
+import { timeCoordinate } from "./time-coordinate.ts";
+import type { TimeGrid } from "./time-grid.ts";
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
@@ -54,10 +54,7 @@ export class BandPrimitive implements ISeriesPrimitive<Time> {
     if (chart === undefined || series === undefined || columns.times.length < 2) return;
     // biome-ignore lint/correctness/useHookAtTopLevel: a method of the canvas, not a hook of React.
     target.useMediaCoordinateSpace(({ context }) => {
-      const scale = chart.timeScale();
-      const points = columns.times.map((timeMs) =>
-        scale.logicalToCoordinate(indexOfTime(this.grid, timeMs) as Logical),
-      );
+      const points = columns.times.map((timeMs) => timeCoordinate(chart, this.grid, timeMs));
       context.beginPath();
       for (let at = 0; at < points.length; at++) this.step(context, points[at], columns.high[at]);
       for (let at = points.length - 1; at >= 0; at--) this.step(context, points[at], columns.low[at]);

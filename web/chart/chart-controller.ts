@@ -1,5 +1,5 @@
 import {
-  AreaSeries,
+  BaselineSeries,
   type CandlestickData,
   CandlestickSeries,
   ColorType,
@@ -38,7 +38,7 @@ export interface ChartListeners {
   onLayout(paneTops: readonly number[]): void;
 }
 
-type LineApi = ISeriesApi<"Line"> | ISeriesApi<"Area">;
+type LineApi = ISeriesApi<"Line"> | ISeriesApi<"Baseline">;
 
 /** Owns one chart of the library in `element` from the first specification on. Lines and panes keep their number. */
 export class ChartController {
@@ -214,8 +214,9 @@ export class ChartController {
       priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.format },
     };
     if (line.look === "area-below-zero") {
-      const fill = { lineColor: colour, topColor: `${colour}59`, bottomColor: `${colour}14`, invertFilledArea: true };
-      return this.chart.addSeries(AreaSeries, { ...look, ...fill, lineWidth: 1 }, line.pane);
+      const base = { baseValue: { type: "price" as const, price: 0 }, topLineColor: colour, bottomLineColor: colour };
+      const fill = { bottomFillColor1: `${colour}1f`, bottomFillColor2: `${colour}59`, lineWidth: 1 as const };
+      return this.chart.addSeries(BaselineSeries, { ...look, ...base, ...fill }, line.pane);
     }
     const lineStyle = line.look === "dashed" ? LineStyle.Dashed : LineStyle.Solid;
     const lineWidth = line.look === "dashed" ? 1 : 2;
@@ -252,7 +253,7 @@ export class ChartController {
         vertLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
         horzLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
       },
-      rightPriceScale: { borderVisible: false, minimumWidth: 72 },
+      rightPriceScale: { borderVisible: false, minimumWidth: 72, entireTextOnly: true },
       timeScale: {
         borderColor: colourOf("line"),
         minBarSpacing: 0.02,

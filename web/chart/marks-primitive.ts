@@ -3,13 +3,13 @@ import type {
   IPrimitivePaneRenderer,
   ISeriesApi,
   ISeriesPrimitive,
-  Logical,
   SeriesAttachedParameter,
   Time,
 } from "lightweight-charts";
 import type { ColourOf } from "./chart-colours.ts";
 import type { ChartSignal, ChartTrade } from "./chart-spec.ts";
-import { indexOfTime, type TimeGrid } from "./time-grid.ts";
+import { timeCoordinate } from "./time-coordinate.ts";
+import type { TimeGrid } from "./time-grid.ts";
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
@@ -147,7 +147,7 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
   }
 
   private x(timeMs: number): number | null {
-    return this.chart?.timeScale().logicalToCoordinate(indexOfTime(this.grid, timeMs) as Logical) ?? null;
+    return this.chart === undefined ? null : timeCoordinate(this.chart, this.grid, timeMs);
   }
 }
 

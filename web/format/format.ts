@@ -3,6 +3,8 @@ export const NONE = "—";
 const MINUS = "\u2212";
 /** Narrow no-break space: keeps a number and its unit on one line. */
 const THIN = "\u202f";
+/** Parts a number from the name of its currency. */
+const SPACE = "\u00a0";
 
 export type Value = number | null | undefined;
 
@@ -41,7 +43,7 @@ export function formatPercent(share: Value, options: NumberOptions = {}): string
 /** An amount of `currency`: "1,234.50 USD". */
 export function formatMoney(value: Value, currency: string, options: NumberOptions = {}): string {
   if (value === null || value === undefined || Number.isNaN(value)) return NONE;
-  return `${formatNumber(value, options)}${THIN}${currency}`;
+  return currency === "" ? formatNumber(value, options) : `${formatNumber(value, options)}${SPACE}${currency}`;
 }
 
 /** Large counts in short: 1,250,000 is "1.25 M". */

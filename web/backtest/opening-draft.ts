@@ -1,0 +1,62 @@
+import type { Backtest } from "../../schema/wire/backtest.ts";
+import type { Dataset } from "../../schema/wire/dataset.ts";
+import type { LibraryStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
+import type { NewRunSearch } from "../app/search.ts";
+import { timeframeLengthMs, timeframesFrom } from "../format/timeframe.ts";
+import { draftOfSettings, FIRST_DRAFT, type RunDraft } from "./run-draft.ts";
+
+interface Opening {
+  /** What was typed before, if anything. */
+  readonly stored: unknown;
+  readonly search: NewRunSearch;
+  /** The run that is run again. */
+  readonly earlier: Backtest | undefined;
+  readonly datasets: readonly Dataset[];
+  readonly library: readonly LibraryStrategy[];
+  readonly own: readonly UserStrategy[];
+}
+
+/**
+ * What the form of a new run opens with: what was typed before, else the run that is run again, else the defaults with
+ * the first dataset. What the address asks for goes before all of it, and what is gone is left out.
+ */
+export function openingDraft({ stored, search, earlier, datasets, library, own }: Opening): RunDraft {
+  const base = earlier === undefined ? FIRST_DRAFT : draftOfSettings(earlier.settings, earlier.name);
+  const typed = { ...base, ...fieldsOf(stored) };
+  const known = (search.dataset === undefined ? typed.datasetIds : [search.dataset]).filter((id) =>
+    datasets.some((dataset) => dataset.id === id),
+  );
+  const first = datasets[0];
+  const datasetIds = known.length > 0 || first === undefined ? known : [first.id];
+  const strategy = knownStrategy(search.strategy ?? typed.strategy, library, own);
+  const parameters = strategy === typed.strategy ? typed.parameters : {};
+  return { ...typed, datasetIds, strategy, parameters, timeframe: fittingTimeframe(typed, datasetIds, datasets) };
+}
+
+/** Fields of a stored draft that are still of the right type. */
+function fieldsOf(stored: unknown): Partial<RunDraft> {
+  if (typeof stored !== "object" || stored === null) return {};
+  const fields = Object.entries(stored).filter(
+    ([name, value]) => name in FIRST_DRAFT && typeof value === typeof FIRST_DRAFT[name as keyof RunDraft],
+  );
+  return Object.fromEntries(fields) as Partial<RunDraft>;
+}
+
+function knownStrategy(strategy: string, library: readonly LibraryStrategy[], own: readonly UserStrategy[]): string {
+  const id = strategy.slice(strategy.indexOf(":") + 1);
+  if (strategy === "rules") return strategy;
+  if (strategy.startsWith("library:") && library.some((row) => row.id === id)) return strategy;
+  if (strategy.startsWith("saved:") && own.some((row) => row.id === id)) return strategy;
+  return library[0] === undefined ? strategy : `library:${library[0].id}`;
+}
+
+/** The timeframe of the draft where the datasets can be joined to it, else their own. */
+function fittingTimeframe(
+  draft: RunDraft,
+  ids: readonly string[],
+  datasets: readonly Dataset[],
+): RunDraft["timeframe"] {
+  const chosen = datasets.filter((dataset) => ids.includes(dataset.id));
+  const base = chosen.toSorted((a, b) => timeframeLengthMs(b.timeframe) - timeframeLengthMs(a.timeframe))[0]?.timeframe;
+  return base === undefined || timeframesFrom(base).includes(draft.timeframe) ? draft.timeframe : base;
+}

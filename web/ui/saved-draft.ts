@@ -1,0 +1,39 @@
+import { useCallback, useState } from "react";
+
+/** A half-filled form older than this starts anew: nobody remembers what it was for. */
+const DRAFT_AGE_MS_MAX = 30 * 86_400_000;
+
+/**
+ * State of a form that survives leaving the page. `merge` makes a whole draft of what was stored, which may be of an
+ * older form; it gets `undefined` where nothing was.
+ */
+export function useSavedDraft<T>(key: string, merge: (stored: unknown) => T) {
+  const [draft, setDraft] = useState<T>(() => merge(readDraft(key)));
+  const change = useCallback(
+    (next: T) => {
+      setDraft(next);
+      writeDraft(key, next);
+    },
+    [key],
+  );
+  return [draft, change] as const;
+}
+
+function readDraft(key: string): unknown {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(`apextrade.${key}`) ?? "null");
+    if (typeof stored !== "object" || stored === null || !("savedAt" in stored) || !("draft" in stored))
+      return undefined;
+    return Date.now() - Number(stored.savedAt) < DRAFT_AGE_MS_MAX ? stored.draft : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeDraft(key: string, draft: unknown): void {
+  try {
+    localStorage.setItem(`apextrade.${key}`, JSON.stringify({ savedAt: Date.now(), draft }));
+  } catch {
+    // A browser that refuses storage forgets the form, which is what it was asked to.
+  }
+}
