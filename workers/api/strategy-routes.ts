@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import * as wire from "../../schema/wire/strategy.ts";
+import { previewStrategy } from "../services/preview-strategy.ts";
 import {
   createStrategy,
   deleteStrategy,
@@ -39,6 +40,15 @@ const check = createRoute({
   summary: "What is wrong with a rule text",
   request: { body: jsonBody(wire.CheckStrategy) },
   responses: { 200: jsonReply(wire.StrategyCheck, "Diagnostics with their places."), ...problems(401, 403, 413, 422) },
+});
+
+const preview = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/strategies/preview",
+  summary: "What a rule text would have signalled on candles",
+  request: { body: jsonBody(wire.PreviewStrategy) },
+  responses: { 200: jsonReply(wire.StrategyPreview, "Markers, oldest first."), ...problems(401, 403, 404, 413, 422) },
 });
 
 const list = createRoute({
@@ -103,6 +113,9 @@ export function strategyRoutes() {
     .openapi(library, (c) => c.json({ rows: [...c.get("strategies").library] }, 200))
     .openapi(language, (c) => c.json({ rows: [...c.get("strategies").words] }, 200))
     .openapi(check, (c) => c.json(c.get("strategies").check(c.req.valid("json").document), 200))
+    .openapi(preview, async (c) =>
+      c.json(await previewStrategy({ ctx: c.get("service"), input: c.req.valid("json") }), 200),
+    )
     .openapi(list, async (c) => c.json({ rows: await listStrategies({ ctx: c.get("service") }) }, 200))
     .openapi(create, async (c) =>
       c.json(await createStrategy({ ctx: c.get("service"), input: c.req.valid("json") }), 201),
