@@ -133,9 +133,8 @@ async function tickCron(apiPort: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Errors and the Worker's own words; not the tool's chatter about requests and keys. */
+/** Errors and the Worker's own words; not the tool's chatter about requests, keys and cron, which this server ticks. */
 function showLine(line: string): void {
-  if (/error|warn|\{"event"/i.test(line) && !/\b(200|201|204|304) (OK|Created|No Content|Not Modified)/.test(line)) {
-    console.log(line);
-  }
+  const chatter = /\b(200|201|204|304) (OK|Created|No Content|Not Modified)|Scheduled Workers are not/;
+  if (/error|warn|\{"event"/i.test(line) && !chatter.test(line)) console.log(line);
 }
