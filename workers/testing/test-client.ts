@@ -18,6 +18,8 @@ export interface TestClient {
   readonly userId: string;
   /** Sends a request as this user, the way a page of the site would. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Uploads a file as it is. */
+  upload(path: string, bytes: ArrayBuffer): Promise<Response>;
   /** The JSON reply; throws where the status is not the expected one. */
   json<T>(method: string, path: string, body?: unknown, expected?: number): Promise<T>;
 }
@@ -59,6 +61,10 @@ export async function newClient(changed: TestDependencies = {}): Promise<TestCli
   return {
     userId,
     send,
+    upload: (path, body) => {
+      const headers = { Authorization: `Bearer ${token}`, Origin: ORIGIN, "Content-Type": "application/octet-stream" };
+      return request(path, { method: "POST", headers, body }, changed);
+    },
     async json<T>(method: string, path: string, body?: unknown, expected = 200): Promise<T> {
       const reply = await send(method, path, body);
       if (reply.status !== expected) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
