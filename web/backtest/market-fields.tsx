@@ -23,6 +23,7 @@ export function MarketFields() {
     null,
   );
   const timeframes = base === null ? TIMEFRAME_NAMES : timeframesFrom(base);
+  const first = chosen.length === 0 ? null : Math.min(...chosen.map((dataset) => dataset.from));
   const last = chosen.length === 0 ? null : Math.min(...chosen.map((dataset) => dataset.to));
   return (
     <div className="grid gap-4">
@@ -60,16 +61,18 @@ export function MarketFields() {
       </div>
       {last !== null && (
         <div className="-mt-2 flex flex-wrap gap-1.5">
-          {[1, 2, 5].map((years) => (
-            <Button
-              key={years}
-              kind="quiet"
-              className="min-h-7 px-2 text-table"
-              onClick={() => set({ from: formatDate(last - years * YEAR_MS, "UTC"), to: "" })}
-            >
-              Last {years === 1 ? "year" : `${years} years`}
-            </Button>
-          ))}
+          {[1, 2, 5]
+            .filter((years) => last - years * YEAR_MS > (first ?? 0))
+            .map((years) => (
+              <Button
+                key={years}
+                kind="quiet"
+                className="min-h-7 px-2 text-table"
+                onClick={() => set({ from: formatDate(last - years * YEAR_MS, "UTC"), to: "" })}
+              >
+                Last {years === 1 ? "year" : `${years} years`}
+              </Button>
+            ))}
           <Button kind="quiet" className="min-h-7 px-2 text-table" onClick={() => set({ from: "", to: "" })}>
             All candles
           </Button>
@@ -93,16 +96,18 @@ function DatasetChooser({ chosen }: { chosen: readonly Dataset[] }) {
         {chosen.map((dataset) => (
           <li
             key={dataset.id}
-            className="flex items-center gap-3 rounded-md border border-line bg-ground py-1 pr-1 pl-3 max-sm:flex-wrap"
+            className="flex items-center gap-2 rounded-md border border-line bg-ground py-1 pr-1 pl-3"
           >
-            <span className="min-w-0 truncate font-medium" title={dataset.name}>
-              {dataset.name}
-            </span>
-            {dataset.source === "simulated" && <SimulatedBadge />}
-            <span className="num ml-auto shrink-0 text-table text-muted max-sm:ml-0">
-              {dataset.instrument.symbol} · {dataset.timeframe} · {formatCount(dataset.candles)} ·{" "}
-              {formatPeriod(dataset.from, dataset.to, "UTC")}
-            </span>
+            <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3">
+              <span className="min-w-0 truncate font-medium" title={dataset.name}>
+                {dataset.name}
+              </span>
+              {dataset.source === "simulated" && <SimulatedBadge />}
+              <span className="num text-table text-muted sm:ml-auto">
+                {dataset.instrument.symbol} · {dataset.timeframe} · {formatCount(dataset.candles)} ·{" "}
+                {formatPeriod(dataset.from, dataset.to, "UTC")}
+              </span>
+            </div>
             <IconButton
               label={`Leave out ${dataset.name}`}
               onClick={() => set({ datasetIds: draft.datasetIds.filter((known) => known !== dataset.id) })}

@@ -14,7 +14,7 @@ import type { TimeGrid } from "./time-grid.ts";
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
 /** Under this many pixels a trade, marks would cover each other: the lines alone are drawn. */
-const MARK_SPACE_PX = 5;
+const MARK_SPACE_PX = 9;
 /** How near the pointer must be to a mark to touch it. */
 const TOUCH_PX = 9;
 

@@ -1,0 +1,100 @@
+import type { ImportQuery } from "../../schema/wire/dataset.ts";
+import { TIMEFRAME_NAMES, type TimeframeName, timeframeWords } from "../format/timeframe.ts";
+import { Button } from "../ui/button.tsx";
+import { SelectField, TextField } from "../ui/field.tsx";
+
+export interface ImportValues {
+  readonly name: string;
+  readonly symbol: string;
+  readonly kind: ImportQuery["kind"];
+  readonly quote: string;
+  /** Empty: found from the times in the file. */
+  readonly timeframe: TimeframeName | "";
+  readonly price: ImportQuery["price"];
+}
+
+interface ImportFieldsProps {
+  readonly values: ImportValues;
+  readonly onChange: (values: ImportValues) => void;
+  readonly problems: ReadonlyMap<string, string>;
+  readonly onSubmit: () => void;
+}
+
+/** What a file does not say about itself. */
+export function ImportFields({ values, onChange, problems, onSubmit }: ImportFieldsProps) {
+  const set = (change: Partial<ImportValues>) => onChange({ ...values, ...change });
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSubmit();
+      }}
+    >
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
+        <TextField
+          label="Symbol"
+          placeholder="BTC-USD"
+          value={values.symbol}
+          error={problems.get("symbol")}
+          onChange={(event) => set({ symbol: event.target.value })}
+        />
+        <SelectField
+          label="Market"
+          hint="Decides when the market is open, and how many days a year has for the statistics."
+          value={values.kind}
+          onChange={(kind) => set({ kind })}
+          choices={[
+            { value: "crypto", label: "Crypto, every day" },
+            { value: "fx", label: "FX, five days" },
+            { value: "stock", label: "Stocks, sessions" },
+            { value: "future", label: "Futures" },
+          ]}
+        />
+        <TextField
+          label="Priced in"
+          value={values.quote}
+          error={problems.get("quote")}
+          onChange={(event) => set({ quote: event.target.value })}
+        />
+        <TextField
+          label="Name of the dataset"
+          className="max-sm:col-span-2"
+          maxLength={80}
+          value={values.name}
+          error={problems.get("name")}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+        <SelectField
+          label="Timeframe"
+          value={values.timeframe}
+          error={problems.get("timeframe")}
+          onChange={(timeframe) => set({ timeframe })}
+          choices={[
+            { value: "" as const, label: "Found from the times" },
+            ...TIMEFRAME_NAMES.map((value) => ({ value, label: timeframeWords(value) })),
+          ]}
+        />
+        <SelectField
+          label="Price, where bid and ask"
+          value={values.price}
+          onChange={(price) => set({ price })}
+          choices={[
+            { value: "bid", label: "Bid" },
+            { value: "mid", label: "Middle" },
+            { value: "ask", label: "Ask" },
+          ]}
+        />
+      </div>
+      <div className="mt-5 flex justify-end">
+        <Button kind="primary" type="submit" disabled={values.symbol.trim() === ""}>
+          Import
+          <kbd className="ml-1 font-mono text-[11px] opacity-80 max-md:hidden">Ctrl Enter</kbd>
+        </Button>
+      </div>
+    </form>
+  );
+}
