@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Money, PageQuery, Timeframe, TimeMs } from "./common.ts";
+import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { ParameterValues, RuleDocument } from "./strategy.ts";
 
 /** Instruments of one run: each adds its candles to every chunk in memory. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Timeframe, TimeMs } from "./common.ts";
+import { Timeframe, TimeMs } from "./primitive.ts";
 
 export const Instrument = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Timeframe, TimeMs } from "./common.ts";
+import { Timeframe, TimeMs } from "./primitive.ts";
 
 /** A statistic that may not be defined: null, never 0 or NaN. */
 const Value = z.number().nullable();

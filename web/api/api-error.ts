@@ -1,4 +1,4 @@
-import type { Problem, ProblemIssue } from "../../schema/wire/common.ts";
+import type { Problem, ProblemIssue } from "../../schema/wire/primitive.ts";
 
 /** A request that did not succeed. `status` is 0 where no reply came at all. */
 export class ApiError extends Error {

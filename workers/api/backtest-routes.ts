@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { Backtest, CreateBacktest, ListBacktests } from "../../schema/wire/backtest.ts";
-import { Page } from "../../schema/wire/common.ts";
 import { CompareQuery, Comparison } from "../../schema/wire/comparison.ts";
+import { Page } from "../../schema/wire/primitive.ts";
 import { cancelBacktest, deleteBacktest, getBacktest } from "../services/backtest.ts";
 import { compareBacktests } from "../services/compare-backtests.ts";
 import { createBacktest } from "../services/create-backtest.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Backtest } from "../../schema/wire/backtest.ts";
-import type { Problem } from "../../schema/wire/common.ts";
 import type { Comparison } from "../../schema/wire/comparison.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
+import type { Problem } from "../../schema/wire/primitive.ts";
 import { consumeRuns } from "../jobs/consume-runs.ts";
 import { fakeRunWork } from "../testing/fake-run-work.ts";
 import { newClient, START_MS, type TestClient } from "../testing/test-client.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Problem } from "../../schema/wire/common.ts";
 import type { CandleSeries, Dataset, Import } from "../../schema/wire/dataset.ts";
+import type { Problem } from "../../schema/wire/primitive.ts";
 import { newClient, type TestClient } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 

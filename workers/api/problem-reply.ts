@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Problem } from "../../schema/wire/common.ts";
+import type { Problem } from "../../schema/wire/primitive.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Problem } from "../../schema/wire/common.ts";
+import { Problem } from "../../schema/wire/primitive.ts";
 import { newClient, ORIGIN, request } from "../testing/test-client.ts";
 
 async function problemOf(reply: Response): Promise<Problem> {

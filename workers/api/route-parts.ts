@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Problem } from "../../schema/wire/common.ts";
+import { Problem } from "../../schema/wire/primitive.ts";
 
 /** A JSON body that must be there. */
 export function jsonBody<T extends z.ZodType>(schema: T) {

@@ -1,6 +1,6 @@
 import type { Hook } from "@hono/zod-openapi";
 import type { z } from "zod";
-import type { ProblemIssue } from "../../schema/wire/common.ts";
+import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import { invalidIssues } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 

@@ -1,4 +1,4 @@
-import type { ProblemIssue } from "../../schema/wire/common.ts";
+import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import { COMMON_WORDS } from "./common-words.ts";
 
 // Twelve characters keep offline guessing of a peppered Argon2id hash out of reach; 128 fit every pass phrase and

@@ -1,4 +1,4 @@
-import type { ProblemIssue } from "../../schema/wire/common.ts";
+import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 
 export interface ProblemFields {
   readonly status: number;

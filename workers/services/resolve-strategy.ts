@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { StrategyChoice } from "../../schema/wire/backtest.ts";
-import type { ProblemIssue } from "../../schema/wire/common.ts";
+import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import type { ParameterSpec, ParameterValues, Strategy } from "../core/strategy/strategy.ts";
 import { sha256Hex } from "../platform/digest.ts";
 import { invalid, invalidIssues } from "../platform/problem-error.ts";

@@ -173,7 +173,7 @@ describe("a report", () => {
     const strategy = handStrategy(
       "risky",
       [],
-      () => ({ state: [], step: (candles, i) => (i === 0 ? ENTER_LONG : i === 2 ? EXIT_LONG : 0) }),
+      () => ({ state: [], step: (_, i) => (i === 0 ? ENTER_LONG : i === 2 ? EXIT_LONG : 0) }),
       () => ({ stop: 90 }),
     );
     const definition = definitionOf(strategy, { timeframe: "1d", settings: { cash: 1_000, fees: FREE } });

@@ -1,0 +1,52 @@
+import { execFileSync, spawn } from "node:child_process";
+import { brokenLinks } from "./documents.ts";
+import { checkFile } from "./rules.ts";
+import { readSource } from "./source-file.ts";
+
+/** Format, lint, types and layer rules, all at once. Exits 1 where anything is wrong. */
+const ROOT = new URL("../../", import.meta.url);
+const RINGS = ["workers/core", "workers", "web", "."];
+
+const started = performance.now();
+const tasks = [
+  run("format and lint", "biome", ["check", "--error-on-warnings", "."]),
+  ...RINGS.map((ring) => run(`types of ${ring}`, "tsc", ["-p", `${ring}/tsconfig.json`])),
+  run("types of core's tests", "tsc", ["-p", "workers/core/tsconfig.test.json"]),
+  Promise.resolve({ name: "layers, sizes and links", output: projectFindings().join("\n") }),
+];
+const results = await Promise.all(tasks);
+const failed = results.filter((result) => result.output !== "");
+for (const { name, output } of failed) console.error(`${name}:\n${output}\n`);
+for (const { name, output } of results) console.log(`${output === "" ? "ok    " : "broken"} ${name}`);
+console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** Runs a tool of the project; its output counts only where it fails. */
+function run(name: string, tool: string, args: readonly string[]): Promise<{ name: string; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(new URL(`node_modules/.bin/${tool}`, ROOT).pathname, args, { cwd: ROOT });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      output += chunk;
+    });
+    child.on("error", (error) => resolve({ name, output: error.message }));
+    child.on("close", (code) => resolve({ name, output: code === 0 ? "" : output || `ended with ${code}` }));
+  });
+}
+
+function projectFindings(): string[] {
+  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const paths = listed.split("\0").filter((path) => path !== "");
+  const sources = paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
+  const documents = paths.filter((path) => path.endsWith(".md"));
+  return [
+    ...sources.flatMap((path) => checkFile(readSource(ROOT, path))),
+    ...documents.flatMap((path) => brokenLinks(ROOT, path)),
+  ];
+}
