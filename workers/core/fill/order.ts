@@ -107,3 +107,15 @@ export function waitsForStop(order: Order): boolean {
 export function restsAsLimit(order: Order): boolean {
   return order.kind === LIMIT || (order.kind === STOP_LIMIT && order.triggered);
 }
+
+/** The protective legs that an entry filled at `price` brings with it: stop, trailing stop, target. */
+export function protectiveLegs(entry: Order, price: number): Omit<OrderDraft, "id">[] {
+  const base = { side: -entry.side, role: "leg", group: entry.id, tag: entry.tag } as const;
+  const legs: Omit<OrderDraft, "id">[] = [];
+  if (!Number.isNaN(entry.legStop)) legs.push({ ...base, kind: STOP, stop: entry.legStop, reason: "stop" });
+  if (!Number.isNaN(entry.legTrail)) {
+    legs.push({ ...base, kind: TRAILING, trail: entry.legTrail, extreme: price, reason: "trailing" });
+  }
+  if (!Number.isNaN(entry.legTarget)) legs.push({ ...base, kind: LIMIT, limit: entry.legTarget, reason: "target" });
+  return legs;
+}

@@ -7,19 +7,19 @@ import { EntrySizer, type SizingSite } from "./entry-sizer.ts";
 import { orderFee, rateFee } from "./fee.ts";
 import { liquidationBetween, liquidationPrice } from "./margin.ts";
 import {
-  LIMIT,
   MARKET,
   makeOrder,
   type Order,
   type OrderDraft,
+  protectiveLegs,
   restsAsLimit,
-  STOP,
   STOP_LIMIT,
   stopLevel,
   TRAILING,
   waitsForStop,
 } from "./order.ts";
 import { lowFirst } from "./path.ts";
+import { isMarketable, reachedBetween, trail } from "./reach.ts";
 import type { VenueSettings } from "./venue-settings.ts";
 
 /**
@@ -140,8 +140,8 @@ export class Venue {
       let next: Order | undefined;
       let nearest = liquidation;
       for (const order of book.orders) {
-        const price = this.reached(order, at, to);
-        if (Number.isNaN(price)) continue;
+        const price = reachedBetween(order, at, to, this.settings.touch);
+        if (Number.isNaN(price) || (restsAsLimit(order) && !this.canFill(order))) continue;
         if (Number.isNaN(nearest) || Math.abs(price - at) < Math.abs(nearest - at)) {
           nearest = price;
           next = order;
@@ -156,21 +156,6 @@ export class Venue {
     }
     position.extend(to, to);
     for (const order of book.orders) if (order.kind === TRAILING && !order.triggered) trail(order, to);
-  }
-
-  /** Price at which the walk from `at` to `to` reaches the order; NaN where it does not. */
-  private reached(order: Order, at: number, to: number): number {
-    const falling = to < at;
-    if (waitsForStop(order)) {
-      if (falling !== order.side < 0 || to === at) return Number.NaN;
-      const level = stopLevel(order);
-      if (falling) return to <= level ? Math.min(level, at) : Number.NaN;
-      return to >= level ? Math.max(level, at) : Number.NaN;
-    }
-    if (!restsAsLimit(order) || falling !== order.side > 0 || to === at || !this.canFill(order)) return Number.NaN;
-    const { limit } = order;
-    if (falling) return to < limit || (this.settings.touch && to === limit) ? Math.min(limit, at) : Number.NaN;
-    return to > limit || (this.settings.touch && to === limit) ? Math.max(limit, at) : Number.NaN;
   }
 
   private canFill(order: Order): boolean {
@@ -256,17 +241,7 @@ export class Venue {
   private protect(entry: Order, price: number): void {
     const book = this.books[this.index];
     if (book.orders.some((order) => order.role === "leg" && order.group === entry.id)) return;
-    const base = { side: -entry.side, role: "leg", group: entry.id, tag: entry.tag } as const;
-    const legs: Omit<OrderDraft, "id">[] = [];
-    if (!Number.isNaN(entry.legStop)) legs.push({ ...base, kind: STOP, stop: entry.legStop, reason: "stop" });
-    if (!Number.isNaN(entry.legTrail)) {
-      legs.push({ ...base, kind: TRAILING, trail: entry.legTrail, extreme: price, reason: "trailing" });
-    }
-    if (!Number.isNaN(entry.legTarget)) legs.push({ ...base, kind: LIMIT, limit: entry.legTarget, reason: "target" });
-    for (const leg of legs) {
-      const order = makeOrder({ ...leg, id: this.nextOrder++ });
-      book.add(order);
-    }
+    for (const leg of protectiveLegs(entry, price)) book.add(makeOrder({ ...leg, id: this.nextOrder++ }));
     for (const order of book.orders) if (order.role === "leg" && order.group === entry.id) this.meet(order, price);
   }
 
@@ -321,13 +296,4 @@ export class Venue {
     this.volatility.set(snapshotField(snapshot, "volatility") as Float64Array);
     this.nextOrder = snapshotNumber(snapshot, "nextOrder");
   }
-}
-
-function isMarketable(order: Order, price: number): boolean {
-  return order.side > 0 ? price <= order.limit : price >= order.limit;
-}
-
-/** Moves the best price of a trailing stop: the highest for one that sells, the lowest for one that buys. */
-function trail(order: Order, price: number): void {
-  order.extreme = order.side < 0 ? Math.max(order.extreme, price) : Math.min(order.extreme, price);
 }
