@@ -11,6 +11,9 @@ import { RunFailure, type RunWork } from "./run-work.ts";
 // Steps with fewer candles than this (a year of daily ones) would spend their time on telling how far they are.
 const STEP_CANDLES_MIN = 20_000;
 
+// An isolate answers requests and sockets between two turns of a run; this many candles take some ten milliseconds.
+const TURN_CANDLES_MAX = 20_000;
+
 export interface EngineInput {
   readonly definition: RunDefinition;
   /** One an instrument, in the order of the definition. */
@@ -56,8 +59,11 @@ export function engineWork(input: EngineInput, savedText: string | undefined): R
       while (month <= last && candles - before < STEP_CANDLES_MIN) {
         const span = { from: Math.max(range.from, monthStart(month)), to: Math.min(range.to, monthEnd(month)) };
         const chunks = await Promise.all(readers.map((reader) => reader.read(span)));
-        refused(() => run.push(chunks));
-        candles += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+        for (const slices of slicesOf(chunks, span)) {
+          refused(() => run.push(slices));
+          await nextTurn();
+        }
+        candles += sumOfLengths(chunks);
         month = nextMonth(month);
       }
       return month <= last;
@@ -94,6 +100,26 @@ class MonthReader {
     const [first] = parts;
     return parts.length === 1 && first !== undefined ? first : joinCandles(parts);
   }
+}
+
+/** The candles of a span in turns of about `TURN_CANDLES_MAX`, each over the same time on every instrument. */
+function* slicesOf(chunks: readonly CandleColumns[], span: TimeRange): Generator<CandleColumns[]> {
+  const turns = Math.max(1, Math.ceil(sumOfLengths(chunks) / TURN_CANDLES_MAX));
+  const edge = (turn: number) => span.from + Math.round(((span.to - span.from) * turn) / turns);
+  for (let turn = 0; turn < turns; turn++) {
+    const part = { from: edge(turn), to: edge(turn + 1) };
+    yield chunks.map((chunk) => clipCandles(chunk, part));
+  }
+}
+
+function sumOfLengths(chunks: readonly CandleColumns[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 }
 
 /** About how many candles of the sources lie in the range: as if they were spread evenly over their time. */
