@@ -19,7 +19,11 @@ export function Dialog({ title, open, onClose, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    if (open && element.current?.open === false) element.current.showModal();
+    if (open && element.current?.open === false) {
+      element.current.showModal();
+      // The browser would begin at the button that closes; people begin at the first box.
+      element.current.querySelector<HTMLElement>("[data-dialog-body] :is(input, select, textarea)")?.focus();
+    }
     if (!open) element.current?.close();
   }, [open]);
   if (!open) return null;
@@ -40,7 +44,9 @@ export function Dialog({ title, open, onClose, children, wide }: DialogProps) {
             <X size={16} aria-hidden />
           </IconButton>
         </header>
-        <div className="scroll-thin overflow-y-auto p-5">{children}</div>
+        <div data-dialog-body className="scroll-thin overflow-y-auto p-5">
+          {children}
+        </div>
       </div>
     </dialog>
   );

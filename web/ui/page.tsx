@@ -20,7 +20,7 @@ export function Page({ title, heading, above, below, actions, children, narrow }
     >
       {above}
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0 flex-1 basis-64">
+        <div className="min-w-0 flex-1 basis-40">
           <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-title leading-7 font-semibold tracking-[-0.01em]">
             {heading ?? title}
           </h1>

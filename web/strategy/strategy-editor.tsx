@@ -1,0 +1,159 @@
+import { Link } from "@tanstack/react-router";
+import { Play, Save } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
+import type { Diagnostic, LanguageWord, StrategyCheck, UserStrategy } from "../../schema/wire/strategy.ts";
+import { ApiError } from "../api/api-error.ts";
+import { client } from "../api/runtime.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { boxClass } from "../ui/field.tsx";
+import { Page } from "../ui/page.tsx";
+import { useSavedDraft } from "../ui/saved-draft.ts";
+import { InlineError, Skeleton } from "../ui/states.tsx";
+import { CheckFindings } from "./check-findings.tsx";
+import type { RuleEditorHandle } from "./editor/rule-editor-view.tsx";
+import { SignalPreview } from "./signal-preview.tsx";
+import { useCreateStrategy, useUpdateStrategy } from "./strategy-actions.ts";
+import { StrategyMenu } from "./strategy-menu.tsx";
+
+const RuleEditorView = lazy(async () => ({
+  default: (await import("./editor/rule-editor-view.tsx")).RuleEditorView,
+}));
+
+interface Draft {
+  readonly name: string;
+  readonly document: string;
+}
+
+interface StrategyEditorProps {
+  /** Null while it was never saved. */
+  readonly strategy: UserStrategy | null;
+  readonly words: readonly LanguageWord[];
+  readonly draftKey: string;
+  readonly start: Draft;
+}
+
+/** Rules at the left, checked as they are typed; what they would have done at the right. */
+export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEditorProps) {
+  const [draft, setDraft] = useSavedDraft<Draft>(draftKey, (stored) => draftOf(stored) ?? start);
+  const { check, checked, run } = useCheck();
+  const editor = useRef<RuleEditorHandle>(null);
+  const latest = useRef(draft);
+  latest.current = draft;
+  const create = useCreateStrategy();
+  const update = useUpdateStrategy(strategy?.id ?? "");
+  const changed = strategy === null || draft.document !== strategy.document || draft.name !== strategy.name;
+  const sound =
+    check !== null && checked === draft.document && !check.diagnostics.some((found) => found.severity === "error");
+  const saving = create.isPending || update.isPending;
+  const name = draft.name.trim();
+
+  function change(part: Partial<Draft>) {
+    setDraft({ ...latest.current, ...part });
+  }
+  function save() {
+    const now = latest.current;
+    const named = now.name.trim() || "Strategy without a name";
+    if (strategy === null) create.mutate({ name: named, document: now.document });
+    else update.mutate({ name: named, document: now.document, version: strategy.version });
+  }
+
+  return (
+    <Page
+      title={name || "New strategy"}
+      heading={
+        <input
+          aria-label="Name of the strategy"
+          placeholder="Name of the strategy"
+          maxLength={80}
+          value={draft.name}
+          onChange={(event) => change({ name: event.target.value })}
+          className={`${boxClass} h-10 w-full max-w-xl border-transparent bg-transparent px-2 -ml-2 text-title font-semibold`}
+        />
+      }
+      below={
+        <p className="num text-muted">
+          {strategy === null ? "Not saved yet" : `Version ${strategy.version}${changed ? ", changed since" : ""}`}
+        </p>
+      }
+      actions={
+        <>
+          <Button
+            kind={changed ? "primary" : "plain"}
+            busy={saving}
+            disabled={!changed || draft.document.trim() === ""}
+            onClick={save}
+          >
+            <Save size={14} aria-hidden /> {strategy === null ? "Save" : "Save as new version"}
+          </Button>
+          {strategy !== null && (
+            <Link
+              to="/backtests/new"
+              search={{ strategy: `saved:${strategy.id}` }}
+              className={buttonClass(changed ? "plain" : "primary")}
+            >
+              <Play size={14} aria-hidden /> Backtest
+            </Link>
+          )}
+          {strategy !== null && (
+            <StrategyMenu strategy={strategy} onTake={(document) => editor.current?.replace(document)} />
+          )}
+        </>
+      }
+    >
+      <SaveProblem error={create.error ?? update.error} />
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+        <div className="card overflow-hidden">
+          <div className="h-[420px] focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-accent/60 max-md:h-[320px]">
+            <Suspense fallback={<Skeleton className="m-3 h-[396px]" />}>
+              <RuleEditorView
+                handle={editor}
+                document={draft.document}
+                words={words}
+                onChange={(document) => change({ document })}
+                check={run}
+                onSave={save}
+              />
+            </Suspense>
+          </div>
+          <CheckFindings check={check} onReveal={(found: Diagnostic) => editor.current?.reveal(found.from)} />
+        </div>
+        <div className="card overflow-hidden">
+          <SignalPreview document={draft.document} sound={sound} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** Says why a version was not stored; one that was stored elsewhere meanwhile is told apart. */
+function SaveProblem({ error }: { error: unknown }) {
+  if (error === null || error === undefined) return null;
+  const conflict = error instanceof ApiError && error.status === 409;
+  return (
+    <div className="mb-4">
+      <InlineError
+        error={
+          conflict
+            ? "A newer version was saved elsewhere, so this one was not stored. Copy your text, reload the page, and put the changes into the newer version."
+            : error
+        }
+      />
+    </div>
+  );
+}
+
+function useCheck() {
+  const [state, setState] = useState<{ check: StrategyCheck; document: string } | null>(null);
+  async function run(document: string): Promise<readonly Diagnostic[]> {
+    const check = await client.request<StrategyCheck>("/strategies/check", { method: "POST", body: { document } });
+    setState({ check, document });
+    return check.diagnostics;
+  }
+  return { check: state?.check ?? null, checked: state?.document ?? null, run };
+}
+
+function draftOf(stored: unknown): Draft | undefined {
+  if (typeof stored !== "object" || stored === null || !("name" in stored) || !("document" in stored)) return undefined;
+  const { name, document } = stored;
+  return typeof name === "string" && typeof document === "string" ? { name, document } : undefined;
+}
