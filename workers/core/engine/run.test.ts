@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CandleColumns, sliceCandles } from "../candle/candle.ts";
+import { type CandleColumns, candleAt, candlesOf, sliceCandles } from "../candle/candle.ts";
 import { ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT } from "../strategy/strategy.ts";
 import { randomCandles } from "../testing/random-candles.ts";
 import { definitionOf, runOn } from "../testing/runs.ts";
@@ -65,6 +65,11 @@ const settingsArbitrary: fc.Arbitrary<Partial<RunSettings>> = fc.record({
 });
 const strategyArbitrary = fc.constantFrom(...(Object.keys(STRATEGIES) as (keyof typeof STRATEGIES)[]));
 const seedArbitrary = fc.integer({ min: 1, max: 1_000_000 });
+
+function onlyWhere(candles: CandleColumns, keep: (time: number) => boolean): CandleColumns {
+  const kept = Array.from({ length: candles.length }, (_, i) => i).filter((i) => keep(candles.time[i]));
+  return candlesOf(kept.map((i) => candleAt(candles, i)));
+}
 
 /** All that a result says, as comparable values. */
 function essence(result: RunResult) {
@@ -259,6 +264,47 @@ describe("a run", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("keeps instruments with other sessions and candles in step, however the span is cut", () => {
+    const always = randomCandles(4_000, { seed: 31 });
+    const session = onlyWhere(randomCandles(4_000, { seed: 32, price: 30 }), (time) => (time / 3_600_000) % 24 > 9.5);
+    const hourly = randomCandles(66, { seed: 33, step: 3_600_000 });
+    const definition = {
+      ...definitionOf(BOTH_SIDES, { timeframe: "2h", base: "1m", symbols: ["A", "B", "C"] }),
+    };
+    const instruments = definition.instruments.map((entry, index) =>
+      index === 2 ? { ...entry, timeframe: "1h" as const } : entry,
+    );
+    const mixed = { ...definition, instruments };
+    const whole = runOn(mixed, always, session, hourly);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_999 }), (minute) => {
+        const cut = always.time[0] + minute * 60_000;
+        const run = createRun(mixed);
+        for (const [from, to] of [
+          [0, cut],
+          [cut, Number.POSITIVE_INFINITY],
+        ]) {
+          run.push([always, session, hourly].map((candles) => onlyWhere(candles, (time) => time >= from && time < to)));
+        }
+        expect({ ...essence(run.finish()), lookAhead: [] }).toEqual({ ...essence(whole), lookAhead: [] });
+      }),
+      { numRuns: 30 },
+    );
+    expect(whole.main.trades.length).toBeGreaterThan(3);
+  });
+
+  it("pays funding at its times: longs at the open for the whole position, three times a day", () => {
+    const candles = randomCandles(48, { seed: 3, step: 3_600_000 });
+    const hold = handStrategy("hold", [], () => ({ state: [], step: (_, i) => (i === 0 ? ENTER_LONG : 0) }));
+    const at = (fundingRate: number) =>
+      runOn(definitionOf(hold, { timeframe: "1h", checks: "bare", settings: { fundingRate, end: "keep" } }), candles);
+    const paid = at(0.001);
+    const [lot] = at(0).main.open;
+    const due = [8, 16, 24, 32, 40].reduce((sum, hour) => sum + lot.quantity * candles.open[hour] * 0.001, 0);
+    expect(paid.main.fundingPaid).toBeCloseTo(due, 8);
+    expect(at(0).main.finalEquity - paid.main.finalEquity).toBeCloseTo(due, 8);
   });
 
   it("finds a strategy that looks at the candle after the one it decides on", () => {
