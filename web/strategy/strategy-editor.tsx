@@ -67,7 +67,7 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
           maxLength={80}
           value={draft.name}
           onChange={(event) => change({ name: event.target.value })}
-          className={`${boxClass} h-10 w-full max-w-xl border-transparent bg-transparent px-2 -ml-2 text-title font-semibold`}
+          className={`${boxClass} h-10 w-full max-w-xl border-transparent bg-transparent -ml-[11px] text-title font-semibold`}
         />
       }
       below={

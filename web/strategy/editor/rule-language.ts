@@ -1,9 +1,10 @@
 import { StreamLanguage, type StreamParser } from "@codemirror/language";
+import { tags } from "@lezer/highlight";
 import type { LanguageWord } from "../../../schema/wire/strategy.ts";
 
 type Kind = LanguageWord["kind"];
 
-const TOKENS: Readonly<Record<Kind, string>> = { function: "function", field: "variableName", keyword: "keyword" };
+const TOKENS: Readonly<Record<Kind, string>> = { function: "call", field: "variableName", keyword: "keyword" };
 
 /** Colours for the rule language. The words come from the server, so that the editor knows what the checker knows. */
 export function ruleLanguage(words: readonly LanguageWord[]) {
@@ -21,13 +22,13 @@ export function ruleParser(kindOf: (word: string) => Kind | undefined): StreamPa
       if (stream.eatSpace()) return null;
       if (stream.match(/^(#|\/\/).*/)) return "comment";
       if (stream.match(/^"[^"]*"?/)) return "string";
-      if (stream.match(/^\$[A-Za-z_]\w*/)) return "special";
+      if (stream.match(/^\$[A-Za-z_]\w*/)) return "parameter";
       if (stream.match(/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?%?/i)) return "number";
       const word = stream.match(/^[A-Za-z_]\w*/) as RegExpMatchArray | null;
       if (word !== null) return TOKENS[kindOf(word[0]) ?? "field"];
       stream.next();
       return "operator";
     },
-    tokenTable: {},
+    tokenTable: { call: tags.function(tags.variableName), parameter: tags.special(tags.variableName) },
   };
 }
