@@ -3,7 +3,7 @@ import { buildWeb, placeWeb } from "./build-web.ts";
 import { type Child, startChild, stopChild } from "./child-group.ts";
 import { freePort, isPortFree } from "./free-port.ts";
 import { localEnvironment } from "./local-environment.ts";
-import { type LocalSecrets, localSecrets } from "./local-secrets.ts";
+import { localSecrets } from "./local-secrets.ts";
 import { seedDemo } from "./seed-demo.ts";
 import type { StartOptions } from "./start-options.ts";
 
@@ -86,7 +86,8 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
 
   const origin = `http://localhost:${options.port}`;
   const failed = Promise.race([worker, ...(page === undefined ? [] : [page])].map(endedEarly(signal)));
-  await Promise.race([failed, becomeReady(apiPort, secrets, signal)]);
+  await Promise.race([failed, becomeReady(apiPort, signal)]);
+  if (!signal.aborted) await seedDemo(`http://127.0.0.1:${apiPort}`, secrets, options.stateDirectory);
   if (signal.aborted) return 0;
   console.log(`ApexTrade is ready: ${origin}`);
   void tickCron(apiPort, signal);
@@ -109,7 +110,7 @@ function endedEarly(signal: AbortSignal): (child: Child) => Promise<never> {
   };
 }
 
-async function becomeReady(apiPort: number, secrets: LocalSecrets, signal: AbortSignal): Promise<void> {
+async function becomeReady(apiPort: number, signal: AbortSignal): Promise<void> {
   const api = `http://127.0.0.1:${apiPort}`;
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!signal.aborted) {
@@ -121,7 +122,6 @@ async function becomeReady(apiPort: number, secrets: LocalSecrets, signal: Abort
     if (Date.now() > deadline) throw new Error(`The Worker did not become ready within ${READY_TIMEOUT_MS / 1_000} s.`);
     await wait(200);
   }
-  if (!signal.aborted) await seedDemo(api, secrets);
 }
 
 /** The local server has no clock of its own for cron triggers. */

@@ -62,12 +62,14 @@ export function sessionRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
     .openapi(getSession, async (c) => {
       const session = await sessionOf(c.env, c.req.raw, c.get("now")());
+      for (const cookie of session?.cookies ?? []) c.header("Set-Cookie", cookie, { append: true });
       return c.json({ user: session?.user ?? null, demo: demoAccount(c.env), version: VERSION }, 200);
     })
     .openapi(postToken, async (c) => {
       const nowMs = c.get("now")();
       const session = await sessionOf(c.env, c.req.raw, nowMs);
       if (session === undefined) throw unauthorized("Sign in first.");
+      for (const cookie of session.cookies) c.header("Set-Cookie", cookie, { append: true });
       return c.json(await issueAccessToken(c.env, { userId: session.user.id, sessionId: session.id }, nowMs), 200);
     })
     .openapi(postSignIn, async (c) => {

@@ -218,6 +218,18 @@ describe("a session", () => {
     expect((await at(Date.now() + 61_000)).user).toBeNull();
   });
 
+  it("that is used after an hour is prolonged, here and in the browser", async () => {
+    const email = await signUp();
+    const cookie = cookiesOf(await signIn(email));
+    const user = await database.select().from(users).where(eq(users.email, email));
+    const soon = new Date(Date.now() + 22 * 3_600_000);
+    await database.update(sessions).set({ expiresAt: soon }).where(eq(sessions.userId, user[0].id));
+    const reply = await request("/api/v1/session", { headers: { Cookie: cookie } });
+    expect(reply.headers.getSetCookie().join()).toMatch(/^__Host-apextrade-session=.*Max-Age=86400/);
+    const [session] = await database.select().from(sessions).where(eq(sessions.userId, user[0].id));
+    expect(session.expiresAt.getTime()).toBeGreaterThan(soon.getTime());
+  });
+
   it("does not offer the demo account where none was seeded", async () => {
     expect(await (await request("/api/v1/session")).json()).toMatchObject({ demo: null });
   });

@@ -9,6 +9,8 @@ import { createIdentity, type Identity, SESSION_ABSOLUTE_MS } from "./identity.t
 export interface SignedIn {
   readonly id: string;
   readonly user: User;
+  /** Cookies that prolong the session in the browser, where it was prolonged here. */
+  readonly cookies: readonly string[];
 }
 
 const identities = new WeakMap<Env, Map<string, Identity>>();
@@ -27,11 +29,14 @@ export function identityOf(env: Env, request: Request): Identity {
 /** The session of a request's cookie, or undefined where there is none or it has ended. */
 export async function sessionOf(env: Env, request: Request, nowMs: number): Promise<SignedIn | undefined> {
   if (!request.headers.has("Cookie")) return undefined;
-  const found = await identityOf(env, request).api.getSession({ headers: request.headers });
-  if (found === null) return undefined;
-  const { session, user } = found;
+  const identity = identityOf(env, request);
+  const { response, headers } = await identity.api.getSession({ headers: request.headers, returnHeaders: true });
+  if (response === null) return undefined;
+  const { session, user } = response;
   const ended = session.expiresAt.getTime() <= nowMs || session.createdAt.getTime() + SESSION_ABSOLUTE_MS <= nowMs;
-  return ended ? undefined : { id: session.id, user: { id: user.id, email: user.email, name: user.name } };
+  if (ended) return undefined;
+  const { id, email, name } = user;
+  return { id: session.id, user: { id, email, name }, cookies: headers?.getSetCookie() ?? [] };
 }
 
 /** What a new user finds in place. */

@@ -3,7 +3,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
-import { reporterOf } from "../run/run-live.ts";
+import { reporterOf, runObject } from "../run/run-live.ts";
 import { RunStore } from "../run/run-store.ts";
 import type { OpenRunWork } from "../run/run-work.ts";
 import { type WorkLimits, workOnRun } from "../run/work-on-run.ts";
@@ -59,6 +59,7 @@ async function consumeRun(message: RunMessage, consumer: RunConsumer): Promise<v
   const outcome = await workOnRun(runId, {
     store: new RunStore({ owned: ownedDatabase(openDatabase(env.DB), ownerId), bucket: env.BUCKET }),
     open: consumer.open(env, ownerId),
+    begin: async (state) => runObject(env, runId).begin({ ownerId, state }),
     report: reporterOf(env, ownerId),
     newToken: () => newId("lse"),
     now,

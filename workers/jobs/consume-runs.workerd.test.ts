@@ -176,6 +176,22 @@ describe("cancelling", () => {
   });
 });
 
+describe("deleting a run at work", () => {
+  it("leaves nothing of it behind", async () => {
+    const { bindings } = withTestQueue();
+    const run = await newRun(bindings);
+    let steps = 0;
+    const deleteInThirdMonth = async () => {
+      if (++steps === 3) await run.client.send("DELETE", `/api/v1/backtests/${run.id}`);
+    };
+    await deliver(messageOf(run), consumer(bindings, { open: () => fakeRunWork([], deleteInThirdMonth) }));
+    expect(steps).toBe(3);
+    const { objects } = await bindings.BUCKET.list({ prefix: `runs/${run.client.userId}/` });
+    expect(objects).toHaveLength(0);
+    expect(await bindings.RUN.getByName(run.id).current(run.client.userId)).toBeUndefined();
+  });
+});
+
 describe("the watchdog", () => {
   it("sends a run again once for each silence, however many watchdogs look", async () => {
     const { bindings, sent } = withTestQueue();

@@ -36,16 +36,19 @@ export class RunObject extends DurableObject<Env> {
     this.write({ ownerId: input.ownerId, state: input.state, sequence: 0, cancelRequested: false });
   }
 
-  /** Takes the state of the run from its worker, tells the watchers what changed, and says whether to stop. */
+  /**
+   * Takes the state of the run from its worker, tells the watchers what changed, and says whether to stop. A run that is
+   * unknown here was deleted, and its worker shall stop too.
+   */
   report(input: { ownerId: string; state: RunState }): ProgressAnswer {
-    const known = this.read();
-    const stored = known ?? { ownerId: input.ownerId, state: input.state, sequence: 0, cancelRequested: false };
+    const stored = this.read();
+    if (stored === undefined) return { cancel: true };
     this.requireOwner(stored, input.ownerId);
     const change = changedFields(stored.state, input.state);
-    if (change === undefined && known !== undefined) return { cancel: stored.cancelRequested };
+    if (change === undefined) return { cancel: stored.cancelRequested };
     const sequence = stored.sequence + 1;
     this.write({ ...stored, state: input.state, sequence });
-    if (change !== undefined) this.broadcast({ type: "delta", sequence, change });
+    this.broadcast({ type: "delta", sequence, change });
     return { cancel: stored.cancelRequested };
   }
 

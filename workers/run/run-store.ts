@@ -103,6 +103,11 @@ export class RunStore {
     await this.dropPrefix(runPrefix(row));
   }
 
+  /** Removes everything stored of a run whose row is gone. */
+  async dropIfGone(row: Pick<BacktestRow, "id" | "ownerId">): Promise<void> {
+    if ((await this.owned.find(backtests, eq(backtests.id, row.id))) === undefined) await this.dropObjects(row);
+  }
+
   private async dropCheckpoints(row: Pick<BacktestRow, "id" | "ownerId">): Promise<void> {
     await this.dropPrefix(`${runPrefix(row)}checkpoint/`);
   }

@@ -17,6 +17,8 @@ export interface WorkDependencies {
   readonly open: OpenRunWork;
   /** Tells the watchers and learns whether to stop. */
   readonly report: (state: RunState) => Promise<ProgressAnswer>;
+  /** Makes the run known to its watchers, where it is not yet. */
+  readonly begin: (state: RunState) => Promise<void>;
   readonly now: () => number;
   readonly newToken: () => string;
   readonly limits?: Partial<WorkLimits>;
@@ -45,8 +47,12 @@ export type WorkOutcome = "done" | "failed" | "cancelled" | "continue" | "skippe
 export async function workOnRun(runId: string, deps: WorkDependencies): Promise<WorkOutcome> {
   const lease = await deps.store.claim(runId, deps.newToken(), deps.now());
   if (lease === undefined) return "skipped";
+  await deps.begin(initialState(runId));
   try {
-    return await drive(lease, deps);
+    const outcome = await drive(lease, deps);
+    // A run that was deleted meanwhile must leave nothing behind that its worker stored after the deletion.
+    if (outcome === "lost" || outcome === "cancelled") await deps.store.dropIfGone(lease.row);
+    return outcome;
   } catch (error) {
     if (!(error instanceof RunFailure)) {
       await deps.store.release(lease, deps.now());
