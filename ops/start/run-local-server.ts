@@ -56,6 +56,8 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
     ...persist,
   ]);
 
+  // A stop that came meanwhile has ended the children there were; none may be started after it.
+  if (signal.aborted) return 0;
   const apiPort = options.mode === "start" ? options.port : await freePort();
   const worker = startChild(
     "The Worker",

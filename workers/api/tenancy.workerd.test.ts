@@ -5,10 +5,9 @@ import type { Dataset, Import } from "../../schema/wire/dataset.ts";
 import type { UserStrategy } from "../../schema/wire/strategy.ts";
 import { openDatabase } from "../platform/database.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
-import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
-import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+import { newClient, ORIGIN, request, type TestClient } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
-import { createApp } from "./app.ts";
+import { describedRoutes } from "../testing/test-routes.ts";
 
 /** Routes that anybody may call; every other one must ask who is calling. */
 const OPEN_ROUTES = new Set([
@@ -30,26 +29,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/strategies/{id}": { name: "taken over", version: 1 },
 };
 
-interface RouteUnderTest {
-  readonly method: string;
-  readonly path: string;
-  readonly secured: boolean;
-}
-
-function routes(): RouteUnderTest[] {
-  const app = createApp({ now: () => START_MS, strategies: FAKE_STRATEGIES });
-  const { paths } = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } });
-  return Object.entries(paths ?? {}).flatMap(([path, item]) =>
-    Object.entries(item ?? {}).map(([method, operation]: [string, { security?: unknown[] }]) => ({
-      ...{ method: method.toUpperCase(), path, secured: (operation.security ?? []).length > 0 },
-    })),
-  );
-}
-
-const nameOf = ({ method, path }: RouteUnderTest) => `${method} ${path}`;
-
 describe("every route", () => {
-  it.each(routes().map((route) => [nameOf(route), route] as const))(
+  it.each(describedRoutes().map((route) => [route.name, route] as const))(
     "%s is open or asks who is calling",
     async (name, route) => {
       const guarded = route.secured || OTHERWISE_GUARDED.has(name);
@@ -85,9 +66,9 @@ describe("another user's things", () => {
   });
 
   it.each(
-    routes()
-      .filter(({ path, method }) => path.includes("{id}") && !OTHERWISE_GUARDED.has(`${method} ${path}`))
-      .map((route) => [nameOf(route), route] as const),
+    describedRoutes()
+      .filter(({ name, path }) => path.includes("{id}") && !OTHERWISE_GUARDED.has(name))
+      .map((route) => [route.name, route] as const),
   )("do not exist on %s", async (name, { method, path }) => {
     const noun = path.split("/")[3];
     const id = ids[noun];
