@@ -1,5 +1,6 @@
 import { createApp } from "./api/app.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { sweepImports } from "./jobs/sweep-imports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
@@ -19,5 +20,6 @@ export default {
   },
   async scheduled(controller, env) {
     await watchRuns(env, controller.scheduledTime);
+    await sweepImports(env, controller.scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -3,8 +3,10 @@ import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { accounts, sessions, users } from "../../schema/tables/identity.ts";
 import { openDatabase } from "../platform/database.ts";
+import { hmacSha256 } from "../platform/digest.ts";
 import { newId } from "../platform/ids.ts";
 import { ORIGIN, request, START_MS } from "../testing/test-client.ts";
+import { argon2id } from "./argon2.ts";
 
 const PASSWORD = "correct horse staple 7";
 const database = openDatabase(env.DB);
@@ -75,6 +77,22 @@ describe("a stored password", () => {
     const started = performance.now();
     expect((await signIn(email)).status).toBe(401);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it("of a lower cost than today's is made anew when its user signs in", async () => {
+    const email = await signUp();
+    const salt = new Uint8Array(16).fill(7);
+    const peppered = await hmacSha256(env.PASSWORD_PEPPER, PASSWORD);
+    const tag = await argon2id({ password: peppered, salt, tagBytes: 32, memoryKib: 8_192, passes: 1 });
+    const text = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+    const old = `$argon2id$v=19$m=8192,t=1,p=1$${text(salt)}$${text(tag)}`;
+    await database
+      .update(accounts)
+      .set({ password: old })
+      .where(eq(accounts.password, await hashOf(email)));
+    expect((await signIn(email)).status).toBe(200);
+    expect(await hashOf(email)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect((await signIn(email)).status).toBe(200);
   });
 
   it("counts every character up to 128, spaces and signs of any script included", async () => {

@@ -35,6 +35,12 @@ export async function verifyPassword(password: string, pepper: string, hash: str
   return equalBytes(await derive(password, pepper, bytesOf(salt ?? ""), cost), bytesOf(tag ?? ""));
 }
 
+/** Whether a hash was made at a lower cost than hashes are made now. */
+export function isOutdated(hash: string): boolean {
+  const [, memory, passes] = PHC.exec(hash) ?? [];
+  return Number(memory ?? 0) < ARGON2_COST.memoryKib || Number(passes ?? 0) < ARGON2_COST.passes;
+}
+
 async function derive(password: string, pepper: string, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
   const peppered = await hmacSha256(pepper, password.normalize("NFC"));
   return argon2id({ password: peppered, salt, tagBytes: TAG_BYTES, ...cost });

@@ -1,5 +1,6 @@
-import { lt } from "drizzle-orm";
+import { and, eq, lt } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
+import { imports } from "../../schema/tables/dataset.ts";
 import { idempotencyKeys } from "../../schema/tables/idempotency.ts";
 import { silentRuns } from "../run/run-store.ts";
 import type { Database } from "./database.ts";
@@ -16,6 +17,18 @@ export async function findSilentRuns(
     .select({ id: backtests.id, ownerId: backtests.ownerId })
     .from(backtests)
     .where(silentRuns(input.silentSinceMs))
+    .limit(input.limit);
+}
+
+/** Imports that say that they read, but have said nothing since `silentSinceMs`. */
+export async function findSilentImports(
+  database: Database,
+  input: { silentSinceMs: number; limit: number },
+): Promise<{ id: string; ownerId: string; datasetId: string | null }[]> {
+  return database
+    .select({ id: imports.id, ownerId: imports.ownerId, datasetId: imports.datasetId })
+    .from(imports)
+    .where(and(eq(imports.status, "reading"), lt(imports.updatedAt, input.silentSinceMs)))
     .limit(input.limit);
 }
 

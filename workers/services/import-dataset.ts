@@ -37,6 +37,8 @@ export async function importDataset(call: { ctx: ServiceContext; input: ImportIn
   const createdAt = ctx.now();
   await ctx.owned.insert(imports, {
     ...{ id, status: "reading", bytes: 0, bytesTotal: input.bytesTotal, rows: 0 },
+    // Known from the start, so that the sweep finds what an import that died has stored.
+    datasetId: target.kind === "new" ? target.id : target.row.id,
     ...{ createdAt, updatedAt: createdAt },
   });
   try {
@@ -56,7 +58,8 @@ export async function importDataset(call: { ctx: ServiceContext; input: ImportIn
 export async function getImport(call: { ctx: ServiceContext; input: { id: string } }): Promise<Import> {
   const row = await call.ctx.owned.find(imports, eq(imports.id, call.input.id));
   if (row === undefined) throw notFound("import");
-  const { id, status, bytes, bytesTotal, rows, datasetId, report } = row;
+  const { id, status, bytes, bytesTotal, rows, report } = row;
+  const datasetId = status === "done" ? row.datasetId : null;
   const error = row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" };
   return { id, status, bytes, bytesTotal, rows, datasetId, report, error };
 }

@@ -3,6 +3,7 @@ import { takeSignIn, takeSignUp } from "../auth/attempts.ts";
 import { clientAddress } from "../auth/client-address.ts";
 import { deviceCookie, knownDevice } from "../auth/device-cookie.ts";
 import { checkPassword } from "../auth/password-rules.ts";
+import { renewHash } from "../auth/renew-hash.ts";
 import { identityOf } from "../auth/session.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
@@ -39,6 +40,7 @@ export async function signIn(call: { ctx: IdentityContext; input: SignIn }): Pro
   if (!reply.ok) throw unauthorized("The e-mail address or the password is wrong.");
   await attempt.succeeded();
   const { user } = await reply.json<{ user: User }>();
+  await renewHash(env, { userId: user.id, password: input.password });
   const secure = new URL(request.url).protocol === "https:";
   return {
     user: { id: user.id, email: user.email, name: user.name },
