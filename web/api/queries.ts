@@ -12,6 +12,8 @@ import { client } from "./runtime.ts";
 const PAGE_ROWS = 200;
 /** Most rows a list of this page holds; a person with more filters first. */
 const LIST_ROWS_MAX = 2_000;
+/** Candles of one chart: several for each pixel of a phone, about two for each of a wide screen. */
+const CHART_CANDLES = 4_000;
 /** A report never changes once written. */
 const FOREVER_MS = Number.POSITIVE_INFINITY;
 /** Lists with a run under way are asked again this often. */
@@ -101,7 +103,7 @@ export interface CandleWindow {
 }
 
 /** Candles of a stretch of time, for a chart. The last stretch stays on screen until the next is here. */
-export function candlesQuery({ datasetId, timeframe, from, to, limit = 2_000 }: CandleWindow) {
+export function candlesQuery({ datasetId, timeframe, from, to, limit = CHART_CANDLES }: CandleWindow) {
   return queryOptions({
     queryKey: ["dataset", datasetId, "candles", timeframe, from ?? null, to ?? null, limit],
     queryFn: ({ signal }) =>

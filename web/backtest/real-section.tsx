@@ -31,7 +31,7 @@ export function RealSection({ overview, robustness, currency }: RealSectionProps
           <Costs cost={robustness.cost} />
         </Panel>
         <Panel check={checkOf("monte-carlo")} title="Other orders of the trades" hint={HINTS.monteCarlo} wide>
-          <MonteCarlo fan={robustness.monteCarlo} currency={currency} />
+          <MonteCarlo fan={robustness.monteCarlo} initialCash={overview.statistics.initialCash} currency={currency} />
         </Panel>
         <Panel check={checkOf("look-ahead")} title="Look-ahead" hint={HINTS.lookAhead}>
           <LookAhead result={robustness.lookAhead} />
@@ -153,7 +153,13 @@ function Costs({ cost }: { cost: Robustness["cost"] }) {
   );
 }
 
-function MonteCarlo({ fan, currency }: { fan: Robustness["monteCarlo"]; currency: string }) {
+interface MonteCarloProps {
+  readonly fan: Robustness["monteCarlo"];
+  readonly initialCash: number;
+  readonly currency: string;
+}
+
+function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
   if (fan === null) return null;
   const facts = [
     { label: "Chance of a loss", value: formatPercent(fan.lossProbability, { digits: 1 }) },
@@ -163,7 +169,7 @@ function MonteCarlo({ fan, currency }: { fan: Robustness["monteCarlo"]; currency
   ];
   return (
     <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-[minmax(0,1fr)_200px]">
-      <FanChart fan={fan} currency={currency} />
+      <FanChart fan={fan} initialCash={initialCash} currency={currency} />
       <dl className="num grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-1">
         {facts.map((fact) => (
           <div key={fact.label}>

@@ -60,9 +60,9 @@ function ReceiptCard({ receipt, note }: { receipt: Receipt; note: string }) {
         The same receipt gives the same result, to the last digit, on any machine. Run it again and compare.
       </p>
       <p className="mb-3 rounded-md bg-hover px-3 py-2 font-mono text-table break-all">{receipt.receipt}</p>
-      <dl className="grid gap-1 text-table">
+      <dl className="grid grid-cols-[minmax(0,1fr)] gap-1 text-table">
         {rows.map(([label, value]) => (
-          <div key={label} className="flex gap-4">
+          <div key={label} className="flex min-w-0 gap-4">
             <dt className="w-20 shrink-0 text-muted">{label}</dt>
             <dd className="min-w-0 truncate font-mono" title={value}>
               {value}

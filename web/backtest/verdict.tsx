@@ -6,7 +6,7 @@ export function Verdict({ overview }: { overview: Overview }) {
   const failed = overview.checks.filter((check) => check.passed === false);
   return (
     <div className="mb-5">
-      <p className="num max-w-4xl text-[22px] leading-[30px] font-medium tracking-[-0.012em] text-balance max-sm:text-[18px] max-sm:leading-[26px]">
+      <p className="num max-w-5xl text-[22px] leading-[30px] font-medium tracking-[-0.012em] max-sm:text-[18px] max-sm:leading-[26px]">
         {overview.verdict}
       </p>
       {failed.length > 0 && (

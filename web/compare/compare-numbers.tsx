@@ -16,7 +16,7 @@ export function CompareNumbers({ rows, currency }: CompareNumbersProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
     <section tabIndex={0} aria-label="Numbers of the runs" className="card scroll-thin overflow-x-auto">
-      <table className="num w-full text-table" style={{ minWidth: 200 + rows.length * 150 }}>
+      <table className="num w-full text-table" style={{ minWidth: 200 + rows.length * 190 }}>
         <thead>
           <tr className="border-b border-line">
             <th
@@ -63,7 +63,7 @@ export function CompareNumbers({ rows, currency }: CompareNumbersProps) {
 }
 
 function NumberRow({ item, rows, currency }: CompareNumbersProps & { item: StatisticItem }) {
-  const values = rows.map(({ overview }) => valueOf(overview.statistics, item));
+  const values = rows.map(({ overview }) => numberOf(overview.statistics, item));
   const best = bestOf(values, item.better);
   return (
     <tr className="border-t border-line/70 hover:bg-hover">
@@ -75,10 +75,10 @@ function NumberRow({ item, rows, currency }: CompareNumbersProps & { item: Stati
       </th>
       {rows.map(({ run, overview }, index) => (
         <td key={run.id} className="px-4 py-1.5 text-right whitespace-nowrap">
+          {index > 0 && <Difference item={item} value={values[index]} base={values[0]} currency={currency} />}
           <span className={classNames(values[index] !== null && values[index] === best && "font-semibold")}>
             {formatStatistic(overview.statistics, item.key, currency)}
           </span>
-          {index > 0 && <Difference item={item} value={values[index]} base={values[0]} currency={currency} />}
         </td>
       ))}
     </tr>
@@ -93,12 +93,12 @@ interface DifferenceProps {
 }
 
 function Difference({ item, value, base, currency }: DifferenceProps) {
-  if (value === null || base === null) return null;
-  const words = value === base ? "same" : formatKind(value - base, item.kind, currency, "always");
-  return <span className="block text-[11px] leading-4 text-faint">{words}</span>;
+  if (value === null || base === null || value === base) return null;
+  const words = formatKind(value - base, item.kind, currency, "always");
+  return <span className="mr-3 text-[11px] text-faint">{words}</span>;
 }
 
-function valueOf(statistics: Statistics, item: StatisticItem): number | null {
+function numberOf(statistics: Statistics, item: StatisticItem): number | null {
   const value = statistics[item.key];
   return typeof value === "number" ? value : null;
 }
