@@ -20,10 +20,15 @@ export class Book {
   }
 
   remove(order: Order): void {
+    if (this.orders.length === 1 && this.orders[0] === order) {
+      this.orders = [];
+      return;
+    }
     this.orders = this.orders.filter((other) => other !== order);
   }
 
   cancelEntries(side: number): void {
+    if (this.orders.length === 0) return;
     this.orders = this.orders.filter((order) => order.role !== "entry" || order.side !== side);
   }
 
@@ -33,6 +38,7 @@ export class Book {
 
   /** Drops what only made sense while a position was open. */
   cancelExits(): void {
+    if (this.orders.length === 0) return;
     this.orders = this.orders.filter((order) => order.role === "entry");
   }
 

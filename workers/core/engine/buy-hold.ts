@@ -26,6 +26,22 @@ export class BuyHold {
 
   step(block: Block, shiftMs: number): void {
     if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
+    if (block.instruments.length === 1) this.stepAlone(block);
+    else this.stepMerged(block);
+    this.follow(block, shiftMs);
+    this.daily.add(block.time, this.equity, block.length);
+  }
+
+  private stepAlone(block: Block): void {
+    const [{ candles, start }] = block.instruments;
+    const { quantity, equity } = this;
+    if (Number.isNaN(quantity[0])) quantity[0] = this.share / (candles.open[start] * (1 + this.fee));
+    const held = quantity[0];
+    for (let j = 0; j < block.length; j++) equity[j] = held * candles.close[start + j];
+    this.close[0] = candles.close[start + block.length - 1];
+  }
+
+  private stepMerged(block: Block): void {
     const at = block.instruments.map((part) => part.start);
     const { quantity, close, equity } = this;
     for (let j = 0; j < block.length; j++) {
@@ -42,9 +58,11 @@ export class BuyHold {
         sum += Number.isNaN(quantity[k]) ? this.share : quantity[k] * close[k];
       }
       equity[j] = sum;
-      this.drawdown.push(sum, time + shiftMs);
     }
-    this.daily.add(block.time, equity, block.length);
+  }
+
+  private follow(block: Block, shiftMs: number): void {
+    for (let j = 0; j < block.length; j++) this.drawdown.push(this.equity[j], block.time[j] + shiftMs);
   }
 
   snapshot(): Snapshot {

@@ -107,7 +107,24 @@ export class Decider {
   }
 }
 
+/** An entry at the market, sized by the run's rule, without protection: what most signals ask for. */
+const PLAIN_TERMS: EntryTerms = {
+  limit: Number.NaN,
+  entryStop: Number.NaN,
+  stop: Number.NaN,
+  target: Number.NaN,
+  trail: Number.NaN,
+  scale: 1,
+  quantity: Number.NaN,
+  share: Number.NaN,
+  expiresAfter: Number.POSITIVE_INFINITY,
+  tag: "",
+};
+
 function termsAt(signals: SignalColumns, at: number): EntryTerms {
+  const { limit, entryStop, stop, target, trail } = signals;
+  const priced = limit !== undefined || entryStop !== undefined || stop !== undefined || target !== undefined;
+  if (!priced && trail === undefined && signals.scale === undefined) return PLAIN_TERMS;
   const scale = signals.scale === undefined ? 1 : signals.scale[at];
   return {
     limit: valueAt(signals.limit, at),

@@ -74,23 +74,41 @@ export class Lane {
     const book = this.venue.books[0];
     const position = this.account.positions[0];
     const funded = this.definition.settings.fundingRate !== 0;
-    const equity = this.equity;
+    const { equity, account } = this;
+    const counted = book.candle - start + 1;
+    // What only changes when something happens is kept in locals, and read again after it has.
+    let { floor, ceiling, expiry, restless } = book;
+    let quantity = position.quantity;
+    let cash = account.cash;
+    let top = Number.NEGATIVE_INFINITY;
+    let bottom = Number.POSITIVE_INFINITY;
     let held = 0;
     for (let i = start; i < candles.length; i++) {
-      book.candle++;
-      if (funded) this.fund(0, part, i, "before");
-      if (book.restless || low[i] <= book.floor || high[i] >= book.ceiling || book.candle >= book.expiry) {
-        this.walk(0, part, i);
-      } else if (position.quantity !== 0) {
-        position.extend(high[i], low[i]);
-      }
       const last = close[i];
-      position.mark = last;
-      if (funded) this.fund(0, part, i, "after");
-      if (flags[i] !== 0) this.decide(0, part, i);
-      if (position.quantity !== 0) held++;
-      equity[i - start] = this.account.cash + position.quantity * last;
+      const walked = restless || low[i] <= floor || high[i] >= ceiling || counted + i >= expiry || funded;
+      if (quantity !== 0 && !walked) {
+        if (high[i] > top) top = high[i];
+        if (low[i] < bottom) bottom = low[i];
+      }
+      if (walked || flags[i] !== 0) {
+        // Extremes seen while nothing happened, taken over before the position may change.
+        if (quantity !== 0) position.extend(top, bottom);
+        top = Number.NEGATIVE_INFINITY;
+        bottom = Number.POSITIVE_INFINITY;
+        book.candle = counted + i;
+        if (walked) this.stepCandle(0, part, i);
+        position.mark = last;
+        if (flags[i] !== 0) this.decide(0, part, i);
+        ({ floor, ceiling, expiry, restless } = book);
+        quantity = position.quantity;
+        cash = account.cash;
+      }
+      if (quantity !== 0) held++;
+      equity[i - start] = cash + quantity * last;
     }
+    if (quantity !== 0) position.extend(top, bottom);
+    if (candles.length > start) position.mark = close[candles.length - 1];
+    book.candle = counted + candles.length - 1;
     this.candlesHeld += held;
     this.candles += candles.length - start;
   }
@@ -119,14 +137,19 @@ export class Lane {
   }
 
   private stepOne(index: number, part: BlockInstrument, i: number): void {
-    const { candles } = part;
-    const book = this.venue.books[index];
-    const position = this.account.positions[index];
-    book.candle++;
-    this.fund(index, part, i, "before");
+    this.venue.books[index].candle++;
     // The other positions' marks have moved the liquidation price, so the bounds are set anew.
     if (this.account.positions.length > 1) this.venue.settle(index);
-    const { high, low, close } = candles;
+    this.stepCandle(index, part, i);
+    this.view.see(index, part.candles, i);
+  }
+
+  /** One candle of one instrument: funding, orders where any can be reached, the mark. */
+  private stepCandle(index: number, part: BlockInstrument, i: number): void {
+    const { high, low, close } = part.candles;
+    const book = this.venue.books[index];
+    const position = this.account.positions[index];
+    this.fund(index, part, i, "before");
     if (book.restless || low[i] <= book.floor || high[i] >= book.ceiling || book.candle >= book.expiry) {
       this.walk(index, part, i);
     } else if (position.quantity !== 0) {
@@ -134,7 +157,6 @@ export class Lane {
     }
     position.mark = close[i];
     this.fund(index, part, i, "after");
-    this.view.see(index, candles, i);
   }
 
   /** Asks every stepped program at one close and places what they want. */
