@@ -24,6 +24,14 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: "web",
+          environment: "node",
+          include: ["web/**/*.test.ts", "web/**/*.test.tsx"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: "node",
           environment: "node",
           include: [
