@@ -11,6 +11,7 @@ export class BuyHold {
   readonly daily = new DailyEquity();
   readonly drawdown: DrawdownTracker;
   equity = new Float64Array(0);
+  private falls = new Float64Array(0);
   private readonly quantity: Float64Array;
   private readonly close: Float64Array;
   private readonly share: number;
@@ -28,7 +29,8 @@ export class BuyHold {
     if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
     if (block.instruments.length === 1) this.stepAlone(block);
     else this.stepMerged(block);
-    this.follow(block, shiftMs);
+    if (this.falls.length < block.length) this.falls = new Float64Array(block.length);
+    this.drawdown.pushAll(this.equity, block.time, { length: block.length, shiftMs, falls: this.falls });
     this.daily.add(block.time, this.equity, block.length);
   }
 
@@ -59,10 +61,6 @@ export class BuyHold {
       }
       equity[j] = sum;
     }
-  }
-
-  private follow(block: Block, shiftMs: number): void {
-    for (let j = 0; j < block.length; j++) this.drawdown.push(this.equity[j], block.time[j] + shiftMs);
   }
 
   snapshot(): Snapshot {

@@ -35,29 +35,54 @@ export class DrawdownTracker {
     this.lastTime = time;
   }
 
-  /** Returns the fall below the peak, 0 at a new one. */
+  /** One more value. Returns the fall below the peak, 0 at a new one. */
   push(equity: number, time: number): number {
-    this.count++;
-    this.lastTime = time;
-    if (equity >= this.peak) {
-      if (this.depth > 0) this.end(time);
-      this.peak = equity;
-      this.peakTime = time;
-      this.current = 0;
-      return 0;
+    const falls = new Float64Array(1);
+    this.pushAll(Float64Array.of(equity), Float64Array.of(time), { length: 1, shiftMs: 0, falls });
+    return falls[0];
+  }
+
+  /** Values at `time` + `shiftMs`; writes the fall at each to `falls`. The state stays in locals while the loop runs. */
+  pushAll(
+    equity: Float64Array,
+    time: Float64Array,
+    { length, shiftMs, falls }: { length: number; shiftMs: number; falls: Float64Array },
+  ): void {
+    let { peak, depth, squares, cash } = this;
+    for (let i = 0; i < length; i++) {
+      const value = equity[i];
+      if (value >= peak) {
+        if (depth > 0) {
+          this.depth = depth;
+          this.cash = cash;
+          this.end(time[i] + shiftMs);
+          depth = 0;
+          cash = 0;
+        }
+        peak = value;
+        this.peak = value;
+        this.peakTime = time[i] + shiftMs;
+        falls[i] = 0;
+      } else {
+        const fall = 1 - value / peak;
+        falls[i] = fall;
+        squares += fall * fall;
+        if (fall > depth) {
+          depth = fall;
+          cash = peak - value;
+          this.bottom = time[i] + shiftMs;
+        }
+      }
     }
-    const fall = 1 - equity / this.peak;
-    this.squares += fall * fall;
-    this.current = fall;
-    if (fall > this.depth) {
-      this.depth = fall;
-      this.bottom = time;
-      if (fall > this.maxDepth) this.maxDepth = fall;
-    }
-    const cash = this.peak - equity;
-    if (cash > this.cash) this.cash = cash;
-    if (cash > this.maxCash) this.maxCash = cash;
-    return fall;
+    if (length === 0) return;
+    this.depth = depth;
+    this.cash = cash;
+    this.squares = squares;
+    this.count += length;
+    this.lastTime = time[length - 1] + shiftMs;
+    this.current = falls[length - 1];
+    this.maxDepth = Math.max(this.maxDepth, depth);
+    this.maxCash = Math.max(this.maxCash, cash);
   }
 
   /** Root of the mean squared fall over all closes; NaN without any. */
@@ -79,12 +104,13 @@ export class DrawdownTracker {
 
   private end(time: number): void {
     this.longestMs = Math.max(this.longestMs, time - this.peakTime);
-    this.ended.push(this.running(time));
-    if (this.ended.length > DRAWDOWNS_KEPT * 4) {
-      this.ended = this.ended.sort((a, b) => b.depth - a.depth).slice(0, DRAWDOWNS_KEPT);
-    }
-    this.depth = 0;
-    this.cash = 0;
+    this.maxDepth = Math.max(this.maxDepth, this.depth);
+    this.maxCash = Math.max(this.maxCash, this.cash);
+    const { ended } = this;
+    if (ended.length === DRAWDOWNS_KEPT && ended[DRAWDOWNS_KEPT - 1].depth >= this.depth) return;
+    ended.push(this.running(time));
+    ended.sort((a, b) => b.depth - a.depth);
+    if (ended.length > DRAWDOWNS_KEPT) ended.pop();
   }
 
   private running(to: number): Drawdown {

@@ -38,27 +38,24 @@ export class EquityCurve {
   private size = 1;
   private filled = 0;
   private readonly points = new Float64Array(BUCKETS_MAX * PICKS * WIDTH);
+  private falls = new Float64Array(0);
   private readonly first = new Float64Array(WIDTH).fill(Number.NaN);
   private readonly last = new Float64Array(WIDTH).fill(Number.NaN);
 
   /** Takes a block in; `shiftMs` is added to times, so that points stand at the closes. */
   add(input: CurveInput, shiftMs: number, drawdown: DrawdownTracker): void {
-    const { time, equity } = input;
-    const { points } = this;
-    for (let i = 0; i < input.length; i++) {
-      const value = equity[i];
-      const fall = drawdown.push(value, time[i] + shiftMs);
+    if (this.falls.length < input.length) this.falls = new Float64Array(input.length);
+    drawdown.pushAll(input.equity, input.time, { length: input.length, shiftMs, falls: this.falls });
+    let at = 0;
+    while (at < input.length) {
       if (this.filled === this.size || this.buckets === 0) this.open();
-      const at = (this.buckets - 1) * PICKS * WIDTH;
-      const fresh = this.filled === 0;
-      this.filled++;
-      if (fresh || value < points[at + 1]) this.write(points, at, input, i, shiftMs, fall);
-      if (fresh || value > points[at + WIDTH + 1]) this.write(points, at + WIDTH, input, i, shiftMs, fall);
-      if (fresh || fall > points[at + 2 * WIDTH + 2]) this.write(points, at + 2 * WIDTH, input, i, shiftMs, fall);
+      const end = Math.min(input.length, at + this.size - this.filled);
+      this.fillBucket(input, shiftMs, at, end);
+      at = end;
     }
     if (input.length === 0) return;
-    if (Number.isNaN(this.first[0])) this.write(this.first, 0, input, 0, shiftMs, 0);
-    this.write(this.last, 0, input, input.length - 1, shiftMs, drawdown.current);
+    if (Number.isNaN(this.first[0])) this.write(this.first, 0, input, 0, shiftMs);
+    this.write(this.last, 0, input, input.length - 1, shiftMs);
   }
 
   /** Replaces the last point's equity, as closing what is open at the end does. */
@@ -79,10 +76,30 @@ export class EquityCurve {
     return { time, equity, drawdown, worst, best, buyHold };
   }
 
-  private write(target: Float64Array, at: number, input: CurveInput, i: number, shiftMs: number, fall: number): void {
+  /** Takes entries `from` to `to` into the open bucket. */
+  private fillBucket(input: CurveInput, shiftMs: number, from: number, to: number): void {
+    const { equity } = input;
+    const { points, falls } = this;
+    let [lowest, highest, deepest] = [from, from, from];
+    for (let i = from + 1; i < to; i++) {
+      if (equity[i] < equity[lowest]) lowest = i;
+      if (equity[i] > equity[highest]) highest = i;
+      if (falls[i] > falls[deepest]) deepest = i;
+    }
+    const at = (this.buckets - 1) * PICKS * WIDTH;
+    const fresh = this.filled === 0;
+    this.filled += to - from;
+    if (fresh || equity[lowest] < points[at + 1]) this.write(points, at, input, lowest, shiftMs);
+    if (fresh || equity[highest] > points[at + WIDTH + 1]) this.write(points, at + WIDTH, input, highest, shiftMs);
+    if (fresh || falls[deepest] > points[at + 2 * WIDTH + 2]) {
+      this.write(points, at + 2 * WIDTH, input, deepest, shiftMs);
+    }
+  }
+
+  private write(target: Float64Array, at: number, input: CurveInput, i: number, shiftMs: number): void {
     target[at] = input.time[i] + shiftMs;
     target[at + 1] = input.equity[i];
-    target[at + 2] = fall;
+    target[at + 2] = this.falls[i];
     target[at + 3] = input.worst === undefined ? Number.NaN : input.worst[i];
     target[at + 4] = input.best === undefined ? Number.NaN : input.best[i];
     target[at + 5] = input.buyHold[i];

@@ -359,6 +359,9 @@ describe("a run", () => {
     const run = createRun(definitionOf(BOTH_SIDES));
     run.push([candles]);
     expect(() => run.push([candles])).toThrow("TEST: time must rise from candle to candle");
+    const backwards = randomCandles(40_000);
+    backwards.time.reverse();
+    expect(() => createRun(definitionOf(BOTH_SIDES)).push([backwards])).toThrow("TEST: time must rise");
   });
 
   it("reports a period without candles as such", () => {

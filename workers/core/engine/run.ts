@@ -82,13 +82,26 @@ export class Run {
       throw new RangeError(`chunks must be one an instrument (${instruments.length}), were ${chunks.length}`);
     }
     const kept = chunks.map((chunk) => sliceCandles(chunk, 0, indexAtTime(chunk, to)));
-    kept.forEach((candles, index) => {
+    let at = kept.map(() => 0);
+    while (kept.some((chunk, index) => at[index] < chunk.length)) {
+      const ends = spanEnds(kept, at);
+      // Only candles out of order end a span before it began.
+      if (ends.every((end, index) => end <= at[index]))
+        kept.forEach((candles, index) => this.checkOrder(index, candles));
+      this.pushSpan(kept.map((chunk, index) => sliceCandles(chunk, at[index], ends[index])));
+      at = ends;
+    }
+  }
+
+  /** Few candles at once: each is checked, hashed and traded while it is in the processor's cache. */
+  private pushSpan(chunks: readonly CandleColumns[]): void {
+    chunks.forEach((candles, index) => {
       this.checkOrder(index, candles);
       this.hashes[index].push(candles);
     });
     // Candles come span by span, so nothing that opens up to the latest open seen is still to come for anybody.
     const horizon = Math.max(...this.lastTimes) + this.smallestMs;
-    this.stepThrough(kept.map((candles, index) => this.resamplers[index].push(candles, horizon)));
+    this.stepBlock(chunks.map((candles, index) => this.resamplers[index].push(candles, horizon)));
   }
 
   progress(): { candles: number; equity: number; closedTrades: number } {
@@ -98,7 +111,7 @@ export class Run {
 
   /** Ends the run: the last candle closes, what is open is closed or kept as the settings say. */
   finish(): RunResult {
-    this.stepThrough(this.resamplers.map((resampler) => resampler.flush()));
+    this.stepBlock(this.resamplers.map((resampler) => resampler.flush()));
     const { settings } = this.definition;
     const drawdown = this.drawdown ?? new DrawdownTracker(settings.cash, 0);
     if (settings.end === "close") this.closeAll(drawdown);
@@ -125,47 +138,32 @@ export class Run {
   }
 
   private checkOrder(index: number, candles: CandleColumns): void {
+    const { time, length } = candles;
     let last = this.lastTimes[index];
-    for (let i = 0; i < candles.length; i++) {
-      const time = candles.time[i];
-      if (!(time > last)) {
+    for (let i = 0; i < length; i++) {
+      if (!(time[i] > last)) {
         const { symbol } = this.definition.instruments[index].instrument;
-        throw new RangeError(`${symbol}: time must rise from candle to candle, was ${time} after ${last}`);
+        throw new RangeError(`${symbol}: time must rise from candle to candle, was ${time[i]} after ${last}`);
       }
-      last = time;
+      last = time[i];
     }
     this.lastTimes[index] = last;
   }
 
-  /** Steps through candles in blocks small enough for the cache; a block spans the same time on every instrument. */
-  private stepThrough(parts: readonly Resampled[]): void {
-    const at = parts.map(() => 0);
-    while (parts.some((part, index) => at[index] < part.candles.length)) {
-      let end = Number.POSITIVE_INFINITY;
-      parts.forEach(({ candles }, index) => {
-        const limit = at[index] + BLOCK_CANDLES_MAX;
-        if (limit < candles.length) end = Math.min(end, candles.time[limit]);
-      });
-      const ends = parts.map(({ candles }) => indexAtTime(candles, end));
-      this.stepBlock(parts, at, ends);
-      ends.forEach((next, index) => {
-        at[index] = next;
-      });
-    }
-  }
-
-  private stepBlock(parts: readonly Resampled[], from: readonly number[], to: readonly number[]): void {
-    const slices = parts.map((part, index) => sliceCandles(part.candles, from[index], to[index]));
-    const others = chunkOthers(this.definition, slices);
+  private stepBlock(parts: readonly Resampled[]): void {
+    const others = chunkOthers(
+      this.definition,
+      parts.map((part) => part.candles),
+    );
     const { magnifier } = this.definition.settings;
     const instruments = parts.map((part, index): BlockInstrument => {
-      const candles = slices[index];
+      const { candles } = part;
       return {
         candles,
         signals: candles.length > 0 ? this.signals?.fill(index, { candles, others }) : EMPTY_SIGNALS,
         volatility: this.volatilities[index]?.fill(candles),
         fine: magnifier ? part.fine : undefined,
-        fineFrom: magnifier ? part.fineFrom?.subarray(from[index], to[index] + 1) : undefined,
+        fineFrom: magnifier ? part.fineFrom : undefined,
         start: this.definition.from === undefined ? 0 : indexAtTime(candles, this.definition.from),
       };
     });
@@ -254,6 +252,16 @@ export class Run {
     this.buyHold = this.newBuyHold(this.from);
     this.buyHold.restore(snapshotField(snapshot, "buyHold"));
   }
+}
+
+/** Where the next span of at most `BLOCK_CANDLES_MAX` candles an instrument ends: the same instant for all of them. */
+function spanEnds(chunks: readonly CandleColumns[], at: readonly number[]): number[] {
+  let end = Number.POSITIVE_INFINITY;
+  chunks.forEach((chunk, index) => {
+    const limit = at[index] + BLOCK_CANDLES_MAX;
+    if (limit < chunk.length) end = Math.min(end, chunk.time[limit]);
+  });
+  return chunks.map((chunk, index) => Math.max(at[index], indexAtTime(chunk, end)));
 }
 
 const EMPTY_SIGNALS = { flags: new Uint8Array(0) };
