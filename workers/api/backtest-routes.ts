@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { Backtest, CreateBacktest, ListBacktests } from "../../schema/wire/backtest.ts";
 import { CompareQuery, Comparison } from "../../schema/wire/comparison.ts";
 import { Page } from "../../schema/wire/primitive.ts";
@@ -8,17 +8,10 @@ import { createBacktest } from "../services/create-backtest.ts";
 import { listBacktests } from "../services/list-backtests.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireUser } from "./require-user.ts";
-import { bearer, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
+import { bearer, createHeaders, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const guarded = { tags: ["Backtests"], security: bearer, middleware: requireUser };
-
-const CreateHeaders = z.object({
-  "idempotency-key": z
-    .string()
-    .regex(/^[\w.:-]{8,100}$/, "must be 8 to 100 letters, digits or . _ : -")
-    .optional(),
-});
 
 const create = createRoute({
   ...guarded,
@@ -26,7 +19,7 @@ const create = createRoute({
   path: "/api/v1/backtests",
   summary: "Make a run and queue it",
   description: "With an `Idempotency-Key`, the same request again answers the run that the first one made.",
-  request: { headers: CreateHeaders, body: jsonBody(CreateBacktest) },
+  request: { headers: createHeaders, body: jsonBody(CreateBacktest) },
   responses: { 201: jsonReply(Backtest, "The run, queued."), ...problems(401, 403, 409, 413, 422) },
 });
 

@@ -46,3 +46,11 @@ export const bearer = [{ bearer: [] }];
 
 /** The id in a path. Any short text: one that does not exist is 404, not a broken rule. */
 export const idParams = z.object({ id: z.string().max(60) });
+
+/** Headers of a create that may be sent again without making a second thing. */
+export const createHeaders = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\w.:-]{8,100}$/, "must be 8 to 100 letters, digits or . _ : -")
+    .optional(),
+});

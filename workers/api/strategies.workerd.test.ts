@@ -55,6 +55,18 @@ describe("a saved strategy", () => {
     expect((await client.send("POST", "/api/v1/strategies", body)).status).toBe(422);
   });
 
+  it("is made once for one key, however many ask at once", async () => {
+    const ask = () =>
+      client.send(
+        "POST",
+        "/api/v1/strategies",
+        { name: "Once", document: "x" },
+        { "Idempotency-Key": "key-of-a-strategy" },
+      );
+    const made = await Promise.all((await Promise.all(Array.from({ length: 5 }, ask))).map((reply) => reply.json()));
+    expect(new Set(made.map((strategy) => (strategy as UserStrategy).id)).size).toBe(1);
+  });
+
   it("goes with its versions", async () => {
     const { id } = await create();
     expect((await client.send("DELETE", `/api/v1/strategies/${id}`)).status).toBe(204);

@@ -11,7 +11,7 @@ import {
 } from "../services/strategy.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireUser } from "./require-user.ts";
-import { bearer, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
+import { bearer, createHeaders, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const guarded = { tags: ["Strategies"], security: bearer, middleware: requireUser };
@@ -64,7 +64,7 @@ const create = createRoute({
   method: "post",
   path: "/api/v1/strategies",
   summary: "Save a strategy",
-  request: { body: jsonBody(wire.CreateStrategy) },
+  request: { headers: createHeaders, body: jsonBody(wire.CreateStrategy) },
   responses: { 201: jsonReply(wire.UserStrategy, "The strategy at version 1."), ...problems(401, 403, 409, 413, 422) },
 });
 
@@ -117,9 +117,10 @@ export function strategyRoutes() {
       c.json(await previewStrategy({ ctx: c.get("service"), input: c.req.valid("json") }), 200),
     )
     .openapi(list, async (c) => c.json({ rows: await listStrategies({ ctx: c.get("service") }) }, 200))
-    .openapi(create, async (c) =>
-      c.json(await createStrategy({ ctx: c.get("service"), input: c.req.valid("json") }), 201),
-    )
+    .openapi(create, async (c) => {
+      const input = { ...c.req.valid("json"), idempotencyKey: c.req.valid("header")["idempotency-key"] };
+      return c.json(await createStrategy({ ctx: c.get("service"), input }), 201);
+    })
     .openapi(get, async (c) => c.json(await getStrategy({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(patch, async (c) => {
       const input = { ...c.req.valid("json"), ...c.req.valid("param") };

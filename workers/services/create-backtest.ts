@@ -1,16 +1,16 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { backtests } from "../../schema/tables/backtest.ts";
-import { idempotencyKeys } from "../../schema/tables/idempotency.ts";
 import { trialCounts } from "../../schema/tables/strategy.ts";
 import type { Backtest, BacktestSettings, CreateBacktest } from "../../schema/wire/backtest.ts";
 import { divides, timeframeMs } from "../core/candle/timeframe.ts";
-import { sha256Hex } from "../platform/digest.ts";
 import { newId } from "../platform/ids.ts";
 import { conflict, invalid } from "../platform/problem-error.ts";
 import { runObject } from "../run/run-live.ts";
 import { initialState } from "../run/run-state.ts";
 import { backtestOf, findBacktest } from "./backtest.ts";
 import { type DatasetRow, findDatasets } from "./dataset.ts";
+import { once } from "./idempotency.ts";
 import { type ResolvedStrategy, resolveStrategy } from "./resolve-strategy.ts";
 import type { ServiceContext } from "./service-context.ts";
 
@@ -18,7 +18,6 @@ import type { ServiceContext } from "./service-context.ts";
 const RUNS_WAITING_MAX = 50;
 // A list that is searched and sorted; old runs are deleted or exported.
 const RUNS_MAX = 5_000;
-const SCOPE = "backtest";
 
 type NewBacktest = Omit<typeof backtests.$inferInsert, "ownerId">;
 
@@ -31,41 +30,28 @@ export async function createBacktest(call: {
   input: CreateBacktest & { idempotencyKey?: string | undefined };
 }): Promise<Backtest> {
   const { ctx } = call;
-  const { idempotencyKey, ...input } = call.input;
-  const requestHash = await sha256Hex(JSON.stringify(input));
-  const before = await earlierRun(ctx, idempotencyKey, requestHash);
-  if (before !== undefined) return before;
+  const { idempotencyKey: key, ...input } = call.input;
+  return once({
+    ...{ ctx, scope: "backtest", key, input },
+    read: async (id) => backtestOf(await findBacktest(ctx, id)),
+    make: (remember) => makeRun(ctx, input, remember),
+  });
+}
+
+async function makeRun(
+  ctx: ServiceContext,
+  input: CreateBacktest,
+  remember: (id: string) => readonly BatchItem<"sqlite">[],
+): Promise<Backtest> {
   await requireRoom(ctx);
   const rows = await datasetsOf(ctx, input.settings);
   const resolved = await resolveStrategy(ctx, input.settings.strategy);
   const row = await newRow(ctx, input, rows, resolved);
-  const statements = [ctx.owned.prepareInsert(backtests, row), trialStatement(ctx, trialSubject(rows, resolved))];
-  if (idempotencyKey !== undefined) {
-    const key = { scope: SCOPE, key: idempotencyKey, requestHash, resourceId: row.id, createdAt: ctx.now() };
-    statements.push(ctx.owned.prepareInsert(idempotencyKeys, key));
-  }
-  try {
-    await ctx.owned.batch(statements);
-  } catch (cause) {
-    // Two requests with one key at the same instant: the store let one of them through.
-    const winner = await earlierRun(ctx, idempotencyKey, requestHash);
-    if (winner !== undefined) return winner;
-    throw cause;
-  }
+  const trial = trialStatement(ctx, trialSubject(rows, resolved));
+  await ctx.owned.batch([ctx.owned.prepareInsert(backtests, row), trial, ...remember(row.id)]);
   await runObject(ctx.env, row.id).begin({ ownerId: ctx.ownerId, state: initialState(row.id) });
   await ctx.env.RUNS.send({ runId: row.id, ownerId: ctx.ownerId });
   return backtestOf(await findBacktest(ctx, row.id));
-}
-
-async function earlierRun(ctx: ServiceContext, key: string | undefined, hash: string): Promise<Backtest | undefined> {
-  if (key === undefined) return undefined;
-  const where = and(eq(idempotencyKeys.scope, SCOPE), eq(idempotencyKeys.key, key));
-  const known = where === undefined ? undefined : await ctx.owned.find(idempotencyKeys, where);
-  if (known === undefined) return undefined;
-  if (known.requestHash !== hash) {
-    throw conflict("idempotency_key_reused", "Idempotency-Key was used before for another request. Use a new one.");
-  }
-  return backtestOf(await findBacktest(ctx, known.resourceId));
 }
 
 async function requireRoom(ctx: ServiceContext): Promise<void> {

@@ -1,8 +1,10 @@
 import { and, desc, eq } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { CreateStrategy, StrategyVersion, UpdateStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
 import { newId } from "../platform/ids.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
+import { once } from "./idempotency.ts";
 import { compileDocument } from "./resolve-strategy.ts";
 import type { ServiceContext } from "./service-context.ts";
 
@@ -25,9 +27,28 @@ export async function getStrategy({ ctx, input }: ById): Promise<UserStrategy> {
   return strategyOf(await findStrategyRow(ctx, input.id));
 }
 
-/** Stores a first version. Throws 422 for a document with errors, 409 where there are too many. */
-export async function createStrategy(call: { ctx: ServiceContext; input: CreateStrategy }): Promise<UserStrategy> {
-  const { ctx, input } = call;
+/**
+ * Stores a first version; the same `idempotencyKey` with the same input answers the one made before. Throws 422 for a
+ * document with errors, 409 where there are too many.
+ */
+export async function createStrategy(call: {
+  ctx: ServiceContext;
+  input: CreateStrategy & { idempotencyKey?: string | undefined };
+}): Promise<UserStrategy> {
+  const { ctx } = call;
+  const { idempotencyKey: key, ...input } = call.input;
+  return once({
+    ...{ ctx, scope: "strategy", key, input },
+    read: (id) => getStrategy({ ctx, input: { id } }),
+    make: (remember) => makeStrategy(ctx, input, remember),
+  });
+}
+
+async function makeStrategy(
+  ctx: ServiceContext,
+  input: CreateStrategy,
+  remember: (id: string) => readonly BatchItem<"sqlite">[],
+): Promise<UserStrategy> {
   const { parameters } = compileDocument(ctx.strategies, input.document, "document");
   if ((await ctx.owned.count(strategies)) >= STRATEGIES_MAX) {
     throw conflict("too_many_strategies", `At most ${STRATEGIES_MAX} strategies are kept. Delete one first.`);
@@ -40,6 +61,7 @@ export async function createStrategy(call: { ctx: ServiceContext; input: CreateS
       ...{ id, name, document, version: 1, parameters: [...parameters], createdAt: nowMs, updatedAt: nowMs },
     }),
     ctx.owned.prepareInsert(strategyVersions, { strategyId: id, version: 1, document, createdAt: nowMs }),
+    ...remember(id),
   ]);
   return getStrategy({ ctx, input: { id } });
 }
