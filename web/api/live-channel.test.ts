@@ -45,7 +45,7 @@ function stage() {
       parse: (text) => JSON.parse(text) as LiveFrame<Value>,
     },
   );
-  const settle = () => new Promise((done) => setImmediate(done));
+  const settle = () => new Promise((done) => setTimeout(done, 0));
   const say = (frame: LiveFrame<Value>) => sockets.at(-1)?.onmessage?.({ data: JSON.stringify(frame) });
   return { channel, sockets, values, states, timers, clock, settle, say };
 }

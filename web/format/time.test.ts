@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Timeframe } from "../../schema/wire/common.ts";
+import { Timeframe } from "../../schema/wire/primitive.ts";
 import { formatAgo, formatDateTime, formatDuration, formatInstant, formatPeriod } from "./time.ts";
 import { TIMEFRAME_NAMES, timeframeLengthMs, timeframesFrom, timeframeWords } from "./timeframe.ts";
 
