@@ -39,7 +39,7 @@ export function openEngineWork(env: Env, ownerId: string): OpenRunWork {
         buildReport: (result, elapsedMs) =>
           buildReport(result, {
             strategyTitle: run.strategyTitle,
-            strategySource: run.document ?? definition.strategy.id,
+            strategySource: sourceOf(run, definition.strategy),
             datasets: series.map(({ row }) => ({ datasetId: row.id, simulated: row.source === "simulated" })),
             trials: { count: run.trials },
             elapsedMs,
@@ -74,4 +74,10 @@ function strategyOf(run: BacktestRow): Strategy {
   if (strategy === undefined)
     throw new RunFailure("no_strategy", "The strategy of this run is no longer in the library.");
   return strategy;
+}
+
+/** What the receipt hashes as the strategy: its rule text wherever it has one. */
+function sourceOf(run: BacktestRow, strategy: Strategy): string {
+  const entry = STRATEGY_CATALOGUE.library.find(({ id }) => id === strategy.id);
+  return run.document ?? entry?.document ?? strategy.id;
 }

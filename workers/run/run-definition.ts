@@ -43,7 +43,7 @@ export function candleRange(definition: RunDefinition, held: TimeRange): TimeRan
   if (from === undefined) return { from: held.from, to: Math.min(to, held.to) };
   const always = definition.instruments.every(({ instrument }) => instrument.daysPerYear === 365);
   const factor = always ? ALWAYS_OPEN_FACTOR : CLOSED_MARKET_FACTOR;
-  const warmup = strategy.warmup(parameters) * timeframeMs(timeframe) * factor + 7 * DAY_MS;
+  const warmup = strategy.warmup(parameters, timeframe) * timeframeMs(timeframe) * factor + 7 * DAY_MS;
   return { from: Math.max(held.from, from - warmup), to: Math.min(to, held.to) };
 }
 

@@ -1,12 +1,18 @@
+import type { LibraryStrategy } from "../../schema/wire/strategy.ts";
+import { findStrategy, type LibraryEntry, STRATEGIES } from "../core/strategy/registry.ts";
+import { checkRules, compileRules, LANGUAGE_WORDS } from "../core/strategy/rule/rules.ts";
 import type { StrategyCatalogue } from "../services/strategy-catalogue.ts";
 
-/** The strategies of the core, as the services see them. */
+/** The strategies and the rule language of the core, as the services see them. */
 export const STRATEGY_CATALOGUE: StrategyCatalogue = {
-  library: [],
-  words: [],
-  find: () => undefined,
-  check: () => ({ diagnostics: [], parameters: [], warmup: null }),
-  compile: () => {
-    throw new Error("there is no rule language yet");
-  },
+  library: STRATEGIES.map(libraryStrategy),
+  words: LANGUAGE_WORDS,
+  find: findStrategy,
+  check: checkRules,
+  compile: (document) => compileRules(document),
 };
+
+function libraryStrategy({ strategy, document }: LibraryEntry): LibraryStrategy {
+  const { id, title, summary, scope, parameters } = strategy;
+  return { id, title, summary, scope, parameters: [...parameters], document };
+}

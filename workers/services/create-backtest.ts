@@ -11,7 +11,7 @@ import { initialState } from "../run/run-state.ts";
 import { backtestOf, findBacktest } from "./backtest.ts";
 import { type DatasetRow, findDatasets } from "./dataset.ts";
 import { once } from "./idempotency.ts";
-import { type ResolvedStrategy, resolveStrategy } from "./resolve-strategy.ts";
+import { createProgram, type ResolvedStrategy, resolveStrategy } from "./resolve-strategy.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 // What one person's page can watch at once; the queue serves everybody.
@@ -46,6 +46,9 @@ async function makeRun(
   await requireRoom(ctx);
   const rows = await datasetsOf(ctx, input.settings);
   const resolved = await resolveStrategy(ctx, input.settings.strategy);
+  const symbols = rows.map((row) => row.instrument.symbol).sort();
+  const { timeframe } = input.settings;
+  createProgram(resolved.strategy, resolved.parameters, { timeframe, symbols, symbol: symbols[0] });
   const row = await newRow(ctx, input, rows, resolved);
   const trial = trialStatement(ctx, trialSubject(rows, resolved));
   await ctx.owned.batch([ctx.owned.prepareInsert(backtests, row), trial, ...remember(row.id)]);

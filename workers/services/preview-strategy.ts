@@ -17,7 +17,7 @@ import { chartCandles } from "../feed/chart-candles.ts";
 import { invalid } from "../platform/problem-error.ts";
 import { candleSources } from "./candle-sources.ts";
 import { findDataset } from "./dataset.ts";
-import { checkParameters } from "./resolve-strategy.ts";
+import { checkParameters, createProgram } from "./resolve-strategy.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 type PreviewInput = z.infer<typeof PreviewStrategy>;
@@ -49,7 +49,7 @@ export async function previewStrategy(call: { ctx: ServiceContext; input: Previe
   const parameters = checkParameters(strategy.parameters, input.parameters, "parameters");
   const sources = await candleSources(ctx, row);
   if (sources.length === 0) return empty;
-  const warmupMs = strategy.warmup(parameters) * timeframeMs(timeframe);
+  const warmupMs = strategy.warmup(parameters, timeframe) * timeframeMs(timeframe);
   const limit = Math.ceil((to - from + warmupMs) / timeframeMs(timeframe)) + 2;
   const { candles } = await chartCandles({ sources, timeframe, from: from - warmupMs, to, limit });
   const all = markersOf({ strategy, parameters, candles, timeframe, from, instrument: row.instrument });
@@ -78,7 +78,7 @@ const ACTIONS: readonly (readonly [number, Marker["action"]])[] = [
 function markersOf(input: MarkersInput): Marker[] {
   const { strategy, parameters, candles, timeframe, from, instrument } = input;
   const { symbol } = instrument;
-  const program = strategy.create(parameters, { timeframe, symbols: [symbol], symbol });
+  const program = createProgram(strategy, parameters, { timeframe, symbols: [symbol], symbol });
   if (program.form === "stepped") return tradedMarkers(input);
   const { flags } = program.fill({ candles, others: new Map([[symbol, candles]]) });
   const markers: Marker[] = [];

@@ -2,9 +2,9 @@ import { and, eq } from "drizzle-orm";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { StrategyChoice } from "../../schema/wire/backtest.ts";
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
-import type { ParameterSpec, ParameterValues, Strategy } from "../core/strategy/strategy.ts";
+import type { ParameterSpec, ParameterValues, Program, ProgramContext, Strategy } from "../core/strategy/strategy.ts";
 import { sha256Hex } from "../platform/digest.ts";
-import { invalid, invalidIssues } from "../platform/problem-error.ts";
+import { invalid, invalidIssues, ProblemError } from "../platform/problem-error.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { StrategyCatalogue } from "./strategy-catalogue.ts";
 
@@ -72,6 +72,19 @@ export function checkParameters(
   }
   if (issues.length > 0) throw invalidIssues(issues);
   return Object.fromEntries(specs.map((spec) => [spec.name, given[spec.name] ?? spec.default]));
+}
+
+/** The strategy's program. Throws 422 where it names an instrument or timeframe that the run lacks. */
+export function createProgram(strategy: Strategy, parameters: ParameterValues, context: ProgramContext): Program {
+  try {
+    return strategy.create(parameters, context);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ProblemError({
+      ...{ status: 422, code: "invalid", detail: cause.message, cause },
+      issues: [{ field: FIELD, rule: cause.message }],
+    });
+  }
 }
 
 function brokenRule(spec: ParameterSpec, value: number): string | undefined {

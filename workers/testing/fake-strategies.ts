@@ -3,7 +3,7 @@ import type { StrategyCatalogue } from "../services/strategy-catalogue.ts";
 
 const SPEC = { name: "fast", title: "Fast", kind: "integer", default: 20, min: 2, max: 200, step: 1 } as const;
 
-/** A strategy with one parameter that no test ever runs. */
+/** A strategy with one parameter that never trades. */
 const NOOP: Strategy = {
   id: "noop",
   title: "Does nothing",
@@ -12,9 +12,13 @@ const NOOP: Strategy = {
   scope: "each",
   pathSensitive: false,
   warmup: () => 0,
-  create: () => {
-    throw new Error("the strategy of the tests cannot be run");
-  },
+  create: () => ({
+    form: "columns",
+    fill: ({ candles }) => ({ flags: new Uint8Array(candles.length) }),
+    readings: () => [],
+    snapshot: () => null,
+    restore: () => {},
+  }),
 };
 
 /** A library of one; a rule text is wrong where it says `wrong`. */
