@@ -71,6 +71,18 @@ export default defineConfig({
           isolate: false,
         },
       },
+      {
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["e2e/**/*.test.ts"],
+          globalSetup: ["e2e/system.ts"],
+          testTimeout: 90_000,
+          hookTimeout: 240_000,
+          // One system and one browser at a time: two cores are soon busy.
+          maxWorkers: 1,
+        },
+      },
     ],
   },
 });

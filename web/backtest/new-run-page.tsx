@@ -168,7 +168,7 @@ function FormFrame({ onSubmit, onReset, problems, error, summary, busy }: FormFr
         <NameField />
         <Button kind="primary" type="submit" busy={busy} className="mt-4 w-full">
           <Play size={14} aria-hidden /> {busy ? "Starting" : "Run"}
-          <kbd className="ml-1 font-mono text-[11px] opacity-80 max-md:hidden">Ctrl Enter</kbd>
+          <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
         </Button>
         <Button kind="quiet" className="mt-1 w-full" onClick={onReset}>
           <RotateCcw size={13} aria-hidden /> Back to the defaults

@@ -63,7 +63,7 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
     cell: (trade) => <Time at={trade.entryTime} />,
   },
   {
-    title: "at",
+    title: "Entry price",
     width: "minmax(84px, 1fr)",
     cell: (trade, { tickOf }) => formatPrice(trade.entryPrice, tickOf(trade.symbol)),
   },
@@ -76,7 +76,7 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
       trade.exitTime === null ? <span className="text-muted">still open</span> : <Time at={trade.exitTime} />,
   },
   {
-    title: "at",
+    title: "Exit price",
     width: "minmax(84px, 1fr)",
     cell: (trade, { tickOf }) => formatPrice(trade.exitPrice, tickOf(trade.symbol)),
   },

@@ -92,7 +92,7 @@ export function ImportFields({ values, onChange, problems, onSubmit }: ImportFie
       <div className="mt-5 flex justify-end">
         <Button kind="primary" type="submit" disabled={values.symbol.trim() === ""}>
           Import
-          <kbd className="ml-1 font-mono text-[11px] opacity-80 max-md:hidden">Ctrl Enter</kbd>
+          <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
         </Button>
       </div>
     </form>

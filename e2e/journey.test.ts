@@ -1,0 +1,195 @@
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { baseUrl, hasBrowser, launch, openStage, settled, signInWithDemo } from "./stage.ts";
+
+/** Candles that a trader may have on disk: a wave, with one row in which the high is below the low. */
+function waveCsv(rows: number): string {
+  const lines = ["time,open,high,low,close,volume"];
+  for (let index = 0; index < rows; index++) {
+    const time = new Date(Date.UTC(2024, 0, 1) + index * 3_600_000).toISOString();
+    const open = 100 + 10 * Math.sin(index / 12);
+    const close = 100 + 10 * Math.sin((index + 1) / 12);
+    const high = index === 40 ? 1 : Math.max(open, close) + 0.5;
+    lines.push([time, open, high, Math.min(open, close) - 0.5, close, 5].join(","));
+  }
+  return lines.join("\n");
+}
+
+describe.skipIf(!hasBrowser)("a trader's first hour", () => {
+  let browser: Browser;
+  let storageState: Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+  beforeAll(async () => {
+    browser = await launch();
+    const { context, page } = await openStage(browser);
+    await signInWithDemo(page);
+    storageState = await context.storageState();
+    await context.close();
+  });
+  afterAll(() => browser?.close());
+
+  test("from signing in to reading the report: run, progress, verdict, chart, trades", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/backtests/new");
+    await page.getByLabel("Name, if you like").fill("First run");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/backtests\/(?!new)/);
+    await page.getByText("Net profit").first().waitFor();
+    await settled(page);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("First run");
+    for (const part of ["Is it real?", "Months", "Trades", "Breakdowns", "All statistics", "Settings and receipt"]) {
+      expect(await page.getByRole("region", { name: part, exact: true }).count(), part).toBe(1);
+    }
+    const rows = page.getByRole("table", { name: /^Trades\. / }).getByRole("row");
+    await rows.nth(3).click();
+    await page.waitForURL(/trade=/);
+    expect(await page.getByText("SIMULATED").first().isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("a file dropped in is checked, stored and reported, and its candles can be traded at once", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/data?import=open");
+    const buffer = Buffer.from(waveCsv(600));
+    await page.setInputFiles("input[type=file]", { name: "WAVEUSD_H1.csv", mimeType: "text/csv", buffer });
+    expect(await page.getByLabel("Symbol", { exact: true }).inputValue()).toBe("WAVE-USD");
+    await page
+      .getByRole("button", { name: /^Import/ })
+      .last()
+      .click();
+    await page.getByText("Stored. This is what was found.").waitFor();
+    expect(await page.getByRole("dialog").textContent()).toMatch(/599[\s\S]*high/);
+    await page.getByRole("link", { name: "Backtest on them" }).click();
+    await page.waitForURL(/dataset=/);
+    await settled(page);
+    expect(await page.getByRole("form").textContent()).toContain("WAVE-USD");
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("a file that is no candles is refused with the reason, and nothing is stored", async () => {
+    const { context, page } = await openStage(browser, { storageState });
+    await page.goto("/data?import=open");
+    const buffer = Buffer.from("this,is\nnot,candles\n");
+    await page.setInputFiles("input[type=file]", { name: "NOISE.csv", mimeType: "text/csv", buffer });
+    await page
+      .getByRole("button", { name: /^Import/ })
+      .last()
+      .click();
+    await page.getByRole("alert").waitFor();
+    await page.goto("/data");
+    await settled(page);
+    expect(await page.getByRole("table", { name: "Datasets" }).textContent()).not.toContain("NOISE");
+    await context.close();
+  });
+
+  test("a mistake in the rules is underlined under the word and explained, and mending it shows signals", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/strategies/new");
+    await settled(page);
+    const editor = page.getByRole("textbox", { name: "Rules" });
+    await editor.click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText("enter long when smaa(close, 10) > close\nexit long when close > sma(close, 10)\n");
+    await page.locator(".cm-lintRange-error").first().waitFor();
+    expect(await page.locator(".cm-lintRange-error").first().textContent()).toContain("smaa");
+    await page.getByText(/Did you mean/).waitFor();
+    await editor.click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText("enter long when sma(close, 10) > close\nexit long when close > sma(close, 10)\n");
+    await page.getByText("The rules make sense.").waitFor();
+    await page.getByText(/entries and \S+ exits on/).waitFor();
+    await page.getByLabel("Name of the strategy").fill("Below the mean");
+    await page.keyboard.press("Control+s");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(/\/strategies\/(?!new)/);
+    await page.getByText("Version 1").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("a wrong number is told at its field and in a summary that takes the focus, and starts nothing", async () => {
+    const { context, page } = await openStage(browser, { storageState });
+    await page.goto("/backtests/new");
+    await settled(page);
+    await page.getByLabel("Taker fee", { exact: true }).fill("200");
+    await page.getByRole("button", { name: /^Run/ }).click();
+    await page.getByText("The run did not start").waitFor();
+    expect(await page.getByLabel("Taker fee", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("alert");
+    expect(new URL(page.url()).pathname).toBe("/backtests/new");
+    await page.reload();
+    await settled(page);
+    expect(await page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("200");
+    await page.getByRole("button", { name: "Back to the defaults" }).click();
+    expect(await page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("0.1");
+    await context.close();
+  });
+
+  test("two runs stand side by side with their differences and the settings that differ", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/backtests");
+    await page.getByRole("table", { name: "Backtests" }).getByRole("row").nth(1).click();
+    await page.getByRole("link", { name: "Run again with changes" }).click();
+    await settled(page);
+    await page.getByLabel("Name, if you like").fill("Second run");
+    await page.getByLabel("Cash", { exact: true }).fill("25000");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/backtests\/run/);
+    await page.getByText("Net profit").first().waitFor();
+    await page.goto("/backtests");
+    const boxes = page.getByRole("table", { name: "Backtests" }).getByRole("checkbox");
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await page.getByRole("link", { name: "Compare" }).click();
+    await settled(page);
+    const settings = await page.getByRole("region", { name: "Settings that differ" }).first().textContent();
+    expect(settings).toMatch(/25,000\.00\sUSD/);
+    expect(settings).toMatch(/10,000\.00\sUSD/);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("the whole app can be walked by keyboard", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/data");
+    await settled(page);
+    await page.keyboard.press("g");
+    await page.keyboard.press("b");
+    await page.waitForURL("**/backtests");
+    await settled(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("run");
+    expect(new URL(page.url()).search).toContain("q=run");
+    await page.keyboard.press("Escape");
+    await page.getByRole("table", { name: "Backtests" }).getByRole("row").nth(1).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/backtests\/run/);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard and help" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("strategies");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/strategies");
+    await page.keyboard.press("n");
+    await page.waitForURL("**/backtests/new");
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("signing out leaves nothing to see, and a page asked for then is shown after signing in", async () => {
+    const { context, page } = await openStage(browser);
+    await signInWithDemo(page);
+    await page.getByRole("button", { name: "Account and appearance" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL("**/sign-in");
+    await page.goto("/data");
+    await page.waitForURL(/sign-in\?next=/);
+    await page.getByRole("button", { name: "Use the demo account" }).click();
+    await page.waitForURL(`${baseUrl}/data`);
+    await context.close();
+  });
+});

@@ -1,0 +1,96 @@
+/// <reference lib="dom" />
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect, inject } from "vitest";
+import { emptyState, type FakeState, fakeReply, fullState } from "./fixture/api.ts";
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export const baseUrl = inject("baseUrl");
+/** Whether there is a browser to test with. */
+export const hasBrowser = inject("chromiumPath") !== "";
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: inject("chromiumPath"), args: ARGUMENTS });
+}
+
+export interface Stage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the browser complained about: errors of the console, of scripts, and replies of 500 and above. */
+  readonly complaints: string[];
+}
+
+interface StageOptions {
+  readonly viewport?: { width: number; height: number };
+  readonly theme?: "dark" | "light";
+  readonly storageState?: Awaited<ReturnType<BrowserContext["storageState"]>>;
+}
+
+/** A fresh page that keeps account of everything the browser complains about. */
+export async function openStage(browser: Browser, options: StageOptions = {}): Promise<Stage> {
+  const { viewport = WIDE, theme = "dark", storageState } = options;
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    viewport,
+    timezoneId: "UTC",
+    reducedMotion: "reduce",
+    ...(storageState === undefined ? {} : { storageState }),
+  });
+  await context.addInitScript((chosen) => {
+    localStorage.setItem("apextrade.preferences", JSON.stringify({ theme: chosen }));
+  }, theme);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("response", (response) => {
+    if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  return { context, page, complaints };
+}
+
+/** Signs in with the account that the local server offers. */
+export async function signInWithDemo(page: Page): Promise<void> {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Use the demo account" }).click();
+  await page.waitForURL("**/backtests");
+}
+
+/** Answers the page's requests from a pretended server, to see states that a real one is seldom in. */
+export async function pretend(page: Page, kind: "full" | "empty" | "broken" | "signed-out"): Promise<void> {
+  const state: FakeState = { ...(kind === "empty" ? emptyState() : fullState()), signedIn: kind !== "signed-out" };
+  await page.route("**/api/**", async (route) => {
+    const url = new URL(route.request().url());
+    if (kind === "broken" && !url.pathname.includes("session")) {
+      const problem = { type: "about:blank", title: "The server met a fault", status: 422, code: "internal" };
+      const body = JSON.stringify({ ...problem, detail: "The request could not be finished. Try again in a moment." });
+      return route.fulfill({ status: 422, contentType: "application/problem+json", body });
+    }
+    const { status, body } = fakeReply(state, route.request().method(), url);
+    return route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
+  });
+}
+
+/** Asserts that nothing stands wider than the screen. */
+export async function expectNoOverflow(page: Page, where: string): Promise<void> {
+  const spare = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(spare, `${where} is wider than the screen by`).toBe(0);
+}
+
+/** Waits until the page shows content in place of its skeletons. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+}

@@ -1,0 +1,95 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+/** The page is built and the database made first: on a slow machine that takes most of this. */
+const START_MS_MAX = 180_000;
+const STOP_MS_MAX = 10_000;
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Address of the system under test; empty where there is no browser to test with. */
+    baseUrl: string;
+    chromiumPath: string;
+  }
+}
+
+let child: ChildProcess | undefined;
+let stateDirectory: string | undefined;
+
+/** Starts the whole system on a fresh state. Without Chromium nothing is started, and the tests are skipped. */
+export async function setup(project: TestProject): Promise<void> {
+  const chromiumPath = findChromium();
+  if (chromiumPath === undefined) {
+    project.provide("baseUrl", "");
+    project.provide("chromiumPath", "");
+    return;
+  }
+  stateDirectory = mkdtempSync(join(tmpdir(), "apextrade-e2e-"));
+  const port = await freePort();
+  child = spawn(process.execPath, ["ops/start.ts", "--port", String(port), "--state", stateDirectory], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // The test runner's own mode would build the page for development.
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  await ready(child);
+  project.provide("baseUrl", `http://localhost:${port}`);
+  project.provide("chromiumPath", chromiumPath);
+}
+
+export async function teardown(): Promise<void> {
+  const running = child;
+  if (running !== undefined && running.exitCode === null) {
+    const ended = new Promise<void>((done) => running.once("exit", () => done()));
+    running.kill("SIGINT");
+    const timer = setTimeout(() => running.kill("SIGKILL"), STOP_MS_MAX);
+    await ended;
+    clearTimeout(timer);
+  }
+  if (stateDirectory !== undefined) rmSync(stateDirectory, { recursive: true, force: true });
+}
+
+function findChromium(): string | undefined {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      return execFileSync("which", [name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    } catch {
+      // This one is not installed; the next may be.
+    }
+  }
+  return undefined;
+}
+
+/** Waits for the line that says where the system is; rejects with its output where it ends before that. */
+function ready(process: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const timer = setTimeout(() => reject(new Error(`not ready within ${START_MS_MAX} ms:\n${output}`)), START_MS_MAX);
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (!output.includes("ApexTrade is ready")) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    process.stdout?.on("data", read);
+    process.stderr?.on("data", read);
+    process.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${code} before it was ready:\n${output}`));
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
