@@ -228,7 +228,7 @@ describe("bad input ends with 2 and one clear line within a second", () => {
     [
       "10,000 nested parentheses",
       () => rules(`enter long when ${"(".repeat(10_000)}close${")".repeat(10_000)} > 1`),
-      /deep|nest/,
+      /deep|nest|characters long/,
     ],
     ["a rule with an unknown name", () => rules("enter long when smaa(close, 3) > 1"), /rules\.txt:1:17: .*sma/],
   ];

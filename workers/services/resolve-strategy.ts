@@ -3,7 +3,6 @@ import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { StrategyChoice } from "../../schema/wire/backtest.ts";
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import type { ParameterSpec, ParameterValues, Program, ProgramContext, Strategy } from "../core/strategy/strategy.ts";
-import { sha256Hex } from "../platform/digest.ts";
 import { invalid, invalidIssues, ProblemError } from "../platform/problem-error.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { StrategyCatalogue } from "./strategy-catalogue.ts";
@@ -15,8 +14,6 @@ export interface ResolvedStrategy {
   readonly parameters: ParameterValues;
   /** Rule text; null for a strategy of the library that is written in code. */
   readonly document: string | null;
-  /** What counts as "the same strategy" when its trials are counted. */
-  readonly subject: string;
 }
 
 const FIELD = "settings.strategy";
@@ -30,12 +27,12 @@ export async function resolveStrategy(ctx: ServiceContext, choice: StrategyChoic
       throw invalid(`${FIELD}.id`, `must be one of ${known}`, choice.id);
     }
     const parameters = checkParameters(strategy.parameters, choice.parameters, `${FIELD}.parameters`);
-    return { strategy, title: strategy.title, parameters, document: null, subject: `library:${choice.id}` };
+    return { strategy, title: strategy.title, parameters, document: null };
   }
-  const { document, title, subject } = await documentOf(ctx, choice);
+  const { document, title } = await documentOf(ctx, choice);
   const strategy = compileDocument(ctx.strategies, document, choice.kind === "rules" ? `${FIELD}.document` : FIELD);
   const parameters = checkParameters(strategy.parameters, choice.parameters, `${FIELD}.parameters`);
-  return { strategy, title: title ?? strategy.title, parameters, document, subject };
+  return { strategy, title: title ?? strategy.title, parameters, document };
 }
 
 /** The strategy of a rule text. Throws 422 with every error in it, each at its line and column. */
@@ -98,18 +95,17 @@ function brokenRule(spec: ParameterSpec, value: number): string | undefined {
 async function documentOf(
   ctx: ServiceContext,
   choice: Exclude<StrategyChoice, { kind: "library" }>,
-): Promise<{ document: string; title: string | undefined; subject: string }> {
+): Promise<{ document: string; title: string | undefined }> {
   if (choice.kind === "rules") {
-    return { document: choice.document, title: undefined, subject: `rules:${await sha256Hex(choice.document)}` };
+    return { document: choice.document, title: undefined };
   }
   const saved = await ctx.owned.find(strategies, eq(strategies.id, choice.id));
   if (saved === undefined) throw invalid(`${FIELD}.id`, "must be one of your strategies", choice.id);
-  const subject = `saved:${saved.id}`;
   if (choice.version === undefined || choice.version === saved.version) {
-    return { document: saved.document, title: saved.name, subject };
+    return { document: saved.document, title: saved.name };
   }
   const version = and(eq(strategyVersions.strategyId, saved.id), eq(strategyVersions.version, choice.version));
   const row = version === undefined ? undefined : await ctx.owned.find(strategyVersions, version);
   if (row === undefined) throw invalid(`${FIELD}.version`, `must be from 1 to ${saved.version}`, choice.version);
-  return { document: row.document, title: saved.name, subject };
+  return { document: row.document, title: saved.name };
 }

@@ -63,7 +63,7 @@ export class SignalSource {
 
   private warmup(): number {
     const { strategy, parameters } = this.definition;
-    return Math.max(1, strategy.warmup(parameters));
+    return Math.max(1, strategy.warmup(parameters, this.definition.timeframe));
   }
 
   private create(index: number): ColumnProgram {

@@ -119,7 +119,7 @@ function warningsOf(result: RunResult): string[] {
   const { main } = result;
   const warnings: string[] = [];
   if (result.candles === 0) warnings.push("The period holds no candles.");
-  const warmup = result.definition.strategy.warmup(result.definition.parameters);
+  const warmup = result.definition.strategy.warmup(result.definition.parameters, result.definition.timeframe);
   if (result.candles > 0 && result.candles < warmup) {
     warnings.push(`The strategy needs ${warmup} candles to settle; the period holds ${result.candles}.`);
   }
