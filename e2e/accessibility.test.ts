@@ -51,11 +51,13 @@ describe.skipIf(!hasBrowser)("accessibility", () => {
     async (theme) => {
       const { context, page } = await openStage(browser, { theme });
       await pretend(page, "full");
+      const findings: string[] = [];
       for (const path of PAGES) {
         await page.goto(path);
         await settled(page);
-        expect(await findingsOf(page), path).toEqual([]);
+        findings.push(...(await findingsOf(page)).map((finding) => `${path} ${finding}`));
       }
+      expect(findings).toEqual([]);
       await context.close();
     },
   );

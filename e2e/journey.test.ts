@@ -91,12 +91,14 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     const editor = page.getByRole("textbox", { name: "Rules" });
     await editor.click();
     await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
     await page.keyboard.insertText("enter long when smaa(close, 10) > close\nexit long when close > sma(close, 10)\n");
     await page.locator(".cm-lintRange-error").first().waitFor();
     expect(await page.locator(".cm-lintRange-error").first().textContent()).toContain("smaa");
     await page.getByText(/Did you mean/).waitFor();
     await editor.click();
     await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
     await page.keyboard.insertText("enter long when sma(close, 10) > close\nexit long when close > sma(close, 10)\n");
     await page.getByText("The rules make sense.").waitFor();
     await page.getByText(/entries and \S+ exits on/).waitFor();
@@ -157,7 +159,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await settled(page);
     await page.keyboard.press("g");
     await page.keyboard.press("b");
-    await page.waitForURL("**/backtests");
+    await page.getByRole("heading", { name: "Backtests" }).waitFor();
     await settled(page);
     await page.keyboard.press("/");
     await page.keyboard.type("run");
@@ -171,6 +173,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.getByRole("dialog", { name: "Keyboard and help" }).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Search" }).waitFor();
     await page.keyboard.type("strategies");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/strategies");

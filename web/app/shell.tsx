@@ -9,7 +9,10 @@ import { BottomBar, Rail } from "./rail.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const loadPalette = () => import("./palette.tsx");
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+/** Once the page stands still for this long, the palette is fetched, so that it opens before the first letter. */
+const PALETTE_PRELOAD_MS = 1_500;
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
 
 export type Overlay = "palette" | "help" | null;
@@ -19,6 +22,10 @@ export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>(null);
   useShortcuts(setOverlay);
   useLeaveWhenSignedOut();
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_PRELOAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="flex min-h-dvh">
       <a

@@ -170,15 +170,17 @@ function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
   return (
     <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-[minmax(0,1fr)_200px]">
       <FanChart fan={fan} initialCash={initialCash} currency={currency} />
-      <dl className="num grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-1">
-        {facts.map((fact) => (
-          <div key={fact.label}>
-            <dt className="text-table text-muted">{fact.label}</dt>
-            <dd className="text-[15px] font-medium">{fact.value}</dd>
-          </div>
-        ))}
-        <div className="col-span-full text-table text-faint">{fan.method}</div>
-      </dl>
+      <div>
+        <dl className="num grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-1">
+          {facts.map((fact) => (
+            <div key={fact.label}>
+              <dt className="text-table text-muted">{fact.label}</dt>
+              <dd className="text-[15px] font-medium">{fact.value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="mt-3 text-table text-faint">{fan.method}</p>
+      </div>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { client } from "../api/runtime.ts";
 import { formatCount } from "../format/format.ts";
 import { type TimeframeName, timeframeLengthMs, timeframesFrom, timeframeWords } from "../format/timeframe.ts";
 import { SimulatedBadge } from "../ui/badge.tsx";
+import { classNames } from "../ui/class-names.ts";
 import { boxClass } from "../ui/field.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { InlineError, Skeleton } from "../ui/states.tsx";
@@ -105,16 +106,14 @@ function Preview({ document, sound, dataset, timeframe, candles, tools }: Previe
   return (
     <div>
       {tools}
-      <div className={stale ? "opacity-60 transition-opacity" : "transition-opacity"}>
-        <Suspense fallback={<Skeleton className="m-3 h-[420px]" />}>
-          <CandleChart
-            key={`${dataset.id} ${timeframe} ${candles}`}
-            {...{ dataset, timeframe, span }}
-            {...(signals === undefined ? {} : { signals })}
-            className="h-[420px] max-md:h-[340px]"
-          />
-        </Suspense>
-      </div>
+      <Suspense fallback={<Skeleton className="m-3 h-[420px]" />}>
+        <CandleChart
+          key={`${dataset.id} ${timeframe} ${candles}`}
+          {...{ dataset, timeframe, span }}
+          {...(signals === undefined ? {} : { signals })}
+          className={classNames("h-[420px] transition-opacity max-md:h-[340px]", stale && "opacity-60")}
+        />
+      </Suspense>
       <p role="status" className="num border-t border-line px-4 py-2.5 text-muted">
         {sound
           ? preview.data === undefined
