@@ -141,13 +141,14 @@ function termsAt(signals: SignalColumns, at: number): EntryTerms {
 }
 
 function termsOf(signal: Signal): EntryTerms {
+  const scale = signal.scale ?? 1;
   return {
     limit: signal.limit ?? Number.NaN,
     entryStop: signal.entryStop ?? Number.NaN,
     stop: signal.stop ?? Number.NaN,
     target: signal.target ?? Number.NaN,
     trail: signal.trail ?? Number.NaN,
-    scale: 1,
+    scale: scale > 0 ? Math.min(scale, 1) : 0,
     quantity: signal.quantity ?? Number.NaN,
     share: signal.share ?? Number.NaN,
     expiresAfter: signal.expiresAfter ?? Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Timeframe } from "../candle/timeframe.ts";
+import { findStrategy } from "../strategy/registry.ts";
 import type { Strategy } from "../strategy/strategy.ts";
 import { HAS_REFERENCE_DATA, referenceCandles } from "../testing/reference-data.ts";
 import { definitionOf, runOn } from "../testing/runs.ts";
@@ -64,10 +65,21 @@ const REFERENCES: [string, Timeframe, Strategy, number, number, number, number, 
   ],
 ];
 
+/** Each reference with the strategy written by hand, and with the one of the library that has its name. */
+const CASES = REFERENCES.flatMap(([file, timeframe, hand, ...expected]) => {
+  const library = findStrategy(hand.id);
+  if (library === undefined) throw new Error(`the library lacks ${hand.id}`);
+  return [
+    { file, timeframe, strategy: hand, form: "by hand", expected },
+    { file, timeframe, strategy: library, form: "of the library", expected },
+  ];
+});
+
 describe.skipIf(!HAS_REFERENCE_DATA)("the engine against results of another backtester on real candles", () => {
-  it.each(REFERENCES)(
-    "%s %s %o trades as the reference does",
-    (file, timeframe, strategy, closed, open, ratio, fall, entry, exit) => {
+  it.each(CASES)(
+    "$file: $strategy.id $form trades as the reference does",
+    ({ file, timeframe, strategy, expected }) => {
+      const [closed, open, ratio, fall, entry, exit] = expected;
       const result = runOn(definitionOf(strategy, { timeframe, settings: { end: "keep" } }), referenceCandles(file));
       const { trades } = result.main;
       expect(trades.length).toBe(closed);

@@ -73,6 +73,8 @@ export interface Signal {
   readonly stop?: number;
   readonly target?: number;
   readonly trail?: number;
+  /** Share of the sizing rule's size, 0..1. */
+  readonly scale?: number;
   /** Candles after which an unfilled order is cancelled. */
   readonly expiresAfter?: number;
   /** May add to an open position on the same side. */
@@ -153,7 +155,10 @@ export interface Strategy {
   readonly scope: "each" | "all";
   /** Whether it can place anything but market orders, so that the path inside a candle matters. */
   readonly pathSensitive: boolean;
-  /** Candles of history before the first signal counts. */
-  warmup(values: ParameterValues): number;
+  /**
+   * Candles of history before the first signal counts: candles of `timeframe`, which matters to strategies that also
+   * look at larger ones.
+   */
+  warmup(values: ParameterValues, timeframe?: Timeframe): number;
   create(values: ParameterValues, context: ProgramContext): Program;
 }
