@@ -6,9 +6,10 @@ import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { EquitySeries, Overview, Trade } from "../../schema/wire/report.ts";
 import { candlesQuery } from "../api/queries.ts";
 import { nextWindow } from "../chart/candle-window.ts";
-import { RANGES, type RangeName, rangeSpan } from "../chart/chart-range.ts";
+import { type RangeName, rangeSpan, rangesWithin } from "../chart/chart-range.ts";
 import type { ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
+import { timeframeLengthMs } from "../format/timeframe.ts";
 import { IconButton } from "../ui/button.tsx";
 import { saveCanvas, saveText } from "../ui/save-file.ts";
 import { Segmented } from "../ui/segmented.tsx";
@@ -16,6 +17,9 @@ import { Failure, Skeleton } from "../ui/states.tsx";
 import { EquityTable } from "./equity-table.tsx";
 import { reportChartSpec } from "./report-chart-spec.ts";
 import { equityCsv } from "./report-csv.ts";
+
+/** A trade of two candles would otherwise fill the screen. */
+const JUMP_CANDLES_MIN = 120;
 
 export interface ReportChartHandle {
   /** Moves the chart to a trade. */
@@ -48,9 +52,9 @@ export function ReportChart(props: ReportChartProps) {
     jump(trade) {
       setAsTable(false);
       setSymbol(trade.symbol);
-      const around = { fromMs: trade.entryTime, toMs: trade.exitTime ?? overview.to };
+      const around = spanAround(trade, overview);
       setSpan((now) => nextWindow({ visible: around, loaded: now, whole: wholeOf(overview) }) ?? now);
-      chart.current?.focus(around);
+      chart.current?.show(around);
     },
   }));
 
@@ -75,6 +79,7 @@ export function ReportChart(props: ReportChartProps) {
     <div className="card overflow-hidden">
       <Toolbar
         {...{ symbol, setSymbol, logarithmic, setLogarithmic, asTable, setAsTable }}
+        whole={wholeOf(overview)}
         symbols={overview.instruments.map((instrument) => instrument.symbol)}
         onRange={(range) => {
           if (range === "all") setSpan(null);
@@ -120,11 +125,21 @@ function useCandles({ overview }: ReportChartProps, symbol: string, span: TimeSp
   });
 }
 
+/** The trade in the middle, with as much before and after it. */
+function spanAround(trade: Trade, overview: Overview): TimeSpan {
+  const toMs = trade.exitTime ?? overview.to;
+  const middle = (trade.entryTime + toMs) / 2;
+  const least = JUMP_CANDLES_MIN * timeframeLengthMs(overview.timeframe);
+  const half = Math.max((toMs - trade.entryTime) * 1.5, least / 2);
+  return { fromMs: middle - half, toMs: middle + half };
+}
+
 function wholeOf(overview: Overview): TimeSpan {
   return { fromMs: overview.from, toMs: overview.to };
 }
 
 interface ToolbarProps {
+  readonly whole: TimeSpan;
   readonly symbol: string;
   readonly symbols: readonly string[];
   readonly setSymbol: (symbol: string) => void;
@@ -148,7 +163,12 @@ function Toolbar(props: ToolbarProps) {
           choices={props.symbols.map((symbol) => ({ value: symbol, label: symbol }))}
         />
       )}
-      <Segmented label="Stretch of time" value={undefined} onChange={props.onRange} choices={RANGES} />
+      <Segmented
+        label="Stretch of time"
+        value={undefined}
+        onChange={props.onRange}
+        choices={rangesWithin(props.whole)}
+      />
       <Segmented
         label="Scale"
         value={props.logarithmic ? "log" : "linear"}

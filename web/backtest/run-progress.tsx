@@ -39,7 +39,7 @@ export function RunProgress({ run, currency }: { run: Backtest; currency: string
         share={state?.phase === "trading" ? share : state === null || share === 0 ? null : share}
         label={phase}
       />
-      <dl className="num mt-5 grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-5">
+      <dl className="num mt-5 grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-[1.5fr_1.1fr_1fr_1fr_0.6fr]">
         <Fact label="Candles">
           {formatCount(state?.candles ?? 0)}
           <span className="text-faint"> / {state === null ? NONE : formatShort(state.candlesTotal)}</span>

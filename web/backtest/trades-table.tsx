@@ -50,7 +50,10 @@ export function TradesTable(props: TradesTableProps) {
     rows.scrollToIndex(next, { align: "auto" });
   }
 
-  const style = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+  const style = {
+    gridTemplateColumns: columns.map((column) => column.width).join(" "),
+    minWidth: leastWidthPx(columns),
+  };
   return (
     <div
       ref={box}
@@ -78,16 +81,22 @@ export function TradesTable(props: TradesTableProps) {
   );
 }
 
+/** Under this width the table scrolls sideways: the least widths of its columns, the gaps and the padding. */
+function leastWidthPx(columns: readonly TradeColumn[]): number {
+  const widths = columns.map((column) => Number(/\d+/.exec(column.width)?.[0] ?? 0));
+  return widths.reduce((sum, width) => sum + width + 12, 20);
+}
+
 interface HeadRowProps {
   readonly columns: readonly TradeColumn[];
-  readonly style: { gridTemplateColumns: string };
+  readonly style: { gridTemplateColumns: string; minWidth: number };
   readonly view: TradeView;
   readonly onSort: (sort: TradeSort) => void;
 }
 
 function HeadRow({ columns, style, view, onSort }: HeadRowProps) {
   return (
-    <div role="rowgroup" className="sticky top-0 z-10 w-max min-w-full bg-surface">
+    <div role="rowgroup" className="sticky top-0 z-10 bg-surface">
       <div role="row" className="grid h-8 items-center gap-x-3 border-b border-line px-4" style={style}>
         {columns.map((column) => {
           const { sort } = column;
@@ -111,8 +120,9 @@ function HeadRow({ columns, style, view, onSort }: HeadRowProps) {
                     sorted && "text-ink",
                   )}
                 >
+                  {!column.left && <SortMark order={sorted ? view.order : undefined} />}
                   {column.title}
-                  <SortMark order={sorted ? view.order : undefined} />
+                  {column.left && <SortMark order={sorted ? view.order : undefined} />}
                 </button>
               )}
             </div>
@@ -126,7 +136,7 @@ function HeadRow({ columns, style, view, onSort }: HeadRowProps) {
 interface TradeRowProps {
   readonly trade: Trade;
   readonly columns: readonly TradeColumn[];
-  readonly style: { gridTemplateColumns: string };
+  readonly style: { gridTemplateColumns: string; minWidth: number };
   readonly wide: boolean;
   readonly chosen: boolean;
   readonly context: TradeContext;
@@ -136,7 +146,7 @@ interface TradeRowProps {
 
 function TradeRow({ trade, columns, style, wide, chosen, context, place, onSelect }: TradeRowProps) {
   const look = classNames(
-    "absolute left-0 w-max min-w-full cursor-pointer border-b border-line/60 px-4 hover:bg-hover",
+    "absolute left-0 w-full cursor-pointer border-b border-line/60 px-4 hover:bg-hover",
     chosen && "bg-accent-soft hover:bg-accent-soft",
   );
   const position = { top: place.top, height: place.height };
@@ -148,7 +158,7 @@ function TradeRow({ trade, columns, style, wide, chosen, context, place, onSelec
       aria-selected={chosen}
       tabIndex={-1}
       className={classNames(look, wide && "grid items-center gap-x-3")}
-      style={wide ? { ...style, ...position } : { ...position, width: "100%" }}
+      style={wide ? { ...style, ...position } : position}
       onClick={() => onSelect(trade)}
     >
       {wide ? (

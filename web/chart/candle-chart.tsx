@@ -6,7 +6,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { nextWindow } from "./candle-window.ts";
-import { RANGES, rangeSpan } from "./chart-range.ts";
+import { rangeSpan, rangesWithin } from "./chart-range.ts";
 import type { ChartSignal, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { type ChartHandle, ChartView } from "./chart-view.tsx";
 
@@ -50,7 +50,7 @@ export function CandleChart({ dataset, timeframe, signals, span, className, tool
         <Segmented
           label="Stretch of time"
           value={undefined}
-          choices={RANGES}
+          choices={rangesWithin(whole)}
           onChange={(range) => {
             if (range !== "all") return chart.current?.show(rangeSpan(range, whole));
             setLoaded(null);

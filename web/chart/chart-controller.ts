@@ -25,10 +25,6 @@ import { axisTime, tickTime } from "./chart-time.ts";
 import { MarksPrimitive } from "./marks-primitive.ts";
 import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
 
-/** Candles left free on both sides when the chart jumps to a trade, as a share of its length. */
-const FOCUS_MARGIN = 1.5;
-/** A trade of two candles would otherwise fill the screen. */
-const FOCUS_CANDLES_MIN = 60;
 const SMALLEST_FONT_PX = 11;
 
 export interface ChartListeners {
@@ -97,14 +93,7 @@ export class ChartController {
     if (visible !== undefined && changed) this.show(visible);
   }
 
-  /** Puts `span` in the middle with room around it. */
-  focus(span: TimeSpan): void {
-    const length = Math.max(span.toMs - span.fromMs, FOCUS_CANDLES_MIN * this.grid.lengthMs * 0.5);
-    const middle = (span.fromMs + span.toMs) / 2;
-    const half = length * FOCUS_MARGIN;
-    this.show({ fromMs: middle - half, toMs: middle + half });
-  }
-
+  /** Shows a stretch of time. */
   show(span: TimeSpan): void {
     this.chart.timeScale().setVisibleLogicalRange({
       from: indexOfTime(this.grid, span.fromMs),

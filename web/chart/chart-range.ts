@@ -6,13 +6,18 @@ const LENGTH_DAYS = { "1w": 7, "1m": 30, "3m": 91, "1y": 365 } as const;
 export type RangeName = keyof typeof LENGTH_DAYS | "all";
 
 /** The stretches of time that the buttons of a chart offer. */
-export const RANGES: readonly { value: RangeName; label: string; hint: string }[] = [
+const RANGES: readonly { value: RangeName; label: string; hint: string }[] = [
   { value: "1w", label: "1W", hint: "The last week" },
   { value: "1m", label: "1M", hint: "The last month" },
   { value: "3m", label: "3M", hint: "The last three months" },
   { value: "1y", label: "1Y", hint: "The last year" },
   { value: "all", label: "All", hint: "Everything" },
 ];
+
+/** The stretches that are shorter than `whole`, and all of it: the others would show the same. */
+export function rangesWithin(whole: TimeSpan): typeof RANGES {
+  return RANGES.filter(({ value }) => value === "all" || LENGTH_DAYS[value] * DAY_MS < whole.toMs - whole.fromMs);
+}
 
 /** The last stretch of `whole` that a button names. */
 export function rangeSpan(range: RangeName, whole: TimeSpan): TimeSpan {

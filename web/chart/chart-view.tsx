@@ -11,7 +11,6 @@ const SETTLE_MS = 160;
 /** What a page can ask of a chart that is on screen. */
 export interface ChartHandle {
   show(span: TimeSpan): void;
-  focus(span: TimeSpan): void;
   fit(): void;
   picture(): HTMLCanvasElement | undefined;
 }
@@ -60,7 +59,6 @@ export function ChartView({ spec, label, className, handle, onSettled, onTrade, 
   useEffect(() => controller.current?.update(spec), [spec]);
   useImperativeHandle(handle, () => ({
     show: (span) => controller.current?.show(span),
-    focus: (span) => controller.current?.focus(span),
     fit: () => controller.current?.fit(),
     picture: () => controller.current?.picture(),
   }));

@@ -21,6 +21,9 @@ const STRETCHES = [
   { value: "3000", label: "3,000", hint: "The last 3,000 candles" },
 ] as const;
 
+/** What most strategies are written for; datasets with coarser candles begin with their own. */
+const FIRST_TIMEFRAME: TimeframeName = "1h";
+
 interface SignalPreviewProps {
   readonly document: string;
   /** Whether the text passed its last check: signals of a broken text cannot be had. */
@@ -39,7 +42,8 @@ export function SignalPreview({ document, sound }: SignalPreviewProps) {
     return <p className="p-6 text-muted">Import candles to see what the rules say on them.</p>;
   }
   const choices = timeframesFrom(dataset.timeframe);
-  const timeframe = wanted !== null && choices.includes(wanted) ? wanted : dataset.timeframe;
+  const timeframe =
+    [wanted, FIRST_TIMEFRAME].find((name) => name !== null && choices.includes(name)) ?? dataset.timeframe;
   return (
     <Preview
       {...{ document, sound, dataset, timeframe }}

@@ -108,8 +108,9 @@ function HeadCell<T, S extends string>({ column, sort, onSort }: HeadCellProps<T
           onClick={() => onSort?.(by)}
           className={classNames("inline-flex min-h-6 items-center gap-0.5 hover:text-ink", sorted && "text-ink")}
         >
+          {!column.left && <SortMark order={sorted ? sort?.order : undefined} />}
           {column.title}
-          <SortMark order={sorted ? sort?.order : undefined} />
+          {column.left && <SortMark order={sorted ? sort?.order : undefined} />}
         </button>
       )}
     </th>
