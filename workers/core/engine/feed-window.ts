@@ -1,5 +1,5 @@
 import { type CandleColumns, emptyCandles, joinCandles, sliceCandles } from "../candle/candle.ts";
-import { Moments } from "../indicator/volatility.ts";
+import { Moments } from "../indicator/moments.ts";
 import { type Snapshot, snapshotField, snapshotNumber } from "./snapshot.ts";
 
 const YEAR_MS = 365.25 * 86_400_000;

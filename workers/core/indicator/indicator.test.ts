@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sliceCandles } from "../candle/candle.ts";
 import { decodeSnapshot, encodeSnapshot } from "../engine/snapshot.ts";
 import { columnsOf, streamOf } from "../testing/indicator-columns.ts";
 import { randomCandles } from "../testing/random-candles.ts";
@@ -18,6 +19,29 @@ describe.each(ALL.map((spec) => [spec.name, spec] as const))("%s", (name, spec) 
         expect(streamOf(spec.create(values), spec, candles)).toEqual(columnsOf(name, values, candles));
       }),
       { numRuns: 5 },
+    );
+  });
+
+  it("fills columns the same however they are cut into chunks, to the bit", () => {
+    const candles = randomCandles(300, { seed: 6, step: 3_600_000 });
+    const whole = columnsOf(name, values, candles);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 299 }), { maxLength: 5 }), (cuts) => {
+        const indicator = spec.create(values);
+        const ends = [...cuts.sort((a, b) => a - b), 300];
+        let from = 0;
+        for (const to of ends) {
+          const part = sliceCandles(candles, from, to);
+          const outs = whole.map(() => new Float64Array(part.length));
+          if (indicator instanceof CandleIndicator) indicator.fill(part, outs, part.length);
+          else indicator.fill(part.close, outs, part.length);
+          outs.forEach((out, k) => {
+            expect(out).toEqual(whole[k].slice(from, to));
+          });
+          from = to;
+        }
+      }),
+      { numRuns: 10 },
     );
   });
 

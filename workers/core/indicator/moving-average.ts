@@ -31,7 +31,34 @@ export class Sma extends ValueIndicator {
 
   override fill(input: Float64Array, outs: readonly Float64Array[], length: number): void {
     const out = outs[0];
-    for (let i = 0; i < length; i++) out[i] = this.push(input[i]);
+    const { period } = this;
+    const head = Math.min(length, period);
+    let i = 0;
+    for (; i < head; i++) out[i] = this.push(input[i]);
+    if (i === length) return;
+    if (this.count < period || !this.slide(input, out, i, length)) {
+      for (; i < length; i++) out[i] = this.push(input[i]);
+    }
+  }
+
+  /**
+   * `push` for a full window whose leaving values still stand in the input: no ring to read or write. Says no, with
+   * nothing changed, where a NaN is among the inputs.
+   */
+  private slide(input: Float64Array, out: Float64Array, from: number, length: number): boolean {
+    const { period, items } = this;
+    let { sum } = this;
+    for (let i = from; i < length; i++) {
+      sum += input[i] - input[i - period];
+      out[i] = sum / period;
+    }
+    if (Number.isNaN(sum)) return false;
+    const slot = (this.at + length - from) % period;
+    for (let k = 0; k < period; k++) items[(slot + k) % period] = input[length - period + k];
+    this.at = slot;
+    this.sum = sum;
+    this.value = sum / period;
+    return true;
   }
 }
 
@@ -66,7 +93,18 @@ export class Ema extends ValueIndicator {
 
   override fill(input: Float64Array, outs: readonly Float64Array[], length: number): void {
     const out = outs[0];
-    for (let i = 0; i < length; i++) out[i] = this.push(input[i]);
+    const { weight } = this;
+    let i = 0;
+    for (; i < length && this.count < this.period; i++) out[i] = this.push(input[i]);
+    const from = i;
+    let { value } = this;
+    for (; i < length; i++) {
+      value += weight * (input[i] - value);
+      out[i] = value;
+    }
+    // A NaN among the inputs would have stayed in the value: then once more, candle by candle.
+    if (Number.isNaN(value)) for (i = from; i < length; i++) out[i] = this.push(input[i]);
+    else this.value = value;
   }
 }
 

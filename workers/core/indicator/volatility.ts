@@ -1,7 +1,8 @@
 import type { CandleColumns } from "../candle/candle.ts";
 import { CandleIndicator, ValueIndicator } from "./indicator.ts";
+import { Moments } from "./moments.ts";
 import { Ema } from "./moving-average.ts";
-import { Ring, RunningMax } from "./window.ts";
+import { RunningMax } from "./window.ts";
 
 /** True range: max(high - low, |high - previous close|, |low - previous close|). First value at index 1, as TA-Lib. */
 export class TrueRange extends CandleIndicator {
@@ -62,43 +63,6 @@ export class Atr extends CandleIndicator {
   }
 }
 
-/** Rolling mean and population deviation by Welford's update, which keeps its accuracy where sums of squares lose it. */
-export class Moments extends ValueIndicator {
-  private readonly period: number;
-  private readonly ring: Ring;
-  mean = 0;
-  private squares = 0;
-
-  constructor(period: number) {
-    super();
-    this.period = period;
-    this.ring = new Ring(period);
-  }
-
-  /** Returns the population standard deviation of the last `period` values. */
-  override push(input: number): number {
-    if (Number.isNaN(input)) return Number.NaN;
-    const filling = !this.ring.full;
-    const old = this.ring.push(input);
-    const before = this.mean;
-    if (filling) {
-      this.mean += (input - before) / this.ring.count;
-      this.squares += (input - before) * (input - this.mean);
-      if (!this.ring.full) return Number.NaN;
-    } else {
-      this.mean += (input - old) / this.period;
-      this.squares += (input - old) * (input - this.mean + old - before);
-    }
-    this.value = this.squares > 0 ? Math.sqrt(this.squares / this.period) : 0;
-    return this.value;
-  }
-
-  override fill(input: Float64Array, outs: readonly Float64Array[], length: number): void {
-    const out = outs[0];
-    for (let i = 0; i < length; i++) out[i] = this.push(input[i]);
-  }
-}
-
 /** Standard deviation of the last `period` values, population form (divided by n), as TA-Lib. */
 export class StdDev extends Moments {}
 
@@ -146,11 +110,17 @@ export class Bollinger extends ValueIndicator {
 
   override fill(input: Float64Array, outs: readonly Float64Array[], length: number): void {
     const [middle, upper, lower] = outs;
+    const { width } = this;
+    this.moments.fillBoth(input, upper, middle, length);
     for (let i = 0; i < length; i++) {
-      middle[i] = this.push(input[i]);
-      upper[i] = this.upper;
-      lower[i] = this.lower;
+      const spread = width * upper[i];
+      upper[i] = middle[i] + spread;
+      lower[i] = middle[i] - spread;
     }
+    if (length === 0) return;
+    this.value = middle[length - 1];
+    this.upper = upper[length - 1];
+    this.lower = lower[length - 1];
   }
 }
 
