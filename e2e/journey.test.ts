@@ -48,6 +48,25 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await context.close();
   });
 
+  test("a run says how far and how fast it is while it works, and stops when asked", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/backtests/new");
+    await settled(page);
+    await page.getByLabel("Timeframe", { exact: true }).selectOption("1m");
+    await page.getByLabel("Strategy", { exact: true }).selectOption("library:rsi-reversion");
+    await page.getByRole("button", { name: /^Run/ }).click();
+    await page.waitForURL(/\/backtests\/run/);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.waitForFunction(() => {
+      const bar = document.querySelector("[role=progressbar]");
+      return Number(bar?.getAttribute("aria-valuenow") ?? 0) > 0;
+    });
+    await page.getByRole("button", { name: "Stop the run" }).click();
+    await page.getByRole("heading", { name: "The run was stopped" }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test("a file dropped in is checked, stored and reported, and its candles can be traded at once", async () => {
     const { context, page, complaints } = await openStage(browser, { storageState });
     await page.goto("/data?import=open");

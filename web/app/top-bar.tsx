@@ -47,7 +47,7 @@ function AccountMenu() {
         <button
           type="button"
           aria-label="Account and appearance"
-          className="inline-flex size-8 items-center justify-center rounded-full border border-line-strong bg-raised text-table font-semibold hover:border-faint max-md:size-10"
+          className="inline-flex size-8 items-center justify-center rounded-full border border-line-strong bg-raised text-table font-semibold hover:border-faint max-md:size-9"
         >
           {initial}
         </button>

@@ -59,9 +59,14 @@ export function BreakdownsSection({ tables, currency }: { tables: Tables; curren
               rows={tables.refused}
               keyOf={(row) => row.rule}
               columns={[
-                { title: "Rule", left: true, cell: (row) => row.rule },
+                { title: "Rule", left: true, wrap: true, cell: (row) => row.rule },
                 { title: "Orders", cell: (row) => formatCount(row.count) },
-                { title: "For example", left: true, cell: (row) => <span className="text-muted">{row.example}</span> },
+                {
+                  title: "For example",
+                  left: true,
+                  wrap: true,
+                  cell: (row) => <span className="text-muted">{row.example}</span>,
+                },
               ]}
             />
           </div>

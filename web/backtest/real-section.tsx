@@ -147,7 +147,7 @@ function Costs({ cost }: { cost: Robustness["cost"] }) {
       <p className="num mt-3 text-table text-muted">
         {cost.breakEven === null
           ? "The profit is not used up within 20 times the costs, or there is none to use up."
-          : `The profit is gone at ${formatNumber(cost.breakEven, { digits: 1 })} times the costs.`}
+          : `The profit is gone at ${formatNumber(cost.breakEven)} times the costs.`}
       </p>
     </>
   );

@@ -26,7 +26,7 @@ export function DataReportView({ report }: { report: DataReport }) {
     },
   ];
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <dl className="num grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-4">
         {facts.map((fact) => (
           <div key={fact.label} className="min-w-0">
@@ -43,11 +43,12 @@ export function DataReportView({ report }: { report: DataReport }) {
             rows={report.badRows}
             keyOf={(row) => row.rule}
             columns={[
-              { title: "Rule", left: true, cell: (row) => row.rule },
+              { title: "Rule", left: true, wrap: true, cell: (row) => row.rule },
               { title: "Rows", cell: (row) => formatCount(row.count) },
               {
                 title: "At row",
                 left: true,
+                wrap: true,
                 cell: (row) => (
                   <span className="text-muted">
                     {row.rows.map(formatCount).join(", ")}

@@ -4,6 +4,8 @@ import { classNames } from "./class-names.ts";
 export interface PlainColumn<T> {
   readonly title: string;
   readonly left?: boolean;
+  /** Sentences may take several lines; everything else stays on one. */
+  readonly wrap?: boolean;
   readonly cell: (row: T) => ReactNode;
 }
 
@@ -45,7 +47,8 @@ export function PlainTable<T>({ label, rows, columns, keyOf, empty }: PlainTable
                   key={column.title}
                   className={classNames(
                     "border-t border-line px-2 py-1.5 first:pl-0 last:pr-0",
-                    column.left ? "text-left" : "text-right whitespace-nowrap",
+                    column.left ? "text-left" : "text-right",
+                    column.wrap ? "min-w-40" : "whitespace-nowrap",
                   )}
                 >
                   {column.cell(row)}
