@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.goto("/backtests/new");
     await settled(page);
     await page.getByLabel("Timeframe", { exact: true }).selectOption("1m");
-    await page.getByLabel("Strategy", { exact: true }).selectOption("library:rsi-reversion");
+    await page.getByRole("combobox", { name: "Strategy" }).selectOption("library:rsi-reversion");
     await page.getByRole("button", { name: /^Run/ }).click();
     await page.waitForURL(/\/backtests\/run/);
     await page.getByText("Live", { exact: true }).waitFor();

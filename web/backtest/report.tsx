@@ -25,7 +25,7 @@ const NO_TRADES: readonly Trade[] = [];
 /** The report in reading order: verdict, numbers, charts, whether it is real, and everything behind it. */
 export function Report({ run, market }: { run: Backtest; market: RunMarket }) {
   const overview = useQuery(reportQuery(run.id, "overview"));
-  if (overview.isPending) return <ReportBodySkeleton />;
+  if (overview.isPending || !market.settled) return <ReportBodySkeleton />;
   if (overview.isError) return <Failure error={overview.error} onRetry={() => void overview.refetch()} />;
   return (
     <>

@@ -7,6 +7,8 @@ export interface RunMarket {
   readonly datasets: readonly Dataset[];
   /** Quote currency of the cash; empty where no dataset is left to tell. */
   readonly currency: string;
+  /** Whether every dataset has answered, if only that it is gone: before that, amounts have no currency. */
+  readonly settled: boolean;
   tickOf(symbol: string): number;
 }
 
@@ -16,6 +18,7 @@ export function useRunMarket(datasetIds: readonly string[]): RunMarket {
   const datasets = results.flatMap((result) => (result.data === undefined ? [] : [result.data]));
   return {
     datasets,
+    settled: results.every((result) => !result.isPending),
     currency: datasets[0]?.instrument.quote ?? "",
     tickOf: (symbol) => datasets.find((dataset) => dataset.instrument.symbol === symbol)?.instrument.tick ?? 0,
   };

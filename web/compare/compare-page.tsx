@@ -41,10 +41,7 @@ export function ComparePage() {
       ) : comparison.isError ? (
         <Failure error={comparison.error} onRetry={() => void comparison.refetch()} />
       ) : comparison.data === undefined ? (
-        <div role="status" aria-label="Loading the comparison" className="grid gap-4">
-          <Skeleton className="h-16 w-full" />
-          <Skeleton className="h-96 w-full" />
-        </div>
+        <ComparedSkeleton />
       ) : (
         <Compared comparison={comparison.data} ids={ids} />
       )}
@@ -55,6 +52,7 @@ export function ComparePage() {
 function Compared({ comparison, ids }: { comparison: Comparison; ids: readonly string[] }) {
   const market = useRunMarket(comparison.rows[0]?.run.settings.datasetIds ?? []);
   const navigate = useNavigate();
+  if (!market.settled) return <ComparedSkeleton />;
   return (
     <>
       <ol aria-label="Runs compared" className="mb-4 grid gap-2 sm:grid-cols-2 xl:grid-cols-5">
@@ -104,6 +102,15 @@ function Compared({ comparison, ids }: { comparison: Comparison; ids: readonly s
         <CompareSettings rows={comparison.rows} currency={market.currency} />
       </Section>
     </>
+  );
+}
+
+function ComparedSkeleton() {
+  return (
+    <div role="status" aria-label="Loading the comparison" className="grid gap-4">
+      <Skeleton className="h-16 w-full" />
+      <Skeleton className="h-[480px] w-full" />
+    </div>
   );
 }
 
