@@ -32,7 +32,9 @@ export class Moments extends ValueIndicator {
       this.mean += (input - old) / period;
       this.squares += (input - old) * (input - this.mean + old - before);
     }
-    this.value = Math.sqrt(Math.max(this.squares, 0) / period);
+    // Float error may leave it a hair below zero.
+    if (this.squares < 0) this.squares = 0;
+    this.value = Math.sqrt(this.squares / period);
     return this.value;
   }
 
@@ -72,7 +74,8 @@ export class Moments extends ValueIndicator {
       mean += (next - old) / period;
       squares += (next - old) * (next - mean + old - before);
       means[i] = mean;
-      deviations[i] = Math.sqrt(Math.max(squares, 0) / period);
+      if (squares < 0) squares = 0;
+      deviations[i] = Math.sqrt(squares / period);
     }
     if (Number.isNaN(mean)) return false;
     if (from === length) return true;
