@@ -1,3 +1,4 @@
+import { sliceCandles } from "../candle/candle.ts";
 import type { Instrument } from "../candle/instrument.ts";
 import { timeframeMs } from "../candle/timeframe.ts";
 import { scaledFees } from "../fill/fee.ts";
@@ -6,7 +7,7 @@ import { scaledSlippage } from "../fill/slippage.ts";
 import { Venue } from "../fill/venue.ts";
 import type { SteppedProgram } from "../strategy/strategy.ts";
 import type { Account } from "./account.ts";
-import type { Block, BlockInstrument } from "./block.ts";
+import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
 import { DailyEquity } from "./daily-equity.ts";
 import { Decider } from "./decision.ts";
 import { fundingTimes } from "./funding.ts";
@@ -111,6 +112,20 @@ export class Lane {
     book.candle = counted + candles.length - 1;
     this.candlesHeld += held;
     this.candles += candles.length - start;
+  }
+
+  /** Shows stepped programs the closes before the first traded candle of a block. */
+  warm(parts: readonly BlockInstrument[]): void {
+    const early = parts.map((part) => ({ ...part, candles: sliceCandles(part.candles, 0, part.start), start: 0 }));
+    const at = early.map(() => 0);
+    for (const time of mergeTimes(early)) {
+      this.view.beginClose();
+      early.forEach(({ candles }, index) => {
+        if (candles.time[at[index]] === time) this.view.see(index, candles, at[index]++);
+      });
+      this.view.seeAccount(this.account, this.venue.books, time + this.stepMs);
+      for (const program of this.programs) program.warm?.(this.view);
+    }
   }
 
   /** Several instruments on one timeline, or strategies that are asked at every close. */

@@ -87,7 +87,9 @@ export class Run {
       const ends = spanEnds(kept, at);
       // Only candles out of order end a span before it began.
       if (ends.every((end, index) => end <= at[index]))
-        kept.forEach((candles, index) => this.checkOrder(index, candles));
+        kept.forEach((candles, index) => {
+          this.checkOrder(index, candles);
+        });
       this.pushSpan(kept.map((chunk, index) => sliceCandles(chunk, at[index], ends[index])));
       at = ends;
     }
@@ -160,13 +162,17 @@ export class Run {
       const { candles } = part;
       return {
         candles,
-        signals: candles.length > 0 ? this.signals?.fill(index, { candles, others }) : EMPTY_SIGNALS,
+        // Also without candles of its own: rules may look at the others' all the same.
+        signals: this.signals?.fill(index, { candles, others }),
         volatility: this.volatilities[index]?.fill(candles),
         fine: magnifier ? part.fine : undefined,
         fineFrom: magnifier ? part.fineFrom : undefined,
         start: this.definition.from === undefined ? 0 : indexAtTime(candles, this.definition.from),
       };
     });
+    const stepped = this.signals === undefined;
+    if (stepped && instruments.some((part) => part.start > 0))
+      for (const lane of this.lanes.all) lane.warm(instruments);
     const time = mergeTimes(instruments);
     if (time.length > 0) this.trade({ instruments, time, length: time.length });
   }
@@ -263,8 +269,6 @@ function spanEnds(chunks: readonly CandleColumns[], at: readonly number[]): numb
   });
   return chunks.map((chunk, index) => Math.max(at[index], indexAtTime(chunk, end)));
 }
-
-const EMPTY_SIGNALS = { flags: new Uint8Array(0) };
 
 function isBound(definition: RunDefinition, index: number, path: "worst" | "best"): boolean {
   const variant = variantsOf(definition)[index];

@@ -126,6 +126,8 @@ export interface ColumnProgram {
 /** A strategy that is asked at every close, with its position in view. */
 export interface SteppedProgram {
   readonly form: "stepped";
+  /** Sees a close from before the first traded candle, where nothing can be ordered yet. */
+  warm?(view: StrategyView): void;
   onCandle(view: StrategyView): readonly Signal[];
   readings(): readonly IndicatorReading[];
   snapshot(): Snapshot;

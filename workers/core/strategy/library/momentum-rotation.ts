@@ -39,13 +39,17 @@ class MomentumRotation implements SteppedProgram {
     this.wanted = new Float64Array(instruments);
   }
 
-  onCandle(view: StrategyView): readonly Signal[] {
+  warm(view: StrategyView): void {
     view.instruments.forEach((instrument, index) => {
       if (!instrument.fresh) return;
       const ring = this.closes[index];
       ring.push(instrument.close);
       if (ring.full) this.momenta[index] = instrument.close / ring.back(ring.count - 1) - 1;
     });
+  }
+
+  onCandle(view: StrategyView): readonly Signal[] {
+    this.warm(view);
     // What is sold pays for what is bought, so buying waits one candle for the sales to fill.
     if (this.entering) return this.enter(view);
     if (this.momenta.every(Number.isNaN)) return [];

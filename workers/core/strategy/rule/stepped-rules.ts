@@ -34,18 +34,25 @@ export class SteppedRules implements SteppedProgram {
     this.candles = new Map(symbols.map((name) => [name, emptyCandles(1)]));
   }
 
+  warm(view: StrategyView): void {
+    this.look(view);
+  }
+
   onCandle(view: StrategyView): readonly Signal[] {
-    let own: InstrumentView | undefined;
-    let index = 0;
-    view.instruments.forEach((instrument, at) => {
+    const { index, own, signals } = this.look(view);
+    return signals.flags.length === 0 || signals.flags[0] === 0 ? NO_SIGNALS : this.ask(index, own, signals);
+  }
+
+  /** Takes the candles that have just closed and computes every node for them. */
+  private look(view: StrategyView): { index: number; own: InstrumentView; signals: SignalColumns } {
+    for (const instrument of view.instruments) {
       const candles = this.candles.get(instrument.symbol);
-      if (candles === undefined) return;
+      if (candles === undefined) continue;
       if (instrument.fresh) take(candles, instrument);
       this.others.set(instrument.symbol, instrument.fresh ? candles : NO_CANDLES);
-      if (instrument.symbol !== this.symbol) return;
-      own = instrument;
-      index = at;
-    });
+    }
+    const index = view.instruments.findIndex((instrument) => instrument.symbol === this.symbol);
+    const own = view.instruments[index];
     if (own === undefined) throw new Error(`${this.symbol} is not among the instruments in view`);
     const { position } = own;
     const { account } = this.maker;
@@ -53,8 +60,7 @@ export class SteppedRules implements SteppedProgram {
     account.entry_price = position.quantity === 0 ? Number.NaN : position.entryPrice;
     account.candles_held = position.candlesHeld;
     const candles = this.others.get(this.symbol) ?? NO_CANDLES;
-    const signals = this.maker.next(candles, this.others);
-    return candles.length === 0 || signals.flags[0] === 0 ? NO_SIGNALS : this.ask(index, own, signals);
+    return { index, own, signals: this.maker.next(candles, this.others) };
   }
 
   /** The wishes behind flags, in the order in which the engine acts on flags: exits first. */
