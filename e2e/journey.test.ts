@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   test("two runs stand side by side with their differences and the settings that differ", async () => {
     const { context, page, complaints } = await openStage(browser, { storageState });
     await page.goto("/backtests");
-    await page.getByRole("table", { name: "Backtests" }).getByRole("row").nth(1).click();
+    await page.getByRole("row", { name: /First run/ }).click();
     await page.getByRole("link", { name: "Run again with changes" }).click();
     await settled(page);
     await page.getByLabel("Name, if you like").fill("Second run");
@@ -160,9 +160,8 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.waitForURL(/\/backtests\/run/);
     await page.getByText("Net profit").first().waitFor();
     await page.goto("/backtests");
-    const boxes = page.getByRole("table", { name: "Backtests" }).getByRole("checkbox");
-    await boxes.nth(0).check();
-    await boxes.nth(1).check();
+    await page.getByRole("checkbox", { name: "Choose First run" }).check();
+    await page.getByRole("checkbox", { name: "Choose Second run" }).check();
     await page.getByRole("link", { name: "Compare" }).click();
     await settled(page);
     const settings = await page.getByRole("region", { name: "Settings that differ" }).first().textContent();

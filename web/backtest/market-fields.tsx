@@ -60,7 +60,7 @@ export function MarketFields() {
         />
       </div>
       {last !== null && (
-        <div className="-mt-2 flex flex-wrap gap-1.5">
+        <div className="-mt-2 -ml-2 flex flex-wrap gap-1">
           {[1, 2, 5]
             .filter((years) => last - years * YEAR_MS > (first ?? 0))
             .map((years) => (

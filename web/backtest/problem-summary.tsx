@@ -37,7 +37,12 @@ export function ProblemSummary({ problems, error, place }: ProblemSummaryProps) 
   const message = error instanceof Error && problems.size === 0 ? error.message : null;
   if (problems.size === 0 && message === null) return null;
   return (
-    <div ref={place} role="alert" tabIndex={-1} className="rounded-lg border border-danger/50 bg-danger-soft px-5 py-3">
+    <div
+      ref={place}
+      role="alert"
+      tabIndex={-1}
+      className="scroll-mt-20 rounded-lg border border-danger/50 bg-danger-soft px-5 py-3"
+    >
       <h2 className="font-semibold text-danger">The run did not start</h2>
       {message !== null && <p>{message}</p>}
       <ul className="mt-1 grid gap-0.5">

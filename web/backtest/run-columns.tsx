@@ -21,7 +21,7 @@ export function runColumns({ chosen, toggle }: Choosing): readonly ListColumn<Ba
       className: "w-10",
       cell: (run) => <ChooseBox run={run} checked={chosen.includes(run.id)} onChange={() => toggle(run.id)} />,
     },
-    { title: "Run", left: true, sort: "name", className: "min-w-48 max-w-md", cell: (run) => <RunName run={run} /> },
+    { title: "Run", left: true, sort: "name", className: "w-full max-w-0", cell: (run) => <RunName run={run} /> },
     {
       title: "Market",
       left: true,

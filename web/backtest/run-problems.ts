@@ -84,7 +84,7 @@ function wordsOf(issue: Issue, { typed, scale }: { typed: string; scale: number 
   }
   if (issue.code === "too_big") return `must be at most ${limit(issue.maximum)}, was ${quoted(typed)}`;
   if (issue.code === "invalid_type") return `must be a number, was ${quoted(typed)}`;
-  return issue.message;
+  return issue.message.startsWith("must") ? `${issue.message}, was ${quoted(typed)}` : issue.message;
 }
 
 function typedIn(draft: RunDraft, field: string): string {

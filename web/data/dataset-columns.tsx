@@ -18,7 +18,7 @@ export const DATASET_COLUMNS: readonly ListColumn<Dataset>[] = [
   {
     title: "Dataset",
     left: true,
-    className: "min-w-48 max-w-md",
+    className: "w-full max-w-0",
     cell: (row) => (
       <span className="flex items-center gap-2 text-base">
         <span className="min-w-0 truncate font-medium" title={row.name}>

@@ -74,7 +74,7 @@ function OwnStrategies({ rows }: { rows: readonly UserStrategy[] }) {
         {
           title: "Yours",
           left: true,
-          className: "min-w-48 max-w-lg",
+          className: "w-full max-w-0",
           cell: (row) => (
             <span className="block truncate text-base font-medium" title={row.name}>
               {row.name}
@@ -82,7 +82,7 @@ function OwnStrategies({ rows }: { rows: readonly UserStrategy[] }) {
           ),
         },
         { title: "Version", cell: (row) => formatCount(row.version) },
-        { title: "Parameters", left: true, cell: (row) => parameterNames(row) },
+        { title: "Parameters", left: true, className: "whitespace-nowrap", cell: (row) => parameterNames(row) },
         { title: "Changed", cell: (row) => <Ago timeMs={row.updatedAt} /> },
       ]}
       card={(row) => (

@@ -36,40 +36,42 @@ export function ListTable<T, S extends string>(props: ListTableProps<T, S>) {
   });
   return (
     <>
-      <table aria-label={props.label} className="w-full text-table max-md:hidden">
-        <thead>
-          <tr className="border-b border-line">
-            {columns.map((column) => (
-              <HeadCell key={column.title} column={column} sort={props.sort} onSort={props.onSort} />
-            ))}
-          </tr>
-        </thead>
-        <tbody ref={keys.body} onKeyDown={keys.onKeyDown}>
-          {rows.map((row, index) => (
-            <tr
-              key={keyOf(row)}
-              data-row
-              tabIndex={index === Math.min(place, rows.length - 1) ? 0 : -1}
-              onFocus={() => setPlace(index)}
-              onClick={() => onOpen(row)}
-              className="cursor-pointer border-b border-line/70 last:border-b-0 hover:bg-hover focus-visible:outline-offset-[-2px]"
-            >
+      <div className="scroll-thin overflow-x-auto max-md:hidden">
+        <table aria-label={props.label} className="w-full min-w-[860px] text-table">
+          <thead>
+            <tr className="border-b border-line">
               {columns.map((column) => (
-                <td
-                  key={column.title}
-                  className={classNames(
-                    "num h-10 px-3 first:pl-4 last:pr-4",
-                    column.left ? "text-left" : "text-right whitespace-nowrap",
-                    column.className,
-                  )}
-                >
-                  {column.cell(row)}
-                </td>
+                <HeadCell key={column.title} column={column} sort={props.sort} onSort={props.onSort} />
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody ref={keys.body} onKeyDown={keys.onKeyDown}>
+            {rows.map((row, index) => (
+              <tr
+                key={keyOf(row)}
+                data-row
+                tabIndex={index === Math.min(place, rows.length - 1) ? 0 : -1}
+                onFocus={() => setPlace(index)}
+                onClick={() => onOpen(row)}
+                className="cursor-pointer border-b border-line/70 last:border-b-0 hover:bg-hover focus-visible:outline-offset-[-2px]"
+              >
+                {columns.map((column) => (
+                  <td
+                    key={column.title}
+                    className={classNames(
+                      "num h-10 px-3 first:pl-4 last:pr-4",
+                      column.left ? "text-left" : "text-right whitespace-nowrap",
+                      column.className,
+                    )}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <ul aria-label={props.label} className="md:hidden">
         {rows.map((row) => (
           <li key={keyOf(row)} className="border-b border-line/70 last:border-b-0">
@@ -106,7 +108,10 @@ function HeadCell<T, S extends string>({ column, sort, onSort }: HeadCellProps<T
         <button
           type="button"
           onClick={() => onSort?.(by)}
-          className={classNames("inline-flex min-h-6 items-center gap-0.5 hover:text-ink", sorted && "text-ink")}
+          className={classNames(
+            "inline-flex min-h-6 items-center gap-0.5 align-middle hover:text-ink",
+            sorted && "text-ink",
+          )}
         >
           {!column.left && <SortMark order={sorted ? sort?.order : undefined} />}
           {column.title}
