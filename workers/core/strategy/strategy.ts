@@ -1,6 +1,7 @@
 import type { CandleColumns } from "../candle/candle.ts";
 import type { Timeframe } from "../candle/timeframe.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
+import type { ColumnCache } from "../indicator/column-cache.ts";
 
 /** A named number a trader may set. `step` is the grid an optimiser or a neighbourhood test walks. */
 export interface ParameterSpec {
@@ -48,6 +49,8 @@ export interface StrategyChunk {
   readonly candles: CandleColumns;
   /** Candles of every instrument of the run, by symbol, the own one included. */
   readonly others: ReadonlyMap<string, CandleColumns>;
+  /** Indicator columns shared with other programs that step through the same chunks. */
+  readonly cache?: ColumnCache;
 }
 
 /** The position of the instrument as a stepped strategy sees it. */

@@ -11,8 +11,8 @@ export class ColumnRules implements ColumnProgram {
     this.maker = maker;
   }
 
-  fill({ candles, others }: StrategyChunk): SignalColumns {
-    return this.maker.next(candles, others);
+  fill({ candles, others, cache }: StrategyChunk): SignalColumns {
+    return this.maker.next(candles, others, cache);
   }
 
   readings(): readonly IndicatorReading[] {

@@ -1,5 +1,6 @@
 import type { CandleColumns } from "../../candle/candle.ts";
 import type { Snapshot } from "../../engine/snapshot.ts";
+import type { ColumnCache } from "../../indicator/column-cache.ts";
 import { CandleIndicator, type Indicator } from "../../indicator/indicator.ts";
 import type { Kernel } from "./kernels.ts";
 import type { AccountReading, ClockUnit, Field } from "./term.ts";
@@ -7,6 +8,7 @@ import type { AccountReading, ClockUnit, Field } from "./term.ts";
 /** Where nodes find the candles of the chunk that is computed. */
 export interface CandleHolder {
   candles: CandleColumns;
+  cache?: ColumnCache | undefined;
 }
 
 /**
@@ -47,8 +49,8 @@ export class ConstantNode extends Node {
 
 /** A column of the candles themselves, not copied, or a mean of several. */
 export class FieldNode extends Node {
+  readonly field: Field;
   private readonly holder: CandleHolder;
-  private readonly field: Field;
 
   constructor(holder: CandleHolder, field: Field) {
     super();
@@ -147,13 +149,21 @@ export class KernelNode extends Node {
 
 /** An indicator; its column is the main output, `outs` holds all. */
 export class IndicatorNode extends Node {
-  readonly outs: Float64Array[];
+  outs: Float64Array[];
   private readonly indicator: Indicator;
   private readonly holder: CandleHolder;
   private readonly source: Node | undefined;
+  /** Same for equal indicators over the candles' own columns; undefined over anything computed. */
+  private readonly sharedKey: string | undefined;
 
-  constructor(indicator: Indicator, outputs: number, holder: CandleHolder, source: Node | undefined) {
+  constructor(
+    indicator: Indicator,
+    { outputs, sharedKey }: { outputs: number; sharedKey: string | undefined },
+    holder: CandleHolder,
+    source: Node | undefined,
+  ) {
     super();
+    this.sharedKey = sharedKey;
     this.indicator = indicator;
     this.holder = holder;
     this.source = source;
@@ -161,7 +171,14 @@ export class IndicatorNode extends Node {
   }
 
   override fill(length: number): void {
-    const { indicator, outs, source } = this;
+    const { indicator, outs, source, sharedKey } = this;
+    const { cache, candles } = this.holder;
+    if (cache !== undefined && sharedKey !== undefined) {
+      const candidate = { indicator, outputs: outs.length };
+      this.outs = cache.columns(sharedKey, candidate, { candles, source: source?.column, length });
+      this.column = this.outs[0];
+      return;
+    }
     if (outs[0].length < length) for (let k = 0; k < outs.length; k++) outs[k] = new Float64Array(length);
     this.column = outs[0];
     if (indicator instanceof CandleIndicator) indicator.fill(this.holder.candles, outs, length);

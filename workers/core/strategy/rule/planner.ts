@@ -115,7 +115,9 @@ export class Planner {
     const { length: outputs } = body.spec.outputs;
     const main = this.share(series, key, () => {
       this.claim(...body.spec.parameters.map((entry, index) => (entry.kind === "integer" ? settings[index] : 0)));
-      return new IndicatorNode(body.spec.create(settings), outputs, series, source);
+      const basis = source === undefined ? "candles" : source instanceof FieldNode ? source.field : undefined;
+      const sharedKey = basis === undefined ? undefined : indicatorKey(body.spec.name, settings, basis);
+      return new IndicatorNode(body.spec.create(settings), { outputs, sharedKey }, series, source);
     }) as IndicatorNode;
     const node =
       body.output === 0 ? main : this.share(series, `${key}.${body.output}`, () => new OutputNode(main, body.output));

@@ -2,6 +2,7 @@ import { CandleAggregator } from "../../candle/aggregator.ts";
 import { type CandleColumns, emptyCandles } from "../../candle/candle.ts";
 import { type Timeframe, timeframeMs } from "../../candle/timeframe.ts";
 import { type Snapshot, snapshotField, snapshotFloats, snapshotList } from "../../engine/snapshot.ts";
+import type { ColumnCache } from "../../indicator/column-cache.ts";
 import type { IndicatorReading } from "../strategy.ts";
 import { Node } from "./node.ts";
 
@@ -21,6 +22,8 @@ interface Watch {
  */
 export class Series {
   candles: CandleColumns = NO_CANDLES;
+  /** Indicator columns shared with others that see the same candles; undefined for streams of our own making. */
+  cache: ColumnCache | undefined;
   /** In the order in which they must be filled. */
   readonly nodes: Node[] = [];
   readonly links: Link[] = [];

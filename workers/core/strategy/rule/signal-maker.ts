@@ -1,5 +1,6 @@
 import type { CandleColumns } from "../../candle/candle.ts";
 import type { Snapshot } from "../../engine/snapshot.ts";
+import type { ColumnCache } from "../../indicator/column-cache.ts";
 import { ENTER_LONG, ENTER_SHORT, type ParameterValues, type ProgramContext, type SignalColumns } from "../strategy.ts";
 import type { CheckedRules } from "./checker.ts";
 import type { AccountState, Node } from "./node.ts";
@@ -41,8 +42,9 @@ export class SignalMaker {
   }
 
   /** Signals of the candles; the arrays are filled again by the next call. */
-  next(candles: CandleColumns, others: ReadonlyMap<string, CandleColumns>): SignalColumns {
+  next(candles: CandleColumns, others: ReadonlyMap<string, CandleColumns>, cache?: ColumnCache): SignalColumns {
     const { length } = candles;
+    this.root.cache = cache;
     this.root.evaluate(candles, others);
     if (this.flags.length < length) this.flags = new Uint8Array(length);
     const { flags } = this;
