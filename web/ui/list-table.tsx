@@ -59,8 +59,8 @@ export function ListTable<T, S extends string>(props: ListTableProps<T, S>) {
                   <td
                     key={column.title}
                     className={classNames(
-                      "num h-10 px-3 first:pl-4 last:pr-4",
-                      column.left ? "text-left" : "text-right whitespace-nowrap",
+                      "num h-10 px-3 whitespace-nowrap first:pl-4 last:pr-4",
+                      column.left ? "text-left" : "text-right",
                       column.className,
                     )}
                   >
