@@ -14,7 +14,7 @@ import type { TimeGrid } from "./time-grid.ts";
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
 /** Under this many pixels a trade, marks would cover each other: the lines alone are drawn. */
-const MARK_SPACE_PX = 9;
+const MARK_SPACE_PX = 12;
 /** How near the pointer must be to a mark to touch it. */
 const TOUCH_PX = 9;
 
@@ -114,7 +114,7 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
     context.stroke();
     context.setLineDash([]);
     if (!roomy && !selected) return;
-    const size = selected ? 7 : 5;
+    const size = selected ? 7 : 4;
     drawTriangle(context, {
       x: x1,
       y: y1,
