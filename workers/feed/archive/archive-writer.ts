@@ -3,9 +3,10 @@ import type { CandleColumns } from "../../core/candle/candle.ts";
 import { emptyCandles, indexAtTime, joinCandles, sliceCandles } from "../../core/candle/candle.ts";
 import type { Timeframe } from "../../core/candle/timeframe.ts";
 import { divides } from "../../core/candle/timeframe.ts";
+import { newId } from "../../platform/ids.ts";
 import { periodEnd, periodOf, periodStart } from "../period.ts";
 import type { ArchiveStore } from "./candle-archive.ts";
-import { deleteObjects, putObject, readObject } from "./candle-archive.ts";
+import { deleteObjects, encodeStretch, MissingObjectError, readObject, sameContent } from "./candle-archive.ts";
 import type { ManifestEntry, ManifestStatement } from "./candle-manifest.ts";
 import { mergeCandles, replaceRange } from "./merge-candles.ts";
 
@@ -23,13 +24,14 @@ export interface ArchiveTotals {
 }
 
 /**
- * Writes candles to a dataset. What is pushed is stored stretch by stretch under new keys that nothing names; `commit`
- * makes all of it visible at once. Candles that the dataset holds already are replaced where the times are equal, so
+ * Writes candles to a dataset. What is pushed is stored stretch by stretch under keys of this writer's own that nothing
+ * names; `commit` makes all of it visible at once. Candles that the dataset holds already are replaced where the times are equal, so
  * writing the same ones again changes nothing.
  */
 export class ArchiveWriter {
   private readonly store: ArchiveStore;
   private readonly datasetId: string;
+  private readonly id = newId("wri");
   private readonly timeframe: Timeframe;
   private readonly staged: ManifestEntry[] = [];
   private readonly companions: readonly Timeframe[];
@@ -69,7 +71,12 @@ export class ArchiveWriter {
     await this.stage();
     for (let attempt = 0; attempt < COMMIT_ATTEMPTS_MAX; attempt++) {
       const held = await this.store.manifest.list(this.datasetId);
-      const entries = await this.entriesAgainst(held);
+      const entries = await this.entriesAgainst(held).catch((error: unknown) => {
+        // Another writer has replaced an object since the manifest was read: the next attempt reads its newer name.
+        if (error instanceof MissingObjectError && attempt < COMMIT_ATTEMPTS_MAX - 1) return undefined;
+        throw error;
+      });
+      if (entries === undefined) continue;
       const totals = this.totalsOf(held, entries);
       const changed = entries.filter(({ timeframe, period, objectKey }) => {
         return find(held, timeframe, period)?.objectKey !== objectKey;
@@ -98,7 +105,7 @@ export class ArchiveWriter {
     const candles = joinCandles(this.pending);
     const period = this.pendingPeriod;
     this.pending = [];
-    this.staged.push(await this.put(this.timeframe, period, candles, 0));
+    this.staged.push(await this.put(this.timeframe, { period, candles, before: undefined }));
     for (const to of this.companions) this.larger.set(`${to}/${period}`, this.aggregate(candles, to));
   }
 
@@ -108,8 +115,8 @@ export class ArchiveWriter {
     const larger = new Map(this.larger);
     for (const entry of this.staged) {
       const before = find(held, this.timeframe, entry.period);
-      if (before === undefined || before.objectKey === entry.objectKey) {
-        entries.push({ ...entry, version: before?.version ?? 0 });
+      if (before === undefined || sameContent(before, entry)) {
+        entries.push(before ?? entry);
         continue;
       }
       const { bucket } = this.store;
@@ -117,7 +124,7 @@ export class ArchiveWriter {
         await readObject(bucket, before.objectKey),
         await readObject(bucket, entry.objectKey),
       );
-      entries.push(await this.put(this.timeframe, entry.period, merged, before.version));
+      entries.push(await this.put(this.timeframe, { period: entry.period, candles: merged, before }));
       for (const to of this.companions) larger.set(`${to}/${entry.period}`, this.aggregate(merged, to));
     }
     for (const to of this.companions) entries.push(...(await this.companionEntries(to, { held, larger })));
@@ -142,7 +149,7 @@ export class ArchiveWriter {
         const range = { from: periodStart(base), to: periodEnd(base) };
         candles = replaceRange(candles, range, larger.get(`${to}/${base}`) ?? emptyCandles(0));
       }
-      entries.push(await this.put(to, own, candles, before?.version ?? 0));
+      entries.push(await this.put(to, { period: own, candles, before }));
     }
     return entries;
   }
@@ -163,17 +170,26 @@ export class ArchiveWriter {
     return joinCandles([sliceCandles(made, 0, made.length)]);
   }
 
+  /** The entry for a stretch: the one `before` where that holds the same candles, or a new one that is stored now. */
   private async put(
     timeframe: Timeframe,
-    period: string,
-    candles: CandleColumns,
-    version: number,
+    stretch: {
+      readonly period: string;
+      readonly candles: CandleColumns;
+      readonly before: ManifestEntry | undefined;
+    },
   ): Promise<ManifestEntry> {
-    const entry = await putObject(this.store, { datasetId: this.datasetId, timeframe, period, version, candles });
+    const { period, candles, before } = stretch;
+    const place = { datasetId: this.datasetId, timeframe, period, writer: this.id, candles };
+    const { entry, bytes } = await encodeStretch(this.store, place);
+    if (before !== undefined && sameContent(before, entry)) return before;
+    // Noted first: a write that fails half-way may have stored the object all the same.
     this.made.add(entry.objectKey);
-    return entry;
+    await this.store.bucket.put(entry.objectKey, bytes);
+    return { ...entry, version: before?.version ?? 0 };
   }
 
+  /** Deletes, of this writer's own objects and those that `before` named, all that `named` does not name. */
   private async deleteAllBut(named: readonly ManifestEntry[], before: readonly ManifestEntry[]): Promise<void> {
     const keep = new Set(named.map(({ objectKey }) => objectKey));
     const candidates = new Set([...this.made, ...before.map(({ objectKey }) => objectKey)]);

@@ -68,31 +68,57 @@ function archiveSource(
   };
 }
 
-/** Candles of one stored object. Throws where it is gone: the manifest only names objects that were stored. */
+/** A stored object that is gone. Whoever read its name from the manifest a while ago may find a newer name there. */
+export class MissingObjectError extends Error {
+  constructor(key: string) {
+    super(`candle object ${key} is missing`);
+    this.name = "MissingObjectError";
+  }
+}
+
+/** Candles of one stored object. Throws MissingObjectError where a rewrite since the manifest was read replaced it. */
 export async function readObject(bucket: CandleBucket, key: string): Promise<CandleColumns> {
   const object = await bucket.get(key);
-  if (object === null) throw new Error(`candle object ${key} is missing`);
+  if (object === null) throw new MissingObjectError(key);
   return decodeArrow(new Uint8Array(await object.arrayBuffer()));
 }
 
-/** Stores candles (at least one) under a key made of their content, and gives the manifest entry for them. */
-export async function putObject(
-  { bucket, ownerId }: ArchiveStore,
+/** Candles (at least one) of one stretch, as bytes that are not stored yet, with the manifest entry they would have. */
+export interface EncodedStretch {
+  readonly entry: ManifestEntry;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Encodes candles for storing. The key carries a token of the writer, so that no two writers share an object and each
+ * may delete its own, and ends with a hash of the content, so that equal candles are told without reading them.
+ */
+export async function encodeStretch(
+  { ownerId }: ArchiveStore,
   place: {
     readonly datasetId: string;
     readonly timeframe: Timeframe;
     readonly period: string;
-    readonly version: number;
+    readonly writer: string;
     readonly candles: CandleColumns;
   },
-): Promise<ManifestEntry> {
-  const { datasetId, timeframe, period, version, candles } = place;
+): Promise<EncodedStretch> {
+  const { datasetId, timeframe, period, writer, candles } = place;
   const bytes = encodeArrow(candles);
   const hash = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)));
-  const objectKey = `candles/${ownerId}/${datasetId}/${timeframe}/${period}-${hash.slice(0, 32)}.arrow`;
-  await bucket.put(objectKey, bytes);
+  const objectKey = `candles/${ownerId}/${datasetId}/${timeframe}/${period}-${writer}-${hash.slice(0, 32)}.arrow`;
   const toMs = candles.time[candles.length - 1] + timeframeMs(timeframe);
-  return { timeframe, period, objectKey, candles: candles.length, fromMs: candles.time[0], toMs, version };
+  const entry = { timeframe, period, objectKey, candles: candles.length, fromMs: candles.time[0], toMs, version: 0 };
+  return { entry, bytes };
+}
+
+/** Whether two objects hold the same candles: their keys end with the same hash, whoever wrote them. */
+export function sameContent(left: ManifestEntry, right: ManifestEntry): boolean {
+  return hashOf(left.objectKey) === hashOf(right.objectKey);
+}
+
+function hashOf(objectKey: string): string {
+  return objectKey.slice(objectKey.lastIndexOf("-") + 1);
 }
 
 /** Removes a dataset's candles: first from the manifest, so that nothing names an object that is gone. */

@@ -85,6 +85,38 @@ describe("the candle archive on D1 and R2", () => {
     expect((await reader.read("2024-01")).length).toBe(200 * 12);
   });
 
+  test("a writer that gives up takes nothing from another that wrote the same candles at the same time", async () => {
+    const store = storeOf("usr_abort");
+    const [first, second, third] = [1, 2, 3].map(() => new ArchiveWriter(store, { datasetId: "a", timeframe: "5m" }));
+    for (const writer of [first, second, third]) await writer.push(sim("5m", 0, 984));
+    await first.abort();
+    await second.commit();
+    await third.abort();
+    const sources = await archiveSources(store, "a");
+    for (const source of sources) expect(plain(await readAll(source))).toEqual(plain(sim(source.timeframe, 0, 984)));
+    const named = (await store.manifest.list("a")).map(({ objectKey }) => objectKey);
+    const { objects } = await bindings.BUCKET.list({ prefix: "candles/usr_abort/" });
+    expect(objects.map(({ key }) => key).sort()).toEqual(named.sort());
+  });
+
+  test("a writer whose ground is rewritten between its two looks at it starts again from what is there", async () => {
+    const store = storeOf("usr_moved");
+    await write(store, "a", sim("5m", 0, 50));
+    let interrupted = false;
+    const bucket = {
+      ...{ put: bindings.BUCKET.put.bind(bindings.BUCKET), delete: bindings.BUCKET.delete.bind(bindings.BUCKET) },
+      get: async (key: string) => {
+        if (!interrupted) {
+          interrupted = true;
+          await write(store, "a", sim("5m", 50, 75));
+        }
+        return bindings.BUCKET.get(key);
+      },
+    };
+    await write({ ...store, bucket: bucket as unknown as ArchiveStore["bucket"] }, "a", sim("5m", 75, 200));
+    expect(plain(await readAll((await archiveSources(store, "a"))[0]))).toEqual(plain(sim("5m", 0, 200)));
+  });
+
   test("statements handed to the commit run with it, or, when one fails, nothing is visible", async () => {
     const store = storeOf("usr_whole");
     const writer = new ArchiveWriter(store, { datasetId: "a", timeframe: "5m" });
