@@ -32,6 +32,10 @@ export class Book {
     this.orders = this.orders.filter((order) => order.role !== "entry" || order.side !== side);
   }
 
+  cancelEntry(id: number): void {
+    this.orders = this.orders.filter((order) => order.id !== id);
+  }
+
   cancelAll(): void {
     this.orders = [];
   }

@@ -39,7 +39,8 @@ export class Decider {
 
   /**
    * Acts on the flags of candle `at`. Exits come first. An entry waits until the position is flat, except that one
-   * against an open position closes it and turns around; where both sides want in at once, nobody enters.
+   * against an open position closes it and turns around, or only closes it where the run may not trade that side; where
+   * both sides want in at once, nobody enters.
    */
   decideFlags(index: number, signals: SignalColumns, at: number): void {
     const flags = signals.flags[at];
@@ -48,11 +49,12 @@ export class Decider {
     if (flags & EXIT_LONG) book.cancelEntries(1);
     if (flags & EXIT_SHORT) book.cancelEntries(-1);
     if ((held > 0 && flags & EXIT_LONG) || (held < 0 && flags & EXIT_SHORT)) this.exit(index);
-    const long = (flags & ENTER_LONG) !== 0 && this.direction !== "short";
-    const short = (flags & ENTER_SHORT) !== 0 && this.direction !== "long";
+    const long = (flags & ENTER_LONG) !== 0;
+    const short = (flags & ENTER_SHORT) !== 0;
     if (long !== short) {
       const side = long ? 1 : -1;
-      if (held * side <= 0) this.enter(index, side, termsAt(signals, at));
+      if (held * side <= 0 && this.allows(side)) this.enter(index, side, termsAt(signals, at));
+      else if (held * side < 0) this.exit(index);
     }
     this.venue.settle(index);
   }
@@ -65,10 +67,14 @@ export class Decider {
     if (side === "close" && held !== 0) this.exit(index);
     if (side === "buy" || side === "sell") {
       const sign = side === "buy" ? 1 : -1;
-      const allowed = this.direction === "both" || this.direction === (sign > 0 ? "long" : "short");
-      if (allowed && (signal.add || held * sign <= 0)) this.enter(index, sign, termsOf(signal), signal.add);
+      if (this.allows(sign) && (signal.add || held * sign <= 0)) this.enter(index, sign, termsOf(signal), signal.add);
+      else if (held * sign < 0) this.exit(index);
     }
     this.venue.settle(index);
+  }
+
+  private allows(side: number): boolean {
+    return this.direction === "both" || this.direction === (side > 0 ? "long" : "short");
   }
 
   /** Closes the position with a market order, once. */

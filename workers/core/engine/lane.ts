@@ -8,9 +8,9 @@ import { Venue } from "../fill/venue.ts";
 import type { SteppedProgram } from "../strategy/strategy.ts";
 import type { Account } from "./account.ts";
 import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
+import { CandleWalker } from "./candle-walker.ts";
 import { DailyEquity } from "./daily-equity.ts";
 import { Decider } from "./decision.ts";
-import { fundingTimes } from "./funding.ts";
 import type { RunDefinition } from "./settings.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import { LaneView } from "./view.ts";
@@ -39,6 +39,7 @@ export class Lane {
   private readonly view: LaneView;
   private readonly programs: readonly SteppedProgram[];
   private readonly stepMs: number;
+  private readonly walker: CandleWalker;
 
   constructor(definition: RunDefinition, variant: LaneVariant, programs: readonly SteppedProgram[]) {
     const { settings } = definition;
@@ -56,6 +57,7 @@ export class Lane {
     this.programs = programs;
     this.stepMs = timeframeMs(definition.timeframe);
     this.daily = new DailyEquity();
+    this.walker = new CandleWalker(this.venue, { fundingRate: settings.fundingRate, stepMs: this.stepMs });
   }
 
   /** Steps through a block; `equity` then holds a value for each time of it. */
@@ -97,7 +99,10 @@ export class Lane {
         top = Number.NEGATIVE_INFINITY;
         bottom = Number.POSITIVE_INFINITY;
         book.candle = counted + i;
-        if (walked) this.stepCandle(0, part, i);
+        const before = quantity === 0 ? account.fills : Number.POSITIVE_INFINITY;
+        if (walked) this.walker.step(0, part, i);
+        // In and out within one candle is a position held, too.
+        if (position.quantity === 0 && account.fills - before > 1) held++;
         position.mark = last;
         if (flags[i] !== 0) this.decide(0, part, i);
         ({ floor, ceiling, expiry, restless } = book);
@@ -134,10 +139,8 @@ export class Lane {
     for (let j = 0; j < block.length; j++) {
       const time = block.time[j];
       this.view.beginClose();
-      block.instruments.forEach((part, index) => {
-        const i = at[index];
-        if (i < part.candles.length && part.candles.time[i] === time) this.stepOne(index, part, i);
-      });
+      const fills = this.account.fills;
+      this.stepTogether(block, at, time);
       block.instruments.forEach((part, index) => {
         const i = at[index];
         if (i >= part.candles.length || part.candles.time[i] !== time) return;
@@ -146,32 +149,42 @@ export class Lane {
       });
       if (this.programs.length > 0) this.ask(block, at, time);
       this.candles++;
-      if (this.account.positions.some((position) => position.quantity !== 0)) this.candlesHeld++;
+      if (this.holds() || this.account.fills - fills > 1) this.candlesHeld++;
       this.equity[j] = this.account.equity();
     }
   }
 
-  private stepOne(index: number, part: BlockInstrument, i: number): void {
-    this.venue.books[index].candle++;
-    // The other positions' marks have moved the liquidation price, so the bounds are set anew.
-    if (this.account.positions.length > 1) this.venue.settle(index);
-    this.stepCandle(index, part, i);
-    this.view.see(index, part.candles, i);
+  /**
+   * The candles of one moment: all instruments meet their opens before any of them goes on, so that no later price of
+   * one decides what another does at the open. Inside the candle they go one by one, in the order of their names: how
+   * their prices interleave there nobody knows.
+   */
+  private stepTogether(block: Block, at: readonly number[], time: number): void {
+    const { positions } = this.account;
+    const several = positions.length > 1;
+    const fresh = (part: BlockInstrument, index: number) =>
+      at[index] < part.candles.length && part.candles.time[at[index]] === time;
+    block.instruments.forEach((part, index) => {
+      if (!fresh(part, index)) return;
+      this.venue.books[index].candle++;
+      positions[index].mark = part.candles.open[at[index]];
+    });
+    if (several) {
+      block.instruments.forEach((part, index) => {
+        if (fresh(part, index)) this.walker.open(index, part, at[index]);
+      });
+    }
+    block.instruments.forEach((part, index) => {
+      if (!fresh(part, index)) return;
+      const i = at[index];
+      if (several) this.walker.goOn(index, part, i);
+      else this.walker.step(index, part, i);
+      this.view.see(index, part.candles, i);
+    });
   }
 
-  /** One candle of one instrument: funding, orders where any can be reached, the mark. */
-  private stepCandle(index: number, part: BlockInstrument, i: number): void {
-    const { high, low, close } = part.candles;
-    const book = this.venue.books[index];
-    const position = this.account.positions[index];
-    this.fund(index, part, i, "before");
-    if (book.restless || low[i] <= book.floor || high[i] >= book.ceiling || book.candle >= book.expiry) {
-      this.walk(index, part, i);
-    } else if (position.quantity !== 0) {
-      position.extend(high[i], low[i]);
-    }
-    position.mark = close[i];
-    this.fund(index, part, i, "after");
+  private holds(): boolean {
+    return this.account.positions.some((position) => position.quantity !== 0);
   }
 
   /** Asks every stepped program at one close and places what they want. */
@@ -187,7 +200,7 @@ export class Lane {
     if (this.definition.settings.fill !== "close") return;
     block.instruments.forEach((part, index) => {
       if (next[index] > 0 && part.candles.time[next[index] - 1] === time)
-        this.fillAtClose(index, part, next[index] - 1);
+        this.walker.fillAtClose(index, part, next[index] - 1);
     });
   }
 
@@ -195,39 +208,7 @@ export class Lane {
     if (part.signals === undefined) return;
     if (part.volatility !== undefined) this.venue.volatility[index] = part.volatility[i];
     this.decider.decideFlags(index, part.signals, i);
-    if (this.definition.settings.fill === "close") this.fillAtClose(index, part, i);
-  }
-
-  private fillAtClose(index: number, part: BlockInstrument, i: number): void {
-    this.venue.begin(index, part.candles.time[i] + this.stepMs, part.candles.volume[i]);
-    this.venue.meetMarkets(part.candles.close[i]);
-  }
-
-  private walk(index: number, part: BlockInstrument, i: number): void {
-    const { candles, fine, fineFrom } = part;
-    const from = fineFrom?.[i] ?? 0;
-    const to = fineFrom?.[i + 1] ?? 0;
-    if (fine === undefined || to - from < 2) {
-      this.venue.begin(index, candles.time[i], candles.volume[i]);
-      this.venue.walk(candles.open[i], candles.high[i], candles.low[i], candles.close[i]);
-      return;
-    }
-    for (let k = from; k < to; k++) {
-      this.venue.begin(index, fine.time[k], fine.volume[k]);
-      this.venue.walk(fine.open[k], fine.high[k], fine.low[k], fine.close[k]);
-    }
-  }
-
-  /** Funding due at the open is paid by who held before it at the open; due inside the candle, at its close. */
-  private fund(index: number, part: BlockInstrument, i: number, when: "before" | "after"): void {
-    const rate = this.definition.settings.fundingRate;
-    if (rate === 0 || this.account.positions[index].quantity === 0) return;
-    const open = part.candles.time[i];
-    const times = when === "before" ? fundingTimes(open, open + 1) : fundingTimes(open + 1, open + this.stepMs);
-    const price = when === "before" ? part.candles.open[i] : part.candles.close[i];
-    if (times === 0) return;
-    this.account.fund(index, rate * times, price);
-    this.venue.settle(index);
+    if (this.definition.settings.fill === "close") this.walker.fillAtClose(index, part, i);
   }
 
   /** Closes what is open at the last closes, as the end of a run asks. */

@@ -30,7 +30,10 @@ export class EntrySizer {
 
   /** Quantity left of an entry, sized at its first fill; 0 where it is refused. */
   quantity(order: Order, site: SizingSite, price: number, taker: boolean): number {
-    if (order.filled > 0) return this.affordablePart(order, site, order.quantity - order.filled, price, taker);
+    if (order.filled > 0) {
+      const rest = this.affordablePart(order, site, order.quantity - order.filled, price, taker);
+      return roundToLot(rest, site.instrument.lot);
+    }
     const guess = this.sized(order, site, price, taker);
     // Volume slippage depends on the quantity it is asked for: once more at the price that the first answer gives.
     const slipped = taker ? this.slipped(site, price, order.side, Number.isNaN(guess) ? 0 : guess) : price;
@@ -56,13 +59,16 @@ export class EntrySizer {
     const equity = this.account.equity();
     if (!Number.isNaN(order.share)) return (order.share * equity) / price;
     const { fees, sizing } = this.settings;
+    const stop = Number.isNaN(order.legStop) ? price - order.side * order.legTrail : order.legStop;
     return (
       order.scale *
       wantedQuantity(sizing, {
         price,
         equity,
         affordable: this.affordable(price, taker),
-        stop: Number.isNaN(order.legStop) ? price - order.side * order.legTrail : order.legStop,
+        side: order.side,
+        // What leaves at the stop pays slippage too.
+        stop: this.slipped(site, stop, -order.side, 0),
         feeRate: fees.taker,
         feePerUnit: fees.perUnit,
         volatility: site.volatility,

@@ -3,8 +3,8 @@ import { Account } from "../engine/account.ts";
 import { Book } from "../engine/book.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "../engine/snapshot.ts";
 import { roundToLot } from "../strategy/sizing.ts";
+import { Booking } from "./booking.ts";
 import { EntrySizer, type SizingSite } from "./entry-sizer.ts";
-import { orderFee, rateFee } from "./fee.ts";
 import { liquidationBetween, liquidationPrice } from "./margin.ts";
 import {
   MARKET,
@@ -35,12 +35,15 @@ export class Venue {
   readonly volatility: Float64Array;
   private readonly instruments: readonly Instrument[];
   private readonly settings: VenueSettings;
+  private readonly booking: Booking;
   private nextOrder = 1;
   /** The candle being walked. */
   private index = 0;
   private time = 0;
   private volume = 0;
-  private capacity = 0;
+  /** Quantity that the running candle of each instrument may still fill, and the candle this was set for. */
+  private readonly capacities: Float64Array;
+  private readonly begun: Float64Array;
 
   constructor(instruments: readonly Instrument[], settings: VenueSettings) {
     this.instruments = instruments;
@@ -48,7 +51,10 @@ export class Venue {
     this.account = new Account(settings.cash, instruments.length);
     this.books = instruments.map(() => new Book());
     this.sizer = new EntrySizer(this.account, settings);
+    this.booking = new Booking(this.account, this.sizer, settings.fees);
     this.volatility = new Float64Array(instruments.length).fill(Number.NaN);
+    this.capacities = new Float64Array(instruments.length);
+    this.begun = new Float64Array(instruments.length).fill(-1);
   }
 
   /** Adds an order to the book of instrument `index`; it meets its first price at the next one that is walked. */
@@ -56,23 +62,44 @@ export class Venue {
     this.books[index].add(makeOrder({ ...draft, id: this.nextOrder++ }));
   }
 
-  /** Starts a candle: what it may fill, and when that is. */
+  /** Starts a candle (or a finer one inside it): what it may fill, and when that is. */
   begin(index: number, time: number, volume: number): void {
     const limit = this.settings.volumeLimit;
+    this.capacities[index] = limit === undefined ? Number.POSITIVE_INFINITY : limit * volume;
+    this.begun[index] = this.books[index].candle;
+    this.select(index, time, volume);
+  }
+
+  /** Goes on with a candle of the instrument, with what it may still fill. */
+  resume(index: number, time: number, volume: number): void {
+    if (this.begun[index] === this.books[index].candle) this.select(index, time, volume);
+    else this.begin(index, time, volume);
+  }
+
+  private select(index: number, time: number, volume: number): void {
     this.index = index;
     this.time = time;
     this.volume = volume;
-    this.capacity = limit === undefined ? Number.POSITIVE_INFINITY : limit * volume;
   }
 
   /** Walks one candle of the instrument that `begin` named. */
   walk(open: number, high: number, low: number, close: number): void {
+    this.walkOpen(open);
+    this.walkOn(open, high, low, close);
+  }
+
+  /** The open of a candle: what has expired goes, what waits meets the price. */
+  walkOpen(open: number): void {
     const book = this.books[this.index];
-    const position = this.account.positions[this.index];
     if (book.expiry <= book.candle) book.expire();
     this.meetAll(open);
+  }
+
+  /** The rest of a candle after its open. */
+  walkOn(open: number, high: number, low: number, close: number): void {
+    const position = this.account.positions[this.index];
     const held = Math.sign(position.quantity);
-    const first = lowFirst(this.settings.path, open, high, low, held, book.awaited());
+    const first = lowFirst(this.settings.path, open, high, low, held, this.books[this.index].awaited());
     this.leg(open, first ? low : high);
     this.leg(first ? low : high, first ? high : low);
     this.leg(first ? high : low, close);
@@ -80,8 +107,8 @@ export class Venue {
     this.settle(this.index);
   }
 
-  /** Everything that waits meets one price: the open of a candle, or the close where market orders fill there. */
-  meetAll(price: number): void {
+  /** Everything that waits meets one price. */
+  private meetAll(price: number): void {
     const book = this.books[this.index];
     const position = this.account.positions[this.index];
     position.extend(price, price);
@@ -102,27 +129,10 @@ export class Venue {
 
   /** Closes the whole position at one price whatever the volume, as liquidations and the end of a run do. */
   closeOut(index: number, price: number, time: number, reason: "liquidation" | "end"): void {
-    const position = this.account.positions[index];
-    const book = this.books[index];
-    book.cancelAll();
-    const quantity = Math.abs(position.quantity);
-    if (quantity === 0) return;
-    const { fees } = this.settings;
-    this.account.book({
-      instrument: index,
-      side: -Math.sign(position.quantity),
-      quantity,
-      price,
-      reference: price,
-      fee: orderFee(fees, rateFee(fees, fees.taker, quantity, price)),
-      time,
-      candle: book.candle,
-      order: this.nextOrder++,
-      group: 0,
-      reason,
-      tag: "",
-      risk: Number.NaN,
-    });
+    const { candle } = this.books[index];
+    this.books[index].cancelAll();
+    if (this.account.positions[index].quantity === 0) return;
+    this.booking.closeOut(this.nextOrder++, { instrument: index, time, candle }, price, reason);
   }
 
   /** Sets the bounds between which the instrument's candles need no walk. */
@@ -159,7 +169,7 @@ export class Venue {
   }
 
   private canFill(order: Order): boolean {
-    return this.capacity > 0 && !this.waitsForFlat(order);
+    return this.capacities[this.index] > 0 && !this.waitsForFlat(order);
   }
 
   /** An entry against an open position waits until its exit is done. */
@@ -198,43 +208,21 @@ export class Venue {
     if (this.waitsForFlat(order)) return;
     const wanted =
       order.role === "entry" ? this.sizer.quantity(order, this.site(), price, taker) : this.exitQuantity(order);
-    let quantity = Math.min(wanted, this.capacity);
+    let quantity = Math.min(wanted, this.capacities[this.index]);
     if (quantity < wanted) quantity = roundToLot(quantity, this.instruments[this.index].lot);
     if (!(quantity > 0)) {
-      if (!(wanted > 0)) this.books[this.index].remove(order);
+      const given = order.role === "entry" && this.settings.remainder === "cancel";
+      if (!(wanted > 0) || given) this.books[this.index].remove(order);
       return;
     }
-    this.bookFill(order, price, taker, quantity);
-    this.capacity -= quantity;
+    const place = { instrument: this.index, time: this.time, candle: this.books[this.index].candle };
+    this.booking.fill(order, place, { site: this.site(), reference: price, quantity, taker });
+    this.capacities[this.index] -= quantity;
     order.filled += quantity;
     const done = quantity >= wanted || (order.role === "entry" && this.settings.remainder === "cancel");
     if (done) this.books[this.index].remove(order);
     if (order.role === "entry") this.protect(order, price);
     else this.afterExit(order);
-  }
-
-  private bookFill(order: Order, reference: number, taker: boolean, quantity: number): void {
-    const { fees } = this.settings;
-    const price = taker ? this.sizer.slipped(this.site(), reference, order.side, quantity) : reference;
-    order.feeOwed += rateFee(fees, taker ? fees.taker : fees.maker, quantity, price);
-    const fee = orderFee(fees, order.feeOwed) - order.feePaid;
-    order.feePaid += fee;
-    const stopDistance = Math.abs(price - order.legStop);
-    this.account.book({
-      instrument: this.index,
-      side: order.side,
-      quantity,
-      price,
-      reference,
-      fee,
-      time: this.time,
-      candle: this.books[this.index].candle,
-      order: order.id,
-      group: order.group,
-      reason: order.reason,
-      tag: order.tag,
-      risk: Number.isNaN(stopDistance) ? order.legTrail : stopDistance,
-    });
   }
 
   /** Places the protective legs of an entry once it has filled; they meet the price of the fill at once. */
@@ -248,6 +236,8 @@ export class Venue {
   private afterExit(order: Order): void {
     const book = this.books[this.index];
     const position = this.account.positions[this.index];
+    // What an entry still lacks is not bought after its protection has fired.
+    if (order.role === "leg") book.cancelEntry(order.group);
     if (position.quantity === 0) book.cancelExits();
     else if (order.role === "leg" && position.quantityOf(order.group) === 0) book.cancelGroup(order.group);
   }

@@ -16,7 +16,9 @@ export interface SizingInput {
   readonly equity: number;
   /** Most that the free margin buys. */
   readonly affordable: number;
-  /** Protective stop of the entry; NaN without one. */
+  /** 1 buys, -1 sells. */
+  readonly side: number;
+  /** Price that leaving at the protective stop is expected to get; NaN without one. */
   readonly stop: number;
   /** Taker's rate and amount a unit: what it costs to leave at the stop. */
   readonly feeRate: number;
@@ -38,9 +40,10 @@ export function wantedQuantity(sizing: Sizing, input: SizingInput): number {
     case "percent":
       return (equity * sizing.percent) / 100 / price;
     case "risk": {
+      const distance = input.side * (price - input.stop);
       const fees = (price + input.stop) * input.feeRate + 2 * input.feePerUnit;
-      const loss = Math.abs(price - input.stop) + fees;
-      return loss > 0 ? (equity * sizing.percent) / 100 / loss : Number.NaN;
+      // An entry that has gapped through its stop has no risk to size by.
+      return distance > 0 ? (equity * sizing.percent) / 100 / (distance + fees) : Number.NaN;
     }
     case "volatility":
       return input.volatility > 0 ? (equity * sizing.percent) / 100 / input.volatility / price : Number.NaN;
