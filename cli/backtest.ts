@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { type CandleColumns, emptyCandles, indexAtTime, sliceCandles } from "../workers/core/candle/candle.ts";
 import type { Instrument } from "../workers/core/candle/instrument.ts";
-import { DAY_MS, divides, type Timeframe, timeframeMs } from "../workers/core/candle/timeframe.ts";
+import { DAY_MS, divides, floorMod, type Timeframe, timeframeMs } from "../workers/core/candle/timeframe.ts";
 import { completeParameters } from "../workers/core/engine/definition.ts";
 import type { RunResult } from "../workers/core/engine/result.ts";
 import { createRun } from "../workers/core/engine/run.ts";
@@ -187,7 +187,7 @@ function tradesDaily(candles: CandleColumns): boolean {
   let saturdays = 0;
   for (let i = 0; i < candles.length; i++) {
     // 1970-01-01 was a Thursday.
-    if ((Math.floor(candles.time[i] / DAY_MS) + 4) % 7 === 6) saturdays++;
+    if (floorMod(Math.floor(candles.time[i] / DAY_MS) + 4, 7) === 6) saturdays++;
   }
   return saturdays * 14 > candles.length;
 }

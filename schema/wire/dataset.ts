@@ -113,8 +113,8 @@ export type CandleSeries = z.infer<typeof CandleSeries>;
 export const CHART_CANDLES_MAX = 5_000;
 
 export const CandleQuery = z.object({
-  from: z.coerce.number().int().min(0).optional(),
-  to: z.coerce.number().int().min(0).optional(),
+  from: z.coerce.number().int().min(-8.64e15).optional(),
+  to: z.coerce.number().int().min(-8.64e15).optional(),
   timeframe: Timeframe.optional(),
   limit: z.coerce.number().int().min(1).max(CHART_CANDLES_MAX).default(2_000),
 });

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TIMEFRAMES } from "../../workers/core/candle/timeframe.ts";
 
-/** UTC milliseconds since 1970. The upper bound is the largest instant a JavaScript date holds. */
-export const TimeMs = z.number().int().min(0).max(8.64e15);
+/** UTC milliseconds since 1970, negative before. The bounds are the instants that a JavaScript date holds. */
+export const TimeMs = z.number().int().min(-8.64e15).max(8.64e15);
 export const Timeframe = z.enum(TIMEFRAMES);
 /** Money on the wire: a decimal string, so that no amount ever passes through a float. */
 export const Money = z.string().regex(/^-?\d{1,18}(\.\d{1,12})?$/, "must be a decimal number such as 10000 or 0.5");

@@ -179,7 +179,8 @@ export const Robustness = z.object({
   path: z
     .object({
       worst: z.number(),
-      nearest: z.number(),
+      /** Return on the path that the run itself took. */
+      own: z.number(),
       best: z.number(),
       /** Share of trades whose outcome differs between worst and best path. */
       dependentShare: z.number().nullable(),

@@ -81,12 +81,12 @@ function Panel(props: { check: Check | undefined; title: string; hint: string; w
 
 function PathBounds({ path }: { path: Robustness["path"] }) {
   if (path === null) return null;
-  const low = Math.min(path.worst, path.nearest, path.best, 0);
-  const high = Math.max(path.worst, path.nearest, path.best, 0);
+  const low = Math.min(path.worst, path.own, path.best, 0);
+  const high = Math.max(path.worst, path.own, path.best, 0);
   const place = (value: number) => `${(((value - low) / Math.max(1e-9, high - low)) * 100).toFixed(1)}%`;
   const points = [
     { label: "Worst path", value: path.worst },
-    { label: "As run", value: path.nearest },
+    { label: "As run", value: path.own },
     { label: "Best path", value: path.best },
   ];
   return (
@@ -99,7 +99,7 @@ function PathBounds({ path }: { path: Robustness["path"] }) {
         <div className="absolute -inset-y-1.5 w-px bg-line-strong" style={{ left: place(0) }} />
         <div
           className="absolute -top-[3px] size-3 -translate-x-1/2 rounded-full border-2 border-surface bg-accent"
-          style={{ left: place(path.nearest) }}
+          style={{ left: place(path.own) }}
         />
       </div>
       <dl className="num grid grid-cols-3 gap-2">

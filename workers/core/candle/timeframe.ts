@@ -43,6 +43,11 @@ export function timeframeOfMs(lengthMs: number): Timeframe | undefined {
   return TIMEFRAMES.find((timeframe) => LENGTH_MS[timeframe] === lengthMs);
 }
 
+/** Remainder that is never negative, so that times before 1970 have hours and weekdays too. */
+export function floorMod(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}
+
 export function isTimeframe(text: string): text is Timeframe {
   return (TIMEFRAMES as readonly string[]).includes(text);
 }

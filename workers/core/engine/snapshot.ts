@@ -87,21 +87,31 @@ function bytesOf(view: Float64Array | Int32Array): Uint8Array {
 }
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const DIGIT_VALUES = new Map([...DIGITS].map((digit, value) => [digit.charCodeAt(0), value]));
+const DIGIT_CODES = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
+const DIGIT_VALUES = new Uint8Array(128);
+DIGIT_CODES.forEach((code, value) => {
+  DIGIT_VALUES[code] = value;
+});
+const PADDING = "=".charCodeAt(0);
+/** Characters made into a string at once: far below the most arguments a call may have. */
+const TEXT_PIECE = 8_192;
 
 function encodeBytes(bytes: Uint8Array): string {
-  const parts: string[] = [];
+  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  let out = 0;
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
     const word = (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
-    parts.push(
-      DIGITS[(word >> 18) & 63] +
-        DIGITS[(word >> 12) & 63] +
-        (left > 1 ? DIGITS[(word >> 6) & 63] : "=") +
-        (left > 2 ? DIGITS[word & 63] : "="),
-    );
+    codes[out++] = DIGIT_CODES[(word >> 18) & 63];
+    codes[out++] = DIGIT_CODES[(word >> 12) & 63];
+    codes[out++] = left > 1 ? DIGIT_CODES[(word >> 6) & 63] : PADDING;
+    codes[out++] = left > 2 ? DIGIT_CODES[word & 63] : PADDING;
   }
-  return parts.join("");
+  const pieces: string[] = [];
+  for (let at = 0; at < codes.length; at += TEXT_PIECE) {
+    pieces.push(String.fromCharCode(...codes.subarray(at, at + TEXT_PIECE)));
+  }
+  return pieces.join("");
 }
 
 function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
@@ -110,7 +120,7 @@ function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   let out = 0;
   for (let at = 0; at < text.length; at += 4) {
     let word = 0;
-    for (let digit = 0; digit < 4; digit++) word = (word << 6) | (DIGIT_VALUES.get(text.charCodeAt(at + digit)) ?? 0);
+    for (let digit = 0; digit < 4; digit++) word = (word << 6) | DIGIT_VALUES[text.charCodeAt(at + digit) & 127];
     for (let shift = 16; shift >= 0 && out < bytes.length; shift -= 8) bytes[out++] = (word >> shift) & 255;
   }
   return bytes;

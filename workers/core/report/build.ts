@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "../candle/timeframe.ts";
+import { DAY_MS, floorMod, HOUR_MS } from "../candle/timeframe.ts";
 import type { RunResult } from "../engine/result.ts";
 import type { TradeRow } from "../engine/trade-log.ts";
 import { checksOf, verdictOf } from "./checks.ts";
@@ -32,7 +32,7 @@ export function buildReport(result: RunResult, meta: ReportMeta): Report {
   const checks = checksOf(robustness, statistics);
   return {
     overview: {
-      verdict: verdictOf(statistics, checks),
+      verdict: verdictOf(statistics, checks, main.refused),
       checks,
       statistics,
       timeframe: definition.timeframe,
@@ -96,9 +96,9 @@ function tablesOf(result: RunResult, closed: readonly TradeRow[]): Report["table
   const { cash } = result.definition.settings;
   const { daily } = result.main;
   const symbol = (trade: TradeRow) => result.definition.instruments[trade.instrument].instrument.symbol;
-  const hour = (trade: TradeRow) => String(Math.floor((trade.entryTime % DAY_MS) / HOUR_MS)).padStart(2, "0");
+  const hour = (trade: TradeRow) => String(floorMod(Math.floor(trade.entryTime / HOUR_MS), 24)).padStart(2, "0");
   // 1970-01-01 was a Thursday.
-  const weekday = (trade: TradeRow) => (Math.floor(trade.entryTime / DAY_MS) + 4) % 7;
+  const weekday = (trade: TradeRow) => floorMod(Math.floor(trade.entryTime / DAY_MS) + 4, 7);
   return {
     monthly: monthlyReturns(daily, cash),
     yearly: yearlyReturns(daily, cash, closed),

@@ -28,16 +28,27 @@ export function checksOf(robustness: Robustness, statistics: Statistics): Check[
 }
 
 /** The one sentence above a report: result, time, worst fall, and how many checks hold. */
-export function verdictOf(statistics: Statistics, checks: readonly Check[]): string {
+export function verdictOf(
+  statistics: Statistics,
+  checks: readonly Check[],
+  refused: readonly { readonly rule: string; readonly count: number }[],
+): string {
   const { totalReturn, maxDrawdown, years, trades } = statistics;
   if (totalReturn === null || maxDrawdown === null) return "No candles were traded: the period holds none.";
-  if (trades === 0) return `No trades in ${duration(years)}: the strategy never asked to enter.`;
+  if (trades === 0) return idleVerdict(duration(years), refused);
   const run = checks.filter((check) => check.passed !== null);
   const passed = run.filter((check) => check.passed === true);
   const failed = run.filter((check) => check.passed === false).map((check) => check.title.toLowerCase());
   const headline = `${percent(totalReturn)} in ${duration(years)}, worst fall ${percent(maxDrawdown, false)}.`;
   const held = `Holds up: ${passed.length} of ${run.length} checks.`;
   return failed.length === 0 ? `${headline} ${held}` : `${headline} ${held} Not: ${failed.join(", ")}.`;
+}
+
+function idleVerdict(time: string, refused: readonly { readonly rule: string; readonly count: number }[]): string {
+  const count = refused.reduce((sum, row) => sum + row.count, 0);
+  if (count === 0) return `No trades in ${time}: no order was filled.`;
+  const rules = refused.map((row) => row.rule).join(", ");
+  return `No trades in ${time}: all ${count} entries were refused (${rules}).`;
 }
 
 function pathCheck({ path }: Robustness): Check {
@@ -64,8 +75,13 @@ function lookAheadCheck({ lookAhead }: Robustness): Check {
 
 function warmUpCheck({ warmUp }: Robustness): Check {
   const base = { id: "warm-up", title: "Warm-up" } as const;
-  if (warmUp === null || warmUp.readings.length === 0) {
-    return { ...base, passed: null, finding: "No indicator needs a history." };
+  if (warmUp === null)
+    return { ...base, passed: null, finding: "Not checked: the history it needs is too long to run twice." };
+  if (warmUp.readings.length === 0) return { ...base, passed: null, finding: "No indicator needs a history." };
+  const missing = warmUp.readings.find((reading) => reading.short === null && reading.long !== null);
+  if (missing !== undefined) {
+    const finding = `${warmUp.warmup} candles of history leave ${missing.name} without a value.`;
+    return { ...base, passed: false, finding };
   }
   const worst = warmUp.readings.reduce((a, b) => ((b.drift ?? 0) > (a.drift ?? 0) ? b : a));
   const drift = worst.drift ?? 0;

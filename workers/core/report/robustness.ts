@@ -2,11 +2,12 @@ import type { LaneResult, RunResult } from "../engine/result.ts";
 import type { TradeRow } from "../engine/trade-log.ts";
 import { sharpeRatio } from "./formulas.ts";
 import { type MonteCarlo, monteCarlo } from "./monte-carlo.ts";
-import { dailyReturns, defined } from "./statistics.ts";
+import { dailyReturns, defined, periodsPerYear } from "./statistics.ts";
 
 export interface PathBounds {
   readonly worst: number;
-  readonly nearest: number;
+  /** Return on the path that the run itself took. */
+  readonly own: number;
   readonly best: number;
   readonly dependentShare: number | null;
   readonly sensitive: boolean;
@@ -63,7 +64,7 @@ function pathBounds(result: RunResult): PathBounds | null {
   const spread = Math.abs(high - low) / Math.max(Math.abs(middle), RETURN_FLOOR);
   return {
     worst: low,
-    nearest: middle,
+    own: middle,
     best: high,
     dependentShare: dependentShare(worst, best),
     sensitive: spread > PATH_SPREAD_MAX || Math.sign(low) * Math.sign(high) < 0,
@@ -93,7 +94,7 @@ function warmUpDrift(result: RunResult): Robustness["warmUp"] {
 function costStress(result: RunResult): CostStress | null {
   if (result.stressed.length === 0) return null;
   const { cash, riskFree } = result.definition.settings;
-  const daysPerYear = Math.max(...result.definition.instruments.map((entry) => entry.instrument.daysPerYear));
+  const daysPerYear = periodsPerYear(result.definition);
   const rows = [result.main, ...result.stressed]
     .map((lane) => ({
       multiple: lane.variant.cost,

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../candle/timeframe.ts";
 import type { DailyEquity } from "../engine/daily-equity.ts";
 import type { RunResult } from "../engine/result.ts";
+import type { RunDefinition } from "../engine/settings.ts";
 import type { TradeRow } from "../engine/trade-log.ts";
 import {
   alphaBeta,
@@ -72,7 +73,7 @@ export interface Statistics extends TradeStatistics {
 export function statisticsOf(result: RunResult, trades: readonly TradeRow[], trials: Trials): Statistics {
   const { main, drawdown } = result;
   const { cash, riskFree } = result.definition.settings;
-  const daysPerYear = Math.max(...result.definition.instruments.map((entry) => entry.instrument.daysPerYear));
+  const daysPerYear = periodsPerYear(result.definition);
   const years = result.to > result.from ? (result.to - result.from) / DAY_MS / YEAR_DAYS : 0;
   const returns = dailyReturns(main.daily, cash);
   const market = dailyReturns(result.buyHold.daily, cash);
@@ -121,6 +122,15 @@ export function statisticsOf(result: RunResult, trades: readonly TradeRow[], tri
     days: returns.length,
     daysPerYear,
   };
+}
+
+/** Weeks of a year, for candles that give one return a week. */
+const WEEKS_PER_YEAR = 52;
+
+/** Returns a year of a run: days on which its markets trade, or weeks where its candles are weeks. */
+export function periodsPerYear({ timeframe, instruments }: RunDefinition): number {
+  if (timeframe === "1w") return WEEKS_PER_YEAR;
+  return Math.max(...instruments.map((entry) => entry.instrument.daysPerYear));
 }
 
 /** Returns from day to day, the first against the cash at the start. */

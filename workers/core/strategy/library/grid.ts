@@ -23,7 +23,6 @@ class Grid implements SteppedProgram {
   private readonly symbol: string;
   /** Prices at which the open steps are sold, the highest first. */
   private targets: number[] = [];
-  private lastBuy = Number.NaN;
   /** Candles since the last step was asked for; its fill comes with the candle after. */
   private age = 0;
 
@@ -40,11 +39,11 @@ class Grid implements SteppedProgram {
     this.age++;
     if (own.position.quantity === 0 && this.age > 1) this.targets = [];
     this.targets = this.targets.filter((target) => own.high <= target);
-    const lowest = this.targets.length === 0 ? Number.POSITIVE_INFINITY : this.lastBuy / this.ratio;
+    // The lowest open step was bought one spacing below its target, and the next stands one more below that.
+    const lowest = Math.min(...this.targets) / this.ratio / this.ratio;
     if (this.targets.length >= this.levels || own.close > lowest) return [];
     const target = own.close * this.ratio;
     this.targets.push(target);
-    this.lastBuy = own.close;
     this.age = 0;
     return [{ instrument: index, side: "buy", share: 1 / this.levels, target, add: true, tag: "grid" }];
   }
@@ -54,12 +53,11 @@ class Grid implements SteppedProgram {
   }
 
   snapshot(): Snapshot {
-    return { targets: [...this.targets], lastBuy: this.lastBuy, age: this.age };
+    return { targets: [...this.targets], age: this.age };
   }
 
   restore(snapshot: Snapshot): void {
     this.targets = [...(snapshotList(snapshot, "targets") as readonly number[])];
-    this.lastBuy = snapshotNumber(snapshot, "lastBuy");
     this.age = snapshotNumber(snapshot, "age");
   }
 }

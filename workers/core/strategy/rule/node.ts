@@ -1,4 +1,5 @@
 import type { CandleColumns } from "../../candle/candle.ts";
+import { DAY_MS, floorMod, HOUR_MS, MINUTE_MS } from "../../candle/timeframe.ts";
 import type { Snapshot } from "../../engine/snapshot.ts";
 import type { ColumnCache } from "../../indicator/column-cache.ts";
 import { CandleIndicator, type Indicator } from "../../indicator/indicator.ts";
@@ -83,10 +84,6 @@ export class FieldNode extends Node {
   }
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
 export class ClockNode extends Node {
   private readonly holder: CandleHolder;
   private readonly unit: ClockUnit;
@@ -105,10 +102,10 @@ export class ClockNode extends Node {
 }
 
 function clockValue(time: number, unit: ClockUnit): number {
-  if (unit === "hour") return Math.floor(time / HOUR_MS) % 24;
-  if (unit === "minute") return Math.floor(time / MINUTE_MS) % 60;
+  if (unit === "hour") return floorMod(Math.floor(time / HOUR_MS), 24);
+  if (unit === "minute") return floorMod(Math.floor(time / MINUTE_MS), 60);
   // The first of January 1970 was a Thursday, the fourth day of the week.
-  return ((Math.floor(time / DAY_MS) + 3) % 7) + 1;
+  return floorMod(Math.floor(time / DAY_MS) + 3, 7) + 1;
 }
 
 /** What a stepped program knows of its position, set before each candle. */
