@@ -7,12 +7,14 @@ export interface LoopResult {
   readonly maxDrawdown: number;
 }
 
-/** Running mean as one would write it by hand, NaN until it is full. */
+/**
+ * Running mean as one would write it by hand, NaN until it is full. One rounding a step, as in the engine: prices lie on
+ * a grid, so averages do tie, and another rounding would decide a tie the other way.
+ */
 export function meanLoop(values: Float64Array, period: number, out: Float64Array): void {
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    sum += values[i];
-    if (i >= period) sum -= values[i - period];
+    sum += i >= period ? values[i] - values[i - period] : values[i];
     out[i] = i >= period - 1 ? sum / period : Number.NaN;
   }
 }
