@@ -1,6 +1,6 @@
 import type { ExitReason } from "../fill/order.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
-import { TradeLog } from "./trade-log.ts";
+import { type TradeKeep, TradeLog } from "./trade-log.ts";
 
 /** Share of a lot below which a rest is float error of summed quantities, not a quantity. */
 const QUANTITY_TOLERANCE = 1e-12;
@@ -80,10 +80,11 @@ export class Account {
   fills = 0;
   liquidations = 0;
   readonly positions: readonly Position[];
-  readonly trades = new TradeLog();
+  readonly trades: TradeLog;
 
-  constructor(cash: number, instruments: number) {
+  constructor(cash: number, instruments: number, keep: TradeKeep) {
     this.cash = cash;
+    this.trades = new TradeLog(keep);
     this.positions = Array.from({ length: instruments }, () => new Position());
   }
 

@@ -29,7 +29,7 @@ export interface Block {
 }
 
 /** Merges the traded candles' times of several instruments into one rising timeline. */
-export function mergeTimes(parts: readonly BlockInstrument[]): Float64Array {
+export function mergeTimes(parts: readonly Pick<BlockInstrument, "candles" | "start">[]): Float64Array {
   if (parts.length === 1) return parts[0].candles.time.subarray(parts[0].start, parts[0].candles.length);
   const at = parts.map((part) => part.start);
   const total = parts.reduce((sum, part) => sum + part.candles.length - part.start, 0);

@@ -5,7 +5,7 @@ import { scaledFees } from "../fill/fee.ts";
 import type { PathChoice } from "../fill/path.ts";
 import { scaledSlippage } from "../fill/slippage.ts";
 import { Venue } from "../fill/venue.ts";
-import type { SteppedProgram } from "../strategy/strategy.ts";
+import type { IndicatorReading, SteppedProgram } from "../strategy/strategy.ts";
 import type { Account } from "./account.ts";
 import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
 import { CandleWalker } from "./candle-walker.ts";
@@ -13,6 +13,7 @@ import { DailyEquity } from "./daily-equity.ts";
 import { Decider } from "./decision.ts";
 import type { RunDefinition } from "./settings.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
+import type { TradeKeep } from "./trade-log.ts";
 import { LaneView } from "./view.ts";
 
 /** What sets one lane apart from the others of a run. */
@@ -20,6 +21,7 @@ export interface LaneVariant {
   readonly path: PathChoice;
   /** Multiple of fees and slippage. */
   readonly cost: number;
+  readonly keepTrades: TradeKeep;
 }
 
 /**
@@ -48,6 +50,7 @@ export class Lane {
     this.venue = new Venue(instruments, {
       ...settings,
       path: variant.path,
+      keepTrades: variant.keepTrades,
       fees: scaledFees(settings.fees, variant.cost),
       slippage: scaledSlippage(settings.slippage, variant.cost),
     });
@@ -216,6 +219,11 @@ export class Lane {
     lastCloses.forEach((price, index) => {
       if (this.account.positions[index].quantity !== 0) this.venue.closeOut(index, price, time, "end");
     });
+  }
+
+  /** Last values of the stepped programs' indicators. */
+  readings(): IndicatorReading[] {
+    return this.programs.flatMap((program) => program.readings());
   }
 
   snapshot(): Snapshot {

@@ -15,19 +15,21 @@ export interface RunLanes {
 /** The variants a run trades side by side: its own, the path bounds where the path can matter, the cost stress. */
 export function variantsOf(definition: RunDefinition): LaneVariant[] {
   const { settings, strategy } = definition;
-  const own: LaneVariant = { path: settings.path, cost: 1 };
+  const own: LaneVariant = { path: settings.path, cost: 1, keepTrades: "all" };
   if (definition.checks === "bare") return [own];
   const pathMatters = strategy.pathSensitive || settings.leverage > 1;
   const bounds: LaneVariant[] = pathMatters
     ? [
-        { path: "worst", cost: 1 },
-        { path: "best", cost: 1 },
+        { path: "worst", cost: 1, keepTrades: "outcomes" },
+        { path: "best", cost: 1, keepTrades: "outcomes" },
       ]
     : [];
   const { fees, slippage } = settings;
   const free = fees.taker <= 0 && fees.maker <= 0 && fees.perUnit === 0 && fees.minimum === 0;
   const costless = free && slippage.kind === "none";
-  const stressed = costless ? [] : COST_MULTIPLES.map((cost) => ({ path: settings.path, cost }));
+  const stressed = costless
+    ? []
+    : COST_MULTIPLES.map((cost) => ({ path: settings.path, cost, keepTrades: "count" as const }));
   return [own, ...bounds, ...stressed];
 }
 

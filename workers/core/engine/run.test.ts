@@ -78,7 +78,7 @@ function essence(result: RunResult) {
       ? undefined
       : {
           equity: lane.finalEquity,
-          trades: lane.trades.rows(),
+          trades: lane.variant.keepTrades === "all" ? lane.trades.rows() : lane.trades.length,
           open: lane.open,
           daily: [...lane.daily.equity],
           fees: lane.feesPaid,

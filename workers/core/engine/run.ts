@@ -14,6 +14,7 @@ import type { RunResult } from "./result.ts";
 import type { RunDefinition } from "./settings.ts";
 import { chunkOthers, createPrograms, SignalSource } from "./signals.ts";
 import { type Snapshot, snapshotField, snapshotList } from "./snapshot.ts";
+import { SteppedHistory } from "./stepped-history.ts";
 
 /** Starts a run. Throws RangeError where the definition breaks a rule; the message names field, rule and value. */
 export function createRun(definition: RunDefinition): Run {
@@ -35,6 +36,8 @@ export class Run {
   readonly definition: RunDefinition;
   private readonly lanes: RunLanes;
   private readonly signals: SignalSource | undefined;
+  /** Of stepped strategies only. */
+  private readonly history: SteppedHistory | undefined;
   private readonly resamplers: readonly Resampler[];
   private readonly hashes: readonly CandleHash[];
   private readonly volatilities: readonly (VolatilityColumn | undefined)[];
@@ -55,6 +58,7 @@ export class Run {
     this.definition = definition;
     const { columns } = createPrograms(definition);
     this.signals = columns.length > 0 ? new SignalSource(definition, columns) : undefined;
+    this.history = columns.length > 0 ? undefined : new SteppedHistory(definition);
     const lanes = variantsOf(definition).map(
       (variant) => new Lane(definition, variant, createPrograms(definition).stepped),
     );
@@ -134,9 +138,13 @@ export class Run {
       drawdown,
       buyHold: this.buyHold ?? this.newBuyHold(0),
       lookAhead: this.signals?.lookAhead,
-      warmUp: this.candles > 0 ? this.signals?.warmUpReadings() : undefined,
+      warmUp: this.candles > 0 ? this.warmUpReadings() : undefined,
       candleHashes: this.hashes.map((hash) => hash.digest()),
     };
+  }
+
+  private warmUpReadings(): RunResult["warmUp"] {
+    return this.signals?.warmUpReadings() ?? this.history?.readings(this.lanes.main.readings());
   }
 
   private checkOrder(index: number, candles: CandleColumns): void {
@@ -158,6 +166,7 @@ export class Run {
       parts.map((part) => part.candles),
     );
     const { magnifier } = this.definition.settings;
+    this.history?.push(parts.map((part) => part.candles));
     const instruments = parts.map((part, index): BlockInstrument => {
       const { candles } = part;
       return {
@@ -223,6 +232,7 @@ export class Run {
     return {
       lanes: this.lanes.all.map((lane) => lane.snapshot()),
       signals: this.signals?.snapshot() ?? null,
+      history: this.history?.snapshot() ?? null,
       resamplers: this.resamplers.map((resampler) => resampler.snapshot()),
       hashes: this.hashes.map((hash) => hash.snapshot()),
       volatilities: this.volatilities.map((column) => column?.snapshot() ?? null),
@@ -243,6 +253,7 @@ export class Run {
     };
     each("lanes", this.lanes.all);
     this.signals?.restore(snapshotField(snapshot, "signals"));
+    this.history?.restore(snapshotField(snapshot, "history"));
     each("resamplers", this.resamplers);
     each("hashes", this.hashes);
     snapshotList(snapshot, "volatilities").forEach((saved, index) => {

@@ -7,7 +7,7 @@ import type { RunDefinition } from "./settings.ts";
 import { type Snapshot, snapshotField, snapshotList } from "./snapshot.ts";
 
 /** Longest history that the warm-up check keeps and runs again, in candles. */
-const WARMUP_CHECK_MAX = 20_000;
+export const WARMUP_CHECK_MAX = 20_000;
 
 /**
  * The strategy of a run in column form: one program an instrument, whose signals all lanes share, with the checks that

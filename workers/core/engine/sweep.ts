@@ -71,6 +71,6 @@ function contend(definition: RunDefinition, set: ParameterValues): Contender {
   if (program.form !== "columns") {
     throw new TypeError(`${strategy.title} decides candle by candle; sweep strategies whose signals are columns`);
   }
-  const lane = new Lane(own, { path: settings.path, cost: 1 }, []);
+  const lane = new Lane(own, { path: settings.path, cost: 1, keepTrades: "count" }, []);
   return { parameters, program, lane, drawdown: new DrawdownTracker(settings.cash, 0) };
 }

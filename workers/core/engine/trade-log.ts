@@ -23,6 +23,17 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
+/**
+ * What a log keeps of each trade: `all`, the `outcomes` (enough to tell whether two lanes ended a trade alike), or only
+ * their `count`. A run has several lanes and its state is stored whole, so each keeps no more than is read of it.
+ */
+export type TradeKeep = "all" | "outcomes" | "count";
+const KEPT: Readonly<Record<TradeKeep, readonly Field[]>> = {
+  all: FIELDS,
+  outcomes: ["instrument", "entryTime", "entryPrice", "exitTime", "exitPrice", "reason"],
+  count: [],
+};
+
 /** One closed (or, at the end, still open) trade. `quantity` is signed; `risk` is the loss a unit at the first stop or NaN. */
 export interface TradeRow {
   readonly instrument: number;
@@ -47,23 +58,31 @@ export interface TradeRow {
 /** Trades as growing columns: rows of numbers, with tags and reasons as indexes into lists. */
 export class TradeLog {
   length = 0;
-  private columns: Record<Field, Float64Array> = newColumns(64);
+  private readonly keep: TradeKeep;
+  private columns: Record<Field, Float64Array>;
   private tags: string[] = [];
+
+  constructor(keep: TradeKeep = "all") {
+    this.keep = keep;
+    this.columns = newColumns(keep, 64);
+  }
 
   push(row: TradeRow): void {
     if (this.length >= TRADES_MAX) {
       throw new RangeError(`trades must be at most ${TRADES_MAX}: the strategy trades too often for these candles`);
     }
-    if (this.length === this.columns.quantity.length) this.grow();
+    if (this.keep !== "count" && this.length === this.columns.reason.length) this.grow();
     const at = this.length++;
-    for (const field of FIELDS) {
+    for (const field of KEPT[this.keep]) {
       if (field === "reason") this.columns.reason[at] = EXIT_REASONS.indexOf(row.reason);
       else if (field === "tag") this.columns.tag[at] = this.tagIndex(row.tag);
       else this.columns[field][at] = row[field];
     }
   }
 
+  /** A trade of a log that keeps all of them. */
   at(index: number): TradeRow {
+    if (this.keep !== "all") throw new Error(`a log that keeps ${this.keep} has no rows`);
     const { columns } = this;
     return {
       instrument: columns.instrument[index],
@@ -84,6 +103,15 @@ export class TradeLog {
     };
   }
 
+  /** Each trade's entry with how it ended, of a log that keeps at least outcomes. */
+  outcomes(): { entry: string; end: string }[] {
+    const { instrument, entryTime, entryPrice, exitTime, exitPrice, reason } = this.columns;
+    return Array.from({ length: this.length }, (_, i) => ({
+      entry: `${instrument[i]} ${entryTime[i]} ${entryPrice[i]}`,
+      end: `${exitTime[i]} ${exitPrice[i]} ${reason[i]}`,
+    }));
+  }
+
   /** Every column, tags and reasons as indexes, in a fixed order: what a hash of the trades is taken over. */
   allColumns(): Float64Array[] {
     return FIELDS.map((field) => this.columns[field].subarray(0, this.length));
@@ -99,7 +127,7 @@ export class TradeLog {
   }
 
   snapshot(): Snapshot {
-    const columns = FIELDS.map((field) => this.columns[field].slice(0, this.length));
+    const columns = KEPT[this.keep].map((field) => this.columns[field].slice(0, this.length));
     return { length: this.length, tags: this.tags, columns };
   }
 
@@ -107,8 +135,8 @@ export class TradeLog {
     this.length = snapshotNumber(snapshot, "length");
     this.tags = [...(snapshotField(snapshot, "tags") as readonly string[])];
     const columns = snapshotList(snapshot, "columns");
-    this.columns = newColumns(Math.max(64, this.length));
-    FIELDS.forEach((field, index) => {
+    this.columns = newColumns(this.keep, Math.max(64, this.length));
+    KEPT[this.keep].forEach((field, index) => {
       this.columns[field].set(columns[index] as Float64Array);
     });
   }
@@ -119,12 +147,17 @@ export class TradeLog {
   }
 
   private grow(): void {
-    const larger = newColumns(this.columns.quantity.length * 2);
-    for (const field of FIELDS) larger[field].set(this.columns[field]);
+    const larger = newColumns(this.keep, this.columns.reason.length * 2);
+    for (const field of KEPT[this.keep]) larger[field].set(this.columns[field]);
     this.columns = larger;
   }
 }
 
-function newColumns(size: number): Record<Field, Float64Array> {
-  return Object.fromEntries(FIELDS.map((field) => [field, new Float64Array(size)])) as Record<Field, Float64Array>;
+/** Columns of `size` for the fields that are kept, empty ones for the others. */
+function newColumns(keep: TradeKeep, size: number): Record<Field, Float64Array> {
+  const sizeOf = (field: Field) => (KEPT[keep].includes(field) ? size : 0);
+  return Object.fromEntries(FIELDS.map((field) => [field, new Float64Array(sizeOf(field))])) as Record<
+    Field,
+    Float64Array
+  >;
 }

@@ -1,3 +1,4 @@
+import type { TradeKeep } from "../engine/trade-log.ts";
 import type { Sizing } from "../strategy/sizing.ts";
 import type { FeeRates } from "./fee.ts";
 import type { PathChoice } from "./path.ts";
@@ -16,4 +17,6 @@ export interface VenueSettings {
   readonly remainder: "carry" | "cancel";
   readonly leverage: number;
   readonly maintenance: number;
+  /** What is kept of each trade; all of it when left out. */
+  readonly keepTrades?: TradeKeep;
 }

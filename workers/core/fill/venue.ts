@@ -48,7 +48,7 @@ export class Venue {
   constructor(instruments: readonly Instrument[], settings: VenueSettings) {
     this.instruments = instruments;
     this.settings = settings;
-    this.account = new Account(settings.cash, instruments.length);
+    this.account = new Account(settings.cash, instruments.length, settings.keepTrades ?? "all");
     this.books = instruments.map(() => new Book());
     this.sizer = new EntrySizer(this.account, settings);
     this.booking = new Booking(this.account, this.sizer, settings.fees);

@@ -1,5 +1,4 @@
 import type { LaneResult, RunResult } from "../engine/result.ts";
-import type { TradeRow } from "../engine/trade-log.ts";
 import { sharpeRatio } from "./formulas.ts";
 import { type MonteCarlo, monteCarlo } from "./monte-carlo.ts";
 import { dailyReturns, defined, periodsPerYear } from "./statistics.ts";
@@ -73,11 +72,9 @@ function pathBounds(result: RunResult): PathBounds | null {
 
 /** Share of the worst path's trades that the best path does not end at the same time, price and reason. */
 function dependentShare(worst: LaneResult, best: LaneResult): number | null {
-  const key = (trade: TradeRow) => `${trade.instrument} ${trade.entryTime} ${trade.entryPrice}`;
-  const outcome = (trade: TradeRow) => `${trade.exitTime} ${trade.exitPrice} ${trade.reason}`;
-  const others = new Map(best.trades.rows().map((trade) => [key(trade), outcome(trade)]));
-  const trades = worst.trades.rows();
-  const same = trades.filter((trade) => others.get(key(trade)) === outcome(trade)).length;
+  const others = new Map(best.trades.outcomes().map(({ entry, end }) => [entry, end]));
+  const trades = worst.trades.outcomes();
+  const same = trades.filter(({ entry, end }) => others.get(entry) === end).length;
   return trades.length === 0 ? null : 1 - same / trades.length;
 }
 

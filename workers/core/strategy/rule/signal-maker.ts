@@ -49,8 +49,10 @@ export class SignalMaker {
     if (this.flags.length < length) this.flags = new Uint8Array(length);
     const { flags } = this;
     flags.fill(0, 0, length);
-    // Nothing is decided up to and including the candle that completes the warm-up.
-    for (const { flag, node } of this.actions) raise(flags, flag, node.column, this.root.readyAt + 1, length);
+    // Nothing is decided up to and including the candle that completes the warm-up. The bound may be infinite; as a
+    // small integer it keeps the loops free of conversions.
+    const start = Math.min(this.root.readyAt + 1, length) | 0;
+    for (const { flag, node } of this.actions) raise(flags, flag, node.column, start, length);
     const columns: Partial<Record<PriceKind, Float64Array>> = {};
     for (const plan of this.prices) columns[plan.kind] = pick(plan, flags, length).subarray(0, length);
     return { flags: flags.subarray(0, length), ...columns };
