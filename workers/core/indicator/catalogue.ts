@@ -11,6 +11,12 @@ import { Cmf, Mfi, Obv, Vwap, Vwma } from "./volume.ts";
 /** Longest period of any indicator: a year of hours; bounds the memory of a strategy's windows. */
 export const PERIOD_MAX = 10_000;
 
+/**
+ * Longest period of the CCI, whose mean deviation has to read its whole window at each candle, about 5 ns a value:
+ * 5 µs a candle. Charts use 14 to 200.
+ */
+export const CCI_PERIOD_MAX = 1_000;
+
 /** What an indicator needs to be listed; `IndicatorSpec` in the registry says what each field means. */
 export type Row = {
   readonly [K in "name" | "title" | "summary" | "input" | "parameters"]: IndicatorSpec[K];
@@ -20,6 +26,7 @@ export type Row = {
   readonly first: (values: readonly number[]) => number;
   /** Inputs that an exponential memory of this period needs to fade; absent for finite windows. */
   readonly memory?: (values: readonly number[]) => number;
+  readonly rereads?: (values: readonly number[]) => number;
   readonly create: (values: readonly number[]) => Indicator;
 };
 
@@ -182,10 +189,17 @@ export const CATALOGUE: readonly Row[] = [
     memory: ([n]) => 14 * n,
     create: ([n]) => new Adx(n),
   }),
-  candle("cci", "Commodity channel index", "Distance from the mean in mean deviations.", [period(20)], {
-    first: window,
-    create: ([n]) => new Cci(n),
-  }),
+  candle(
+    "cci",
+    "Commodity channel index",
+    "Distance from the mean in mean deviations.",
+    [{ ...period(20), max: CCI_PERIOD_MAX }],
+    {
+      first: window,
+      rereads: ([n]) => n,
+      create: ([n]) => new Cci(n),
+    },
+  ),
   candle("williams_r", "Williams %R", "-100 at the bottom of the range, 0 at the top.", [period(14)], {
     first: window,
     create: ([n]) => new WilliamsR(n),

@@ -23,6 +23,8 @@ export interface IndicatorSpec {
   first(values: readonly number[]): number;
   /** Inputs after which the start of the series no longer shows (below about 1e-3 of its weight). */
   settle(values: readonly number[]): number;
+  /** Window values that one input makes it read again: 0 for those whose cost does not grow with the period. */
+  rereads(values: readonly number[]): number;
   create(values: readonly number[]): Indicator;
   /** Output `index` after a push. */
   read(indicator: Indicator, index: number): number;
@@ -47,6 +49,7 @@ function specOf(row: Row): IndicatorSpec {
     outputs: row.outputs ?? ["value"],
     first: row.first,
     settle: (values) => row.first(values) + (row.memory?.(values) ?? 0),
+    rereads: row.rereads ?? (() => 0),
     create: row.create,
     read: (indicator, index) => (indicator as unknown as Record<string, number>)[fields[index]],
   };

@@ -148,6 +148,17 @@ export interface ProgramContext {
   readonly symbol: string;
 }
 
+/** About how long a program takes, for those who share a processor out. */
+export interface ProgramCost {
+  /** A stepped program runs once for each variant of a run, one over columns once for all of them. */
+  readonly form: Program["form"];
+  /** Processor time for a candle of one instrument, in nanoseconds on a common server, rather too high than too low. */
+  readonly candleNs: number;
+}
+
+/** What a strategy that does not tell its cost is taken to need: more than any of the library's. */
+export const DEFAULT_PROGRAM_COST: ProgramCost = { form: "stepped", candleNs: 1_000 };
+
 /**
  * A strategy before its parameters are chosen. `scope` says how many programs a run makes: `each` one an instrument,
  * `all` one over all instruments (stepped only).
@@ -165,5 +176,7 @@ export interface Strategy {
    * look at larger ones.
    */
   warmup(values: ParameterValues, timeframe?: Timeframe): number;
+  /** Cost of its programs; `DEFAULT_PROGRAM_COST` where it is absent. */
+  cost?(values: ParameterValues): ProgramCost;
   create(values: ParameterValues, context: ProgramContext): Program;
 }

@@ -16,6 +16,7 @@ import {
   type Node,
   OutputNode,
 } from "./node.ts";
+import { RuleCost } from "./rule-cost.ts";
 import { FrameLink, type Link, LinkedNode, OtherLink, Series } from "./series.ts";
 import { inputsOf, type Term, type TermBody } from "./term.ts";
 
@@ -31,6 +32,8 @@ export const WINDOW_VALUES_MAX = 200_000;
  */
 export class Planner {
   readonly root = new Series();
+  /** What the nodes made so far take. */
+  readonly cost = new RuleCost();
   private readonly values: ParameterValues;
   private readonly context: ProgramContext;
   private readonly account: AccountState;
@@ -89,6 +92,7 @@ export class Planner {
         return new StreakNode(inputs[0], body.side === "rising" ? 1 : -1, length);
       case "prev":
         this.claim(length);
+        this.cost.addMoved(length);
         return new PrevNode(inputs[0], length);
       case "since":
         return new SinceNode(inputs[0]);
@@ -115,6 +119,7 @@ export class Planner {
     const { length: outputs } = body.spec.outputs;
     const main = this.share(series, key, () => {
       this.claim(...body.spec.parameters.map((entry, index) => (entry.kind === "integer" ? settings[index] : 0)));
+      this.cost.addIndicator(body.spec.rereads(settings));
       const basis = source === undefined ? "candles" : source instanceof FieldNode ? source.field : undefined;
       const sharedKey = basis === undefined ? undefined : indicatorKey(body.spec.name, settings, basis);
       return new IndicatorNode(body.spec.create(settings), { outputs, sharedKey }, series, source);
@@ -158,6 +163,7 @@ export class Planner {
     const known = shop.byKey.get(key);
     if (known !== undefined) return known;
     if (++this.count > NODES_MAX) throw new RangeError(`the rules must have at most ${NODES_MAX} distinct expressions`);
+    this.cost.addNode();
     const node = make();
     shop.byKey.set(key, node);
     shop.ids.set(node, shop.ids.size);

@@ -136,6 +136,17 @@ describe("a hostile rule text", () => {
       Array.from({ length: 700 }, (_, i) => `enter long when close > ${i}`).join("\n"),
       /at most 500 distinct expressions/,
     ],
+    ["a window too long to be read at each candle", "enter long when cci(5000) > 1", /from 1 to 1000, was 5000/],
+    [
+      "thirty windows that are read at each candle",
+      Array.from({ length: 30 }, (_, i) => `enter long when cci(${1_000 - i}) > 1`).join("\n"),
+      /the rules must take at most 50000 ns a candle, was about 15\d{4} ns/,
+    ],
+    [
+      "windows that only the upper end of a parameter makes long",
+      `param n = 20 (10..900)\n${Array.from({ length: 12 }, (_, i) => `enter long when cci($n + ${i}) > 1`).join("\n")}`,
+      /at most 50000 ns a candle/,
+    ],
   ])("with %s is answered within a second, without overflowing", (_name, text, message) => {
     const started = performance.now();
     const { diagnostics } = checkRules(text);

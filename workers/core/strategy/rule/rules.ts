@@ -1,11 +1,12 @@
 import { type Timeframe, timeframeMs } from "../../candle/timeframe.ts";
-import type { ParameterSpec, ParameterValues, ProgramContext, Strategy } from "../strategy.ts";
+import type { ParameterSpec, ParameterValues, Program, ProgramContext, Strategy } from "../strategy.ts";
 import { type CheckedRules, checkStatements } from "./checker.ts";
 import { ColumnRules } from "./column-rules.ts";
 import { type Diagnostic, Diagnostics, RuleError } from "./diagnostic.ts";
 import { HistoryMeter, smallestFrame } from "./history.ts";
 import { parseRules } from "./parse.ts";
 import { contextFor, Planner } from "./planner.ts";
+import { RULE_CANDLE_NS_MAX } from "./rule-cost.ts";
 import { SignalMaker } from "./signal-maker.ts";
 import { SteppedRules } from "./stepped-rules.ts";
 import { inputsOf, type Term } from "./term.ts";
@@ -44,7 +45,7 @@ export function compileRules(text: string, options: { id?: string; title?: strin
   const rules = analyse(text, diagnostics);
   if (diagnostics.failed) throw new RuleError(diagnostics.sorted());
   const { id = "rules", title = firstComment(text) ?? "Rules", summary = "Written in rules." } = options;
-  const stepped = termsOf(rules).some((term) => term.usesAccount);
+  const form = formOf(rules);
   return {
     id,
     title,
@@ -53,9 +54,10 @@ export function compileRules(text: string, options: { id?: string; title?: strin
     scope: "each",
     pathSensitive: rules.prices.some((price) => price.kind !== "scale"),
     warmup: (values, timeframe) => warmupOf(rules, values, timeframe),
+    cost: (values) => ({ form, candleNs: plan(rules, values).cost.candleNs(form) }),
     create: (values, context) => {
       const maker = new SignalMaker(rules, values, context);
-      return stepped ? new SteppedRules(maker, context) : new ColumnRules(maker);
+      return form === "stepped" ? new SteppedRules(maker, context) : new ColumnRules(maker);
     },
   };
 }
@@ -80,17 +82,31 @@ function tryBounds(rules: CheckedRules, text: string, diagnostics: Diagnostics):
   const ends = (["default", "min", "max"] as const).map((end) =>
     Object.fromEntries(rules.parameters.map((spec) => [spec.name, spec[end]])),
   );
-  const account = { position: 0, entry_price: Number.NaN, candles_held: 0 };
-  const terms = termsOf(rules);
+  const form = formOf(rules);
   try {
     for (const values of ends) {
-      const planner = new Planner(values, contextFor("1m", symbolsOf(terms)), account);
-      for (const term of terms) planner.node(term);
+      const candleNs = plan(rules, values).cost.candleNs(form);
+      if (candleNs <= RULE_CANDLE_NS_MAX) continue;
+      throw new RangeError(`the rules must take at most ${RULE_CANDLE_NS_MAX} ns a candle, was about ${candleNs} ns`);
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     diagnostics.error({ from: 0, to: text.length }, error.message);
   }
+}
+
+/** The nodes of the rules over candles of the smallest timeframe, whatever the run's will be. */
+function plan(rules: CheckedRules, values: ParameterValues): Planner {
+  const terms = termsOf(rules);
+  const account = { position: 0, entry_price: Number.NaN, candles_held: 0 };
+  const planner = new Planner(values, contextFor("1m", symbolsOf(terms)), account);
+  for (const term of terms) planner.node(term);
+  return planner;
+}
+
+/** Rules that look at their position must be asked candle by candle. */
+function formOf(rules: CheckedRules): Program["form"] {
+  return termsOf(rules).some((term) => term.usesAccount) ? "stepped" : "columns";
 }
 
 function warmupOf(rules: CheckedRules, values: ParameterValues, timeframe: Timeframe | undefined): number {
