@@ -104,6 +104,16 @@ describe("a message of the run queue", () => {
     expect(await run.result()).toBe(fakeResult());
   });
 
+  it("hands a run on after a share of the processor's time, where its candles are dear", async () => {
+    const { bindings, sent } = withTestQueue();
+    const run = await newRun(bindings);
+    // 10 s of a message's time are spent after 250 of them.
+    const open = () => fakeRunWork([], undefined, 40_000_000);
+    for (let at = 0; at < sent.length; at++) await deliver(sent[at], consumer(bindings, { open, limits: {} }));
+    expect(sent).toHaveLength(3);
+    expect(await run.result()).toBe(fakeResult());
+  });
+
   it("goes on from the last checkpoint of a worker that vanished, once its lease has run out", async () => {
     const { bindings, sent } = withTestQueue();
     const run = await newRun(bindings);

@@ -68,6 +68,37 @@ describe("the engine's work", () => {
     expect(work.progress()).toMatchObject({ candles: expected, candlesTotal: expected, phase: "writing" });
   });
 
+  it("cuts dear candles into turns and steps that each last about as long, with the same result however stopped", async () => {
+    const lengths: number[] = [];
+    const dear: Strategy = {
+      ...HALF_DAYS,
+      cost: () => ({ form: "columns", candleNs: 1_000_000 }),
+      create: (values, context) => {
+        const program = HALF_DAYS.create(values, context);
+        if (program.form !== "columns") throw new Error("half days are columns");
+        return {
+          ...program,
+          fill: (chunk) => {
+            lengths.push(chunk.candles.length);
+            return program.fill(chunk);
+          },
+        };
+      },
+    };
+    const made = input({ strategy: dear, timeframe: "15m" }, ["BTC-USD"]);
+    const work = engineWork(made, undefined);
+    const stepsNs: number[] = [];
+    for (let [more, done] = [true, 0]; more; done = work.progress().candles) {
+      more = await work.step();
+      stepsNs.push((work.progress().candles - done) * work.candleNs);
+    }
+    expect(work.progress().candles).toBe((RANGE.to - RANGE.from) / 900_000);
+    expect(Math.max(...stepsNs)).toBeLessThan(1.1e9);
+    expect(Math.max(...lengths) * work.candleNs).toBeLessThan(60e6);
+    const stops = Array.from({ length: 9 }, (_, at) => at * 2);
+    expect(await resultOf(made, stops)).toBe(await resultOf(made, []));
+  });
+
   it("fails for good where the engine refuses the definition", () => {
     expect(() => engineWork(input({ settings: { ...DEFAULT_SETTINGS, cash: 0 } }), undefined)).toThrow(RunFailure);
   });

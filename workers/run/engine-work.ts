@@ -1,6 +1,8 @@
 import type { Report } from "../../schema/wire/report.ts";
 import { type CandleColumns, emptyCandles, joinCandles } from "../core/candle/candle.ts";
-import { monthEnd, monthOf, monthStart, nextMonth } from "../core/candle/month.ts";
+import { monthEnd, monthOf, monthStart } from "../core/candle/month.ts";
+import { timeframeMs } from "../core/candle/timeframe.ts";
+import { candleCostNs } from "../core/engine/candle-cost.ts";
 import type { RunResult } from "../core/engine/result.ts";
 import { createRun, restoreRun } from "../core/engine/run.ts";
 import type { RunDefinition } from "../core/engine/settings.ts";
@@ -11,7 +13,13 @@ import { RunFailure, type RunWork } from "./run-work.ts";
 // Steps with fewer candles than this (a year of daily ones) would spend their time on telling how far they are.
 const STEP_CANDLES_MIN = 20_000;
 
-// An isolate answers requests and sockets between two turns of a run; this many candles take some ten milliseconds.
+// Nobody learns how far a run is, and nothing of it is saved, while a step lasts.
+const STEP_CPU_MS_MAX = 1_000;
+
+// An isolate answers requests and sockets between two turns of a run.
+const TURN_CPU_MS_MAX = 50;
+
+// However cheap its candles are, a turn's signals and columns should not fill memory.
 const TURN_CANDLES_MAX = 20_000;
 
 export interface EngineInput {
@@ -23,9 +31,9 @@ export interface EngineInput {
   readonly buildReport: (result: RunResult, elapsedMs: number) => Report;
 }
 
-/** Where a run stands: the month that comes next, and how many base candles were pushed. */
+/** Where a run stands: the instant (UTC ms) up to which candles were pushed, and how many they were. */
 interface Saved {
-  readonly month: string;
+  readonly at: number;
   readonly candles: number;
   readonly run: string;
 }
@@ -37,39 +45,50 @@ export function engineWork(input: EngineInput, savedText: string | undefined): R
   const run = refused(() =>
     saved === undefined ? createRun(definition) : restoreRun(definition, decodeSnapshot(saved.run)),
   );
+  const candleNs = candleCostNs(definition);
   const readers = input.sources.map((source) => new MonthReader(source));
-  const last = monthOf(Math.max(range.from, range.to - 1));
   const total = candlesWithin(input.sources, range);
-  let month = saved?.month ?? monthOf(range.from);
+  const turnMs = turnLengthMs(definition, candleNs);
+  let at = saved?.at ?? range.from;
   let candles = saved?.candles ?? 0;
   return {
+    candleNs,
     progress() {
       const { equity, closedTrades } = run.progress();
-      const phase = month > last ? "writing" : "trading";
+      const phase = at >= range.to ? "writing" : "trading";
       return {
         phase,
         candles,
-        candlesTotal: Math.max(candles, month > last ? candles : total),
+        candlesTotal: Math.max(candles, at >= range.to ? candles : total),
         equity,
         trades: closedTrades,
       };
     },
     async step() {
       const before = candles;
-      while (month <= last && candles - before < STEP_CANDLES_MIN) {
-        const span = { from: Math.max(range.from, monthStart(month)), to: Math.min(range.to, monthEnd(month)) };
-        const chunks = await Promise.all(readers.map((reader) => reader.read(span)));
-        for (const slices of slicesOf(chunks, span)) {
-          refused(() => run.push(slices));
-          await nextTurn();
+      const dear = () => (candles - before) * candleNs >= STEP_CPU_MS_MAX * 1_000_000;
+      while (at < range.to && candles - before < STEP_CANDLES_MIN && !dear()) {
+        const month = monthOf(at);
+        const rest = { from: at, to: Math.min(range.to, monthEnd(month)) };
+        const chunks = await Promise.all(readers.map((reader) => reader.read(rest)));
+        while (at < rest.to && !dear()) {
+          // On a grid of the month's, so that where a run was saved does not show in how its candles were cut.
+          const turn = Math.floor((at - monthStart(month)) / turnMs) + 1;
+          const span = { from: at, to: Math.min(rest.to, monthStart(month) + turn * turnMs) };
+          const slices = chunks.map((chunk) => clipCandles(chunk, span));
+          const pushed = sumOfLengths(slices);
+          if (pushed > 0) {
+            refused(() => run.push(slices));
+            await nextTurn();
+          }
+          candles += pushed;
+          at = span.to;
         }
-        candles += sumOfLengths(chunks);
-        month = nextMonth(month);
       }
-      return month <= last;
+      return at < range.to;
     },
     save() {
-      const state: Saved = { month, candles, run: encodeSnapshot(run.snapshot()) };
+      const state: Saved = { at, candles, run: encodeSnapshot(run.snapshot()) };
       return JSON.stringify(state);
     },
     async report(elapsedMs) {
@@ -102,14 +121,11 @@ class MonthReader {
   }
 }
 
-/** The candles of a span in turns of about `TURN_CANDLES_MAX`, each over the same time on every instrument. */
-function* slicesOf(chunks: readonly CandleColumns[], span: TimeRange): Generator<CandleColumns[]> {
-  const turns = Math.max(1, Math.ceil(sumOfLengths(chunks) / TURN_CANDLES_MAX));
-  const edge = (turn: number) => span.from + Math.round(((span.to - span.from) * turn) / turns);
-  for (let turn = 0; turn < turns; turn++) {
-    const part = { from: edge(turn), to: edge(turn + 1) };
-    yield chunks.map((chunk) => clipCandles(chunk, part));
-  }
+/** The time (ms) of a turn: as many candles of all instruments as its share of the processor holds. */
+function turnLengthMs({ instruments }: RunDefinition, candleNs: number): number {
+  const turnCandles = Math.min(TURN_CANDLES_MAX, (TURN_CPU_MS_MAX * 1_000_000) / candleNs);
+  const candlesAnMs = instruments.reduce((sum, { timeframe }) => sum + 1 / timeframeMs(timeframe), 0);
+  return Math.ceil(turnCandles / candlesAnMs);
 }
 
 function sumOfLengths(chunks: readonly CandleColumns[]): number {

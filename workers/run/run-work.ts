@@ -13,8 +13,10 @@ export interface WorkProgress {
 
 /** A run as a computation that can be cut between any two steps and taken up again to the bit. */
 export interface RunWork {
+  /** About how long a candle takes, in nanoseconds of processor time; clocks stand still while a Worker computes. */
+  readonly candleNs: number;
   progress(): WorkProgress;
-  /** Does about a month's candles. True while more is to do. */
+  /** Does about a month's candles, or fewer where they are dear. True while more is to do. */
   step(): Promise<boolean>;
   /** Everything needed to go on from here, as text. */
   save(): string;

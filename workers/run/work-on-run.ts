@@ -4,13 +4,17 @@ import { initialState } from "./run-state.ts";
 import type { Lease, RunStore } from "./run-store.ts";
 import { type OpenRunWork, RunFailure, type RunWork } from "./run-work.ts";
 
-// A message's share of a long run. Clocks stand still while a Worker computes, so that candles are counted: the slowest
-// strategies take some 5 µs a candle, which makes 10 s of the 30 s of CPU that an invocation has.
+// A message's share of a long run, of the 30 s of CPU that an invocation has. Clocks stand still while a Worker computes,
+// so that the time is told from the candles done and what the strategy is estimated to take for each.
+export const MESSAGE_CPU_MS_MAX = 10_000;
+// However cheap its candles are, a message ends before it has read more than some hundred megabytes of them.
 export const MESSAGE_CANDLES_MAX = 2_000_000;
 // Time does pass at reads and writes; whichever bound comes first ends the message.
 export const MESSAGE_ELAPSED_MS_MAX = 12_000;
 // Less work than this between checkpoints costs less to do again than a checkpoint costs to write.
 export const CHECKPOINT_CANDLES_MIN = 250_000;
+// Nor is more than this lost where candles are dear.
+export const CHECKPOINT_CPU_MS_MIN = 1_000;
 
 export interface WorkDependencies {
   readonly store: RunStore;
@@ -67,8 +71,8 @@ export async function workOnRun(runId: string, deps: WorkDependencies): Promise<
 
 async function drive(lease: Lease, deps: WorkDependencies): Promise<WorkOutcome> {
   const { store, now } = deps;
-  const limits = { ...LIMITS, ...deps.limits };
   const work = await deps.open(lease.row, await store.readCheckpoint(lease.row));
+  const limits = limitsFor(work, deps.limits);
   const started = { candles: work.progress().candles, timeMs: now() };
   let saved = started.candles;
   let more = true;
@@ -93,6 +97,17 @@ async function drive(lease: Lease, deps: WorkDependencies): Promise<WorkOutcome>
   if (!(await store.finish(lease, report, now()))) return "lost";
   await deps.report({ ...stateOf(lease, work, started, now()), status: "done", phase: "ended", leftMs: 0 });
   return "done";
+}
+
+/** The limits in candles of this run: fewer where each takes long. */
+function limitsFor(work: RunWork, given: Partial<WorkLimits> | undefined): WorkLimits {
+  const limits = { ...LIMITS, ...given };
+  const within = (cpuMs: number) => Math.ceil((cpuMs * 1_000_000) / work.candleNs);
+  return {
+    ...limits,
+    messageCandlesMax: Math.min(limits.messageCandlesMax, within(MESSAGE_CPU_MS_MAX)),
+    checkpointCandlesMin: Math.min(limits.checkpointCandlesMin, within(CHECKPOINT_CPU_MS_MIN)),
+  };
 }
 
 async function cancel(lease: Lease, work: RunWork, deps: WorkDependencies): Promise<WorkOutcome> {

@@ -14,7 +14,11 @@ const CANDLES_A_MONTH = 100;
  * Work whose result depends on every month and on their order: `equity = equity * 31 + month`, so that a month done
  * twice, left out or done from the wrong state shows. Throws at each mishap once.
  */
-export function fakeRunWork(mishaps: Mishap[] = [], onStep: () => Promise<void> = async () => {}): OpenRunWork {
+export function fakeRunWork(
+  mishaps: Mishap[] = [],
+  onStep: () => Promise<void> = async () => {},
+  candleNs = 1_000,
+): OpenRunWork {
   const strike = (at: Mishap["at"], month: number) => {
     const index = mishaps.findIndex((mishap) => mishap.at === at && mishap.month === month);
     if (index < 0) return;
@@ -25,6 +29,7 @@ export function fakeRunWork(mishaps: Mishap[] = [], onStep: () => Promise<void> 
     const state =
       saved === undefined ? { month: 0, equity: 1 } : (JSON.parse(saved) as { month: number; equity: number });
     const work: RunWork = {
+      candleNs,
       progress: () => ({
         phase: "trading",
         candles: state.month * CANDLES_A_MONTH,
