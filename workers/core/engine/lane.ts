@@ -90,6 +90,13 @@ export class Lane {
     let bottom = Number.POSITIVE_INFINITY;
     let held = 0;
     for (let i = start; i < candles.length; i++) {
+      if (quantity === 0 && !funded && !restless && floor < 0 && ceiling === Number.POSITIVE_INFINITY) {
+        // Flat with nothing waiting: only a signal can change anything.
+        const from = i;
+        while (i < candles.length && flags[i] === 0) i++;
+        equity.fill(cash, from - start, i - start);
+        if (i === candles.length) break;
+      }
       const last = close[i];
       const walked = restless || low[i] <= floor || high[i] >= ceiling || counted + i >= expiry || funded;
       if (quantity !== 0 && !walked) {
