@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { type CandleColumns, emptyCandles, indexAtTime, sliceCandles } from "../workers/core/candle/candle.ts";
+import { type CandleColumns, emptyCandles } from "../workers/core/candle/candle.ts";
 import type { Instrument } from "../workers/core/candle/instrument.ts";
 import { DAY_MS, divides, floorMod, type Timeframe, timeframeMs } from "../workers/core/candle/timeframe.ts";
 import { completeParameters } from "../workers/core/engine/definition.ts";
@@ -114,7 +114,7 @@ async function runStreamed(
   return (run ?? createRun(define([emptyCandles(0)]))).finish();
 }
 
-/** Several files are read whole and pushed span by span, since their chunks end at different times. */
+/** Several files are read whole, since their chunks end at different times. */
 async function runTogether(
   files: readonly CandleFile[],
   define: (firsts: readonly CandleColumns[]) => RunDefinition,
@@ -122,14 +122,7 @@ async function runTogether(
   const candles: CandleColumns[] = [];
   for (const file of files) candles.push(await allCandles(file));
   const run = createRun(define(candles));
-  const span = 30 * DAY_MS;
-  const first = Math.min(...candles.map((columns) => columns.time[0] ?? Number.POSITIVE_INFINITY));
-  const last = Math.max(...candles.map((columns) => columns.time[columns.length - 1] ?? Number.NEGATIVE_INFINITY));
-  for (let start = first; start <= last; start += span) {
-    run.push(
-      candles.map((columns) => sliceCandles(columns, indexAtTime(columns, start), indexAtTime(columns, start + span))),
-    );
-  }
+  run.push(candles);
   return run.finish();
 }
 
