@@ -8,10 +8,14 @@ export const RUN_INSTRUMENTS_MAX = 8;
 export const FEE_RATE_MAX = 0.1;
 export const LEVERAGE_MAX = 125;
 
+function isPositive(amount: string): boolean {
+  return Number(amount) > 0;
+}
+
 export const Sizing = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("all") }),
   z.strictObject({ kind: z.literal("quantity"), quantity: z.number().positive() }),
-  z.strictObject({ kind: z.literal("quote"), amount: Money }),
+  z.strictObject({ kind: z.literal("quote"), amount: Money.refine(isPositive, "must be greater than 0") }),
   z.strictObject({ kind: z.literal("percent"), percent: z.number().positive().max(10_000) }),
   z.strictObject({ kind: z.literal("risk"), percent: z.number().positive().max(100) }),
   z.strictObject({
@@ -64,7 +68,7 @@ export const BacktestSettings = z
     from: TimeMs.optional(),
     to: TimeMs.optional(),
     strategy: StrategyChoice,
-    cash: Money.default("10000").refine((text) => Number(text) > 0, "must be greater than 0"),
+    cash: Money.default("10000").refine(isPositive, "must be greater than 0"),
     sizing: Sizing.default({ kind: "all" }),
     /** What happens to an order that cash does not cover. */
     whenShort: z.enum(["refuse", "shrink"]).default("shrink"),
@@ -99,10 +103,21 @@ export const BacktestSettings = z
   .refine((settings) => settings.from === undefined || settings.to === undefined || settings.from < settings.to, {
     path: ["from"],
     message: "must be before to",
+  })
+  // A position opened with all the leverage has this much margin: at or below it, it would be liquidated at once.
+  .refine((settings) => settings.maintenance < 1 / settings.leverage, {
+    path: ["maintenance"],
+    error: (issue) => `must be less than 1 / leverage${shareText(issue.input)}`,
   });
 export type BacktestSettings = z.infer<typeof BacktestSettings>;
 /** The settings as a client may send them, defaults left out. */
 export type BacktestSettingsInput = z.input<typeof BacktestSettings>;
+
+/** The bound as a person would write it: ` (1 %)` for a leverage of 100. */
+function shareText(settings: unknown): string {
+  const { leverage } = settings as { readonly leverage: number };
+  return ` (${Number((100 / leverage).toPrecision(4))} %)`;
+}
 
 export const CreateBacktest = z.strictObject({
   name: z.string().trim().max(120).optional(),

@@ -70,6 +70,9 @@ describe("creating a run", () => {
     ],
     ["rules with an error", { strategy: { kind: "rules", document: "wrong" } }, "settings.strategy.document"],
     ["zero cash", { cash: "0" }, "settings.cash"],
+    ["a negative size", { sizing: { kind: "quote", amount: "-5" } }, "settings.sizing.amount"],
+    ["a size of nothing", { sizing: { kind: "quote", amount: "0.00" } }, "settings.sizing.amount"],
+    ["a margin that liquidates at once", { leverage: 100, maintenance: 0.5 }, "settings.maintenance"],
     ["fees of 200 %", { fees: { maker: 2, taker: 2 } }, "settings.fees.maker"],
     ["a start after the end", { from: Date.UTC(2024, 1, 1), to: Date.UTC(2024, 0, 1) }, "settings.from"],
     ["a start after the data", { from: Date.UTC(2031, 0, 1) }, "settings.from"],
@@ -87,6 +90,17 @@ describe("creating a run", () => {
     const { issues } = await reply.json<Problem>();
     expect(issues?.map((issue) => issue.field)).toContain(field);
     expect(sent).toHaveLength(0);
+  });
+
+  it("refuses data in two currencies, which one account cannot hold", async () => {
+    const yen = data.find((row) => row.instrument.quote === "JPY");
+    const reply = await create({ settings: settings({ datasetIds: [data[0].id, yen?.id] }) });
+    expect(reply.status).toBe(422);
+    const { issues } = await reply.json<Problem>();
+    expect(issues?.[0]).toMatchObject({
+      field: "settings.datasetIds[1]",
+      rule: expect.stringContaining("quoted in USD"),
+    });
   });
 
   it("refuses the same symbol twice", async () => {

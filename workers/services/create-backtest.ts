@@ -77,6 +77,13 @@ async function datasetsOf(ctx: ServiceContext, settings: BacktestSettings): Prom
   const symbols = rows.map((row) => row.instrument.symbol);
   const twice = symbols.findIndex((symbol, index) => symbols.indexOf(symbol) !== index);
   if (twice >= 0) throw invalid(`settings.datasetIds[${twice}]`, "must name each symbol once", symbols[twice]);
+  // One account holds the cash of a run: amounts of two currencies cannot be added up.
+  const [first] = rows;
+  const other = rows.findIndex((row) => row.instrument.quote !== first.instrument.quote);
+  if (other >= 0) {
+    const rule = `must be quoted in ${first.instrument.quote}, as ${first.name} is`;
+    throw invalid(`settings.datasetIds[${other}]`, rule, `${rows[other].name} in ${rows[other].instrument.quote}`);
+  }
   rows.forEach((row, index) => {
     requireFit(row, settings, index);
   });

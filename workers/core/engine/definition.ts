@@ -1,4 +1,5 @@
 import { divides } from "../candle/timeframe.ts";
+import type { Sizing } from "../strategy/sizing.ts";
 import type { ParameterSpec, ParameterValues } from "../strategy/strategy.ts";
 import type { RunDefinition } from "./settings.ts";
 
@@ -16,15 +17,35 @@ export function checkDefinition(definition: RunDefinition): void {
     const fits = divides(base, timeframe);
     ensure(fits, `timeframe must be a multiple of the candles of ${instrument.symbol} (${base}), was ${timeframe}`);
   }
+  const [{ instrument: first }] = instruments;
+  for (const { instrument } of instruments) {
+    const rule = `quote of ${instrument.symbol} must be that of ${first.symbol} (${first.quote})`;
+    ensure(instrument.quote === first.quote, `${rule}, was ${instrument.quote}`);
+  }
   ensure(settings.cash > 0 && Number.isFinite(settings.cash), `cash must be greater than 0, was ${settings.cash}`);
   for (const side of ["maker", "taker"] as const) {
     const rate = settings.fees[side];
     ensure(rate > -FEE_RATE_MAX && rate <= FEE_RATE_MAX, `fees.${side} must be at most ${FEE_RATE_MAX}, was ${rate}`);
   }
   ensure(settings.leverage >= 1, `leverage must be at least 1, was ${settings.leverage}`);
+  const { leverage, maintenance } = settings;
+  ensure(maintenance >= 0, `maintenance must be at least 0, was ${maintenance}`);
+  // A position opened with all the leverage has a margin of 1 / leverage: it would be liquidated at once.
+  ensure(
+    maintenance < 1 / leverage,
+    `maintenance must be less than 1 / leverage (${1 / leverage}), was ${maintenance}`,
+  );
+  checkSizing(settings.sizing);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = definition;
   ensure(from < to, `from must be before to, was ${from} with to ${to}`);
   checkParameters(definition.strategy.parameters, definition.parameters);
+}
+
+function checkSizing(sizing: Sizing): void {
+  if (sizing.kind === "all") return;
+  const field = sizing.kind === "quantity" ? "quantity" : sizing.kind === "quote" ? "amount" : "percent";
+  const size = sizing.kind === "quantity" ? sizing.quantity : sizing.kind === "quote" ? sizing.amount : sizing.percent;
+  ensure(size > 0 && Number.isFinite(size), `sizing.${field} must be greater than 0, was ${size}`);
 }
 
 /** Throws RangeError where a value is missing, unknown, out of its range or not whole where it must be. */

@@ -342,6 +342,12 @@ describe("a run", () => {
   it.each([
     [{ settings: { cash: 0 } }, "cash must be greater than 0, was 0"],
     [{ settings: { fees: { maker: 0, taker: 2, perUnit: 0, minimum: 0 } } }, "fees.taker must be at most 0.1, was 2"],
+    [{ settings: { sizing: { kind: "quote" as const, amount: -5 } } }, "sizing.amount must be greater than 0, was -5"],
+    [
+      { settings: { sizing: { kind: "quantity" as const, quantity: 0 } } },
+      "sizing.quantity must be greater than 0, was 0",
+    ],
+    [{ settings: { leverage: 100, maintenance: 0.5 } }, "maintenance must be less than 1 / leverage (0.01), was 0.5"],
     [{ from: 5, to: 5 }, "from must be before to, was 5 with to 5"],
     [
       { timeframe: "1m" as const, base: "5m" as const },
@@ -352,6 +358,13 @@ describe("a run", () => {
     [{ parameters: { quick: 3 } }, "parameter quick is not known: the strategy has fast, slow"],
   ])("refuses a definition that breaks a rule: %j", (change, message) => {
     expect(() => createRun(definitionOf(HAND_SMA_CROSS, change))).toThrow(message);
+  });
+
+  it("refuses instruments whose amounts cannot be added up", () => {
+    const definition = definitionOf(HAND_SMA_CROSS, { symbols: ["AAA", "BBB"] });
+    const [first, { instrument, timeframe }] = definition.instruments;
+    const instruments = [first, { instrument: { ...instrument, quote: "JPY" }, timeframe }];
+    expect(() => createRun({ ...definition, instruments })).toThrow("quote of BBB must be that of AAA (USD), was JPY");
   });
 
   it("refuses candles that do not rise in time", () => {
