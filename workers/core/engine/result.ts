@@ -56,6 +56,6 @@ export interface RunResult {
       }
     | undefined;
   readonly warmUp: { readonly warmup: number; readonly readings: readonly WarmUpReading[] } | undefined;
-  /** Hash of the candles of each instrument, in order. */
+  /** Hash of the candles of each instrument, in order; none of a bare run. */
   readonly candleHashes: readonly string[];
 }

@@ -65,7 +65,7 @@ export class Run {
     this.lanes = { all: lanes, main: lanes[0] };
     const { instruments, timeframe, settings } = definition;
     this.resamplers = instruments.map((entry) => new Resampler({ from: entry.timeframe, to: timeframe }));
-    this.hashes = instruments.map(() => new CandleHash());
+    this.hashes = definition.checks === "bare" ? [] : instruments.map(() => new CandleHash());
     const { sizing } = settings;
     this.volatilities = instruments.map(() =>
       sizing.kind === "volatility" ? new VolatilityColumn(sizing.period) : undefined,
@@ -103,7 +103,7 @@ export class Run {
   private pushSpan(chunks: readonly CandleColumns[]): void {
     chunks.forEach((candles, index) => {
       this.checkOrder(index, candles);
-      this.hashes[index].push(candles);
+      this.hashes[index]?.push(candles);
     });
     // Candles come span by span, so nothing that opens up to the latest open seen is still to come for anybody.
     const horizon = Math.max(...this.lastTimes) + this.smallestMs;

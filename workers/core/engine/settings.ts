@@ -54,7 +54,10 @@ export interface RunDefinition {
   readonly strategy: Strategy;
   readonly parameters: ParameterValues;
   readonly settings: RunSettings;
-  /** `bare` trades only; `full` (default) also runs the path bounds, cost stress, look-ahead and warm-up checks. */
+  /**
+   * `full` (default) also runs the path bounds, cost stress, look-ahead and warm-up checks and hashes the candles for the
+   * receipt; `bare` trades only, as a search over parameters wants it.
+   */
   readonly checks?: "bare" | "full";
 }
 
