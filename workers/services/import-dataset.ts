@@ -12,9 +12,14 @@ import { conflict, notFound, ProblemError, tooLarge } from "../platform/problem-
 import { archiveStore } from "./candle-sources.ts";
 import { DATASETS_MAX, type DatasetRow, findDataset } from "./dataset.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { uploadOf } from "./upload.ts";
 
 // Often enough for a progress bar, seldom enough for the database.
 const PROGRESS_INTERVAL_MS = 1_000;
+
+// Read of a refused file so that its sender sees the reason. Beyond the largest file that is taken, for senders that did
+// not know the limit; not without end, for those that never stop.
+const REFUSED_BYTES_READ_MAX = 2 * UPLOAD_BYTES_MAX;
 
 export interface ImportInput {
   readonly query: ImportQuery;
@@ -28,7 +33,16 @@ export interface ImportInput {
  * before all of it is stored. Throws 422 with the file's fault, 413 beyond the size limit, 409 where it does not fit.
  */
 export async function importDataset(call: { ctx: ServiceContext; input: ImportInput }): Promise<Import> {
-  const { ctx, input } = call;
+  const upload = uploadOf(call.input.stream);
+  try {
+    return await importFrom(call.ctx, { ...call.input, stream: upload.stream });
+  } catch (error) {
+    await upload.discard(REFUSED_BYTES_READ_MAX);
+    throw error;
+  }
+}
+
+async function importFrom(ctx: ServiceContext, input: ImportInput): Promise<Import> {
   if ((input.bytesTotal ?? 0) > UPLOAD_BYTES_MAX) {
     throw tooLarge(`The file must be at most ${UPLOAD_BYTES_MAX} bytes, was ${input.bytesTotal}.`);
   }
@@ -44,8 +58,6 @@ export async function importDataset(call: { ctx: ServiceContext; input: ImportIn
   try {
     await readInto(ctx, { importId: id, target, input });
   } catch (error) {
-    // A client that is still sending would otherwise see a broken connection instead of the reason.
-    await discard(input.stream);
     const problem = problemOf(error);
     const failure = { errorCode: problem?.code ?? "internal", errorMessage: problem?.message ?? "failed on our side" };
     await ctx.owned.update(imports, { status: "failed", ...failure, updatedAt: ctx.now() }, eq(imports.id, id));
@@ -170,17 +182,4 @@ function problemOf(error: unknown): ProblemError | undefined {
     issues: [{ field: error.field ?? "file", rule: error.message }],
     cause: error,
   });
-}
-
-async function discard(stream: ReadableStream<Uint8Array>): Promise<void> {
-  if (stream.locked) return;
-  let left = UPLOAD_BYTES_MAX;
-  try {
-    for await (const chunk of stream) {
-      left -= chunk.byteLength;
-      if (left < 0) break;
-    }
-  } catch {
-    // The client has gone; nobody waits for the reply.
-  }
 }
