@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { DataReport } from "../schema/wire/dataset.ts";
 import { type CandleColumns, emptyCandles } from "../workers/core/candle/candle.ts";
 import type { Instrument } from "../workers/core/candle/instrument.ts";
 import { DAY_MS, divides, floorMod, type Timeframe, timeframeMs } from "../workers/core/candle/timeframe.ts";
@@ -12,13 +14,14 @@ import { CommandError } from "./command-error.ts";
 import { resultJson } from "./json-result.ts";
 import {
   choiceOption,
+  isoTime,
   numberOption,
   parameterOption,
+  periodOption,
   type RawOptions,
   readOptions,
   sizeOption,
   timeframeOption,
-  timeOption,
 } from "./options.ts";
 import { printReport } from "./print-report.ts";
 import { allCandles, type CandleFile, ensureCandles, openCandles, PRICE_SIDES } from "./read-candles.ts";
@@ -48,8 +51,9 @@ export async function backtest(argv: readonly string[]): Promise<void> {
   const settings = runSettings(values);
   const price = choiceOption(values, "price", PRICE_SIDES);
   const asked = timeframeOption(values);
-  const from = timeOption(values, "from");
-  const to = timeOption(values, "to");
+  const period = periodOption(values);
+  const twice = paths.find((path, index) => paths.findIndex((other) => resolve(other) === resolve(path)) < index);
+  if (twice !== undefined) throw new CommandError(`--candles must name each file once, was ${twice} twice`);
 
   const files = await Promise.all(paths.map((path) => openCandles(path, price)));
   files.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
@@ -70,11 +74,10 @@ export async function backtest(argv: readonly string[]): Promise<void> {
     strategy,
     parameters,
     settings,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    ...period,
   });
   const result = files.length === 1 ? await runStreamed(files[0], define) : await runTogether(files, define);
-  for (const file of files) ensureCandles(file);
+  for (const file of files) ensureInside(ensureCandles(file), file, period);
   const report = buildReport(result, {
     strategyTitle: strategy.title,
     strategySource: source,
@@ -83,6 +86,16 @@ export async function backtest(argv: readonly string[]): Promise<void> {
     elapsedMs: performance.now() - started,
   });
   finish(report, result, textOption(values, "json"));
+}
+
+/** Throws CommandError where a file has nothing of the period that is asked for. */
+function ensureInside(data: DataReport, { path }: CandleFile, { from, to }: ReturnType<typeof periodOption>): void {
+  if (data.from === null || data.to === null) return;
+  const rule = `the period of ${path}, ${isoTime(data.from)} to ${isoTime(data.to)}`;
+  if (from !== undefined && from >= data.to) {
+    throw new CommandError(`--from must be within ${rule}, was ${isoTime(from)}`);
+  }
+  if (to !== undefined && to <= data.from) throw new CommandError(`--to must be within ${rule}, was ${isoTime(to)}`);
 }
 
 function finish(report: Report, result: RunResult, out: string | undefined): void {

@@ -216,7 +216,24 @@ describe("bad input ends with 2 and one clear line within a second", () => {
     [
       "a start after the end",
       () => [...run(good()), "--from", "2024-02-02", "--to", "2024-02-01"],
-      /from must be before to/,
+      /--from must be before --to, was 2024-02-02T00:00:00\.000Z with --to 2024-02-01T00:00:00\.000Z/,
+    ],
+    [
+      "a start after the data",
+      () => [...run(good()), "--from", "2031-01-01"],
+      /--from must be within the period of .*good\.csv, 2024-01-01T00:00:00\.000Z to 2024-.*, was 2031-01-01T00/,
+    ],
+    [
+      "an end before the data",
+      () => [...run(good()), "--to", "2020-01-01T09:30Z"],
+      /--to must be within the period of .*good\.csv, 2024-01-01T00:00:00\.000Z to 2024-.*, was 2020-01-01T09:30/,
+    ],
+    ["a start that is a number", () => [...run(good()), "--from", "5"], /--from must be a time such as .*, was 5/],
+    ["a day that does not exist", () => [...run(good()), "--to", "2024-13-41"], /--to must be a time such as/],
+    [
+      "the same file twice",
+      () => [...run(good()), "--candles", good()],
+      /--candles must name each file once, was .*good\.csv twice/,
     ],
     [
       "a timeframe that does not fit",

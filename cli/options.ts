@@ -53,14 +53,37 @@ export function timeframeOption(values: RawOptions): Timeframe | undefined {
   throw new CommandError(`--timeframe must be one of ${TIMEFRAMES.join(", ")}, was ${String(text)}`);
 }
 
+/** A date, or a date and a time. Anything else is read by JavaScript as it likes: "5" as a day in 2001. */
+const TIME_FORM = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
 /** An instant as UTC milliseconds; a time without a zone is UTC. */
 export function timeOption(values: RawOptions, name: string): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
+  if (typeof text === "string" && !TIME_FORM.test(text)) throw timeError(name, text);
   const zoned = typeof text === "string" && /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text);
   const time = typeof text === "string" ? Date.parse(zoned || !text.includes("T") ? text : `${text}Z`) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  throw new CommandError(`--${name} must be a time such as 2024-01-31 or 2024-01-31T09:30Z, was ${String(text)}`);
+  throw timeError(name, text);
+}
+
+function timeError(name: string, text: unknown): CommandError {
+  return new CommandError(`--${name} must be a time such as 2024-01-31 or 2024-01-31T09:30Z, was ${String(text)}`);
+}
+
+/** The first and the last instant of a period, as `from` and `to`; throws CommandError where they are not in order. */
+export function periodOption(values: RawOptions): { readonly from?: number; readonly to?: number } {
+  const from = timeOption(values, "from");
+  const to = timeOption(values, "to");
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new CommandError(`--from must be before --to, was ${isoTime(from)} with --to ${isoTime(to)}`);
+  }
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+/** UTC milliseconds as people write them. */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }
 
 /** `all`, `50%`, `1000`, `2u`, `risk:1%` or `vol:20%`. */
