@@ -19,6 +19,10 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { "/api": { target: WORKER_URL, ws: true } },
+    proxy: {
+      "/api": { target: WORKER_URL, ws: true },
+      "/docs": { target: WORKER_URL },
+      "/health": { target: WORKER_URL },
+    },
   },
 });
