@@ -197,6 +197,10 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.waitForURL("**/strategies");
     await page.keyboard.press("n");
     await page.waitForURL("**/backtests/new");
+    await settled(page);
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/backtests\/run/);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Play, RotateCcw } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
@@ -12,6 +12,7 @@ import { TextField } from "../ui/field.tsx";
 import { Page } from "../ui/page.tsx";
 import { useSavedDraft } from "../ui/saved-draft.ts";
 import { Failure, Skeleton } from "../ui/states.tsx";
+import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { DetailFields, Fold } from "./detail-fields.tsx";
 import { MarketFields } from "./market-fields.tsx";
 import { CostFields, MoneyFields } from "./money-fields.tsx";
@@ -75,6 +76,7 @@ function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
   const parameters = useMemo(() => parametersOf({ draft, library, own, earlier }), [draft, library, own, earlier]);
   const found = useMemo(() => findRunProblems(draft, parameters), [draft, parameters]);
   const problems = useMemo(() => new Map([...refusals(start.error), ...found]), [start.error, found]);
+  const busy = start.isPending || start.isSuccess;
   const form: RunForm = {
     draft,
     datasets,
@@ -91,6 +93,8 @@ function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
   };
 
   function submit() {
+    // The button refuses presses while a run starts; the key must too, or it would start a second one.
+    if (busy) return;
     setTried(true);
     if (found.size > 0) {
       requestAnimationFrame(() => summary.current?.focus());
@@ -108,7 +112,7 @@ function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
         problems={tried ? problems : new Map()}
         error={start.error}
         summary={summary}
-        busy={start.isPending || start.isSuccess}
+        busy={busy}
         onReset={() => setDraft(openingDraft({ stored: undefined, search: {}, earlier, datasets, library, own }))}
       />
     </RunFormProvider>
@@ -125,16 +129,11 @@ interface FormFrameProps {
 }
 
 function FormFrame({ onSubmit, onReset, problems, error, summary, busy }: FormFrameProps) {
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onSubmit();
-  }
+  useSubmitKey(onSubmit);
   return (
     <form
       noValidate
       aria-label="Settings of the run"
-      onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
         onSubmit();

@@ -9,6 +9,7 @@ import { boxClass } from "../ui/field.tsx";
 import { Page } from "../ui/page.tsx";
 import { useSavedDraft } from "../ui/saved-draft.ts";
 import { InlineError, Skeleton } from "../ui/states.tsx";
+import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { CheckFindings } from "./check-findings.tsx";
 import type { RuleEditorHandle } from "./editor/rule-editor-view.tsx";
 import { SignalPreview } from "./signal-preview.tsx";
@@ -45,12 +46,15 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
   const sound =
     check !== null && checked === draft.document && !check.diagnostics.some((found) => found.severity === "error");
   const saving = create.isPending || update.isPending;
+  const canSave = changed && !saving && draft.document.trim() !== "";
   const name = draft.name.trim();
+  useSubmitKey(save);
 
   function change(part: Partial<Draft>) {
     setDraft({ ...latest.current, ...part });
   }
   function save() {
+    if (!canSave) return;
     const now = latest.current;
     const named = now.name.trim() || "Strategy without a name";
     if (strategy === null) create.mutate({ name: named, document: now.document });
@@ -77,13 +81,9 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
       }
       actions={
         <>
-          <Button
-            kind={changed ? "primary" : "plain"}
-            busy={saving}
-            disabled={!changed || draft.document.trim() === ""}
-            onClick={save}
-          >
+          <Button kind={changed ? "primary" : "plain"} busy={saving} disabled={!canSave} onClick={save}>
             <Save size={14} aria-hidden /> {strategy === null ? "Save" : "Save as new version"}
+            <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
           </Button>
           {strategy !== null && (
             <Link
