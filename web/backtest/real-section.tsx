@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import type { Check, Overview, Robustness } from "../../schema/wire/report.ts";
-import { formatCount, formatNumber, formatPercent, NONE } from "../format/format.ts";
+import { formatMoney, formatNumber, formatPercent, NONE } from "../format/format.ts";
 import { formatDateTime } from "../format/time.ts";
+import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
 import { Section } from "../ui/page.tsx";
 import { PlainTable } from "../ui/plain-table.tsx";
@@ -15,72 +16,95 @@ interface RealSectionProps {
   readonly currency: string;
 }
 
-/** The checks that ask whether the result would have happened outside the test. */
-export function RealSection({ overview, robustness, currency }: RealSectionProps) {
-  const checkOf = (id: Check["id"]) => overview.checks.find((check) => check.id === id);
-  const passed = overview.checks.filter((check) => check.passed === true).length;
-  const run = overview.checks.filter((check) => check.passed !== null).length;
-  const sample = checkOf("sample");
+/** The checks that ask whether the result would have happened outside the test. Those with more to show than their finding have cards. */
+export function RealSection(props: RealSectionProps) {
+  const { checks } = props.overview;
+  const passed = checks.filter((check) => check.passed === true).length;
+  const run = checks.filter((check) => check.passed !== null).length;
+  const parts = checks.map((check) => ({ check, detail: detailOf(check, props), wide: check.id === "monte-carlo" }));
+  const narrow = parts.filter((part) => part.detail !== null && !part.wide);
+  const wide = parts.filter((part) => part.detail !== null && part.wide);
+  const brief = parts.filter((part) => part.detail === null);
   return (
     <Section id="real" title="Is it real?" note={<span className="num">{`${passed} of ${run} checks passed`}</span>}>
       <div className="grid gap-3 lg:grid-cols-2">
-        <Panel check={checkOf("path")} title="Path inside the candle" hint={HINTS.path}>
-          <PathBounds path={robustness.path} />
-        </Panel>
-        <Panel check={checkOf("cost")} title="Costs" hint={HINTS.cost}>
-          <Costs cost={robustness.cost} />
-        </Panel>
-        <Panel check={checkOf("monte-carlo")} title="Other orders of the trades" hint={HINTS.monteCarlo} wide>
-          <MonteCarlo fan={robustness.monteCarlo} initialCash={overview.statistics.initialCash} currency={currency} />
-        </Panel>
-        <Panel check={checkOf("look-ahead")} title="Look-ahead" hint={HINTS.lookAhead}>
-          <LookAhead result={robustness.lookAhead} />
-        </Panel>
-        <Panel check={checkOf("warm-up")} title="Warm-up" hint={HINTS.warmUp}>
-          <WarmUp result={robustness.warmUp} />
-        </Panel>
-        {sample !== undefined && (
-          <Panel check={sample} title="Size of the sample" hint={HINTS.sample} wide>
-            {null}
-          </Panel>
-        )}
+        {[...narrow, ...wide].map(({ check, detail }, at) => (
+          <div
+            key={check.id}
+            className={classNames(
+              "card min-w-0 p-4",
+              // The last of an odd number takes the whole row, so that no hole stands beside it.
+              (at >= narrow.length || (at === narrow.length - 1 && at % 2 === 0)) && "lg:col-span-2",
+            )}
+          >
+            <Finding check={check} />
+            <div className="mt-3">{detail}</div>
+          </div>
+        ))}
       </div>
+      {brief.length > 0 && (
+        <ul className="card mt-3 divide-y divide-line">
+          {brief.map(({ check }) => (
+            <li key={check.id} className="px-4 py-2.5">
+              <Finding check={check} />
+            </li>
+          ))}
+        </ul>
+      )}
     </Section>
   );
 }
 
-const HINTS = {
+/** What there is to see behind a finding; null where the finding says it all or the check does not apply. */
+function detailOf({ id, passed }: Check, { overview, robustness, currency }: RealSectionProps): ReactNode {
+  const { path, lookAhead, warmUp, cost, monteCarlo } = robustness;
+  if (passed === null) return null;
+  switch (id) {
+    case "path":
+      return path === null ? null : <PathBounds path={path} />;
+    case "look-ahead":
+      return lookAhead === null || lookAhead.differences.length === 0 ? null : <LookAhead result={lookAhead} />;
+    case "warm-up":
+      return warmUp === null || warmUp.readings.length === 0 ? null : <WarmUp result={warmUp} />;
+    case "cost":
+      return cost === null ? null : <Costs cost={cost} />;
+    case "monte-carlo":
+      return monteCarlo === null ? null : (
+        <MonteCarlo fan={monteCarlo} initialCash={overview.statistics.initialCash} currency={currency} />
+      );
+    case "sample":
+      return null;
+  }
+}
+
+const HINTS: Readonly<Record<Check["id"], string>> = {
   path: "A candle does not say whether its high or its low came first. The run is repeated with the order that hurts most and the one that helps most; a result that changes much hangs on luck.",
   cost: "The run repeated with more expensive trading. A result that vanishes at twice the costs will vanish in practice.",
-  monteCarlo:
+  "monte-carlo":
     "The same trades drawn again in other orders and mixes. It shows how much of the curve was the luck of the sequence.",
-  lookAhead:
+  "look-ahead":
     "The run repeated on candles cut off at several moments. A signal that changes when the future is removed has seen the future.",
-  warmUp:
+  "warm-up":
     "Indicators computed again with a longer history before the start. One that drifts was not ready when trading began.",
   sample: "Few trades or a short period prove nothing, however good they look.",
-} as const;
+};
 
-function Panel(props: { check: Check | undefined; title: string; hint: string; wide?: boolean; children: ReactNode }) {
+function Finding({ check }: { check: Check }) {
   return (
-    <div className={`card min-w-0 p-4 ${props.wide ? "lg:col-span-2" : ""}`}>
-      <div className="mb-3 flex items-start gap-2">
-        <CheckMark check={props.check ?? { passed: null }} />
-        <div className="min-w-0">
-          <h3 className="flex items-center gap-1 font-semibold">
-            {props.title}
-            <Hint label={props.title}>{props.hint}</Hint>
-          </h3>
-          <p className="text-muted">{props.check?.finding ?? "Not run for this strategy."}</p>
-        </div>
+    <div className="flex items-start gap-2">
+      <CheckMark check={check} />
+      <div className="min-w-0">
+        <h3 className="flex items-center gap-1 font-semibold">
+          {check.title}
+          <Hint label={check.title}>{HINTS[check.id]}</Hint>
+        </h3>
+        <p className="num text-muted">{check.finding}</p>
       </div>
-      {props.children}
     </div>
   );
 }
 
-function PathBounds({ path }: { path: Robustness["path"] }) {
-  if (path === null) return null;
+function PathBounds({ path }: { path: NonNullable<Robustness["path"]> }) {
   const low = Math.min(path.worst, path.own, path.best, 0);
   const high = Math.max(path.worst, path.own, path.best, 0);
   const place = (value: number) => `${(((value - low) / Math.max(1e-9, high - low)) * 100).toFixed(1)}%`;
@@ -112,60 +136,45 @@ function PathBounds({ path }: { path: Robustness["path"] }) {
           </div>
         ))}
       </dl>
-      {path.dependentShare !== null && (
-        <p className="num mt-3 text-table text-muted">
-          {formatPercent(path.dependentShare, { digits: 1 })} of trades end differently on the worst and the best path.
-        </p>
-      )}
     </div>
   );
 }
 
-function Costs({ cost }: { cost: Robustness["cost"] }) {
-  if (cost === null) return null;
+function Costs({ cost }: { cost: NonNullable<Robustness["cost"]> }) {
   return (
-    <>
-      <PlainTable
-        label="Result at multiples of the costs"
-        rows={cost.rows}
-        keyOf={(row) => row.multiple}
-        columns={[
-          {
-            title: "Fees and slippage",
-            left: true,
-            cell: (row) => (row.multiple === 0 ? "none" : `× ${row.multiple}`),
-          },
-          {
-            title: "Total return",
-            cell: (row) => (
-              <Signed value={row.totalReturn}>{formatPercent(row.totalReturn, { sign: "always" })}</Signed>
-            ),
-          },
-          { title: "Sharpe", cell: (row) => formatNumber(row.sharpe) },
-        ]}
-      />
-      <p className="num mt-3 text-table text-muted">
-        {cost.breakEven === null
-          ? "The profit is not used up within 20 times the costs, or there is none to use up."
-          : `The profit is gone at ${formatNumber(cost.breakEven)} times the costs.`}
-      </p>
-    </>
+    <PlainTable
+      label="Result at multiples of the costs"
+      rows={cost.rows}
+      keyOf={(row) => row.multiple}
+      columns={[
+        {
+          title: "Fees and slippage",
+          left: true,
+          cell: (row) => (row.multiple === 0 ? "none" : `× ${row.multiple}`),
+        },
+        {
+          title: "Total return",
+          cell: (row) => <Signed value={row.totalReturn}>{formatPercent(row.totalReturn, { sign: "always" })}</Signed>,
+        },
+        { title: "Sharpe", cell: (row) => formatNumber(row.sharpe) },
+      ]}
+    />
   );
 }
 
 interface MonteCarloProps {
-  readonly fan: Robustness["monteCarlo"];
+  readonly fan: NonNullable<Robustness["monteCarlo"]>;
   readonly initialCash: number;
   readonly currency: string;
 }
 
 function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
-  if (fan === null) return null;
+  const ending = (multiple: number) => formatMoney(multiple * initialCash, currency, { digits: 0 });
   const facts = [
-    { label: "Chance of a loss", value: formatPercent(fan.lossProbability, { digits: 1 }) },
+    { label: "Ends at, middle run", value: ending(fan.finalP50) },
+    { label: "Ends at, worst in twenty", value: ending(fan.finalP05) },
+    { label: "Ends at, best in twenty", value: ending(fan.finalP95) },
     { label: "Draw-down, middle run", value: formatPercent(fan.drawdownP50, { digits: 1 }) },
-    { label: "Draw-down, one run in twenty", value: formatPercent(fan.drawdownP95, { digits: 1 }) },
-    { label: "Runs", value: formatCount(fan.paths) },
   ];
   return (
     <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-[minmax(0,1fr)_200px]">
@@ -185,47 +194,34 @@ function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
   );
 }
 
-function LookAhead({ result }: { result: Robustness["lookAhead"] }) {
-  if (result === null) return null;
-  const summary = `${formatCount(result.signalsCompared)} signals compared at ${formatCount(result.cuts.length)} cuts.`;
-  if (result.differences.length === 0) return <p className="num text-table text-muted">{summary} All the same.</p>;
+function LookAhead({ result }: { result: NonNullable<Robustness["lookAhead"]> }) {
   return (
-    <>
-      <p className="num mb-2 text-table text-muted">{summary}</p>
-      <PlainTable
-        label="Signals that changed when the future was cut off"
-        rows={result.differences.slice(0, 6)}
-        keyOf={(row) => `${row.cut} ${row.time}`}
-        columns={[
-          { title: "Signal at", left: true, cell: (row) => formatDateTime(row.time) },
-          { title: "Cut at", left: true, cell: (row) => formatDateTime(row.cut) },
-          { title: "Whole data", left: true, cell: (row) => row.before || NONE },
-          { title: "Cut data", left: true, cell: (row) => row.after || NONE },
-        ]}
-      />
-    </>
+    <PlainTable
+      label="Signals that changed when the future was cut off"
+      rows={result.differences.slice(0, 6)}
+      keyOf={(row) => `${row.cut} ${row.time}`}
+      columns={[
+        { title: "Signal at", left: true, cell: (row) => formatDateTime(row.time) },
+        { title: "Cut at", left: true, cell: (row) => formatDateTime(row.cut) },
+        { title: "Whole data", left: true, cell: (row) => row.before || NONE },
+        { title: "Cut data", left: true, cell: (row) => row.after || NONE },
+      ]}
+    />
   );
 }
 
-function WarmUp({ result }: { result: Robustness["warmUp"] }) {
-  if (result === null) return null;
+function WarmUp({ result }: { result: NonNullable<Robustness["warmUp"]> }) {
   return (
-    <>
-      <p className="num mb-2 text-table text-muted">
-        {formatCount(result.warmup)} candles are read before the first signal counts.
-      </p>
-      <PlainTable
-        label="Indicators with a shorter and a longer history"
-        rows={result.readings}
-        keyOf={(row) => row.name}
-        empty="This strategy uses no indicator that remembers."
-        columns={[
-          { title: "Indicator", left: true, cell: (row) => row.name },
-          { title: "As run", cell: (row) => formatNumber(row.short, { digits: 4 }) },
-          { title: "Longer", cell: (row) => formatNumber(row.long, { digits: 4 }) },
-          { title: "Drift", cell: (row) => formatPercent(row.drift, { digits: 4 }) },
-        ]}
-      />
-    </>
+    <PlainTable
+      label="Indicators with a shorter and a longer history"
+      rows={result.readings}
+      keyOf={(row) => row.name}
+      columns={[
+        { title: "Indicator", left: true, cell: (row) => row.name },
+        { title: "As run", cell: (row) => formatNumber(row.short, { digits: 4 }) },
+        { title: "Longer", cell: (row) => formatNumber(row.long, { digits: 4 }) },
+        { title: "Drift", cell: (row) => formatPercent(row.drift, { digits: 4 }) },
+      ]}
+    />
   );
 }
