@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
@@ -54,6 +55,26 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
       expect(await page.getByText(action).first().isVisible(), path).toBe(true);
       await expectNoOverflow(page, path);
     }
+    await context.close();
+  });
+
+  test("a list is downloaded as it is filtered and sorted", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    await page.goto("/backtests?q=bitcoin&sort=name&order=asc");
+    await settled(page);
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download these backtests as CSV" }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toBe("backtests.csv");
+    const names = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\r\n")
+      .slice(1)
+      .map((line) => line.split(",")[1]);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.every((name) => name.includes("bitcoin"))).toBe(true);
+    expect(names).toEqual([...names].sort());
     await context.close();
   });
 

@@ -8,6 +8,7 @@ import { COMPARE_RUNS_MAX } from "../app/search.ts";
 import { formatCount } from "../format/format.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { CsvButton } from "../ui/csv-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { ListTable } from "../ui/list-table.tsx";
@@ -17,6 +18,7 @@ import { Empty, Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
 import { useDeleteRuns } from "./run-actions.ts";
 import { RunCard } from "./run-card.tsx";
 import { runColumns } from "./run-columns.tsx";
+import { RUN_CSV } from "./run-csv.ts";
 import { arrangeRuns } from "./run-list.ts";
 
 const STATUSES = [
@@ -114,6 +116,7 @@ function Runs({ runs }: { runs: readonly Backtest[] }) {
             : `${formatCount(rows.length)} of ${formatCount(runs.length)}`}{" "}
           {runs.length === 1 ? "run" : "runs"}
         </span>
+        <CsvButton list="backtests" rows={rows} columns={RUN_CSV} />
       </div>
       {rows.length === 0 ? (
         <Empty icon={ListFilter} title="No run matches">

@@ -7,11 +7,13 @@ import { datasetsQuery } from "../api/queries.ts";
 import { formatCount } from "../format/format.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { CsvButton } from "../ui/csv-button.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { ListTable } from "../ui/list-table.tsx";
 import { Page } from "../ui/page.tsx";
 import { Empty, Failure, SkeletonRows } from "../ui/states.tsx";
 import { DATASET_COLUMNS, DatasetCard } from "./dataset-columns.tsx";
+import { DATASET_CSV } from "./dataset-csv.ts";
 import { ImportDialog } from "./import-dialog.tsx";
 
 /** Every dataset with its quality; a file dropped anywhere on the page is imported. */
@@ -104,6 +106,7 @@ function Datasets({ rows }: { rows: readonly Dataset[] }) {
             : `${formatCount(shown.length)} of ${formatCount(rows.length)}`}{" "}
           {rows.length === 1 ? "dataset" : "datasets"}
         </span>
+        <CsvButton list="datasets" rows={shown} columns={DATASET_CSV} />
       </div>
       {shown.length === 0 ? (
         <Empty icon={ListFilter} title="No dataset matches">

@@ -3,12 +3,25 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { GitFork, Play, Plus, ScrollText } from "lucide-react";
 import type { LibraryStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
 import { libraryQuery, strategiesQuery } from "../api/queries.ts";
+import type { CsvColumn } from "../format/csv.ts";
 import { formatCount } from "../format/format.ts";
 import { buttonClass } from "../ui/button.tsx";
+import { CsvButton } from "../ui/csv-button.tsx";
 import { ListTable } from "../ui/list-table.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Page, Section } from "../ui/page.tsx";
 import { Empty, Failure, Skeleton, SkeletonRows } from "../ui/states.tsx";
+
+/** The person's own strategies as a table for other programs: times ISO in UTC. */
+const STRATEGY_CSV: readonly CsvColumn<UserStrategy>[] = [
+  { title: "id", cell: (row) => row.id },
+  { title: "name", cell: (row) => row.name },
+  { title: "version", cell: (row) => row.version },
+  { title: "parameters", cell: (row) => row.parameters.map((spec) => `${spec.name}=${spec.default}`).join(" ") },
+  { title: "rules", cell: (row) => row.document },
+  { title: "created", cell: (row) => new Date(row.createdAt).toISOString() },
+  { title: "changed", cell: (row) => new Date(row.updatedAt).toISOString() },
+];
 
 /** The person's own strategies, and the library to take and change. */
 export function StrategiesPage() {
@@ -18,9 +31,14 @@ export function StrategiesPage() {
     <Page
       title="Strategies"
       actions={
-        <Link to="/strategies/new" className={buttonClass("primary")}>
-          <Plus size={15} aria-hidden /> Write a strategy
-        </Link>
+        <>
+          {own.data !== undefined && own.data.length > 0 && (
+            <CsvButton list="strategies" rows={own.data} columns={STRATEGY_CSV} />
+          )}
+          <Link to="/strategies/new" className={buttonClass("primary")}>
+            <Plus size={15} aria-hidden /> Write a strategy
+          </Link>
+        </>
       }
     >
       <div className="card overflow-hidden">
