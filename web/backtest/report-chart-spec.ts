@@ -22,7 +22,10 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
   const grid = { times: candles.time, lengthMs: timeframeLengthMs(candles.timeframe) };
   const column = (values: readonly number[], keep?: "last" | "lowest") =>
     snapToGrid(grid, { times: equity.time, values }, keep);
-  const money = (value: number) => formatMoney(value, currency, { digits: 0 });
+  const money = {
+    format: (value: number) => formatMoney(value, currency),
+    axisFormat: (value: number) => formatMoney(value, currency, { digits: 0 }),
+  };
   const percent = (value: number) => formatPercent(value);
   const band =
     equity.worst === null || equity.best === null
@@ -42,7 +45,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
         colour: "chart-equity",
         ...column(equity.equity),
         look: "line",
-        format: money,
+        ...money,
       },
       ...(equity.buyHold === null
         ? []
@@ -54,7 +57,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
               colour: "chart-benchmark" as const,
               ...column(equity.buyHold),
               look: "dashed" as const,
-              format: money,
+              ...money,
             },
           ]),
       {

@@ -200,7 +200,7 @@ export class ChartController {
       priceLineVisible: false,
       lastValueVisible: false,
       crosshairMarkerRadius: 3,
-      priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.format },
+      priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.axisFormat ?? line.format },
     };
     if (line.look === "area-below-zero") {
       const base = { baseValue: { type: "price" as const, price: 0 }, topLineColor: colour, bottomLineColor: colour };
@@ -219,7 +219,9 @@ export class ChartController {
     }));
     const series = this.lines.get(line.id);
     series?.setData(points);
-    series?.applyOptions({ priceFormat: { type: "custom", minMove: 0.0001, formatter: line.format } });
+    series?.applyOptions({
+      priceFormat: { type: "custom", minMove: 0.0001, formatter: line.axisFormat ?? line.format },
+    });
   }
 
   private options() {

@@ -28,6 +28,8 @@ export interface ChartLine {
   readonly values: readonly number[];
   readonly look: "line" | "dashed" | "area-below-zero";
   readonly format: (value: number) => string;
+  /** How the scale writes its steps where that is shorter than the legend. */
+  readonly axisFormat?: (value: number) => string;
 }
 
 /** The space between two columns over the same times. */

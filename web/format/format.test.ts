@@ -80,3 +80,12 @@ test("large counts and sizes are said in short", () => {
   expect(formatShort(812)).toBe("812");
   expect(plain(formatBytes(4_200_000))).toBe("4.2 MB");
 });
+
+test.each([
+  ["JPY", "1,235\u00a0JPY"],
+  ["EUR", "1,234.56\u00a0EUR"],
+  ["USDT", "1,234.56\u00a0USDT"],
+  ["", "1,234.56"],
+])("an amount of %j has the digits of its currency", (currency, expected) => {
+  expect(formatMoney(1234.56, currency)).toBe(expected);
+});

@@ -16,6 +16,7 @@ export interface NumberOptions {
 }
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
+const digitsOfCurrency = new Map<string, number>();
 
 /** A number with thousands separated, a true minus sign, and a dash where it is not defined. */
 export function formatNumber(value: Value, options: NumberOptions = {}): string {
@@ -40,10 +41,23 @@ export function formatPercent(share: Value, options: NumberOptions = {}): string
   return `${formatNumber(share * 100, options)}${THIN}%`;
 }
 
-/** An amount of `currency`: "1,234.50 USD". */
+/** An amount of `currency` with as many digits as it has: "1,234.50 USD", "1,235 JPY". */
 export function formatMoney(value: Value, currency: string, options: NumberOptions = {}): string {
   if (value === null || value === undefined || Number.isNaN(value)) return NONE;
-  return currency === "" ? formatNumber(value, options) : `${formatNumber(value, options)}${SPACE}${currency}`;
+  const text = formatNumber(value, { digits: currencyDigits(currency), ...options });
+  return currency === "" ? text : `${text}${SPACE}${currency}`;
+}
+
+/** Digits after the point of a currency's smallest coin (ISO 4217): 0 for the yen. Two for what is no such currency. */
+export function currencyDigits(currency: string): number {
+  let digits = digitsOfCurrency.get(currency);
+  if (digits === undefined) {
+    const known = /^[A-Z]{3}$/.test(currency);
+    const format = known ? new Intl.NumberFormat("en-US", { style: "currency", currency }) : undefined;
+    digits = format?.resolvedOptions().maximumFractionDigits ?? 2;
+    digitsOfCurrency.set(currency, digits);
+  }
+  return digits;
 }
 
 /** Large counts in short: 1,250,000 is "1.25 M". */
