@@ -197,7 +197,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.waitForURL("**/strategies");
     await page.keyboard.press("n");
     await page.waitForURL("**/backtests/new");
-    await settled(page);
+    await page.getByRole("button", { name: /^Run/ }).waitFor();
     expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
     await page.keyboard.press("Control+Enter");
     await page.waitForURL(/\/backtests\/run/);
