@@ -103,7 +103,9 @@ export class EntrySizer {
   private refuse(site: SizingSite, rule: string, quantity: number, price: number): void {
     this.refusals.add(rule, () => {
       const cash = this.account.equity() - this.account.exposure() / this.settings.leverage;
-      return `${site.instrument.symbol}: quantity ${quantity} at ${price}, free cash ${cash}`;
+      const { symbol } = site.instrument;
+      if (rule === "sizing") return `${symbol}: the entry at ${price} has no stop or volatility to size it by`;
+      return `${symbol}: quantity ${quantity} at ${price}, free cash ${cash}`;
     });
   }
 }

@@ -1,7 +1,7 @@
-import { DAY_MS, floorMod, HOUR_MS } from "../candle/timeframe.ts";
+import { DAY_MS, floorMod, HOUR_MS, timeframeMs } from "../candle/timeframe.ts";
 import type { RunResult } from "../engine/result.ts";
 import type { TradeRow } from "../engine/trade-log.ts";
-import { checksOf, verdictOf } from "./checks.ts";
+import { checksOf, counted, verdictOf } from "./checks.ts";
 import { receiptOf } from "./receipt.ts";
 import type { Report, ReportTrade } from "./report.ts";
 import { robustnessOf } from "./robustness.ts";
@@ -115,16 +115,30 @@ function tablesOf(result: RunResult, closed: readonly TradeRow[]): Report["table
   };
 }
 
+/** Share of the expected candles below which a report says that they are missing. */
+const SPARSE_SHARE = 0.9;
+
+/** Candles of the period on markets that never close; 0 where a market does, since its sessions are not known here. */
+function expectedCandles(result: RunResult): number {
+  const { instruments, timeframe } = result.definition;
+  if (instruments.some(({ instrument }) => instrument.daysPerYear !== 365) || !(result.to > result.from)) return 0;
+  return Math.round((result.to - result.from) / timeframeMs(timeframe)) * instruments.length;
+}
+
 function warningsOf(result: RunResult): string[] {
   const { main } = result;
   const warnings: string[] = [];
   if (result.candles === 0) warnings.push("The period holds no candles.");
   const warmup = result.definition.strategy.warmup(result.definition.parameters, result.definition.timeframe);
   if (result.candles > 0 && result.candles < warmup) {
-    warnings.push(`The strategy needs ${warmup} candles to settle; the period holds ${result.candles}.`);
+    warnings.push(`The strategy needs ${counted(warmup, "candle")} to settle; the period holds ${result.candles}.`);
   }
-  if (main.liquidations > 0) warnings.push(`The position was liquidated ${main.liquidations} times.`);
+  if (main.liquidations > 0) warnings.push(`${counted(main.liquidations, "liquidation")} of the position.`);
   const refused = main.refused.reduce((sum, row) => sum + row.count, 0);
-  if (refused > 0) warnings.push(`${refused} orders were refused; see the table of refused orders.`);
+  if (refused > 0) warnings.push(`${counted(refused, "order")} refused; see the table of refused orders.`);
+  const expected = expectedCandles(result);
+  if (result.candles < expected * SPARSE_SHARE) {
+    warnings.push(`The data have holes: ${counted(result.candles, "candle")} of about ${counted(expected, "candle")}.`);
+  }
   return warnings;
 }

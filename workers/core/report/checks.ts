@@ -17,14 +17,16 @@ const DRIFT_MAX = 0.001;
 const LOSS_PROBABILITY_MAX = 0.1;
 
 export function checksOf(robustness: Robustness, statistics: Statistics): Check[] {
-  return [
+  const checks = [
     pathCheck(robustness),
     lookAheadCheck(robustness),
     warmUpCheck(robustness),
     costCheck(robustness),
-    monteCarloCheck(robustness),
+    monteCarloCheck(robustness, statistics),
     sampleCheck(statistics),
   ];
+  if (statistics.trades > 0) return checks;
+  return checks.map((check) => ({ ...check, passed: null, finding: "There are no trades to judge." }));
 }
 
 /** The one sentence above a report: result, time, worst fall, and how many checks hold. */
@@ -48,7 +50,7 @@ function idleVerdict(time: string, refused: readonly { readonly rule: string; re
   const count = refused.reduce((sum, row) => sum + row.count, 0);
   if (count === 0) return `No trades in ${time}: no order was filled.`;
   const rules = refused.map((row) => row.rule).join(", ");
-  return `No trades in ${time}: all ${count} entries were refused (${rules}).`;
+  return `No trades in ${time}: ${counted(count, "order")} refused (${rules}).`;
 }
 
 function pathCheck({ path }: Robustness): Check {
@@ -68,8 +70,8 @@ function lookAheadCheck({ lookAhead }: Robustness): Check {
   const count = lookAhead.differences.length;
   const finding =
     count === 0
-      ? `${lookAhead.signalsCompared} signals stay the same when the future is cut off at ${lookAhead.cuts.length} points.`
-      : `${count} signals change when the future is cut off: the strategy sees candles it could not have known.`;
+      ? `${counted(lookAhead.signalsCompared, "signal")} compared: all the same with the future cut off at ${counted(lookAhead.cuts.length, "point")}.`
+      : `${counted(count, "difference")} when the future is cut off: the strategy sees candles it could not have known.`;
   return { ...base, passed: count === 0, finding };
 }
 
@@ -85,7 +87,11 @@ function warmUpCheck({ warmUp }: Robustness): Check {
   }
   const worst = warmUp.readings.reduce((a, b) => ((b.drift ?? 0) > (a.drift ?? 0) ? b : a));
   const drift = worst.drift ?? 0;
-  const finding = `${warmUp.warmup} candles of history leave ${worst.name} off by ${percent(drift, false)} at most.`;
+  const history = `${counted(warmUp.warmup, "candle")} of history`;
+  const finding =
+    drift < DRIFT_MAX / 2
+      ? `${history} settle every indicator.`
+      : `${history} leave ${worst.name} off by ${percent(drift, false)}.`;
   return { ...base, passed: drift <= DRIFT_MAX, finding };
 }
 
@@ -102,12 +108,18 @@ function costCheck({ cost }: Robustness): Check {
   return { ...base, passed: (doubled?.totalReturn ?? 0) > 0, finding };
 }
 
-function monteCarloCheck({ monteCarlo }: Robustness): Check {
+function monteCarloCheck({ monteCarlo }: Robustness, { closedTrades }: Statistics): Check {
   const base = { id: "monte-carlo", title: "Luck of the draw" } as const;
-  if (monteCarlo === null) return { ...base, passed: null, finding: "Too few trades to resample." };
+  if (monteCarlo === null) {
+    const finding =
+      closedTrades < 5
+        ? "Too few trades to resample."
+        : "Not resampled: trades that run at the same time cannot be played one after another.";
+    return { ...base, passed: null, finding };
+  }
   const { lossProbability, paths, drawdownP95 } = monteCarlo;
   const finding =
-    `${percent(lossProbability, false)} of ${paths} resampled paths lose money; ` +
+    `${percent(lossProbability, false)} of ${counted(paths, "resampled path")} lose money; ` +
     `one in twenty orders of the trades falls ${percent(drawdownP95, false)} or more.`;
   return { ...base, passed: lossProbability <= LOSS_PROBABILITY_MAX, finding };
 }
@@ -118,6 +130,12 @@ function sampleCheck({ closedTrades }: Statistics): Check {
     ? `${closedTrades} closed trades.`
     : `${closedTrades} closed trades; averages of fewer than ${SAMPLE_TRADES_MIN} say little.`;
   return { id: "sample", title: "Sample size", passed, finding };
+}
+
+/** A number with its noun, thousands apart, such as "1,968 signals". */
+export function counted(count: number, noun: string): string {
+  const grouped = String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function percent(share: number, signed = true): string {

@@ -8,6 +8,8 @@ const STEPS_MAX = 2_000_000;
 const BAND_POINTS_MAX = 100;
 /** Fewer trades than this say nothing about their own distribution. */
 const TRADES_MIN = 5;
+/** Share of trades that may begin before the one before has ended: more, and one after another is not how they ran. */
+const OVERLAP_MAX = 0.1;
 
 /** Bands of equity (as multiples of the start) over the trades done, and what the paths say. */
 export interface MonteCarlo {
@@ -30,10 +32,11 @@ export interface MonteCarlo {
 /**
  * Plays the trades again, each as its share of the equity it was entered with. Bands, final equity and the chance of a
  * loss come from trades drawn with replacement; draw-downs from the same trades in another order, which keeps the end
- * and changes the way there. Undefined with fewer than five trades or no paths.
+ * and changes the way there. Undefined with fewer than five trades, no paths, or trades that overlap: played one
+ * after another those would hide what they lose together.
  */
 export function monteCarlo(trades: readonly TradeRow[], wanted: number, seed: number): MonteCarlo | undefined {
-  if (trades.length < TRADES_MIN || wanted <= 0) return undefined;
+  if (trades.length < TRADES_MIN || wanted <= 0 || overlap(trades) > OVERLAP_MAX) return undefined;
   const returns = Float64Array.from(trades, (trade) => Math.max(-1, trade.profit / trade.equityBefore));
   const paths = Math.max(1, Math.min(wanted, Math.floor(STEPS_MAX / 2 / returns.length)));
   const random = new Random(seed);
@@ -66,6 +69,18 @@ export function monteCarlo(trades: readonly TradeRow[], wanted: number, seed: nu
     finalP50: sortedQuantile(finals, 0.5),
     finalP95: sortedQuantile(finals, 0.95),
   };
+}
+
+/** Share of trades that begin before an earlier one has ended. */
+export function overlap(trades: readonly TradeRow[]): number {
+  const sorted = [...trades].sort((a, b) => a.entryTime - b.entryTime);
+  let until = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const { entryTime, exitTime } of sorted) {
+    if (entryTime < until) count++;
+    until = Math.max(until, exitTime);
+  }
+  return trades.length === 0 ? 0 : count / trades.length;
 }
 
 /** Trades after which the bands are measured: evenly spread, the last one included. */

@@ -45,7 +45,8 @@ export function monthlyReturns(daily: DailyEquity, cash: number): MonthRow[] {
 export function yearlyReturns(daily: DailyEquity, cash: number, trades: readonly TradeRow[]): YearRow[] {
   const ended = new Map<number, number>();
   for (const trade of trades) {
-    const { year } = calendar(trade.exitTime);
+    // A trade that ends as a year does belongs to it.
+    const { year } = calendar(trade.exitTime - 1);
     ended.set(year, (ended.get(year) ?? 0) + 1);
   }
   return periodReturns(daily, cash, (time) => calendar(time).year).map(({ key, value }) => ({
