@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Check, Overview, Robustness } from "../../schema/wire/report.ts";
-import { formatMoney, formatNumber, formatPercent, NONE } from "../format/format.ts";
+import { formatNumber, formatPercent, NONE } from "../format/format.ts";
 import { formatDateTime } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
@@ -169,28 +169,13 @@ interface MonteCarloProps {
 }
 
 function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
-  const ending = (multiple: number) => formatMoney(multiple * initialCash, currency, { digits: 0 });
-  const facts = [
-    { label: "Ends at, middle run", value: ending(fan.finalP50) },
-    { label: "Ends at, worst in twenty", value: ending(fan.finalP05) },
-    { label: "Ends at, best in twenty", value: ending(fan.finalP95) },
-    { label: "Draw-down, middle run", value: formatPercent(fan.drawdownP50, { digits: 1 }) },
-  ];
   return (
-    <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-[minmax(0,1fr)_200px]">
+    <>
       <FanChart fan={fan} initialCash={initialCash} currency={currency} />
-      <div>
-        <dl className="num grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-1">
-          {facts.map((fact) => (
-            <div key={fact.label}>
-              <dt className="text-table text-muted">{fact.label}</dt>
-              <dd className="text-[15px] font-medium">{fact.value}</dd>
-            </div>
-          ))}
-        </dl>
-        <p className="mt-3 text-table text-faint">{fan.method}</p>
-      </div>
-    </div>
+      <p className="num mt-2 text-table text-muted">
+        Draw-down of the middle run {formatPercent(fan.drawdownP50, { digits: 1 })} · {fan.method}
+      </p>
+    </>
   );
 }
 
