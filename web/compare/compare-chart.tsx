@@ -4,6 +4,7 @@ import type { ChartLine, ChartSpec } from "../chart/chart-spec.ts";
 import { ChartView } from "../chart/chart-view.tsx";
 import { formatPercent } from "../format/format.ts";
 import { runColour, runTitle } from "./compare-run.ts";
+import { evenTimes, onEvenTimes } from "./even-grid.ts";
 
 /** Longer names would push the values off the chart. */
 const LABEL_CHARACTERS_MAX = 28;
@@ -22,13 +23,16 @@ export function CompareChart({ rows }: { rows: Comparison["rows"] }) {
 
 /** Return in percent makes runs with different cash comparable. */
 function compareChartSpec(rows: Comparison["rows"]): ChartSpec {
+  const times = evenTimes(rows.map(({ equity }) => ({ times: equity.time, values: equity.equity })));
   const growth: ChartLine[] = rows.map(({ run, overview, equity }, index) => ({
     id: `return ${run.id}`,
     label: shortened(runTitle(run)),
     pane: 0,
     colour: runColour(index),
-    times: equity.time,
-    values: equity.equity.map((value) => value / overview.statistics.initialCash - 1),
+    ...onEvenTimes(
+      { times: equity.time, values: equity.equity.map((value) => value / overview.statistics.initialCash - 1) },
+      times,
+    ),
     look: "line",
     format: (value) => formatPercent(value, { sign: "always", digits: 1 }),
   }));
@@ -37,8 +41,7 @@ function compareChartSpec(rows: Comparison["rows"]): ChartSpec {
     label: index === 0 ? "Draw-down" : "",
     pane: 1,
     colour: runColour(index),
-    times: equity.time,
-    values: equity.drawdown.map((share) => -share),
+    ...onEvenTimes({ times: equity.time, values: equity.drawdown.map((share) => -share) }, times, "lowest"),
     look: "line",
     format: (value) => formatPercent(value, { digits: 1 }),
   }));
