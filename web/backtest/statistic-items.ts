@@ -105,17 +105,17 @@ export const STATISTIC_GROUPS: readonly StatisticGroup[] = [
       },
       {
         key: "valueAtRisk",
-        label: "VaR 95, a day",
+        label: "VaR 95",
         kind: "change",
         better: "higher",
-        hint: "On one day in twenty the loss was at least this.",
+        hint: "On one day in twenty (one week, on weekly candles) the loss was at least this.",
       },
       {
         key: "conditionalValueAtRisk",
-        label: "CVaR 95, a day",
+        label: "CVaR 95",
         kind: "change",
         better: "higher",
-        hint: "The mean of the worst twentieth of days.",
+        hint: "The mean of the worst twentieth of days (weeks, on weekly candles).",
       },
       {
         key: "exposure",

@@ -96,6 +96,11 @@ function Compared({ comparison, ids }: { comparison: Comparison; ids: readonly s
         </Suspense>
       </div>
       <Section title="Numbers" note="Differences to the first run">
+        {periodsDiffer(comparison.rows) && (
+          <p role="note" className="mb-3 text-table text-muted">
+            These runs cover different periods: amounts, returns and falls over them do not measure the same.
+          </p>
+        )}
         <CompareNumbers rows={comparison.rows} currency={market.currency} />
       </Section>
       <Section title="Settings that differ">
@@ -103,6 +108,12 @@ function Compared({ comparison, ids }: { comparison: Comparison; ids: readonly s
       </Section>
     </>
   );
+}
+
+/** Whether the runs' traded periods begin or end more than a day apart. */
+function periodsDiffer(rows: Comparison["rows"]): boolean {
+  const apart = (instants: readonly number[]) => Math.max(...instants) - Math.min(...instants) > 86_400_000;
+  return apart(rows.map(({ overview }) => overview.from)) || apart(rows.map(({ overview }) => overview.to));
 }
 
 function ComparedSkeleton() {
