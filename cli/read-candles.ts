@@ -6,6 +6,7 @@ import type { CandleColumns } from "../workers/core/candle/candle.ts";
 import { joinCandles } from "../workers/core/candle/candle.ts";
 import type { Timeframe } from "../workers/core/candle/timeframe.ts";
 import { type CandleImport, importCandles } from "../workers/feed/import/import-candles.ts";
+import { UPLOAD_BYTES_MAX } from "../workers/feed/import/import-limits.ts";
 import { CommandError } from "./command-error.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
@@ -30,6 +31,8 @@ export async function openCandles(path: string, price: PriceSide): Promise<Candl
     stream,
     fileName: basename(path),
     price,
+    // A terminal has memory that an isolate has not.
+    columnFileBytesMax: UPLOAD_BYTES_MAX,
     onProgress: ({ bytes, rows }) => bar.show(bytes, `${rows.toLocaleString("en")} rows`),
   });
   return {

@@ -10,7 +10,7 @@ import { detectTimeframe } from "../../core/candle/timeframe-detect.ts";
 import type { TradingCalendar } from "../../core/candle/trading-calendar.ts";
 import type { PriceSide } from "./column-roles.ts";
 import { ImportError } from "./import-error.ts";
-import { PROBE_ROWS, SORT_ROWS_MAX } from "./import-limits.ts";
+import { COLUMN_FILE_BYTES_MAX, PROBE_ROWS, SORT_ROWS_MAX } from "./import-limits.ts";
 import type { RawRows } from "./raw-rows.ts";
 import { isSorted, joinRows, sortRows } from "./raw-rows.ts";
 import type { RowSource } from "./row-source.ts";
@@ -26,6 +26,8 @@ export interface ImportInput {
   readonly price: PriceSide;
   /** When the market trades; left out, sessions are inferred from the rows. */
   readonly calendar?: TradingCalendar;
+  /** Largest Parquet or Arrow file, in bytes; left out, what an isolate has room for. */
+  readonly columnFileBytesMax?: number;
   readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
 }
 
@@ -51,6 +53,7 @@ export async function importCandles(input: ImportInput): Promise<CandleImport> {
   const progress = { bytes: 0, rows: 0 };
   const source = await openRows(input.stream, {
     price: input.price,
+    columnFileBytesMax: input.columnFileBytesMax ?? COLUMN_FILE_BYTES_MAX,
     onBytes: (bytes) => {
       progress.bytes = bytes;
       input.onProgress?.(progress);

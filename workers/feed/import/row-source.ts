@@ -2,7 +2,6 @@ import { readArrow } from "./arrow-reader.ts";
 import type { ColumnRoles, PriceSide } from "./column-roles.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { ImportError } from "./import-error.ts";
-import { COLUMN_FILE_BYTES_MAX } from "./import-limits.ts";
 import { readParquet } from "./parquet-reader.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
@@ -19,12 +18,20 @@ export interface RowSource {
 /** Opens a file by its content. Throws ImportError, here or while rows are read. */
 export async function openRows(
   stream: ReadableStream<Uint8Array>,
-  { price, onBytes }: { readonly price: PriceSide; readonly onBytes: (bytes: number) => void },
+  {
+    price,
+    columnFileBytesMax,
+    onBytes,
+  }: {
+    readonly price: PriceSide;
+    readonly columnFileBytesMax: number;
+    readonly onBytes: (bytes: number) => void;
+  },
 ): Promise<RowSource> {
   const file = await unpackStream(stream, onBytes);
   const packing = file.gzip ? " (gzip)" : "";
   if (file.format === "text") return new CsvSource(file.bytes, `CSV${packing}`, price);
-  const bytes = await readWhole(file.bytes);
+  const bytes = await readWhole(file.bytes, columnFileBytesMax);
   const timeNotes: TimeNotes = { zoneAssumed: false };
   if (file.format === "parquet") {
     const { roles, rows } = await readParquet(bytes, { price, timeNotes });
@@ -60,14 +67,14 @@ class CsvSource implements RowSource {
   }
 }
 
-async function readWhole(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+async function readWhole(pieces: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces) {
     parts.push(piece);
     length += piece.length;
-    if (length > COLUMN_FILE_BYTES_MAX) {
-      const limit = COLUMN_FILE_BYTES_MAX / 1024 ** 2;
+    if (length > bytesMax) {
+      const limit = bytesMax / 1024 ** 2;
       throw new ImportError(
         "too-large",
         `a Parquet or Arrow file may have at most ${limit} MB, had more; split it, or import it as gzip CSV`,
