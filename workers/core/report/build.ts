@@ -2,10 +2,11 @@ import { DAY_MS, floorMod, HOUR_MS, timeframeMs } from "../candle/timeframe.ts";
 import type { RunResult } from "../engine/result.ts";
 import type { TradeRow } from "../engine/trade-log.ts";
 import { checksOf, counted, verdictOf } from "./checks.ts";
+import { defined } from "./formulas.ts";
 import { receiptOf } from "./receipt.ts";
 import type { Report, ReportTrade } from "./report.ts";
 import { robustnessOf } from "./robustness.ts";
-import { defined, statisticsOf, type Trials } from "./statistics.ts";
+import { statisticsOf, type Trials } from "./statistics.ts";
 import { breakdown, drawdownRows, monthlyReturns, yearlyReturns } from "./tables.ts";
 import { multipleOfRisk } from "./trade-statistics.ts";
 

@@ -1,3 +1,8 @@
+/** A value, or null where it is not a finite number. */
+export function defined(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 /** Arithmetic mean; NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;

@@ -1,7 +1,7 @@
 import type { LaneResult, RunResult } from "../engine/result.ts";
-import { sharpeRatio } from "./formulas.ts";
+import { defined, sharpeRatio } from "./formulas.ts";
 import { type MonteCarlo, monteCarlo } from "./monte-carlo.ts";
-import { dailyReturns, defined, periodsPerYear } from "./statistics.ts";
+import { dailyReturns, periodsPerYear } from "./statistics.ts";
 
 export interface PathBounds {
   readonly worst: number;

@@ -6,6 +6,7 @@ import type { TradeRow } from "../engine/trade-log.ts";
 import {
   alphaBeta,
   dailySharpe,
+  defined,
   deviation,
   expectedMaxSharpe,
   mean,
@@ -137,11 +138,6 @@ export function periodsPerYear({ timeframe, instruments }: RunDefinition): numbe
 export function dailyReturns(daily: DailyEquity, cash: number): Float64Array {
   const { equity } = daily;
   return equity.map((value, index) => value / (index === 0 ? cash : equity[index - 1]) - 1);
-}
-
-/** A value, or null where it is not a finite number. */
-export function defined(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 /** Growth a year of a ratio over `years`; a total loss is -1, whatever the time. */

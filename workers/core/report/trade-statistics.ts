@@ -1,5 +1,5 @@
 import type { TradeRow } from "../engine/trade-log.ts";
-import { deviation, mean, median } from "./formulas.ts";
+import { defined, deviation, mean, median } from "./formulas.ts";
 
 /** Statistics of closed trades; null where not defined. */
 export interface TradeStatistics {
@@ -39,23 +39,23 @@ export function tradeStatistics(trades: readonly TradeRow[], open: number): Trad
     trades: trades.length + open,
     closedTrades: trades.length,
     openTrades: open,
-    winRate: finite(winRate),
-    profitFactor: finite(losses.length > 0 ? gain / Math.abs(sum(losses)) : Number.NaN),
+    winRate: defined(winRate),
+    profitFactor: defined(losses.length > 0 ? gain / Math.abs(sum(losses)) : Number.NaN),
     profitFactorInfinite: losses.length === 0 && wins.length > 0,
-    expectancy: finite(mean(profits)),
-    expectancyR: finite(mean(multiplesOfRisk(trades))),
-    payoff: finite(payoff),
-    sqn: finite(spread > 0 ? (Math.sqrt(trades.length) * mean(profits)) / spread : Number.NaN),
-    kelly: finite(winRate - (1 - winRate) / payoff),
+    expectancy: defined(mean(profits)),
+    expectancyR: defined(mean(multiplesOfRisk(trades))),
+    payoff: defined(payoff),
+    sqn: defined(spread > 0 ? (Math.sqrt(trades.length) * mean(profits)) / spread : Number.NaN),
+    kelly: defined(winRate - (1 - winRate) / payoff),
     winStreak: longestStreak(profits, (profit) => profit > 0),
     lossStreak: longestStreak(profits, (profit) => profit < 0),
-    holdingMeanMs: finite(mean(holdings)),
-    holdingMedianMs: finite(median(holdings)),
-    holdingMaxMs: finite(extreme(holdings, Math.max)),
-    meanMae: finite(mean(trades.map((trade) => trade.mae))),
-    meanMfe: finite(mean(trades.map((trade) => trade.mfe))),
-    best: finite(extreme(profits, Math.max)),
-    worst: finite(extreme(profits, Math.min)),
+    holdingMeanMs: defined(mean(holdings)),
+    holdingMedianMs: defined(median(holdings)),
+    holdingMaxMs: defined(extreme(holdings, Math.max)),
+    meanMae: defined(mean(trades.map((trade) => trade.mae))),
+    meanMfe: defined(mean(trades.map((trade) => trade.mfe))),
+    best: defined(extreme(profits, Math.max)),
+    worst: defined(extreme(profits, Math.min)),
   };
 }
 
@@ -84,8 +84,4 @@ function extreme(values: readonly number[], pick: (a: number, b: number) => numb
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
