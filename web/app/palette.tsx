@@ -13,6 +13,7 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { backtestsQuery, datasetsQuery, strategiesQuery } from "../api/queries.ts";
+import { runTitle } from "../backtest/run-title.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { setPreferences, useTheme } from "./preferences.ts";
 import { PLACES } from "./rail.tsx";
@@ -75,10 +76,10 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
               <Row
                 key={run.id}
                 icon={ChartNoAxesCombined}
-                value={`run ${run.name} ${run.strategyTitle} ${run.symbols.join(" ")} ${run.id}`}
+                value={`run ${run.name} ${runTitle(run)} ${run.strategyTitle} ${run.symbols.join(" ")} ${run.id}`}
                 onSelect={() => go(() => navigate({ to: "/backtests/$id", params: { id: run.id } }))}
               >
-                {run.name || run.strategyTitle} <span className="text-faint">{run.symbols.join(", ")}</span>
+                {runTitle(run)} <span className="text-faint">{run.symbols.join(", ")}</span>
               </Row>
             ))}
           </Group>

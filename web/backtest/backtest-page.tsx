@@ -10,6 +10,7 @@ import { Failure, Skeleton } from "../ui/states.tsx";
 import { RunActions } from "./run-header.tsx";
 import { useRunMarket } from "./run-instrument.ts";
 import { RunSummary } from "./run-summary.tsx";
+import { runTitle } from "./run-title.ts";
 
 const RunProgress = lazy(async () => ({ default: (await import("./run-progress.tsx")).RunProgress }));
 const Report = lazy(async () => ({ default: (await import("./report.tsx")).Report }));
@@ -33,17 +34,12 @@ function Run({ run }: { run: Backtest }) {
   const market = useRunMarket(run.settings.datasetIds);
   const heading = (
     <>
-      <span className="min-w-0">{run.name || run.strategyTitle}</span>
+      <span className="min-w-0">{runTitle(run)}</span>
       {run.simulated && <SimulatedBadge />}
     </>
   );
   return (
-    <Page
-      title={run.name || run.strategyTitle}
-      heading={heading}
-      below={<RunSummary run={run} />}
-      actions={<RunActions run={run} />}
-    >
+    <Page title={runTitle(run)} heading={heading} below={<RunSummary run={run} />} actions={<RunActions run={run} />}>
       <Suspense fallback={<ReportBodySkeleton />}>
         {isUnderWay(run) && <RunProgress run={run} currency={market.currency} />}
         {run.status === "done" && <Report run={run} market={market} />}

@@ -17,6 +17,7 @@ import { Failure, Skeleton } from "../ui/states.tsx";
 import { EquityTable } from "./equity-table.tsx";
 import { reportChartSpec } from "./report-chart-spec.ts";
 import { equityCsv } from "./report-csv.ts";
+import { runTitle } from "./run-title.ts";
 
 /** A trade of two candles would otherwise fill the screen. */
 const JUMP_CANDLES_MIN = 120;
@@ -86,8 +87,8 @@ export function ReportChart(props: ReportChartProps) {
           if (range === "all") chart.current?.fit();
           else chart.current?.show(rangeSpan(range, wholeOf(overview)));
         }}
-        onPicture={() => void saveCanvas(chart.current?.picture(), `${run.name || run.id} chart.png`)}
-        onData={() => saveText(equityCsv(equity), `${run.name || run.id} equity.csv`, "text/csv")}
+        onPicture={() => void saveCanvas(chart.current?.picture(), `${runTitle(run)} chart.png`)}
+        onData={() => saveText(equityCsv(equity), `${runTitle(run)} equity.csv`, "text/csv")}
       />
       {asTable ? (
         <EquityTable equity={equity} />

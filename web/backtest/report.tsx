@@ -14,6 +14,7 @@ import { RealSection } from "./real-section.tsx";
 import { ReportChart, type ReportChartHandle } from "./report-chart.tsx";
 import { ReportNav } from "./report-nav.tsx";
 import type { RunMarket } from "./run-instrument.ts";
+import { runTitle } from "./run-title.ts";
 import { SettingsSection } from "./settings-section.tsx";
 import { StatisticsSection } from "./statistics-section.tsx";
 import type { TradeView } from "./trade-list.ts";
@@ -76,7 +77,7 @@ function Charted({ run, overview, market }: { run: Backtest; overview: Overview;
         ) : (
           <TradesSection
             runId={run.id}
-            runName={run.name || run.strategyTitle}
+            runName={runTitle(run)}
             trades={list}
             {...{ market, view, onView, selected }}
             onSelect={jump}

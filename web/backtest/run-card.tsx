@@ -6,6 +6,7 @@ import { Ago } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
 import { ChooseBox } from "./run-columns.tsx";
 import { RunStatusBadge } from "./run-status.tsx";
+import { runTitle } from "./run-title.ts";
 
 /** A run in the list on a phone. */
 export function RunCard({ run, chosen, onChoose }: { run: Backtest; chosen: boolean; onChoose: () => void }) {
@@ -17,7 +18,7 @@ export function RunCard({ run, chosen, onChoose }: { run: Backtest; chosen: bool
       </span>
       <Link to="/backtests/$id" params={{ id: run.id }} className="num block min-w-0 flex-1">
         <span className="flex items-baseline justify-between gap-3">
-          <span className="line-clamp-2 font-medium">{run.name || run.strategyTitle}</span>
+          <span className="line-clamp-2 font-medium">{runTitle(run)}</span>
           {headline === null ? (
             <RunStatusBadge status={run.status} />
           ) : (

@@ -6,6 +6,7 @@ import type { ListColumn } from "../ui/list-table.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
 import { RunStatusBadge } from "./run-status.tsx";
+import { runTitle, strategyWithParameters } from "./run-title.ts";
 
 interface Choosing {
   readonly chosen: readonly string[];
@@ -69,7 +70,7 @@ export function ChooseBox({ run, checked, onChange }: { run: Backtest; checked: 
     <input
       type="checkbox"
       tabIndex={-1}
-      aria-label={`Choose ${run.name || run.strategyTitle}`}
+      aria-label={`Choose ${runTitle(run)}`}
       checked={checked}
       onChange={onChange}
       onClick={(event) => event.stopPropagation()}
@@ -79,11 +80,12 @@ export function ChooseBox({ run, checked, onChange }: { run: Backtest; checked: 
 }
 
 function RunName({ run }: { run: Backtest }) {
-  const name = run.name || run.strategyTitle;
+  const strategy = strategyWithParameters(run);
+  const title = runTitle(run);
   return (
-    <span className="block min-w-0 truncate text-base" title={name}>
-      <span className="font-medium">{name}</span>
-      {run.name !== "" && run.name !== run.strategyTitle && <span className="text-muted"> · {run.strategyTitle}</span>}
+    <span className="block min-w-0 truncate text-base" title={title === strategy ? title : `${title} · ${strategy}`}>
+      <span className="font-medium">{title}</span>
+      {title !== strategy && <span className="text-muted"> · {strategy}</span>}
     </span>
   );
 }

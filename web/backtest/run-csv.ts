@@ -1,11 +1,12 @@
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { CsvColumn } from "../format/csv.ts";
+import { runTitle, strategyWithParameters } from "./run-title.ts";
 
 /** The list of runs as a table for other programs: times ISO in UTC, shares as numbers (0.1 is 10 %). */
 export const RUN_CSV: readonly CsvColumn<Backtest>[] = [
   { title: "id", cell: (run) => run.id },
-  { title: "name", cell: (run) => run.name || run.strategyTitle },
-  { title: "strategy", cell: (run) => run.strategyTitle },
+  { title: "name", cell: (run) => runTitle(run) },
+  { title: "strategy", cell: (run) => strategyWithParameters(run) },
   { title: "symbols", cell: (run) => run.symbols.join(" ") },
   { title: "timeframe", cell: (run) => run.settings.timeframe },
   { title: "simulated", cell: (run) => (run.simulated ? "yes" : "no") },

@@ -9,6 +9,7 @@ import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { saveText } from "../ui/save-file.ts";
 import { InlineError } from "../ui/states.tsx";
 import { useDeleteRuns } from "./run-actions.ts";
+import { runTitle } from "./run-title.ts";
 
 /** What can be done with a run: run it again, compare it, save it, delete it. */
 export function RunActions({ run }: { run: Backtest }) {
@@ -16,7 +17,7 @@ export function RunActions({ run }: { run: Backtest }) {
   const [deleting, setDeleting] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const remove = useDeleteRuns();
-  const name = run.name || run.strategyTitle;
+  const name = runTitle(run);
   return (
     <>
       <InlineError error={error} />
@@ -66,9 +67,5 @@ export function RunActions({ run }: { run: Backtest }) {
 async function saveReport(run: Backtest): Promise<void> {
   const parts = await Promise.all(REPORT_PART_NAMES.map((part) => fetchReportPart(run.id, part)));
   const report = Object.fromEntries(REPORT_PART_NAMES.map((part, at) => [part, parts[at]]));
-  saveText(
-    JSON.stringify({ run, report }, null, 2),
-    `${run.name || run.strategyTitle} report.json`,
-    "application/json",
-  );
+  saveText(JSON.stringify({ run, report }, null, 2), `${runTitle(run)} report.json`, "application/json");
 }

@@ -1,5 +1,6 @@
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { BacktestSearch, BacktestSort } from "../app/search.ts";
+import { runTitle, strategyWithParameters } from "./run-title.ts";
 
 /** The runs that a search lets through, in its order. Runs without the number sorted by come last. */
 export function arrangeRuns(runs: readonly Backtest[], search: BacktestSearch): readonly Backtest[] {
@@ -19,7 +20,7 @@ function matchesStatus(run: Backtest, status: BacktestSearch["status"]): boolean
 }
 
 function textOf(run: Backtest): string {
-  return `${run.name} ${run.strategyTitle} ${run.symbols.join(" ")} ${run.settings.timeframe}`.toLowerCase();
+  return `${run.name} ${strategyWithParameters(run)} ${run.symbols.join(" ")} ${run.settings.timeframe}`.toLowerCase();
 }
 
 type Key = string | number | null;
@@ -29,7 +30,7 @@ function keyOf(run: Backtest, sort: BacktestSort): Key {
     case "created":
       return run.createdAt;
     case "name":
-      return (run.name || run.strategyTitle).toLowerCase();
+      return runTitle(run).toLowerCase();
     case "return":
       return run.headline?.totalReturn ?? null;
     case "drawdown":

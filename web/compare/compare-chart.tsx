@@ -1,9 +1,10 @@
 import { useMemo } from "react";
 import type { Comparison } from "../../schema/wire/comparison.ts";
+import { runTitle } from "../backtest/run-title.ts";
 import type { ChartLine, ChartSpec } from "../chart/chart-spec.ts";
 import { ChartView } from "../chart/chart-view.tsx";
 import { formatPercent } from "../format/format.ts";
-import { runColour, runTitle } from "./compare-run.ts";
+import { runColour } from "./compare-run.ts";
 import { evenTimes, onEvenTimes } from "./even-grid.ts";
 
 /** Longer names would push the values off the chart. */

@@ -1,10 +1,11 @@
 import type { Comparison } from "../../schema/wire/comparison.ts";
 import type { Statistics } from "../../schema/wire/report.ts";
+import { runTitle } from "../backtest/run-title.ts";
 import { STATISTIC_GROUPS, type StatisticItem } from "../backtest/statistic-items.ts";
 import { formatKind, formatStatistic } from "../backtest/statistic-list.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
-import { runColour, runTitle } from "./compare-run.ts";
+import { runColour } from "./compare-run.ts";
 
 interface CompareNumbersProps {
   readonly rows: Comparison["rows"];

@@ -6,13 +6,14 @@ import type { Comparison } from "../../schema/wire/comparison.ts";
 import { backtestsQuery, comparisonQuery } from "../api/queries.ts";
 import { COMPARE_RUNS_MAX, compareIds } from "../app/search.ts";
 import { useRunMarket } from "../backtest/run-instrument.ts";
+import { runTitle } from "../backtest/run-title.ts";
 import { SimulatedBadge } from "../ui/badge.tsx";
 import { buttonClass, IconButton } from "../ui/button.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { Page, Section } from "../ui/page.tsx";
 import { Empty, Failure, Skeleton } from "../ui/states.tsx";
 import { CompareNumbers } from "./compare-numbers.tsx";
-import { runColour, runTitle } from "./compare-run.ts";
+import { runColour } from "./compare-run.ts";
 import { CompareSettings } from "./compare-settings.tsx";
 
 const CompareChart = lazy(async () => ({ default: (await import("./compare-chart.tsx")).CompareChart }));

@@ -1,4 +1,3 @@
-import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { ChartColour } from "../chart/chart-spec.ts";
 
 const COLOURS = ["series-1", "series-2", "series-3", "series-4", "series-5"] as const satisfies readonly ChartColour[];
@@ -6,8 +5,4 @@ const COLOURS = ["series-1", "series-2", "series-3", "series-4", "series-5"] as 
 /** The colour of a run by its place in the comparison. */
 export function runColour(index: number): (typeof COLOURS)[number] {
   return COLOURS[index % COLOURS.length];
-}
-
-export function runTitle(run: Pick<Backtest, "name" | "strategyTitle">): string {
-  return run.name || run.strategyTitle;
 }

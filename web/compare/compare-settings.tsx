@@ -1,7 +1,8 @@
 import type { Comparison } from "../../schema/wire/comparison.ts";
 import { useRunMarket } from "../backtest/run-instrument.ts";
+import { runTitle } from "../backtest/run-title.ts";
 import { describeSettings } from "../backtest/setting-list.ts";
-import { runColour, runTitle } from "./compare-run.ts";
+import { runColour } from "./compare-run.ts";
 
 interface CompareSettingsProps {
   readonly rows: Comparison["rows"];
