@@ -7,6 +7,7 @@ import { TIMEFRAME_NAMES, timeframeLengthMs, timeframesFrom, timeframeWords } fr
 import { SimulatedBadge } from "../ui/badge.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { boxClass, SelectField, TextField } from "../ui/field.tsx";
+import { withMarkets } from "./market-sizing.ts";
 import { chosenDatasets, useRunForm } from "./run-form.ts";
 
 const YEAR_MS = 365 * 86_400_000;
@@ -110,7 +111,14 @@ function DatasetChooser({ chosen }: { chosen: readonly Dataset[] }) {
             </div>
             <IconButton
               label={`Leave out ${dataset.name}`}
-              onClick={() => set({ datasetIds: draft.datasetIds.filter((known) => known !== dataset.id) })}
+              onClick={() =>
+                set(
+                  withMarkets(
+                    draft,
+                    draft.datasetIds.filter((known) => known !== dataset.id),
+                  ),
+                )
+              }
             >
               <X size={14} aria-hidden />
             </IconButton>
@@ -123,7 +131,7 @@ function DatasetChooser({ chosen }: { chosen: readonly Dataset[] }) {
         aria-invalid={error !== undefined || undefined}
         aria-describedby={error === undefined ? undefined : `${id}-error`}
         disabled={others.length === 0}
-        onChange={(event) => set({ datasetIds: [...draft.datasetIds, event.target.value] })}
+        onChange={(event) => set(withMarkets(draft, [...draft.datasetIds, event.target.value]))}
         className={`${boxClass} select-arrow w-full pr-7 text-muted`}
       >
         <option value="">

@@ -1,6 +1,7 @@
 import { classNames } from "../ui/class-names.ts";
 import { SelectField, TextField } from "../ui/field.tsx";
 import { Segmented } from "../ui/segmented.tsx";
+import { sizingNote } from "./market-sizing.ts";
 import type { RunDraft } from "./run-draft.ts";
 import { useRunForm } from "./run-form.ts";
 
@@ -32,6 +33,7 @@ const FEE_PRESETS = [
 /** How much is at stake in a trade. */
 export function MoneyFields() {
   const { draft, set, problem, currency } = useRunForm();
+  const note = sizingNote(draft);
   return (
     <div className="grid gap-4 sm:grid-cols-3">
       <TextField
@@ -80,6 +82,11 @@ export function MoneyFields() {
           { value: "short", label: "Short only" },
         ]}
       />
+      {note !== undefined && (
+        <p role="status" className="-mt-1 text-table text-muted sm:col-span-3">
+          {note}
+        </p>
+      )}
     </div>
   );
 }

@@ -66,9 +66,11 @@ interface NewRunFormProps {
 function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
   const search = useSearch({ from: "/app/backtests/new" });
   const draftKey = earlier === undefined ? "run-draft" : `run-draft.${earlier.id}`;
-  const [draft, setDraft] = useSavedDraft<RunDraft>(draftKey, (stored) =>
-    openingDraft({ stored, search, earlier, datasets, library, own }),
+  const fresh = () => openingDraft({ stored: undefined, savedAt: 0, search, earlier, datasets, library, own });
+  const [draft, setDraft] = useSavedDraft<RunDraft>(draftKey, (stored, savedAt) =>
+    openingDraft({ stored, savedAt, search, earlier, datasets, library, own }),
   );
+  const [kept, setKept] = useState(() => JSON.stringify(draft) !== JSON.stringify(fresh()));
   const [visited, setVisited] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const summary = useRef<HTMLDivElement>(null);
@@ -113,7 +115,11 @@ function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
         error={start.error}
         summary={summary}
         busy={busy}
-        onReset={() => setDraft(openingDraft({ stored: undefined, search: {}, earlier, datasets, library, own }))}
+        kept={kept}
+        onReset={() => {
+          setKept(false);
+          setDraft(fresh());
+        }}
       />
     </RunFormProvider>
   );
@@ -122,13 +128,15 @@ function NewRunForm({ datasets, library, own, earlier }: NewRunFormProps) {
 interface FormFrameProps {
   readonly onSubmit: () => void;
   readonly onReset: () => void;
+  /** Whether the form opened with what was typed on an earlier visit. */
+  readonly kept: boolean;
   readonly problems: RunProblems;
   readonly error: unknown;
   readonly summary: React.RefObject<HTMLDivElement | null>;
   readonly busy: boolean;
 }
 
-function FormFrame({ onSubmit, onReset, problems, error, summary, busy }: FormFrameProps) {
+function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: FormFrameProps) {
   useSubmitKey(onSubmit);
   return (
     <form
@@ -141,6 +149,14 @@ function FormFrame({ onSubmit, onReset, problems, error, summary, busy }: FormFr
       className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]"
     >
       <div className="grid min-w-0 gap-4">
+        {kept && (
+          <p className="-mt-2 flex flex-wrap items-center gap-x-1 text-muted">
+            Kept from your last visit.
+            <Button kind="quiet" className="min-h-7 px-2 text-accent" onClick={onReset}>
+              Start fresh
+            </Button>
+          </p>
+        )}
         <ProblemSummary problems={problems} error={error} place={summary} />
         <Card title="Market">
           <MarketFields />

@@ -3,11 +3,14 @@ import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
 import type { NewRunSearch } from "../app/search.ts";
 import { timeframeLengthMs, timeframesFrom } from "../format/timeframe.ts";
+import { withMarkets } from "./market-sizing.ts";
 import { draftOfSettings, FIRST_DRAFT, type RunDraft } from "./run-draft.ts";
+import { givenName } from "./run-title.ts";
 
 interface Opening {
-  /** What was typed before, if anything. */
+  /** What was typed before, if anything, and when. */
   readonly stored: unknown;
+  readonly savedAt: number;
   readonly search: NewRunSearch;
   /** The run that is run again. */
   readonly earlier: Backtest | undefined;
@@ -18,19 +21,35 @@ interface Opening {
 
 /**
  * What the form of a new run opens with: what was typed before, else the run that is run again, else the defaults with
- * the first dataset. What the address asks for goes before all of it, and what is gone is left out.
+ * the newest dataset. What the address asks for goes before all of it, then candles imported since; what is gone is
+ * left out.
  */
-export function openingDraft({ stored, search, earlier, datasets, library, own }: Opening): RunDraft {
-  const base = earlier === undefined ? FIRST_DRAFT : draftOfSettings(earlier.settings, earlier.name);
+export function openingDraft(opening: Opening): RunDraft {
+  const { stored, search, earlier, datasets, library, own } = opening;
+  const base =
+    earlier === undefined ? FIRST_DRAFT : draftOfSettings(earlier.settings, givenName(earlier) ?? FIRST_DRAFT.name);
   const typed = { ...base, ...fieldsOf(stored) };
-  const known = (search.dataset === undefined ? typed.datasetIds : [search.dataset]).filter((id) =>
-    datasets.some((dataset) => dataset.id === id),
-  );
-  const first = datasets[0];
-  const datasetIds = known.length > 0 || first === undefined ? known : [first.id];
+  const datasetIds = openingDatasets(opening, typed);
+  const same = datasetIds.join() === typed.datasetIds.join();
   const strategy = knownStrategy(search.strategy ?? typed.strategy, library, own);
   const parameters = strategy === typed.strategy ? typed.parameters : {};
-  return { ...typed, datasetIds, strategy, parameters, timeframe: fittingTimeframe(typed, datasetIds, datasets) };
+  return {
+    ...typed,
+    // Days chosen for other candles may lie outside these.
+    ...(same ? {} : { ...withMarkets(typed, datasetIds), from: "", to: "" }),
+    strategy,
+    parameters,
+    timeframe: fittingTimeframe(typed, datasetIds, datasets),
+  };
+}
+
+function openingDatasets({ stored, savedAt, search, datasets }: Opening, typed: RunDraft): readonly string[] {
+  const isKnown = (id: string) => datasets.some((dataset) => dataset.id === id);
+  if (search.dataset !== undefined && isKnown(search.dataset)) return [search.dataset];
+  const [newest] = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
+  const imported = stored !== undefined && newest?.source === "import" && newest.createdAt > savedAt;
+  const known = typed.datasetIds.filter(isKnown);
+  return newest !== undefined && (imported || known.length === 0) ? [newest.id] : known;
 }
 
 /** Fields of a stored draft that are still of the right type. */

@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
+import { TriangleAlert } from "lucide-react";
 import { useId } from "react";
 import { buttonClass } from "../ui/button.tsx";
 import { boxClass, TextField } from "../ui/field.tsx";
+import { parameterWarning } from "./parameter-warning.ts";
 import { useRunForm } from "./run-form.ts";
 
 /** What trades, and with which numbers. */
@@ -9,6 +11,7 @@ export function StrategyFields() {
   const { draft, library, own, parameters, set, problem } = useRunForm();
   const id = useId();
   const error = problem("strategy");
+  const warning = parameterWarning(parameters, draft.parameters);
   const chosen = draft.strategy.slice(draft.strategy.indexOf(":") + 1);
   const summary = draft.strategy.startsWith("library:") ? library.find((row) => row.id === chosen)?.summary : undefined;
   return (
@@ -68,6 +71,14 @@ export function StrategyFields() {
           ))}
         </div>
       )}
+      <div role="status" className="empty:-mt-4">
+        {warning !== undefined && (
+          <p className="flex items-start gap-2 text-table">
+            <TriangleAlert size={14} aria-hidden className="mt-[3px] shrink-0 text-notice" />
+            {warning}
+          </p>
+        )}
+      </div>
     </div>
   );
 }

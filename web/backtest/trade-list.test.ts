@@ -32,7 +32,13 @@ function tradeOf(id: number): Trade {
 /** A run with as much of it as the list reads. */
 function runOf(id: string, change: Partial<Backtest>): Backtest {
   const headline = { totalReturn: 0.1, maxDrawdown: 0.2, sharpe: 1, trades: 3 };
-  const run = { id, name: "", strategyTitle: "SMA cross", symbols: ["BTC-USD"], settings: { timeframe: "1h" } };
+  const run = {
+    id,
+    name: "",
+    strategyTitle: "SMA cross",
+    symbols: ["BTC-USD"],
+    settings: { timeframe: "1h", strategy: { parameters: {} } },
+  };
   return { ...run, status: "done", headline, createdAt: 0, ...change } as Backtest;
 }
 

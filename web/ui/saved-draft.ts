@@ -3,12 +3,21 @@ import { useCallback, useState } from "react";
 /** A half-filled form older than this starts anew: nobody remembers what it was for. */
 const DRAFT_AGE_MS_MAX = 30 * 86_400_000;
 
+/** A draft as it was stored, which may be of an older form. */
+interface StoredDraft {
+  readonly draft: unknown;
+  readonly savedAt: number;
+}
+
 /**
- * State of a form that survives leaving the page. `merge` makes a whole draft of what was stored, which may be of an
- * older form; it gets `undefined` where nothing was.
+ * State of a form that survives leaving the page. `merge` makes a whole draft of what was stored and when; it gets
+ * `undefined` where nothing was.
  */
-export function useSavedDraft<T>(key: string, merge: (stored: unknown) => T) {
-  const [draft, setDraft] = useState<T>(() => merge(readDraft(key)));
+export function useSavedDraft<T>(key: string, merge: (stored: unknown, savedAt: number) => T) {
+  const [draft, setDraft] = useState<T>(() => {
+    const stored = readDraft(key);
+    return merge(stored?.draft, stored?.savedAt ?? 0);
+  });
   const change = useCallback(
     (next: T) => {
       setDraft(next);
@@ -19,12 +28,13 @@ export function useSavedDraft<T>(key: string, merge: (stored: unknown) => T) {
   return [draft, change] as const;
 }
 
-function readDraft(key: string): unknown {
+function readDraft(key: string): StoredDraft | undefined {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(`apextrade.${key}`) ?? "null");
     if (typeof stored !== "object" || stored === null || !("savedAt" in stored) || !("draft" in stored))
       return undefined;
-    return Date.now() - Number(stored.savedAt) < DRAFT_AGE_MS_MAX ? stored.draft : undefined;
+    const savedAt = Number(stored.savedAt);
+    return Date.now() - savedAt < DRAFT_AGE_MS_MAX ? { draft: stored.draft, savedAt } : undefined;
   } catch {
     return undefined;
   }
