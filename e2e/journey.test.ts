@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.keyboard.press("Delete");
     await page.keyboard.insertText("enter long when sma(close, 10) > close\nexit long when close > sma(close, 10)\n");
     await page.getByText("The rules make sense.").waitFor();
-    await page.getByText(/entries and \S+ exits on/).waitFor();
+    await page.getByText(/entries and \S+ exits that a run would take on/).waitFor();
     await page.getByLabel("Name of the strategy").fill("Below the mean");
     await page.keyboard.press("Control+s");
     await page.getByRole("button", { name: "Save" }).click();

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { sessionQuery } from "../api/queries.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { CHART_SHORTCUTS, SHORTCUTS } from "./shortcuts.ts";
@@ -14,6 +15,15 @@ export function Help({ onClose }: { onClose: () => void }) {
           <Keys title="On a chart" list={CHART_SHORTCUTS} />
           <h3 className="mt-6 mb-2 font-semibold">More</h3>
           <ul className="grid gap-1.5 text-muted">
+            <li>
+              <Link
+                to="/strategies/language"
+                onClick={onClose}
+                className="text-accent underline-offset-2 hover:underline"
+              >
+                Rule language, word by word
+              </Link>
+            </li>
             <li>
               <a className="text-accent underline-offset-2 hover:underline" href="/docs">
                 Reference of the API

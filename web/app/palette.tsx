@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import {
+  BookOpen,
   ChartNoAxesCombined,
   Database,
   FilePlus2,
@@ -54,6 +55,9 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
             </Row>
             <Row icon={Moon} onSelect={() => go(() => setPreferences({ theme: theme === "dark" ? "light" : "dark" }))}>
               {theme === "dark" ? "Light theme" : "Dark theme"}
+            </Row>
+            <Row icon={BookOpen} onSelect={() => go(() => navigate({ to: "/strategies/language" }))}>
+              Rule language
             </Row>
             <Row icon={ScrollText} onSelect={onHelp} keys="?">
               Keyboard and help

@@ -5,6 +5,7 @@ import {
   parseBacktestSearch,
   parseCompareSearch,
   parseDataSearch,
+  parseLanguageSearch,
   parseNewRunSearch,
   parseReportSearch,
 } from "./search.ts";
@@ -93,6 +94,13 @@ const newStrategy = createRoute({
   component: lazyRouteComponent(() => import("../strategy/strategy-page.tsx"), "NewStrategyPage"),
 });
 
+const language = createRoute({
+  getParentRoute: () => app,
+  path: "/strategies/language",
+  validateSearch: parseLanguageSearch,
+  component: lazyRouteComponent(() => import("../strategy/language/language-page.tsx"), "LanguagePage"),
+});
+
 const strategy = createRoute({
   getParentRoute: () => app,
   path: "/strategies/$id",
@@ -115,7 +123,19 @@ const dataset = createRoute({
 const tree = root.addChildren([
   signIn,
   signUp,
-  app.addChildren([home, backtests, newBacktest, backtest, compare, strategies, newStrategy, strategy, data, dataset]),
+  app.addChildren([
+    home,
+    backtests,
+    newBacktest,
+    backtest,
+    compare,
+    strategies,
+    newStrategy,
+    language,
+    strategy,
+    data,
+    dataset,
+  ]),
 ]);
 
 /** Every page by its address. */

@@ -94,6 +94,14 @@ export function parseDataSearch(search: Search): DataSearch {
   return { ...textOf("q", search.q), ...(search.import === "open" ? { import: "open" } : {}) };
 }
 
+export interface LanguageSearch {
+  readonly q?: string;
+}
+
+export function parseLanguageSearch(search: Search): LanguageSearch {
+  return textOf("q", search.q);
+}
+
 function textOf<K extends string>(key: K, value: unknown): { [P in K]?: string } {
   if (typeof value === "number") return { [key]: String(value) } as { [P in K]?: string };
   return typeof value === "string" && value !== "" ? ({ [key]: value } as { [P in K]?: string }) : {};

@@ -10,6 +10,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { type FileGuess, guessFromFileName } from "./file-guess.ts";
+import { fileProblem } from "./file-problem.ts";
 import { ImportFields, type ImportValues } from "./import-fields.tsx";
 import { ImportResult } from "./import-result.tsx";
 import { startUpload, type Upload, type UploadState } from "./upload.ts";
@@ -46,6 +47,7 @@ export function ImportDialog({ dropped, onClose }: ImportDialogProps) {
               values={values}
               onChange={setValues}
               problems={problemsOf(work.error)}
+              fileProblem={fileProblem(file)}
               onSubmit={() => work.run(file, values)}
             />
           )}
@@ -150,7 +152,7 @@ function Working({ file, state, onCancel }: { file: File; state: UploadState; on
           {words}
         </span>
         <span className="text-muted">
-          {formatBytes(state.sent)} of {formatBytes(file.size)}
+          {formatBytes(state.sent, file.size)} of {formatBytes(file.size)}
         </span>
       </div>
       <Progress share={sending ? state.sent / Math.max(1, state.total) : null} label={words} />

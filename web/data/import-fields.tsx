@@ -1,3 +1,4 @@
+import { useId } from "react";
 import type { ImportQuery } from "../../schema/wire/dataset.ts";
 import { TIMEFRAME_NAMES, type TimeframeName, timeframeWords } from "../format/timeframe.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,21 +18,29 @@ interface ImportFieldsProps {
   readonly values: ImportValues;
   readonly onChange: (values: ImportValues) => void;
   readonly problems: ReadonlyMap<string, string>;
+  /** Why the file itself cannot be sent. */
+  readonly fileProblem: string | undefined;
   readonly onSubmit: () => void;
 }
 
 /** What a file does not say about itself. */
-export function ImportFields({ values, onChange, problems, onSubmit }: ImportFieldsProps) {
+export function ImportFields({ values, onChange, problems, fileProblem, onSubmit }: ImportFieldsProps) {
   const set = (change: Partial<ImportValues>) => onChange({ ...values, ...change });
+  const obstacle =
+    fileProblem ?? (values.symbol.trim() === "" ? "Say what the candles are of: a symbol such as BTC-USD." : undefined);
+  const obstacleId = useId();
+  const submit = () => {
+    if (obstacle === undefined) onSubmit();
+  };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit();
+        submit();
       }}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSubmit();
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
       }}
     >
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
@@ -89,8 +98,11 @@ export function ImportFields({ values, onChange, problems, onSubmit }: ImportFie
           ]}
         />
       </div>
-      <div className="mt-5 flex justify-end">
-        <Button kind="primary" type="submit" disabled={values.symbol.trim() === ""}>
+      <div className="mt-5 flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+        <p id={obstacleId} role="status" className={fileProblem === undefined ? "text-muted" : "text-danger"}>
+          {obstacle}
+        </p>
+        <Button kind="primary" type="submit" disabled={obstacle !== undefined} aria-describedby={obstacleId}>
           Import
           <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
         </Button>

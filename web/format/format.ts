@@ -77,11 +77,12 @@ export function formatShort(value: Value): string {
   return formatNumber(value, { digits: size < 10 && !Number.isInteger(value) ? 2 : 0 });
 }
 
-/** A size in bytes in decimal units, as files are listed: "4.2 MB". */
-export function formatBytes(bytes: Value): string {
+/** A size in bytes in decimal units, as files are listed: "4.2 MB". `whole` is what it is a part of, for its unit. */
+export function formatBytes(bytes: Value, whole: Value = bytes): string {
   if (bytes === null || bytes === undefined) return NONE;
-  if (bytes < 1000) return `${formatCount(bytes)}${THIN}B`;
-  const unit = bytes < 1e6 ? ("kB" as const) : bytes < 1e9 ? ("MB" as const) : ("GB" as const);
+  const scale = Math.max(bytes, whole ?? bytes);
+  if (scale < 1000) return `${formatCount(bytes)}${THIN}B`;
+  const unit = scale < 1e6 ? ("kB" as const) : scale < 1e9 ? ("MB" as const) : ("GB" as const);
   const divisor = { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
   return `${formatNumber(bytes / divisor, { digits: 1 })}${THIN}${unit}`;
 }

@@ -30,7 +30,7 @@ interface SignalPreviewProps {
   readonly sound: boolean;
 }
 
-/** What the rules would have said on candles of one's choice, as they stand in the editor. */
+/** The entries and exits that a run of the rules as they stand in the editor takes, on candles of one's choice. */
 export function SignalPreview({ document, sound }: SignalPreviewProps) {
   const datasets = useQuery(datasetsQuery);
   const [chosenId, setChosenId] = useState<string | null>(null);
@@ -122,7 +122,7 @@ function Preview({ document, sound, dataset, timeframe, candles, tools }: Previe
         {sound
           ? preview.data === undefined
             ? "Looking for signals"
-            : `${formatCount(entries)} entries and ${formatCount((signals?.length ?? 0) - entries)} exits on ${formatCount(preview.data.candles)} candles${preview.data.truncated ? "; more than are shown" : ""}`
+            : `${formatCount(entries)} entries and ${formatCount((signals?.length ?? 0) - entries)} exits that a run would take on ${formatCount(preview.data.candles)} candles${preview.data.truncated ? "; more than are shown" : ""}`
           : "The chart shows the rules as they last made sense."}
       </p>
       {preview.isError && (

@@ -76,7 +76,10 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
       }
       below={
         <p className="num text-muted">
-          {strategy === null ? "Not saved yet" : `Version ${strategy.version}${changed ? ", changed since" : ""}`}
+          {strategy === null ? "Not saved yet" : `Version ${strategy.version}${changed ? ", changed since" : ""}`} ·{" "}
+          <Link to="/strategies/language" target="_blank" className="text-accent underline-offset-2 hover:underline">
+            Rule language
+          </Link>
         </p>
       }
       actions={
