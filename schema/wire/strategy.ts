@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { IndicatorSeries } from "./indicator.ts";
 import { Timeframe, TimeMs } from "./primitive.ts";
 
 export const ParameterSpec = z.object({
@@ -18,6 +19,8 @@ export const LibraryStrategy = z.object({
   title: z.string(),
   summary: z.string(),
   scope: z.enum(["each", "all"]),
+  /** Whether it can ever go short. */
+  shorts: z.boolean(),
   parameters: z.array(ParameterSpec),
   document: z.string().nullable(),
 });
@@ -46,6 +49,8 @@ export const UserStrategy = z.object({
   name: z.string(),
   version: z.number().int(),
   document: z.string(),
+  /** Whether it can ever go short. */
+  shorts: z.boolean(),
   parameters: z.array(ParameterSpec),
   createdAt: TimeMs,
   updatedAt: TimeMs,
@@ -96,7 +101,11 @@ export const PreviewStrategy = z.strictObject({
 });
 export type PreviewStrategy = z.infer<typeof PreviewStrategy>;
 
-/** What the rules would have signalled on the candles asked for; `action` as written in the rules. */
+/**
+ * The entries and exits that a plain run of the rules would have taken on the candles asked for: all-in, at the next
+ * open, closed trades and the one still open. Not every condition that was true: an exit while flat marks nothing.
+ * `time` and `price` are those of the fill.
+ */
 export const StrategyPreview = z.object({
   diagnostics: z.array(Diagnostic),
   timeframe: Timeframe,
@@ -110,6 +119,9 @@ export const StrategyPreview = z.object({
       action: z.enum(["enter long", "exit long", "enter short", "exit short"]),
     }),
   ),
+  /** Whether older markers than these were left out. */
   truncated: z.boolean(),
+  /** The rules' indicators on the same candles; null where the text has errors or there are no candles. */
+  indicators: IndicatorSeries.nullable(),
 });
 export type StrategyPreview = z.infer<typeof StrategyPreview>;

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { IndicatorQuery, IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
 import { verifyAccessToken } from "../auth/access-token.ts";
 import { SOCKET_PROTOCOL, socketToken } from "../live/socket-protocol.ts";
@@ -8,10 +9,11 @@ import { forbidden, ProblemError } from "../platform/problem-error.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
 import { OWNER_HEADER } from "../run/run-object.ts";
 import { findBacktest, readReportPart } from "../services/backtest.ts";
+import { readIndicators } from "../services/read-indicators.ts";
 import { tradesCsv } from "../services/trades-csv.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
 import { requireUser } from "./require-user.ts";
-import { bearer, fileReply, idParams, problems, storedJsonReply } from "./route-parts.ts";
+import { bearer, fileReply, idParams, jsonReply, problems, storedJsonReply } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const tags = ["Reports"];
@@ -41,6 +43,18 @@ const trades = createRoute({
   responses: { 200: fileReply("text/csv", "One row a trade, times in ISO 8601, UTC."), ...problems(401, 404, 409) },
 });
 
+const indicators = createRoute({
+  method: "get",
+  path: "/api/v1/backtests/{id}/indicators",
+  tags,
+  security: bearer,
+  middleware: requireUser,
+  summary: "The strategy's indicators on candles of the run",
+  description: "The newest candles of the window where it holds more than a chart shows; `truncated` then says so.",
+  request: { params: idParams, query: IndicatorQuery },
+  responses: { 200: jsonReply(IndicatorSeries, "Columns of one length."), ...problems(401, 404, 409, 422) },
+});
+
 const live = createRoute({
   method: "get",
   path: "/api/v1/backtests/{id}/live",
@@ -55,7 +69,7 @@ const live = createRoute({
   },
 });
 
-/** Reports, and the socket that tells how far a run is. */
+/** Reports, the indicators beside them, and the socket that tells how far a run is. */
 export function reportRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
     .openapi(part, async (c) => {
@@ -71,6 +85,10 @@ export function reportRoutes() {
           "Content-Disposition": `attachment; filename="trades-${id.replace(/[^\w-]/g, "")}.csv"`,
         },
       });
+    })
+    .openapi(indicators, async (c) => {
+      const input = { ...c.req.valid("query"), ...c.req.valid("param") };
+      return c.json(await readIndicators({ ctx: c.get("service"), input }), 200);
     })
     .openapi(live, (c) => openSocket(c, c.req.valid("param").id));
 }

@@ -46,7 +46,9 @@ const preview = createRoute({
   ...guarded,
   method: "post",
   path: "/api/v1/strategies/preview",
-  summary: "What a rule text would have signalled on candles",
+  summary: "The entries and exits that a rule text would have taken on candles",
+  description:
+    "Those of a plain run, all-in at the next open, and the indicators of the rules; not every condition that was true.",
   request: { body: jsonBody(wire.PreviewStrategy) },
   responses: { 200: jsonReply(wire.StrategyPreview, "Markers, oldest first."), ...problems(401, 403, 404, 413, 422) },
 });

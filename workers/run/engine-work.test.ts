@@ -10,7 +10,15 @@ import { RunFailure } from "./run-work.ts";
 
 /** Long for the first half of every day, whatever the price: a result that shows any candle that is lost or doubled. */
 const HALF_DAYS: Strategy = {
-  ...{ id: "half-days", title: "Half days", summary: "", parameters: [], scope: "each", pathSensitive: false },
+  ...{
+    id: "half-days",
+    title: "Half days",
+    summary: "",
+    parameters: [],
+    scope: "each",
+    pathSensitive: false,
+    shorts: false,
+  },
   warmup: () => 0,
   create: () => ({
     form: "columns",

@@ -41,10 +41,17 @@ export function bySymbol(left: Pick<RunInstrument, "instrument">, right: Pick<Ru
 export function candleRange(definition: RunDefinition, held: TimeRange): TimeRange {
   const { from, to = held.to, strategy, parameters, timeframe } = definition;
   if (from === undefined) return { from: held.from, to: Math.min(to, held.to) };
-  const always = definition.instruments.every(({ instrument }) => instrument.daysPerYear === 365);
-  const factor = always ? ALWAYS_OPEN_FACTOR : CLOSED_MARKET_FACTOR;
-  const warmup = strategy.warmup(parameters, timeframe) * timeframeMs(timeframe) * factor + 7 * DAY_MS;
-  return { from: Math.max(held.from, from - warmup), to: Math.min(to, held.to) };
+  const warmupMs = candlesSpanMs(definition, strategy.warmup(parameters, timeframe)) + 7 * DAY_MS;
+  return { from: Math.max(held.from, from - warmupMs), to: Math.min(to, held.to) };
+}
+
+/** Time that surely holds so many candles, however seldom the markets are open. */
+export function candlesSpanMs(
+  { instruments, timeframe }: Pick<RunDefinition, "instruments" | "timeframe">,
+  candles: number,
+): number {
+  const always = instruments.every(({ instrument }) => instrument.daysPerYear === 365);
+  return candles * timeframeMs(timeframe) * (always ? ALWAYS_OPEN_FACTOR : CLOSED_MARKET_FACTOR);
 }
 
 /** Settings with money as numbers: the engine computes in floats on prices that are on the instrument's grid. */

@@ -13,6 +13,6 @@ export const STRATEGY_CATALOGUE: StrategyCatalogue = {
 };
 
 function libraryStrategy({ strategy, document }: LibraryEntry): LibraryStrategy {
-  const { id, title, summary, scope, parameters } = strategy;
-  return { id, title, summary, scope, parameters: [...parameters], document };
+  const { id, title, summary, scope, shorts, parameters } = strategy;
+  return { id, title, summary, scope, shorts, parameters: [...parameters], document };
 }

@@ -2,6 +2,7 @@ import { and, desc, eq } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { CreateStrategy, StrategyVersion, UpdateStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
+import { rulesGoShort } from "../core/strategy/rule/rules.ts";
 import { newId } from "../platform/ids.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
 import { once } from "./idempotency.ts";
@@ -139,5 +140,5 @@ function changedSince(version: number) {
 }
 
 function strategyOf({ ownerId: _ownerId, ...strategy }: StrategyRow): UserStrategy {
-  return strategy;
+  return { ...strategy, shorts: rulesGoShort(strategy.document) };
 }

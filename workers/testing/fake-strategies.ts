@@ -11,6 +11,7 @@ const NOOP: Strategy = {
   parameters: [SPEC],
   scope: "each",
   pathSensitive: false,
+  shorts: false,
   warmup: () => 0,
   create: () => ({
     form: "columns",
@@ -24,7 +25,15 @@ const NOOP: Strategy = {
 /** A library of one; a rule text is wrong where it says `wrong`. */
 export const FAKE_STRATEGIES: StrategyCatalogue = {
   library: [
-    { id: "noop", title: NOOP.title, summary: NOOP.summary, scope: "each", parameters: [SPEC], document: null },
+    {
+      id: "noop",
+      title: NOOP.title,
+      summary: NOOP.summary,
+      scope: "each",
+      shorts: false,
+      parameters: [SPEC],
+      document: null,
+    },
   ],
   words: [],
   find: (id) => (id === "noop" ? NOOP : undefined),

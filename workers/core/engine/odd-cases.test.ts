@@ -37,6 +37,7 @@ function scripted(at: (n: number, view: StrategyView) => readonly Signal[]): Str
     parameters: [],
     scope: "all",
     pathSensitive: false,
+    shorts: false,
     warmup: () => 1,
     create: (): SteppedProgram => {
       let n = 0;

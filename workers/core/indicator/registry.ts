@@ -1,4 +1,5 @@
-import { CATALOGUE, type Row } from "./catalogue.ts";
+import { CATALOGUE } from "./catalogue.ts";
+import type { Row, ScaleRule } from "./catalogue-row.ts";
 import type { Indicator } from "./indicator.ts";
 
 export interface IndicatorParameter {
@@ -19,6 +20,8 @@ export interface IndicatorSpec {
   readonly parameters: readonly IndicatorParameter[];
   /** Names of the outputs in the order `fill` writes them; the first is `value`. */
   readonly outputs: readonly string[];
+  /** Where each output belongs on a chart. */
+  readonly scales: readonly ScaleRule[];
   /** Inputs before the first value of every output: its index in the series. */
   first(values: readonly number[]): number;
   /** Inputs after which the start of the series no longer shows (below about 1e-3 of its weight). */
@@ -40,13 +43,16 @@ export function indicatorKey(name: string, values: readonly number[], source: st
 
 function specOf(row: Row): IndicatorSpec {
   const fields = row.fields ?? ["value"];
+  const outputs = row.outputs ?? ["value"];
+  const { scale } = row;
   return {
     name: row.name,
     title: row.title,
     summary: row.summary,
     input: row.input,
     parameters: row.parameters,
-    outputs: row.outputs ?? ["value"],
+    outputs,
+    scales: typeof scale === "string" ? outputs.map(() => scale) : scale,
     first: row.first,
     settle: (values) => row.first(values) + (row.memory?.(values) ?? 0),
     rereads: row.rereads ?? (() => 0),

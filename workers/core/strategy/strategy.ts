@@ -110,10 +110,15 @@ export interface InstrumentView {
   readonly workingOrders: number;
 }
 
-/** An indicator's value on the last candle seen, for the warm-up check and chart legends. */
+/** Where a line belongs on a chart: on the price's axis, or in a pane of its own. */
+export type ScaleName = "price" | "own";
+
+/** An indicator's value on the last candle seen, for the warm-up check and for charts. */
 export interface IndicatorReading {
   readonly name: string;
   readonly value: number;
+  /** Only of readings that charts show. */
+  readonly scale?: ScaleName | undefined;
 }
 
 /** A strategy for one instrument whose signals do not depend on its position: computed a column at a time. */
@@ -171,6 +176,8 @@ export interface Strategy {
   readonly scope: "each" | "all";
   /** Whether it can place anything but market orders, so that the path inside a candle matters. */
   readonly pathSensitive: boolean;
+  /** Whether it can ever go short. */
+  readonly shorts: boolean;
   /**
    * Candles of history before the first signal counts: candles of `timeframe`, which matters to strategies that also
    * look at larger ones.

@@ -32,6 +32,7 @@ export function handStrategy(
     parameters,
     scope: "each",
     pathSensitive: prices !== undefined,
+    shorts: true,
     warmup: () => 60,
     create(values) {
       const { step, state } = make(values);

@@ -12,6 +12,7 @@ export const DCA: Strategy = {
   ],
   scope: "each",
   pathSensitive: false,
+  shorts: false,
   warmup: () => 1,
   create: (values, context) => new RegularBuying(values, context),
 };

@@ -12,6 +12,7 @@ export const GRID: Strategy = {
   ],
   scope: "each",
   pathSensitive: true,
+  shorts: false,
   warmup: () => 1,
   create: (values, context) => new Grid(values, context),
 };

@@ -16,14 +16,16 @@ export const MOMENTUM_ROTATION: Strategy = {
   ],
   scope: "all",
   pathSensitive: false,
+  shorts: false,
   warmup: ({ lookback }) => lookback + 1,
-  create: (values, { symbols }) => new MomentumRotation(values, symbols.length),
+  create: (values, { symbols }) => new MomentumRotation(values, symbols),
 };
 
 class MomentumRotation implements SteppedProgram {
   readonly form = "stepped";
   private readonly hold: number;
   private readonly top: number;
+  private readonly symbols: readonly string[];
   /** Closes of each instrument, back to the one that its momentum is measured from. */
   private readonly closes: readonly Ring[];
   private readonly momenta: Float64Array;
@@ -31,12 +33,13 @@ class MomentumRotation implements SteppedProgram {
   private age = 0;
   private entering = false;
 
-  constructor({ lookback, hold, top }: ParameterValues, instruments: number) {
+  constructor({ lookback, hold, top }: ParameterValues, symbols: readonly string[]) {
     this.hold = hold;
     this.top = top;
-    this.closes = Array.from({ length: instruments }, () => new Ring(lookback + 1));
-    this.momenta = new Float64Array(instruments).fill(Number.NaN);
-    this.wanted = new Float64Array(instruments);
+    this.symbols = symbols;
+    this.closes = symbols.map(() => new Ring(lookback + 1));
+    this.momenta = new Float64Array(symbols.length).fill(Number.NaN);
+    this.wanted = new Float64Array(symbols.length);
   }
 
   warm(view: StrategyView): void {
@@ -82,7 +85,11 @@ class MomentumRotation implements SteppedProgram {
   }
 
   readings() {
-    return [...this.momenta].map((value, index) => ({ name: `momentum ${index + 1}`, value }));
+    return this.symbols.map((symbol, index) => ({
+      name: `momentum ${symbol}`,
+      value: this.momenta[index],
+      scale: "own" as const,
+    }));
   }
 
   snapshot(): Snapshot {

@@ -19,6 +19,7 @@ import {
 import { RuleCost } from "./rule-cost.ts";
 import { FrameLink, type Link, LinkedNode, OtherLink, Series } from "./series.ts";
 import { inputsOf, type Term, type TermBody } from "./term.ts";
+import { TermScales } from "./term-scale.ts";
 
 /** Most distinct expressions of a document: each costs a column and some nanoseconds a candle. */
 export const NODES_MAX = 500;
@@ -38,6 +39,9 @@ export class Planner {
   private readonly context: ProgramContext;
   private readonly account: AccountState;
   private readonly labels: Labels;
+  private readonly scales: TermScales;
+  /** Streams of other instruments, whose prices have an axis of their own. */
+  private readonly foreign = new Set<Series>();
   private readonly shops = new Map<Series, Shop>();
   private count = 0;
   private windowValues = 0;
@@ -47,6 +51,7 @@ export class Planner {
     this.context = context;
     this.account = account;
     this.labels = new Labels(values);
+    this.scales = new TermScales(values);
   }
 
   /** The node of a term over the run's own candles. */
@@ -72,7 +77,7 @@ export class Planner {
     const ids = inputs.map((input) => shop.ids.get(input));
     const length = "length" in body ? constantValue(body.length, this.values) : 0;
     const node = this.share(series, keyOf(body, ids, length), () => this.plain(body, inputs, length, series));
-    if (body.op === "prev" && !term.fitful) this.watch(series, node, prefix + this.labels.of(term));
+    if (body.op === "prev" && !term.fitful) this.watch(series, node, term, prefix);
     return node;
   }
 
@@ -126,7 +131,7 @@ export class Planner {
     }) as IndicatorNode;
     const node =
       body.output === 0 ? main : this.share(series, `${key}.${body.output}`, () => new OutputNode(main, body.output));
-    if (!term.fitful) this.watch(series, node, prefix + this.labels.of(term));
+    if (!term.fitful) this.watch(series, node, term, prefix);
     return node;
   }
 
@@ -149,6 +154,7 @@ export class Planner {
   private linked(series: Series, name: string, make: () => Link, term: Term, prefix: string): Node {
     const shop = this.shopOf(series);
     const link = shop.links.get(name) ?? make();
+    if (term.body.op === "other" || this.foreign.has(series)) this.foreign.add(link.child);
     if (!shop.links.has(name)) {
       shop.links.set(name, link);
       series.links.push(link);
@@ -177,11 +183,12 @@ export class Planner {
     throw new RangeError(`the rules must remember at most ${WINDOW_VALUES_MAX} values, asked for ${this.windowValues}`);
   }
 
-  private watch(series: Series, node: Node, name: string): void {
+  private watch(series: Series, node: Node, term: Term, prefix: string): void {
     const { watched } = this.shopOf(series);
     if (watched.has(node)) return;
     watched.add(node);
-    series.watches.push({ node, name });
+    const scale = !isLine(term) ? undefined : this.foreign.has(series) ? "own" : this.scales.of(term);
+    series.watches.push({ node, name: prefix + this.labels.of(term), scale });
   }
 
   private shopOf(series: Series): Shop {
@@ -192,6 +199,11 @@ export class Planner {
     }
     return shop;
   }
+}
+
+/** Whether charts show a term: indicators, and what they were before, which is what breakouts are measured against. */
+function isLine({ body }: Term): boolean {
+  return body.op === "indicator" || (body.op === "prev" && body.inputs[0].body.op === "indicator");
 }
 
 /** What has been built over one stream of candles. */

@@ -1,5 +1,12 @@
 import { type Timeframe, timeframeMs } from "../../candle/timeframe.ts";
-import type { ParameterSpec, ParameterValues, Program, ProgramContext, Strategy } from "../strategy.ts";
+import {
+  ENTER_SHORT,
+  type ParameterSpec,
+  type ParameterValues,
+  type Program,
+  type ProgramContext,
+  type Strategy,
+} from "../strategy.ts";
 import { type CheckedRules, checkStatements } from "./checker.ts";
 import { ColumnRules } from "./column-rules.ts";
 import { type Diagnostic, Diagnostics, RuleError } from "./diagnostic.ts";
@@ -7,6 +14,7 @@ import { HistoryMeter, smallestFrame } from "./history.ts";
 import { parseRules } from "./parse.ts";
 import { contextFor, Planner } from "./planner.ts";
 import { RULE_CANDLE_NS_MAX } from "./rule-cost.ts";
+import { scan } from "./scanner.ts";
 import { SignalMaker } from "./signal-maker.ts";
 import { SteppedRules } from "./stepped-rules.ts";
 import { inputsOf, type Term } from "./term.ts";
@@ -53,6 +61,7 @@ export function compileRules(text: string, options: { id?: string; title?: strin
     parameters: rules.parameters,
     scope: "each",
     pathSensitive: rules.prices.some((price) => price.kind !== "scale"),
+    shorts: rules.actions.some((action) => action.flag === ENTER_SHORT),
     warmup: (values, timeframe) => warmupOf(rules, values, timeframe),
     cost: (values) => ({ form, candleNs: plan(rules, values).cost.candleNs(form) }),
     create: (values, context) => {
@@ -60,6 +69,17 @@ export function compileRules(text: string, options: { id?: string; title?: strin
       return form === "stepped" ? new SteppedRules(maker, context) : new ColumnRules(maker);
     },
   };
+}
+
+/** Whether rules without errors can ever go short: told from their words, without the work of checking them again. */
+export function rulesGoShort(text: string): boolean {
+  const scanned = scan(text, new Diagnostics(text));
+  if (scanned === undefined) return false;
+  const { tokens, statements } = scanned;
+  const starts = new Set(statements.map(({ from }) => from));
+  return tokens.some(
+    ({ from, text: word }, index) => starts.has(from) && word === "enter" && tokens[index + 1]?.text === "short",
+  );
 }
 
 /** The rules one candle at a time, as a bot runs them, whether they look at their position or not. */

@@ -3,7 +3,7 @@ import { type CandleColumns, emptyCandles } from "../../candle/candle.ts";
 import { type Timeframe, timeframeMs } from "../../candle/timeframe.ts";
 import { type Snapshot, snapshotField, snapshotFloats, snapshotList } from "../../engine/snapshot.ts";
 import type { ColumnCache } from "../../indicator/column-cache.ts";
-import type { IndicatorReading } from "../strategy.ts";
+import type { IndicatorReading, ScaleName } from "../strategy.ts";
 import { Node } from "./node.ts";
 
 const NO_CANDLES = emptyCandles(0);
@@ -14,6 +14,8 @@ const NOT_YET = Number.POSITIVE_INFINITY;
 interface Watch {
   readonly node: Node;
   readonly name: string;
+  /** Where charts show it; undefined for what they leave out. */
+  readonly scale: ScaleName | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export class Series {
 
   /** The last value of each watched node, those of the streams below included. */
   readings(): IndicatorReading[] {
-    const own = this.watches.map(({ name }, index) => ({ name, value: this.last[index] ?? Number.NaN }));
+    const own = this.watches.map(({ name, scale }, index) => ({ name, value: this.last[index] ?? Number.NaN, scale }));
     return [...own, ...this.links.flatMap((link) => link.child.readings())];
   }
 
