@@ -6,9 +6,12 @@ import type { CandleColumns } from "../workers/core/candle/candle.ts";
 import { joinCandles } from "../workers/core/candle/candle.ts";
 import type { Timeframe } from "../workers/core/candle/timeframe.ts";
 import { type CandleImport, importCandles } from "../workers/feed/import/import-candles.ts";
-import { UPLOAD_BYTES_MAX } from "../workers/feed/import/import-limits.ts";
 import { CommandError } from "./command-error.ts";
+import { LocalStage } from "./local-stage.ts";
 import { ProgressBar } from "./progress-bar.ts";
+
+// What a Worker cannot take is converted here. Files are read by parts; the row limit ends sooner than this.
+const FILE_BYTES_MAX = 2 * 1024 ** 3;
 
 export const PRICE_SIDES = ["bid", "mid", "ask"] as const;
 export type PriceSide = (typeof PRICE_SIDES)[number];
@@ -25,21 +28,29 @@ export interface CandleFile {
 /** Opens a file of candles of any known layout. Throws CommandError where there is no such file. */
 export async function openCandles(path: string, price: PriceSide): Promise<CandleFile> {
   const size = fileSize(path);
+  if (size > FILE_BYTES_MAX) {
+    const [most, had] = [FILE_BYTES_MAX, size].map((bytes) => `${Math.ceil(bytes / 1024 ** 2)} MB`);
+    throw new CommandError(`${path} must have at most ${most}, was ${had}; split it`);
+  }
   const bar = new ProgressBar(`reading ${basename(path)}`, size);
   const stream = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+  const stage = new LocalStage(path);
   const found = await importCandles({
     stream,
+    stage,
     fileName: basename(path),
     price,
-    // A terminal has memory that an isolate has not.
-    columnFileBytesMax: UPLOAD_BYTES_MAX,
+    bytesMax: FILE_BYTES_MAX,
     onProgress: ({ bytes, rows }) => bar.show(bytes, `${rows.toLocaleString("en")} rows`),
+  }).catch((error: unknown) => {
+    stage.close();
+    throw error;
   });
   return {
     path,
     symbol: symbolOf(path),
     timeframe: found.timeframe,
-    chunks: withBar(found, bar),
+    chunks: untilEnd(found, { bar, stage }),
     report: () => found.report(),
   };
 }
@@ -59,11 +70,15 @@ export function ensureCandles(file: CandleFile): DataReport {
   throw new CommandError(`${file.path}: no row can be used: ${rules || "there are none"}`);
 }
 
-async function* withBar(found: CandleImport, bar: ProgressBar): AsyncGenerator<CandleColumns> {
+async function* untilEnd(
+  found: CandleImport,
+  { bar, stage }: { readonly bar: ProgressBar; readonly stage: LocalStage },
+): AsyncGenerator<CandleColumns> {
   try {
     yield* found.chunks;
   } finally {
     bar.clear();
+    stage.close();
   }
 }
 

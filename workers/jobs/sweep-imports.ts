@@ -4,14 +4,17 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { findSilentImports } from "../platform/watchdog-database.ts";
+import { STAGED_PREFIX } from "../services/staged-upload.ts";
 
 // An import says how far it is each second; a browser that closed ends it without a word.
 const SILENT_MS = 10 * 60_000;
 const IMPORTS_PER_TICK_MAX = 20;
 // What one deletion of the object store takes.
 const OBJECTS_PER_DELETE_MAX = 1_000;
+// An upload is staged once it is whole, and then read within minutes.
+const STAGED_AGE_MAX_MS = 60 * 60_000;
 
-/** Ends imports that died while they read, and removes what they had stored of a dataset that never came to be. */
+/** Ends imports that died while they read, and removes what they had stored: files that were read, half datasets. */
 export async function sweepImports(env: Env, nowMs: number): Promise<number> {
   const database = openDatabase(env.DB);
   const found = await findSilentImports(database, { silentSinceMs: nowMs - SILENT_MS, limit: IMPORTS_PER_TICK_MAX });
@@ -27,7 +30,14 @@ export async function sweepImports(env: Env, nowMs: number): Promise<number> {
     if (datasetId === null || (await owned.find(datasets, eq(datasets.id, datasetId))) !== undefined) continue;
     await dropObjects(env.BUCKET, `candles/${ownerId}/${datasetId}/`);
   }
+  await dropOldUploads(env.BUCKET, nowMs - STAGED_AGE_MAX_MS);
   return found.length;
+}
+
+async function dropOldUploads(bucket: R2Bucket, beforeMs: number): Promise<void> {
+  const { objects } = await bucket.list({ prefix: STAGED_PREFIX, limit: OBJECTS_PER_DELETE_MAX });
+  const old = objects.filter(({ uploaded }) => uploaded.getTime() < beforeMs);
+  if (old.length > 0) await bucket.delete(old.map(({ key }) => key));
 }
 
 async function dropObjects(bucket: R2Bucket, prefix: string): Promise<void> {

@@ -4,14 +4,17 @@ import type { DataReport, Import, ImportQuery, Instrument } from "../../schema/w
 import type { Timeframe } from "../core/candle/timeframe.ts";
 import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
 import { type ArchiveTotals, ArchiveWriter } from "../feed/archive/archive-writer.ts";
+import type { FileStage } from "../feed/import/byte-ranges.ts";
+import { fileTooLarge } from "../feed/import/file-too-large.ts";
 import { importCandles } from "../feed/import/import-candles.ts";
 import { ImportError } from "../feed/import/import-error.ts";
 import { UPLOAD_BYTES_MAX } from "../feed/import/import-limits.ts";
 import { newId } from "../platform/ids.ts";
-import { conflict, notFound, ProblemError, tooLarge } from "../platform/problem-error.ts";
+import { conflict, notFound, ProblemError } from "../platform/problem-error.ts";
 import { archiveStore } from "./candle-sources.ts";
 import { DATASETS_MAX, type DatasetRow, findDataset } from "./dataset.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { STAGED_PREFIX, stagedUpload } from "./staged-upload.ts";
 import { uploadOf } from "./upload.ts";
 
 // Often enough for a progress bar, seldom enough for the database.
@@ -43,8 +46,9 @@ export async function importDataset(call: { ctx: ServiceContext; input: ImportIn
 }
 
 async function importFrom(ctx: ServiceContext, input: ImportInput): Promise<Import> {
-  if ((input.bytesTotal ?? 0) > UPLOAD_BYTES_MAX) {
-    throw tooLarge(`The file must be at most ${UPLOAD_BYTES_MAX} bytes, was ${input.bytesTotal}.`);
+  if (input.bytesTotal !== null && input.bytesTotal > UPLOAD_BYTES_MAX) {
+    const error = fileTooLarge({ bytes: input.bytesTotal, bytesMax: UPLOAD_BYTES_MAX });
+    throw problemOf(error) ?? error;
   }
   const target = await targetOf(ctx, input.query);
   const id = newId("imp");
@@ -55,13 +59,17 @@ async function importFrom(ctx: ServiceContext, input: ImportInput): Promise<Impo
     datasetId: target.kind === "new" ? target.id : target.row.id,
     ...{ createdAt, updatedAt: createdAt },
   });
+  const stage = stagedUpload(ctx.env.BUCKET, `${STAGED_PREFIX}${ctx.ownerId}/${id}`);
   try {
-    await readInto(ctx, { importId: id, target, input });
+    await readInto(ctx, { importId: id, target, input, stage });
   } catch (error) {
     const problem = problemOf(error);
     const failure = { errorCode: problem?.code ?? "internal", errorMessage: problem?.message ?? "failed on our side" };
     await ctx.owned.update(imports, { status: "failed", ...failure, updatedAt: ctx.now() }, eq(imports.id, id));
     throw problem ?? error;
+  } finally {
+    // The import is what it is by now; an object that stays behind is swept.
+    await stage.drop().catch(() => undefined);
   }
   return getImport({ ctx, input: { id } });
 }
@@ -92,18 +100,24 @@ async function targetOf(ctx: ServiceContext, query: ImportQuery): Promise<Target
 
 async function readInto(
   ctx: ServiceContext,
-  job: { importId: string; target: Target; input: ImportInput },
+  job: { importId: string; target: Target; input: ImportInput; stage: FileStage },
 ): Promise<void> {
-  const { importId, target } = job;
+  const { importId, target, stage } = job;
   const { query, stream } = job.input;
   const progress = { bytes: 0, rows: 0, shownAt: ctx.now() };
   const reading = await importCandles({
     stream,
+    stage,
     fileName: query.fileName,
     price: query.price,
     ...(query.timeframe === undefined ? {} : { timeframe: query.timeframe }),
     ...(query.kind === "crypto" ? { calendar: ALWAYS_OPEN } : {}),
-    onProgress: ({ bytes, rows }) => Object.assign(progress, { bytes, rows }),
+    async onProgress({ bytes, rows }) {
+      Object.assign(progress, { bytes, rows });
+      if (ctx.now() - progress.shownAt < PROGRESS_INTERVAL_MS) return;
+      progress.shownAt = ctx.now();
+      await ctx.owned.update(imports, { bytes, rows, updatedAt: progress.shownAt }, eq(imports.id, importId));
+    },
   });
   const { timeframe } = reading;
   if (target.kind === "append" && target.row.timeframe !== timeframe) {
@@ -115,13 +129,7 @@ async function readInto(
   const datasetId = target.kind === "new" ? target.id : target.row.id;
   const writer = new ArchiveWriter(archiveStore(ctx), { datasetId, timeframe });
   try {
-    for await (const candles of reading.chunks) {
-      await writer.push(candles);
-      if (ctx.now() - progress.shownAt < PROGRESS_INTERVAL_MS) continue;
-      progress.shownAt = ctx.now();
-      const { bytes, rows } = progress;
-      await ctx.owned.update(imports, { bytes, rows, updatedAt: progress.shownAt }, eq(imports.id, importId));
-    }
+    for await (const candles of reading.chunks) await writer.push(candles);
     const report = reading.report();
     await writer.commit((totals) => [
       datasetStatement(ctx, { target, query, timeframe, totals, report }),

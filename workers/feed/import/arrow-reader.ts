@@ -1,84 +1,169 @@
-import { CompressionType, setCompressionCodec, type Table, Type, tableFromIPC } from "@uwdata/flechette";
+/// <reference path="./arrow-modules.d.ts" />
+import type { DictionaryBatch, Schema } from "@uwdata/flechette";
+import { CompressionType, setCompressionCodec, Type } from "@uwdata/flechette/src/index.js";
+import type { BatchContext } from "./arrow-batch.ts";
+import { batchColumns, columnTooLarge, readBatchRows, readRegions } from "./arrow-batch.ts";
+import type { ArrowMessage } from "./arrow-messages.ts";
+import { arrowMessages, damaged, messageSpan } from "./arrow-messages.ts";
+import type { ByteRanges } from "./byte-ranges.ts";
+import { ReadAhead, readInside } from "./byte-ranges.ts";
 import type { ColumnRoles, PriceSide } from "./column-roles.ts";
-import { rolesOfNames } from "./column-roles.ts";
+import { rolesOfNames, usedColumns } from "./column-roles.ts";
 import type { AnyColumn } from "./column-rows.ts";
 import { rowsOfColumns } from "./column-rows.ts";
 import { ImportError } from "./import-error.ts";
-import { CHUNK_ROWS, COLUMN_FILE_BYTES_MAX, COLUMNS_MAX, ROWS_MAX } from "./import-limits.ts";
+import { BATCH_COLUMN_BYTES_MAX, BLOCK_BYTES, CHUNK_ROWS, COLUMNS_MAX, ROWS_MAX } from "./import-limits.ts";
 import { decompressLz4Frame } from "./lz4-frame.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
 import { decompressZstdBounded } from "./zstd-bounded.ts";
 
-/** Largest buffer a compressed column may unpack to: the columns of a file of the largest size, packed four to one. */
-const BUFFER_BYTES_MAX = 4 * COLUMN_FILE_BYTES_MAX;
+/** Rows of a batch read at a time: a packed column is unpacked again for each, and six columns of them are held. */
+const WINDOW_ROWS = 4 * CHUNK_ROWS;
 
 setCompressionCodec(CompressionType.LZ4_FRAME, {
-  decode: (bytes) => aligned(decompressLz4Frame(bytes, BUFFER_BYTES_MAX)),
+  decode: (bytes, length) => unpackBuffer(bytes, length, decompressLz4Frame),
   encode: unsupportedEncode,
 });
 setCompressionCodec(CompressionType.ZSTD, {
-  decode: (bytes) => decompressZstdBounded(bytes, BUFFER_BYTES_MAX),
+  decode: (bytes, length) => unpackBuffer(bytes, length, decompressZstdBounded),
   encode: unsupportedEncode,
 });
 
-/** The rows of an Arrow IPC file or stream (Feather version 2 is one). Throws ImportError. */
-export function readArrow(
-  bytes: Uint8Array,
-  { price, timeNotes }: { readonly price: PriceSide; readonly timeNotes: TimeNotes },
-): { readonly roles: ColumnRoles; readonly rows: Generator<RawRows> } {
-  const table = decode(bytes);
-  if (table.numCols > COLUMNS_MAX) {
-    throw new ImportError("too-many-columns", `a file may have at most ${COLUMNS_MAX} columns, had ${table.numCols}`);
-  }
-  if (table.numRows > ROWS_MAX) {
-    throw new ImportError("too-many-rows", `a file may have at most ${ROWS_MAX} rows, had ${table.numRows}`);
+interface ReadOptions {
+  readonly form: "file" | "stream";
+  readonly price: PriceSide;
+  readonly timeNotes: TimeNotes;
+}
+
+/**
+ * The rows of an Arrow IPC file or stream (Feather version 2 is one). Only the columns that make a candle are read, a
+ * part of a batch at a time. Throws ImportError, here or while rows are read.
+ */
+export async function readArrow(
+  file: ByteRanges,
+  options: ReadOptions,
+): Promise<{ readonly roles: ColumnRoles; readonly rows: AsyncGenerator<RawRows> }> {
+  const span = await messageSpan(file, options.form);
+  const ahead = new ReadAhead(file, { blockBytes: BLOCK_BYTES, endMax: span.end });
+  const messages = arrowMessages(ahead, span);
+  const first = await messages.next();
+  if (first.done === true || first.value.kind !== "schema") throw damaged("it does not begin with a schema");
+  const { schema } = first.value;
+  if (schema.fields.length > COLUMNS_MAX) {
+    throw new ImportError(
+      "too-many-columns",
+      `a file may have at most ${COLUMNS_MAX} columns, had ${schema.fields.length}`,
+    );
   }
   const roles = rolesOfNames(
-    table.schema.fields.map((field) => field.name),
-    price,
+    schema.fields.map((field) => field.name),
+    options.price,
   );
-  return { roles, rows: rowsOf(table, roles, timeNotes) };
+  return { roles, rows: new ArrowRows(file, { schema, roles, ahead, timeNotes: options.timeNotes }).read(messages) };
 }
 
-function* rowsOf(table: Table, roles: ColumnRoles, timeNotes: TimeNotes): Generator<RawRows> {
-  const used = [roles.time, roles.clock, ...roles.prices.flat(), roles.volume];
-  const columns: AnyColumn[] = [];
-  for (const index of used) {
-    if (index !== undefined && columns[index] === undefined) columns[index] = reading(() => valuesOf(table, index));
+class ArrowRows {
+  private readonly file: ByteRanges;
+  private readonly ahead: ReadAhead;
+  private readonly schema: Schema;
+  private readonly roles: ColumnRoles;
+  private readonly timeNotes: TimeNotes;
+  private readonly used: readonly number[];
+  private dictionaries: DictionaryBatch[] = [];
+  private rowsRead = 0;
+
+  constructor(
+    file: ByteRanges,
+    table: {
+      readonly schema: Schema;
+      readonly roles: ColumnRoles;
+      readonly ahead: ReadAhead;
+      readonly timeNotes: TimeNotes;
+    },
+  ) {
+    this.file = file;
+    this.ahead = table.ahead;
+    this.schema = table.schema;
+    this.roles = table.roles;
+    this.timeNotes = table.timeNotes;
+    this.used = usedColumns(table.roles);
   }
-  for (let start = 0; start < table.numRows; start += CHUNK_ROWS) {
-    const end = Math.min(table.numRows, start + CHUNK_ROWS);
-    yield rowsOfColumns(columns, { roles, start, end, firstRow: start + 1, timeNotes });
+
+  async *read(messages: AsyncGenerator<ArrowMessage>): AsyncGenerator<RawRows> {
+    for await (const message of messages) {
+      if (message.kind === "dictionary") await this.keepDictionary(message);
+      if (message.kind === "records") yield* this.batchRows(message);
+    }
+  }
+
+  private async *batchRows({ batch, body }: ArrowMessage & { kind: "records" }): AsyncGenerator<RawRows> {
+    const rows = batch.length ?? 0;
+    if (!(rows >= 0)) throw damaged(`a batch has ${rows} rows`);
+    if (this.rowsRead + rows > ROWS_MAX) {
+      throw new ImportError("too-many-rows", `a file may have at most ${ROWS_MAX} rows, had more; split it`);
+    }
+    const { schema, dictionaries, timeNotes, roles } = this;
+    const context: BatchContext = { schema, batch, body, dictionaries, read: await this.readerOf(body) };
+    const columns = batchColumns(context);
+    for (let start = 0; start < rows; start += WINDOW_ROWS) {
+      const end = Math.min(rows, start + WINDOW_ROWS);
+      const values: AnyColumn[] = [];
+      for (const index of this.used) values[index] = await readBatchRows(columns[index], context, { start, end });
+      for (let from = 0; from < end - start; from += CHUNK_ROWS) {
+        const to = Math.min(end - start, from + CHUNK_ROWS);
+        const chunk: AnyColumn[] = [];
+        for (const index of this.used) chunk[index] = this.cut(index, values[index], from, to);
+        const firstRow = this.rowsRead + start + from + 1;
+        yield rowsOfColumns(chunk, { roles, start: 0, end: to - from, firstRow, timeNotes });
+      }
+    }
+    this.rowsRead += rows;
+  }
+
+  /** A small batch comes with one request, parts of a large one with one each. */
+  private async readerOf(body: { readonly start: number; readonly end: number }): Promise<BatchContext["read"]> {
+    if (body.end - body.start > BLOCK_BYTES) return (start, end) => readInside(this.file, start, end);
+    await this.ahead.read(body.start, body.end);
+    return (start, end) => this.ahead.read(start, end);
+  }
+
+  /** Rows of a column; times become dates, which are not mistaken for epochs of another unit. */
+  private cut(index: number, values: AnyColumn, from: number, to: number): AnyColumn {
+    const { typeId } = this.schema.fields[index].type;
+    const instant = typeId === Type.Timestamp || typeId === Type.Date;
+    return Array.from({ length: to - from }, (_, i) => {
+      const value = values[from + i];
+      return instant && typeof value === "number" ? new Date(value) : value;
+    });
+  }
+
+  /** Keeps a dictionary that a used column refers to; a later one of the same name adds to it or takes its place. */
+  private async keepDictionary({ batch, body }: ArrowMessage & { kind: "dictionary" }): Promise<void> {
+    const { id, data, isDelta } = batch;
+    const field = this.used
+      .map((index) => this.schema.fields[index])
+      .find(({ type }) => type.typeId === Type.Dictionary && type.id === id);
+    if (field === undefined) return;
+    if (!isDelta) this.dictionaries = this.dictionaries.filter((held) => held.id !== id);
+    const read = (start: number, end: number) => readInside(this.file, start, end);
+    const packed = await readRegions(data.regions, { body, name: field.name, read });
+    this.dictionaries.push({ id, isDelta, data: { ...data, regions: packed.regions }, body: packed.body });
+    const size = this.dictionaries.reduce((sum, held) => sum + (held.body?.length ?? 0), 0);
+    if (size > BATCH_COLUMN_BYTES_MAX) throw columnTooLarge(field.name, size);
   }
 }
 
-function valuesOf(table: Table, index: number): AnyColumn {
-  const column = table.getChildAt(index);
-  const values: AnyColumn = column.toArray();
-  const typeId = column.type.typeId;
-  // Dates and timestamps come as milliseconds; as Date objects they are not mistaken for epochs of another unit.
-  if (typeId === Type.Timestamp || typeId === Type.Date) {
-    return Array.from(values, (value) => (typeof value === "number" ? new Date(value) : value));
-  }
-  return values;
-}
-
-function decode(bytes: Uint8Array): Table {
-  return reading(() => tableFromIPC(bytes, { useDate: false }));
-}
-
-function reading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new ImportError("broken-file", "the Arrow file is damaged or cut off; write it again", { cause });
-  }
-}
-
-/** Columns of 64-bit values are views on the buffer, which must start at a multiple of eight bytes. */
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+/** Unpacks a buffer that says how long it is; the values of 64 bits in it need a start at a multiple of eight bytes. */
+function unpackBuffer(
+  bytes: Uint8Array,
+  length: number,
+  unpack: (bytes: Uint8Array, lengthMax: number) => Uint8Array,
+): Uint8Array {
+  if (length > BATCH_COLUMN_BYTES_MAX) throw columnTooLarge("one of its columns", length);
+  const unpacked = unpack(bytes, length);
+  if (unpacked.length !== length) throw new RangeError(`a buffer of ${length} bytes had ${unpacked.length}`);
+  return unpacked.byteOffset % 8 === 0 ? unpacked : unpacked.slice();
 }
 
 function unsupportedEncode(): never {

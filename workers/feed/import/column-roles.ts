@@ -15,6 +15,11 @@ export interface ColumnRoles {
   readonly notes: readonly string[];
 }
 
+/** Indices of all columns that `roles` names, each once. */
+export function usedColumns({ time, clock, prices, volume }: ColumnRoles): readonly number[] {
+  return [...new Set([time, clock, ...prices.flat(), volume].filter((index) => index !== undefined))];
+}
+
 const PRICES = ["open", "high", "low", "close"] as const;
 
 /** Names of the time column, best first: where a file has an epoch and a date, the epoch is the exact one. */

@@ -8,11 +8,12 @@ import type { Timeframe } from "../../core/candle/timeframe.ts";
 import { candleOpen, DAY_MS, HOUR_MS, MINUTE_MS, timeframeMs } from "../../core/candle/timeframe.ts";
 import { detectTimeframe } from "../../core/candle/timeframe-detect.ts";
 import type { TradingCalendar } from "../../core/candle/trading-calendar.ts";
+import type { FileStage } from "./byte-ranges.ts";
 import type { PriceSide } from "./column-roles.ts";
 import { ImportError } from "./import-error.ts";
-import { COLUMN_FILE_BYTES_MAX, PROBE_ROWS, SORT_ROWS_MAX } from "./import-limits.ts";
+import { PROBE_ROWS, SORT_ROWS_MAX, UPLOAD_BYTES_MAX } from "./import-limits.ts";
 import type { RawRows } from "./raw-rows.ts";
-import { isSorted, joinRows, sortRows } from "./raw-rows.ts";
+import { areSorted, joinRows, sortRows } from "./raw-rows.ts";
 import type { RowSource } from "./row-source.ts";
 import { openRows } from "./row-source.ts";
 
@@ -26,9 +27,12 @@ export interface ImportInput {
   readonly price: PriceSide;
   /** When the market trades; left out, sessions are inferred from the rows. */
   readonly calendar?: TradingCalendar;
-  /** Largest Parquet or Arrow file, in bytes; left out, what an isolate has room for. */
-  readonly columnFileBytesMax?: number;
-  readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
+  /** Where a Parquet or Arrow file is held while it is read; the caller removes it from there. */
+  readonly stage: FileStage;
+  /** Largest file, in bytes; left out, what a Worker takes. */
+  readonly bytesMax?: number;
+  /** Told often; reading goes on once it is done. */
+  readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void | Promise<void>;
 }
 
 /**
@@ -53,21 +57,22 @@ export async function importCandles(input: ImportInput): Promise<CandleImport> {
   const progress = { bytes: 0, rows: 0 };
   const source = await openRows(input.stream, {
     price: input.price,
-    columnFileBytesMax: input.columnFileBytesMax ?? COLUMN_FILE_BYTES_MAX,
+    bytesMax: input.bytesMax ?? UPLOAD_BYTES_MAX,
+    stage: input.stage,
     onBytes: (bytes) => {
       progress.bytes = bytes;
-      input.onProgress?.(progress);
+      return input.onProgress?.(progress);
     },
   });
   const rows = source.rows[Symbol.asyncIterator]();
   try {
     const head = await readHead(rows);
-    const timeframe = settleTimeframe(head.rows, input.timeframe);
+    const timeframe = settleTimeframe(probeTimes(head.parts), input.timeframe);
     const reader = new ImportReader(source, { timeframe, calendar: input.calendar });
     if (head.sorted) reader.notes.push("Rows were not in order of time and were sorted.");
-    const chunks = reader.read(head.rows, rows, (count) => {
+    const chunks = reader.read(inOrder(head.parts, rows), (count) => {
       progress.rows = count;
-      input.onProgress?.(progress);
+      return input.onProgress?.(progress);
     });
     return { timeframe, chunks, report: () => reader.report() };
   } catch (error) {
@@ -76,8 +81,14 @@ export async function importCandles(input: ImportInput): Promise<CandleImport> {
   }
 }
 
+interface Head {
+  /** In order of time. */
+  readonly parts: readonly RawRows[];
+  readonly sorted: boolean;
+}
+
 /** Reads until the file or the room for sorting ends; rows in no order are sorted if all of them are here. */
-async function readHead(rows: AsyncIterator<RawRows>): Promise<{ readonly rows: RawRows; readonly sorted: boolean }> {
+async function readHead(rows: AsyncIterator<RawRows>): Promise<Head> {
   const parts: RawRows[] = [];
   let length = 0;
   let ended = false;
@@ -90,18 +101,40 @@ async function readHead(rows: AsyncIterator<RawRows>): Promise<{ readonly rows: 
     parts.push(value);
     length += value.length;
   }
-  const head = parts.length === 1 ? parts[0] : joinRows(parts);
-  if (head.length === 0) throw new ImportError("empty-file", "the file has a header but no rows");
-  if (isSorted(head)) return { rows: head, sorted: false };
-  if (ended) return { rows: sortRows(head), sorted: true };
+  if (length === 0) throw new ImportError("empty-file", "the file has a header but no rows");
+  // Joined only where they must be: that takes the memory a second time.
+  if (areSorted(parts)) return { parts, sorted: false };
+  if (ended) return { parts: [sortRows(joinRows(parts))], sorted: true };
   throw new ImportError(
     "unsorted",
     `rows must be in order of time in files of more than ${SORT_ROWS_MAX} rows; sort the file by time, oldest first`,
   );
 }
 
-function settleTimeframe(head: RawRows, asked: Timeframe | undefined): Timeframe {
-  const times = head.time.subarray(0, Math.min(head.length, PROBE_ROWS)).filter((time) => !Number.isNaN(time));
+/** The rows of the head, each part let go once it was read, and all that follow; closes `rest`. */
+async function* inOrder(parts: readonly RawRows[], rest: AsyncIterator<RawRows>): AsyncGenerator<RawRows> {
+  try {
+    const held = [...parts].reverse();
+    for (let part = held.pop(); part !== undefined; part = held.pop()) yield part;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.(undefined);
+  }
+}
+
+/** The rows that tell the timeframe, with a readable time or without. */
+function probeTimes(parts: readonly RawRows[]): Float64Array {
+  const times = new Float64Array(PROBE_ROWS);
+  let length = 0;
+  for (const part of parts) {
+    const taken = part.time.subarray(0, Math.min(part.length, PROBE_ROWS - length));
+    times.set(taken, length);
+    length += taken.length;
+  }
+  return times.subarray(0, length).filter((time) => !Number.isNaN(time));
+}
+
+function settleTimeframe(times: Float64Array, asked: Timeframe | undefined): Timeframe {
   const found = detectTimeframe(times, times.length);
   if (found.type === "found") {
     if (asked === undefined || timeframeMs(asked) <= timeframeMs(found.timeframe)) return asked ?? found.timeframe;
@@ -162,24 +195,16 @@ class ImportReader {
   }
 
   async *read(
-    head: RawRows,
-    rest: AsyncIterator<RawRows>,
-    onRows: (count: number) => void,
+    parts: AsyncGenerator<RawRows>,
+    onRows: (count: number) => void | Promise<void>,
   ): AsyncGenerator<CandleColumns> {
-    try {
-      let rows: RawRows | undefined = head;
-      while (rows !== undefined) {
-        const kept = this.keep(rows);
-        onRows(this.check.rows);
-        if (kept.length > 0) yield kept;
-        const next: IteratorResult<RawRows> = await rest.next();
-        rows = next.done === true ? undefined : next.value;
-      }
-      if (this.coverage.candles === 0) throw this.nothingKept();
-      this.ended = true;
-    } finally {
-      await rest.return?.(undefined);
+    for await (const rows of parts) {
+      const kept = this.keep(rows);
+      await onRows(this.check.rows);
+      if (kept.length > 0) yield kept;
     }
+    if (this.coverage.candles === 0) throw this.nothingKept();
+    this.ended = true;
   }
 
   report(): DataReport {

@@ -3,6 +3,7 @@ import { CANDLE_FIELDS, joinCandles, sliceCandles } from "../../core/candle/cand
 import { simCandles } from "../../core/sim/sim-candles.ts";
 import { type ExportFormat, exportStream } from "../export/export-candles.ts";
 import { importCandles } from "./import-candles.ts";
+import { memoryStage } from "./import-testing.ts";
 
 describe("in the Workers runtime", () => {
   const candles = simCandles({
@@ -20,7 +21,7 @@ describe("in the Workers runtime", () => {
 
   test.each<ExportFormat>(["csv", "arrow", "parquet"])("a gzip %s export streams back in equal", async (format) => {
     const stream = exportStream(chunks(), format).pipeThrough(new CompressionStream("gzip"));
-    const reading = await importCandles({ stream, fileName: "file", price: "bid" });
+    const reading = await importCandles({ stream, stage: memoryStage(), fileName: "file", price: "bid" });
     const parts = [];
     for await (const chunk of reading.chunks) parts.push(sliceCandles(chunk, 0, chunk.length));
     const back = joinCandles(parts);
@@ -34,7 +35,9 @@ describe("in the Workers runtime", () => {
     const zeros = new Blob(Array.from({ length: 60 }, () => new Uint8Array(1024 ** 2).fill(10)));
     const packed = await new Response(zeros.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
     const stream = new Blob([packed]).stream();
-    await expect(importCandles({ stream, fileName: "bomb.csv.gz", price: "bid" })).rejects.toMatchObject({
+    await expect(
+      importCandles({ stream, stage: memoryStage(), fileName: "bomb.csv.gz", price: "bid" }),
+    ).rejects.toMatchObject({
       code: "too-large",
     });
   });

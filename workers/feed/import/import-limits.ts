@@ -24,8 +24,26 @@ export const ROWS_MAX = 15_000_000;
 /** Rows that fit in memory at once (29 MB) and may therefore come in any order; a longer file must be sorted. */
 export const SORT_ROWS_MAX = 500_000;
 
-/** Column files (Parquet, Arrow) are read whole, since their index is at the end: a third of an isolate's memory. */
-export const COLUMN_FILE_BYTES_MAX = 40 * MIB;
+/**
+ * Longest description of a column file: the index at the end of a Parquet file, the head of an Arrow message. Its objects
+ * take many times its bytes; a thousand row groups of six columns need less.
+ */
+export const DESCRIPTION_BYTES_MAX = 2 * MIB;
+
+/** Largest page of a Parquet column, which is unpacked whole; writers make pages of about 1 MB. */
+export const PAGE_BYTES_MAX = 12 * MIB;
+
+/** Most values of a Parquet page: a whole row group of the size that common writers make by default. */
+export const PAGE_VALUES_MAX = 1024 * 1024;
+
+/** Largest column of an Arrow batch that must be held whole, as packed columns and text must: two million numbers. */
+export const BATCH_COLUMN_BYTES_MAX = 16 * MIB;
+
+/** Bytes of a column file read at a time where its parts are small. */
+export const BLOCK_BYTES = 4 * MIB;
+
+/** The same for each column of a row group that is larger: six of them are held at once. */
+export const COLUMN_BLOCK_BYTES = MIB;
 
 /** Rows handed on at a time: small beside an isolate's memory, large beside the cost of a chunk. */
 export const CHUNK_ROWS = 65_536;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { importCandles } from "./import-candles.ts";
 import { SORT_ROWS_MAX, UPLOAD_BYTES_MAX } from "./import-limits.ts";
-import { errorOf, gzip, HEADER, type Options, row, T0 } from "./import-testing.ts";
+import { errorOf, gzip, HEADER, memoryStage, type Options, row, T0 } from "./import-testing.ts";
 
 /** Files that must fail, each with its code and a part of the message that says what to do. */
 const BROKEN: readonly (readonly [
@@ -96,7 +96,13 @@ describe("importCandles refuses a file as a whole", () => {
       },
     });
     const read = async () => {
-      const reading = await importCandles({ stream, fileName: "endless.csv", timeframe: "1m", price: "bid" });
+      const reading = await importCandles({
+        stream,
+        stage: memoryStage(),
+        fileName: "endless.csv",
+        timeframe: "1m",
+        price: "bid",
+      });
       for await (const _ of reading.chunks);
     };
     await expect(read()).rejects.toMatchObject({ code: "too-large" });

@@ -1,6 +1,7 @@
 import type { DataReport } from "../../../schema/wire/dataset.ts";
 import type { CandleColumns } from "../../core/candle/candle.ts";
 import { CANDLE_FIELDS, joinCandles, sliceCandles } from "../../core/candle/candle.ts";
+import { bytesInMemory, type FileStage } from "./byte-ranges.ts";
 import { type ImportInput, importCandles } from "./import-candles.ts";
 import { ImportError } from "./import-error.ts";
 
@@ -8,12 +9,23 @@ import { ImportError } from "./import-error.ts";
 
 export type Options = Partial<Pick<ImportInput, "timeframe" | "price" | "onProgress">>;
 
+/** Holds a file in memory. */
+export function memoryStage(): FileStage {
+  return {
+    async hold(bytes) {
+      const parts: Uint8Array[] = [];
+      for await (const piece of bytes) parts.push(piece.slice());
+      return bytesInMemory(new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()));
+    },
+  };
+}
+
 export async function importBytes(
   bytes: Uint8Array | string,
   options: Options = {},
 ): Promise<{ readonly candles: CandleColumns; readonly report: DataReport }> {
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream() as ReadableStream<Uint8Array>;
-  const reading = await importCandles({ stream, fileName: "file", price: "bid", ...options });
+  const reading = await importCandles({ stream, stage: memoryStage(), fileName: "file", price: "bid", ...options });
   const parts: CandleColumns[] = [];
   for await (const chunk of reading.chunks) parts.push(sliceCandles(chunk, 0, chunk.length));
   return { candles: joinCandles(parts), report: reading.report() };

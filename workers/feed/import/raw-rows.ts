@@ -24,12 +24,14 @@ export function joinRows(parts: readonly RawRows[]): RawRows {
   return joined;
 }
 
-/** Whether times rise or repeat from row to row; rows without a readable time do not count. */
-export function isSorted({ length, time }: RawRows, after = Number.NEGATIVE_INFINITY): boolean {
-  let last = after;
-  for (let i = 0; i < length; i++) {
-    if (time[i] < last) return false;
-    if (!Number.isNaN(time[i])) last = time[i];
+/** Whether times rise or repeat from row to row and from part to part; rows without a readable time do not count. */
+export function areSorted(parts: readonly RawRows[]): boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { length, time } of parts) {
+    for (let i = 0; i < length; i++) {
+      if (time[i] < last) return false;
+      if (!Number.isNaN(time[i])) last = time[i];
+    }
   }
   return true;
 }

@@ -1,10 +1,13 @@
 import { readArrow } from "./arrow-reader.ts";
+import type { FileStage } from "./byte-ranges.ts";
 import type { ColumnRoles, PriceSide } from "./column-roles.ts";
 import { CsvReader } from "./csv-reader.ts";
+import { fileTooLarge } from "./file-too-large.ts";
 import { ImportError } from "./import-error.ts";
 import { readParquet } from "./parquet-reader.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
+import type { UnpackedFile } from "./unpack-stream.ts";
 import { unpackStream } from "./unpack-stream.ts";
 
 /** An opened file of candles: what it is and its rows, unchecked. `roles` is known once the first rows came. */
@@ -15,30 +18,33 @@ export interface RowSource {
   readonly rows: AsyncIterable<RawRows>;
 }
 
+interface OpenOptions {
+  readonly price: PriceSide;
+  readonly bytesMax: number;
+  /** Where a Parquet or Arrow file is held; text is read as it comes. */
+  readonly stage: FileStage;
+  readonly onBytes: (bytes: number) => void | Promise<void>;
+}
+
 /** Opens a file by its content. Throws ImportError, here or while rows are read. */
-export async function openRows(
-  stream: ReadableStream<Uint8Array>,
-  {
-    price,
-    columnFileBytesMax,
-    onBytes,
-  }: {
-    readonly price: PriceSide;
-    readonly columnFileBytesMax: number;
-    readonly onBytes: (bytes: number) => void;
-  },
-): Promise<RowSource> {
-  const file = await unpackStream(stream, onBytes);
+export async function openRows(stream: ReadableStream<Uint8Array>, options: OpenOptions): Promise<RowSource> {
+  const file = await unpackStream(stream, options);
   const packing = file.gzip ? " (gzip)" : "";
-  if (file.format === "text") return new CsvSource(file.bytes, `CSV${packing}`, price);
-  const bytes = await readWhole(file.bytes, columnFileBytesMax);
+  if (file.format === "text") return new CsvSource(file.bytes, `CSV${packing}`, options.price);
+  return openColumns(file, options);
+}
+
+async function openColumns(file: UnpackedFile, { price, bytesMax, stage }: OpenOptions): Promise<RowSource> {
+  const packing = file.gzip ? " (gzip)" : "";
+  const bytes = file.gzip ? bounded(file.bytes, bytesMax) : file.bytes;
+  const held = await stage.hold(bytes, { asGiven: !file.gzip });
+  if (held.byteLength > bytesMax) throw fileTooLarge({ bytes: held.byteLength, bytesMax });
   const timeNotes: TimeNotes = { zoneAssumed: false };
   if (file.format === "parquet") {
-    const { roles, rows } = await readParquet(bytes, { price, timeNotes });
-    return { format: `Parquet${packing}`, roles, timeNotes, rows };
+    return { format: `Parquet${packing}`, timeNotes, ...(await readParquet(held, { price, timeNotes })) };
   }
-  const { roles, rows } = readArrow(bytes, { price, timeNotes });
-  return { format: `Arrow${packing}`, roles, timeNotes, rows: toAsync(rows) };
+  const form = file.format === "arrow-file" ? "file" : "stream";
+  return { format: `Arrow${packing}`, timeNotes, ...(await readArrow(held, { form, price, timeNotes })) };
 }
 
 class CsvSource implements RowSource {
@@ -67,29 +73,18 @@ class CsvSource implements RowSource {
   }
 }
 
-async function readWhole(pieces: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
+/** `pieces`, unless they are more than a file that is read by its parts may have. */
+async function* bounded(pieces: AsyncIterable<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
   let length = 0;
   for await (const piece of pieces) {
-    parts.push(piece);
     length += piece.length;
     if (length > bytesMax) {
       const limit = bytesMax / 1024 ** 2;
       throw new ImportError(
         "too-large",
-        `a Parquet or Arrow file may have at most ${limit} MB, had more; split it, or import it as gzip CSV`,
+        `a Parquet or Arrow file may unpack to at most ${limit} MB, was more; compress its columns instead (zstd or snappy), or convert it with \`apextrade data convert\``,
       );
     }
+    yield piece;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-async function* toAsync(rows: Generator<RawRows>): AsyncGenerator<RawRows> {
-  yield* rows;
 }

@@ -1,5 +1,6 @@
+import { fileTooLarge } from "./file-too-large.ts";
 import { ImportError } from "./import-error.ts";
-import { UNPACK_RATIO_FROM_BYTES, UNPACK_RATIO_MAX, UNPACKED_BYTES_MAX, UPLOAD_BYTES_MAX } from "./import-limits.ts";
+import { UNPACK_RATIO_FROM_BYTES, UNPACK_RATIO_MAX, UNPACKED_BYTES_MAX } from "./import-limits.ts";
 
 /** What the first bytes say of a file. */
 export type FileFormat = "text" | "parquet" | "arrow-file" | "arrow-stream";
@@ -16,16 +17,20 @@ const MIB = 1024 ** 2;
 /** Bytes that tell the format; the longest mark is Arrow's `ARROW1`. */
 const MARK_BYTES = 8;
 
+interface UnpackOptions {
+  /** Largest file as it comes. */
+  readonly bytesMax: number;
+  /** Told how much was read, and waited for. */
+  readonly onBytes: (bytesRead: number) => void | Promise<void>;
+}
+
 /**
  * Looks at the start of `stream` and gives its bytes on, gzip unpacked. Throws ImportError, also while the bytes are
- * read: `empty-file`, `too-large` (over 100 MB, or a bomb by size or ratio), `unknown-format`, `broken-file`.
+ * read: `empty-file`, `too-large` (over `bytesMax`, or a bomb by size or ratio), `unknown-format`, `broken-file`.
  */
-export async function unpackStream(
-  stream: ReadableStream<Uint8Array>,
-  onBytes: (bytesRead: number) => void,
-): Promise<UnpackedFile> {
+export async function unpackStream(stream: ReadableStream<Uint8Array>, options: UnpackOptions): Promise<UnpackedFile> {
   const counter = { read: 0 };
-  const packed = counted(stream, counter, onBytes);
+  const packed = counted(stream, counter, options);
   const start = await peek(packed);
   if (start.mark.length === 0) throw new ImportError("empty-file", "the file is empty");
   if (start.mark[0] === 0x1f && start.mark[1] === 0x8b) {
@@ -54,7 +59,7 @@ function formatOf(mark: Uint8Array): FileFormat {
 async function* counted(
   stream: ReadableStream<Uint8Array>,
   counter: { read: number },
-  onBytes: (bytesRead: number) => void,
+  { bytesMax, onBytes }: UnpackOptions,
 ): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {
@@ -62,10 +67,8 @@ async function* counted(
       const { done, value } = await reader.read();
       if (done) return;
       counter.read += value.length;
-      if (counter.read > UPLOAD_BYTES_MAX) {
-        throw new ImportError("too-large", `a file may have at most ${UPLOAD_BYTES_MAX / MIB} MB, had more; split it`);
-      }
-      onBytes(counter.read);
+      if (counter.read > bytesMax) throw fileTooLarge({ bytesMax });
+      await onBytes(counter.read);
       yield value;
     }
   } finally {

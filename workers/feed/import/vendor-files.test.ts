@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { importCandles } from "./import-candles.ts";
+import { memoryStage } from "./import-testing.ts";
 
 /** Node's file functions; named by a variable, since this ring is typed for the Workers runtime. */
 const NODE_FS: string = "node:fs";
@@ -32,7 +33,7 @@ describe.skipIf(!fs.existsSync(FOLDER))("importCandles on files of vendors", () 
   test.each(FILES)("%s comes in whole, with its timeframe, span and longest gap", async (...expected) => {
     const [name, rows, timeframe, from, to, gap] = expected;
     const stream = new Blob([fs.readFileSync(`${FOLDER}${name}.csv.gz`)]).stream();
-    const reading = await importCandles({ stream, fileName: name, price: "bid" });
+    const reading = await importCandles({ stream, stage: memoryStage(), fileName: name, price: "bid" });
     let candles = 0;
     for await (const chunk of reading.chunks) candles += chunk.length;
     const report = reading.report();
