@@ -19,8 +19,10 @@ export const backtests = sqliteTable(
     settings: text("settings", { mode: "json" }).$type<BacktestSettings>().notNull(),
     /** Rule text as it stood when the run was made; null for a strategy of the library. */
     document: text("document"),
-    /** Trials of this strategy on this market, this run included. */
+    /** Trials of any strategy on the same markets, this run included. */
     trials: integer("trials").notNull(),
+    /** What its trial is counted under; null for runs from before trials were told apart by how they ended. */
+    trialSubject: text("trial_subject"),
     headline: text("headline", { mode: "json" }).$type<Headline>(),
     totalReturn: real("total_return"),
     sharpe: real("sharpe"),

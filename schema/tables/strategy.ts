@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ParameterSpec } from "../wire/strategy.ts";
 
 /** A trader's own strategy at its newest version. */
@@ -30,13 +30,21 @@ export const strategyVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.strategyId, table.version] })],
 );
 
-/** How often an owner has tried one strategy on one market: the count that deflates its Sharpe ratio. */
+/**
+ * How often an owner has tried something on the same markets, and how the daily Sharpe ratios of the trials that have
+ * finished spread: what the Sharpe ratio of the best of them must be deflated by.
+ */
 export const trialCounts = sqliteTable(
   "trial_counts",
   {
     ownerId: text("owner_id").notNull(),
+    /** The markets, as the backtests' `trialSubject`. */
     subject: text("subject").notNull(),
     trials: integer("trials").notNull(),
+    /** Trials that finished with a Sharpe ratio. */
+    finished: integer("finished").notNull().default(0),
+    sharpeSum: real("sharpe_sum").notNull().default(0),
+    sharpeSquares: real("sharpe_squares").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.ownerId, table.subject] })],
 );

@@ -62,6 +62,11 @@ export const Statistics = z.object({
   deflatedSharpe: Value,
   /** Trials counted by the deflated Sharpe ratio. */
   trials: z.number().int(),
+  /**
+   * What deflated the Sharpe ratio: the spread of the trials' own Sharpe ratios, or, while few of them have finished, the
+   * error of this run's estimate. Absent in reports from before it was told.
+   */
+  trialSpread: z.enum(["trials", "estimate"]).optional(),
   days: z.number().int(),
   daysPerYear: z.number().int(),
 });

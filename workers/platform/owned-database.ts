@@ -27,8 +27,8 @@ export interface OwnedDatabase {
   /** Returns how many rows changed: a compare-and-swap asks for its expected state in `where` and looks at the count. */
   update<T extends OwnedTable>(table: T, values: SQLiteUpdateSetSource<T>, where: SQL): Promise<number>;
   remove<T extends OwnedTable>(table: T, where: SQL): Promise<number>;
-  /** Statements made by the `prepare…` functions, all or none. */
-  batch(statements: readonly BatchItem<"sqlite">[]): Promise<void>;
+  /** Statements made by the `prepare…` functions, all or none. Returns how many rows each of them changed. */
+  batch(statements: readonly BatchItem<"sqlite">[]): Promise<readonly number[]>;
   prepareInsert<T extends OwnedTable>(table: T, row: NewRow<T>): BatchItem<"sqlite">;
   /** Inserts, or changes the row of the same key; the key must hold the owner. */
   prepareUpsert<T extends OwnedTable>(
@@ -77,7 +77,9 @@ export function ownedDatabase(database: Database, ownerId: string): OwnedDatabas
     },
     async batch(statements) {
       const [first, ...rest] = statements;
-      if (first !== undefined) await database.batch([first, ...rest]);
+      if (first === undefined) return [];
+      const results = await database.batch([first, ...rest]);
+      return results.map((result) => (result as D1Result).meta.changes);
     },
     prepareInsert: insertion,
     prepareUpsert(table, row, { target, set }) {

@@ -1,6 +1,8 @@
 import { eq } from "drizzle-orm";
 import { datasets } from "../../schema/tables/dataset.ts";
+import { trialCounts } from "../../schema/tables/strategy.ts";
 import { buildReport } from "../core/report/build.ts";
+import { sharpeDeviationOf } from "../core/report/trial-spread.ts";
 import type { Strategy } from "../core/strategy/strategy.ts";
 import type { CandleSource } from "../feed/source.ts";
 import { openDatabase } from "../platform/database.ts";
@@ -26,6 +28,7 @@ export function openEngineWork(env: Env, ownerId: string): OpenRunWork {
   return async (run, saved) => {
     const series = await openSeries({ env, database, owned, ownerId }, run);
     const instruments = series.map(({ row, source }) => ({ instrument: row.instrument, timeframe: source.timeframe }));
+    const trials = { count: run.trials, sharpeDeviation: await spreadOfTrials(owned, run) };
     const definition = runDefinition({ settings: run.settings, strategy: strategyOf(run), instruments });
     const held = {
       from: Math.min(...series.map(({ source }) => source.from)),
@@ -41,7 +44,7 @@ export function openEngineWork(env: Env, ownerId: string): OpenRunWork {
             strategyTitle: run.strategyTitle,
             strategySource: sourceOf(run, definition.strategy),
             datasets: series.map(({ row }) => ({ datasetId: row.id, simulated: row.source === "simulated" })),
-            trials: { count: run.trials },
+            trials,
             elapsedMs,
           }),
       },
@@ -65,6 +68,14 @@ async function openSeries(
     }),
   );
   return series.sort((left, right) => bySymbol(left.row, right.row));
+}
+
+/** How far the Sharpe ratios of the trials that have finished lie apart; undefined while they are few. */
+async function spreadOfTrials(owned: OwnedDatabase, run: BacktestRow): Promise<number | undefined> {
+  // Returns of weeks cannot be measured by the spread of daily ones.
+  if (run.trialSubject === null || run.settings.timeframe === "1w") return undefined;
+  const sums = await owned.find(trialCounts, eq(trialCounts.subject, run.trialSubject));
+  return sums === undefined ? undefined : sharpeDeviationOf(sums);
 }
 
 function strategyOf(run: BacktestRow): Strategy {

@@ -1,10 +1,14 @@
-import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
+import { and, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { backtests } from "../../schema/tables/backtest.ts";
+import { trialCounts } from "../../schema/tables/strategy.ts";
 import type { Headline } from "../../schema/wire/backtest.ts";
 import { REPORT_PARTS, type Report } from "../../schema/wire/report.ts";
+import { trialSharpe } from "../core/report/trial-spread.ts";
 import type { OwnedDatabase } from "../platform/owned-database.ts";
 
 export type BacktestRow = typeof backtests.$inferSelect;
+type NewRow = typeof backtests.$inferInsert;
 export type ReportPart = (typeof REPORT_PARTS)[number];
 
 // A step is a month of candles and takes well under a second; a worker that says nothing for this long is dead.
@@ -76,9 +80,36 @@ export class RunStore {
     const headline = headlineOf(report);
     const { totalReturn, sharpe, maxDrawdown, trades } = headline;
     const values = { status: "done" as const, headline, totalReturn, sharpe, maxDrawdown, trades, ...ended(nowMs) };
-    const done = (await this.update(values, this.held(lease.row.id, lease.token))) > 0;
+    const done = await this.endAsTrial(lease, values, trialSharpe(report.overview));
     if (done) await this.dropCheckpoints(lease.row);
     return done;
+  }
+
+  /**
+   * Writes the end of a run and counts its Sharpe ratio among its trials, both or neither: whoever has lost the lease, or
+   * comes a second time, adds nothing.
+   */
+  private async endAsTrial(lease: Lease, values: Partial<NewRow>, sharpe: number | undefined): Promise<boolean> {
+    const { id, ownerId, trialSubject } = lease.row;
+    const held = and(eq(backtests.ownerId, ownerId), this.held(id, lease.token));
+    if (held === undefined) throw new Error("an update of a run must say which");
+    const end = this.owned.prepareUpdate(backtests, values, held);
+    const changes =
+      sharpe === undefined || trialSubject === null
+        ? await this.owned.batch([end])
+        : await this.owned.batch([this.trialStatement(trialSubject, sharpe, held), end]);
+    return (changes.at(-1) ?? 0) > 0;
+  }
+
+  private trialStatement(subject: string, sharpe: number, held: SQL): BatchItem<"sqlite"> {
+    const sums = {
+      finished: sql`finished + 1`,
+      sharpeSum: sql`sharpe_sum + ${sharpe}`,
+      sharpeSquares: sql`sharpe_squares + ${sharpe * sharpe}`,
+    };
+    const mine = and(eq(trialCounts.subject, subject), sql`exists (select 1 from ${backtests} where ${held})`);
+    if (mine === undefined) throw new Error("a trial must belong to a run");
+    return this.owned.prepareUpdate(trialCounts, sums, mine);
   }
 
   /** Ends a run without a report, whoever holds it. False where it had ended already. */
@@ -121,7 +152,7 @@ export class RunStore {
     return and(eq(backtests.id, runId), UNFINISHED, eq(backtests.leaseToken, token));
   }
 
-  private update(values: Partial<typeof backtests.$inferInsert>, where: SQL | undefined): Promise<number> {
+  private update(values: Partial<NewRow>, where: SQL | undefined): Promise<number> {
     if (where === undefined) throw new Error("an update of a run must say which");
     return this.owned.update(backtests, values, where);
   }

@@ -50,7 +50,7 @@ async function makeRun(
   const { timeframe } = input.settings;
   createProgram(resolved.strategy, resolved.parameters, { timeframe, symbols, symbol: symbols[0] });
   const row = await newRow(ctx, input, rows, resolved);
-  const trial = trialStatement(ctx, trialSubject(rows));
+  const trial = trialStatement(ctx, row.trialSubject);
   await ctx.owned.batch([ctx.owned.prepareInsert(backtests, row), trial, ...remember(row.id)]);
   await runObject(ctx.env, row.id).begin({ ownerId: ctx.ownerId, state: initialState(row.id) });
   await ctx.env.RUNS.send({ runId: row.id, ownerId: ctx.ownerId });
@@ -118,8 +118,9 @@ async function newRow(
   input: CreateBacktest,
   rows: readonly DatasetRow[],
   resolved: ResolvedStrategy,
-): Promise<NewBacktest> {
+): Promise<NewBacktest & { trialSubject: string }> {
   const { settings } = input;
+  const subject = trialSubject(rows);
   const symbols = rows.map((row) => row.instrument.symbol).sort();
   const nowMs = ctx.now();
   const name = input.name === undefined || input.name === "" ? undefined : input.name;
@@ -132,7 +133,8 @@ async function newRow(
     simulated: rows.some((row) => row.source === "simulated"),
     settings: { ...settings, strategy: { ...settings.strategy, parameters: { ...resolved.parameters } } },
     document: resolved.document,
-    trials: 1 + (await trialsBefore(ctx, trialSubject(rows))),
+    trials: 1 + (await trialsBefore(ctx, subject)),
+    trialSubject: subject,
     aliveAt: nowMs,
     createdAt: nowMs,
   };

@@ -1,10 +1,10 @@
 import { type Report, Statistics } from "../../schema/wire/report.ts";
 
-/** A report in its full shape that tells nothing but `finalEquity`: for tests of what carries reports about. */
-export function testReport(finalEquity: number): Report {
+/** A report in its full shape that tells nothing but what is given: for tests of what carries reports about. */
+export function testReport(finalEquity: number, sharpe: number | null = null): Report {
   const zeros = Object.keys(Statistics.shape).map((name) => [name, 0]);
-  const flags = { drawdownOpen: false, profitFactorInfinite: false };
-  const statistics = Statistics.parse({ ...Object.fromEntries(zeros), ...flags, finalEquity });
+  const others = { drawdownOpen: false, profitFactorInfinite: false, trialSpread: "estimate", daysPerYear: 365 };
+  const statistics = Statistics.parse({ ...Object.fromEntries(zeros), ...others, finalEquity, sharpe });
   const column = [0, 1];
   return {
     overview: {

@@ -24,7 +24,7 @@ const YEAR_DAYS = 365.25;
 export interface Trials {
   readonly count: number;
   /** Standard deviation of the trials' daily Sharpe ratios; undefined takes the error of this run's own estimate. */
-  readonly sharpeDeviation?: number;
+  readonly sharpeDeviation?: number | undefined;
 }
 
 /**
@@ -66,6 +66,8 @@ export interface Statistics extends TradeStatistics {
   readonly probabilisticSharpe: number | null;
   readonly deflatedSharpe: number | null;
   readonly trials: number;
+  /** What deflated the Sharpe ratio: the trials' own spread, or the error of this run's estimate in its place. */
+  readonly trialSpread: "trials" | "estimate";
   readonly days: number;
   readonly daysPerYear: number;
 }
@@ -120,6 +122,7 @@ export function statisticsOf(result: RunResult, trades: readonly TradeRow[], tri
     beta: defined(beta),
     ...sharpeConfidence(returns, riskFree / daysPerYear, trials),
     trials: trials.count,
+    trialSpread: trials.sharpeDeviation === undefined ? "estimate" : "trials",
     days: returns.length,
     daysPerYear,
   };
