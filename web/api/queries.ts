@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Comparison } from "../../schema/wire/comparison.ts";
 import type { CandleSeries, Dataset } from "../../schema/wire/dataset.ts";
+import type { IndicatorSeries } from "../../schema/wire/indicator.ts";
 import type { EquitySeries, Overview, Robustness, Tables, Trade } from "../../schema/wire/report.ts";
 import type { Session } from "../../schema/wire/session.ts";
 import type { LanguageWord, LibraryStrategy, StrategyVersion, UserStrategy } from "../../schema/wire/strategy.ts";
@@ -78,6 +79,25 @@ export function reportQuery<P extends keyof ReportParts>(id: string, part: P) {
     queryKey: ["backtest", id, "report", part],
     queryFn: ({ signal }) => client.request<ReportParts[P]>(`/backtests/${id}/report/${part}`, { signal }),
     staleTime: FOREVER_MS,
+  });
+}
+
+export interface IndicatorWindow {
+  readonly runId: string;
+  readonly symbol: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The indicators of a run's strategy on a stretch of its candles. The last stretch stays until the next is here. */
+export function indicatorsQuery({ runId, symbol, from, to }: IndicatorWindow) {
+  const market = ["backtest", runId, "indicators", symbol] as const;
+  return queryOptions({
+    queryKey: [...market, from, to],
+    queryFn: ({ signal }) =>
+      client.request<IndicatorSeries>(`/backtests/${runId}/indicators`, { query: { symbol, from, to }, signal }),
+    staleTime: FOREVER_MS,
+    placeholderData: (last, query) => (query?.queryKey[3] === symbol ? last : undefined),
   });
 }
 

@@ -5,10 +5,12 @@ export interface Preferences {
   /** Colours of profit and loss. */
   readonly palette: "green-red" | "blue-orange";
   readonly rail: "narrow" | "wide";
+  /** Whether charts of a strategy show its indicators. */
+  readonly indicators: "shown" | "hidden";
 }
 
 const KEY = "apextrade.preferences";
-const DEFAULTS: Preferences = { theme: "dark", palette: "green-red", rail: "narrow" };
+const DEFAULTS: Preferences = { theme: "dark", palette: "green-red", rail: "narrow", indicators: "shown" };
 
 let current: Preferences = read();
 const listeners = new Set<() => void>();
@@ -50,11 +52,12 @@ function read(): Preferences {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     if (typeof stored !== "object" || stored === null) return DEFAULTS;
-    const { theme, palette, rail } = stored as Partial<Record<keyof Preferences, unknown>>;
+    const { theme, palette, rail, indicators } = stored as Partial<Record<keyof Preferences, unknown>>;
     return {
       theme: theme === "light" || theme === "system" ? theme : DEFAULTS.theme,
       palette: palette === "blue-orange" ? palette : DEFAULTS.palette,
       rail: rail === "wide" ? rail : DEFAULTS.rail,
+      indicators: indicators === "hidden" ? indicators : DEFAULTS.indicators,
     };
   } catch {
     return DEFAULTS;

@@ -4,6 +4,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { sizingNote } from "./market-sizing.ts";
 import type { RunDraft } from "./run-draft.ts";
 import { useRunForm } from "./run-form.ts";
+import { goesShort } from "./strategy-direction.ts";
 
 const SIZES = [
   { value: "all", label: "All cash" },
@@ -12,6 +13,12 @@ const SIZES = [
   { value: "quote", label: "Fixed amount" },
   { value: "quantity", label: "Fixed quantity" },
   { value: "volatility", label: "Volatility target" },
+] as const;
+
+const DIRECTIONS = [
+  { value: "both", label: "Long and short" },
+  { value: "long", label: "Long only" },
+  { value: "short", label: "Short only" },
 ] as const;
 
 const SLIPPAGES = [
@@ -32,7 +39,8 @@ const FEE_PRESETS = [
 
 /** How much is at stake in a trade. */
 export function MoneyFields() {
-  const { draft, set, problem, currency } = useRunForm();
+  const form = useRunForm();
+  const { draft, set, problem, currency } = form;
   const note = sizingNote(draft);
   return (
     <div className="grid gap-4 sm:grid-cols-3">
@@ -72,16 +80,23 @@ export function MoneyFields() {
           onChange={(event) => set({ sizePeriod: event.target.value })}
         />
       )}
-      <SelectField
-        label="Direction"
-        value={draft.direction}
-        onChange={(direction) => set({ direction })}
-        choices={[
-          { value: "both", label: "Long and short" },
-          { value: "long", label: "Long only" },
-          { value: "short", label: "Short only" },
-        ]}
-      />
+      {goesShort(form, draft.strategy) ? (
+        <SelectField
+          label="Direction"
+          value={draft.direction}
+          onChange={(direction) => set({ direction })}
+          choices={DIRECTIONS}
+        />
+      ) : (
+        <SelectField
+          label="Direction"
+          hint="This strategy never goes short."
+          value="long"
+          disabled
+          onChange={() => undefined}
+          choices={[{ value: "long", label: "Long only" }]}
+        />
+      )}
       {note !== undefined && (
         <p role="status" className="-mt-1 text-table text-muted sm:col-span-3">
           {note}

@@ -6,6 +6,7 @@ import { timeframeLengthMs, timeframesFrom } from "../format/timeframe.ts";
 import { withMarkets } from "./market-sizing.ts";
 import { draftOfSettings, FIRST_DRAFT, type RunDraft } from "./run-draft.ts";
 import { givenName } from "./run-title.ts";
+import { directionFor, withStrategy } from "./strategy-direction.ts";
 
 interface Opening {
   /** What was typed before, if anything, and when. */
@@ -32,22 +33,26 @@ export function openingDraft(opening: Opening): RunDraft {
   const datasetIds = openingDatasets(opening, typed);
   const same = datasetIds.join() === typed.datasetIds.join();
   const strategy = knownStrategy(search.strategy ?? typed.strategy, library, own);
-  const parameters = strategy === typed.strategy ? typed.parameters : {};
+  const changed =
+    strategy === typed.strategy
+      ? { direction: directionFor(opening, typed) }
+      : withStrategy({ ...opening, draft: typed }, strategy);
   return {
     ...typed,
     // Days chosen for other candles may lie outside these.
     ...(same ? {} : { ...withMarkets(typed, datasetIds), from: "", to: "" }),
-    strategy,
-    parameters,
+    ...changed,
     timeframe: fittingTimeframe(typed, datasetIds, datasets),
   };
 }
 
-function openingDatasets({ stored, savedAt, search, datasets }: Opening, typed: RunDraft): readonly string[] {
+function openingDatasets({ stored, savedAt, search, earlier, datasets }: Opening, typed: RunDraft): readonly string[] {
   const isKnown = (id: string) => datasets.some((dataset) => dataset.id === id);
   if (search.dataset !== undefined && isKnown(search.dataset)) return [search.dataset];
   const [newest] = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
-  const imported = stored !== undefined && newest?.source === "import" && newest.createdAt > savedAt;
+  // A run that is repeated stays on its own candles.
+  const fresh = stored !== undefined && earlier === undefined;
+  const imported = fresh && newest?.source === "import" && newest.createdAt > savedAt;
   const known = typed.datasetIds.filter(isKnown);
   return newest !== undefined && (imported || known.length === 0) ? [newest.id] : known;
 }

@@ -1,6 +1,8 @@
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
+import type { IndicatorSeries } from "../../schema/wire/indicator.ts";
 import type { EquitySeries, Trade } from "../../schema/wire/report.ts";
 import type { ChartSpec } from "../chart/chart-spec.ts";
+import { hasOwnPane, indicatorLines } from "../chart/indicator-lines.ts";
 import { snapToGrid } from "../chart/time-grid.ts";
 import { formatMoney, formatPercent } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
@@ -14,11 +16,15 @@ interface ReportChartInput {
   readonly trades: readonly Trade[];
   readonly selected: number | null;
   readonly logarithmic: boolean;
+  /** What the strategy looks at; null shows none. */
+  readonly indicators: IndicatorSeries | null;
 }
 
-/** The three panes of a report. Equity is marked at closes, so its points are put onto the candles that closed then. */
+/** The panes of a report: price, its indicators where they need one, equity, draw-down. Equity is marked at closes, so its points are put onto the candles that closed then. */
 export function reportChartSpec(input: ReportChartInput): ChartSpec {
-  const { candles, equity, currency } = input;
+  const { candles, equity, currency, indicators } = input;
+  const ownPane = hasOwnPane(indicators);
+  const equityPane = ownPane ? 2 : 1;
   const grid = { times: candles.time, lengthMs: timeframeLengthMs(candles.timeframe) };
   const column = (values: readonly number[], keep?: "last" | "lowest") =>
     snapToGrid(grid, { times: equity.time, values }, keep);
@@ -38,10 +44,11 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
   return {
     candles: { data: candles, tick: input.tick, label: input.symbol },
     lines: [
+      ...(indicators === null ? [] : indicatorLines(indicators, { grid, tick: input.tick, ownPane: 1 })),
       {
         id: "equity",
         label: "Equity",
-        pane: 1,
+        pane: equityPane,
         colour: "chart-equity",
         ...column(equity.equity),
         look: "line",
@@ -53,7 +60,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
             {
               id: "hold",
               label: "Buy and hold",
-              pane: 1,
+              pane: equityPane,
               colour: "chart-benchmark" as const,
               ...column(equity.buyHold),
               look: "dashed" as const,
@@ -63,7 +70,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
       {
         id: "drawdown",
         label: "Draw-down",
-        pane: 2,
+        pane: equityPane + 1,
         colour: "loss",
         ...falls,
         look: "area-below-zero",
@@ -76,7 +83,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
         : [
             {
               id: "paths",
-              pane: 1,
+              pane: equityPane,
               colour: "chart-band",
               times: band.low.times,
               low: band.low.values,
@@ -86,6 +93,6 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
     trades: input.trades.filter((trade) => trade.symbol === input.symbol),
     selectedTrade: input.selected,
     logarithmic: input.logarithmic,
-    paneShares: [5, 3, 1.6],
+    paneShares: ownPane ? [5, 1.8, 2.6, 1.4] : [5, 3, 1.6],
   };
 }

@@ -1,23 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Camera, Download, Table2 } from "lucide-react";
 import { type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { EquitySeries, Overview, Trade } from "../../schema/wire/report.ts";
 import { candlesQuery } from "../api/queries.ts";
 import { nextWindow } from "../chart/candle-window.ts";
-import { type RangeName, rangeSpan, rangesWithin } from "../chart/chart-range.ts";
+import { type RangeName, rangeShown, rangeSpan } from "../chart/chart-range.ts";
 import type { ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { timeframeLengthMs } from "../format/timeframe.ts";
-import { IconButton } from "../ui/button.tsx";
 import { saveCanvas, saveText } from "../ui/save-file.ts";
-import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { EquityTable } from "./equity-table.tsx";
 import { reportChartSpec } from "./report-chart-spec.ts";
+import { ReportChartToolbar } from "./report-chart-toolbar.tsx";
 import { equityCsv } from "./report-csv.ts";
 import { runTitle } from "./run-title.ts";
+import { useIndicators } from "./use-indicators.ts";
 
 /** A trade of two candles would otherwise fill the screen. */
 const JUMP_CANDLES_MIN = 120;
@@ -46,7 +45,10 @@ export function ReportChart(props: ReportChartProps) {
   const [logarithmic, setLogarithmic] = useState(false);
   const [asTable, setAsTable] = useState(false);
   const [span, setSpan] = useState<TimeSpan | null>(null);
+  const [range, setRange] = useState<RangeName | undefined>("all");
+  const whole = useMemo(() => wholeOf(overview), [overview]);
   const candles = useCandles(props, symbol, span);
+  const { indicators, note, look } = useIndicators(run.id, symbol, whole);
   const dataset = props.datasets.find((known) => known.instrument.symbol === symbol);
 
   useImperativeHandle(handle, () => ({
@@ -54,7 +56,7 @@ export function ReportChart(props: ReportChartProps) {
       setAsTable(false);
       setSymbol(trade.symbol);
       const around = spanAround(trade, overview);
-      setSpan((now) => nextWindow({ visible: around, loaded: now, whole: wholeOf(overview) }) ?? now);
+      setSpan((now) => nextWindow({ visible: around, loaded: now, whole }) ?? now);
       chart.current?.show(around);
     },
   }));
@@ -72,20 +74,21 @@ export function ReportChart(props: ReportChartProps) {
             trades,
             selected,
             logarithmic,
+            indicators,
           }),
-    [candles.data, symbol, dataset, equity, trades, selected, logarithmic],
+    [candles.data, symbol, dataset, equity, trades, selected, logarithmic, indicators],
   );
 
   return (
     <div className="card overflow-hidden">
-      <Toolbar
-        {...{ symbol, setSymbol, logarithmic, setLogarithmic, asTable, setAsTable }}
-        whole={wholeOf(overview)}
+      <ReportChartToolbar
+        {...{ symbol, setSymbol, logarithmic, setLogarithmic, asTable, setAsTable, range, whole }}
         symbols={overview.instruments.map((instrument) => instrument.symbol)}
-        onRange={(range) => {
-          if (range === "all") setSpan(null);
-          if (range === "all") chart.current?.fit();
-          else chart.current?.show(rangeSpan(range, wholeOf(overview)));
+        onRange={(name) => {
+          setRange(name);
+          if (name === "all") setSpan(null);
+          if (name === "all") chart.current?.fit();
+          else chart.current?.show(rangeSpan(name, whole));
         }}
         onPicture={() => void saveCanvas(chart.current?.picture(), `${runTitle(run)} chart.png`)}
         onData={() => saveText(equityCsv(equity), `${runTitle(run)} equity.csv`, "text/csv")}
@@ -103,10 +106,17 @@ export function ReportChart(props: ReportChartProps) {
           label={`Price of ${symbol} with ${trades.length} trades, equity and draw-down.`}
           className="h-[640px] max-md:h-[500px]"
           onTrade={props.onSelect}
-          onSettled={(visible) =>
-            setSpan((now) => nextWindow({ visible, loaded: now, whole: wholeOf(overview) }) ?? now)
-          }
+          onSettled={(visible) => {
+            setRange(rangeShown(visible, whole));
+            look(visible);
+            setSpan((now) => nextWindow({ visible, loaded: now, whole }) ?? now);
+          }}
         />
+      )}
+      {note !== undefined && !asTable && (
+        <p role="status" className="border-t border-line px-4 py-2 text-table text-muted">
+          {note}
+        </p>
       )}
     </div>
   );
@@ -137,59 +147,4 @@ function spanAround(trade: Trade, overview: Overview): TimeSpan {
 
 function wholeOf(overview: Overview): TimeSpan {
   return { fromMs: overview.from, toMs: overview.to };
-}
-
-interface ToolbarProps {
-  readonly whole: TimeSpan;
-  readonly symbol: string;
-  readonly symbols: readonly string[];
-  readonly setSymbol: (symbol: string) => void;
-  readonly logarithmic: boolean;
-  readonly setLogarithmic: (on: boolean) => void;
-  readonly asTable: boolean;
-  readonly setAsTable: (on: boolean) => void;
-  readonly onRange: (range: RangeName) => void;
-  readonly onPicture: () => void;
-  readonly onData: () => void;
-}
-
-function Toolbar(props: ToolbarProps) {
-  return (
-    <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
-      {props.symbols.length > 1 && (
-        <Segmented
-          label="Instrument"
-          value={props.symbol}
-          onChange={props.setSymbol}
-          choices={props.symbols.map((symbol) => ({ value: symbol, label: symbol }))}
-        />
-      )}
-      <Segmented
-        label="Stretch of time"
-        value={undefined}
-        onChange={props.onRange}
-        choices={rangesWithin(props.whole)}
-      />
-      <Segmented
-        label="Scale"
-        value={props.logarithmic ? "log" : "linear"}
-        onChange={(scale) => props.setLogarithmic(scale === "log")}
-        choices={[
-          { value: "linear", label: "Linear" },
-          { value: "log", label: "Log", hint: "Equal steps are equal percentages" },
-        ]}
-      />
-      <div className="ml-auto flex items-center">
-        <IconButton label="Show as a table" pressed={props.asTable} onClick={() => props.setAsTable(!props.asTable)}>
-          <Table2 size={16} aria-hidden />
-        </IconButton>
-        <IconButton label="Save a picture of the chart" disabled={props.asTable} onClick={props.onPicture}>
-          <Camera size={16} aria-hidden />
-        </IconButton>
-        <IconButton label="Download the equity as CSV" onClick={props.onData}>
-          <Download size={16} aria-hidden />
-        </IconButton>
-      </div>
-    </div>
-  );
 }

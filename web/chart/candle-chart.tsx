@@ -1,20 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import type { Dataset } from "../../schema/wire/dataset.ts";
+import type { CandleSeries, Dataset } from "../../schema/wire/dataset.ts";
+import type { IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { candlesQuery } from "../api/queries.ts";
+import { usePreferences } from "../app/preferences.ts";
+import { timeframeLengthMs } from "../format/timeframe.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { nextWindow } from "./candle-window.ts";
-import { rangeSpan, rangesWithin } from "./chart-range.ts";
+import { type RangeName, rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
 import type { ChartSignal, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { type ChartHandle, ChartView } from "./chart-view.tsx";
+import { hasOwnPane, indicatorLines } from "./indicator-lines.ts";
+import { IndicatorToggle } from "./indicator-toggle.tsx";
 
 interface CandleChartProps {
   readonly dataset: Dataset;
   /** Timeframe to draw; the dataset's own where left out. Longer stretches are drawn coarser. */
   readonly timeframe?: Dataset["timeframe"];
   readonly signals?: readonly ChartSignal[];
+  /** What a strategy looks at on these candles; left out, there is no strategy. */
+  readonly indicators?: IndicatorSeries | null;
   /** The stretch that can be seen; all of the dataset where left out. */
   readonly span?: TimeSpan;
   readonly className?: string;
@@ -22,37 +29,41 @@ interface CandleChartProps {
 }
 
 /** The candles of a dataset, finer the closer one looks. */
-export function CandleChart({ dataset, timeframe, signals, span, className, tools }: CandleChartProps) {
+export function CandleChart({ dataset, timeframe, signals, indicators, span, className, tools }: CandleChartProps) {
   const chart = useRef<ChartHandle>(null);
   const [loaded, setLoaded] = useState<TimeSpan | null>(null);
+  const [range, setRange] = useState<RangeName | undefined>("all");
   const [logarithmic, setLogarithmic] = useState(false);
   const whole = useMemo(() => span ?? { fromMs: dataset.from, toMs: dataset.to }, [span, dataset]);
   const { fromMs, toMs } = loaded ?? whole;
   const candles = useQuery(
     candlesQuery({ datasetId: dataset.id, timeframe: timeframe ?? dataset.timeframe, from: fromMs, to: toMs }),
   );
+  const wanted = usePreferences().indicators === "shown";
+  const drawn = wanted ? (indicators ?? null) : null;
   const spec = useMemo<ChartSpec | undefined>(
     () =>
       candles.data === undefined
         ? undefined
         : {
             candles: { data: candles.data, tick: dataset.instrument.tick, label: dataset.instrument.symbol },
-            lines: [],
+            lines: drawn === null ? [] : indicatorLines(drawn, placeOf(candles.data, dataset)),
             signals: signals ?? [],
             logarithmic,
-            paneShares: [1],
+            paneShares: hasOwnPane(drawn) ? [3, 1] : [1],
           },
-    [candles.data, dataset, signals, logarithmic],
+    [candles.data, dataset, signals, drawn, logarithmic],
   );
   return (
     <div>
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
         <Segmented
           label="Stretch of time"
-          value={undefined}
+          value={range}
           choices={rangesWithin(whole)}
-          onChange={(range) => {
-            if (range !== "all") return chart.current?.show(rangeSpan(range, whole));
+          onChange={(name) => {
+            setRange(name);
+            if (name !== "all") return chart.current?.show(rangeSpan(name, whole));
             setLoaded(null);
             chart.current?.fit();
           }}
@@ -66,6 +77,7 @@ export function CandleChart({ dataset, timeframe, signals, span, className, tool
             { value: "log", label: "Log", hint: "Equal steps are equal percentages" },
           ]}
         />
+        {indicators !== undefined && <IndicatorToggle />}
         {tools}
       </div>
       {candles.isError ? (
@@ -78,9 +90,17 @@ export function CandleChart({ dataset, timeframe, signals, span, className, tool
           spec={spec}
           label={`Candles of ${dataset.name}${signals === undefined ? "" : `, with ${signals.length} signals`}.`}
           className={className ?? "h-[420px]"}
-          onSettled={(visible) => setLoaded((now) => nextWindow({ visible, loaded: now, whole }) ?? now)}
+          onSettled={(visible) => {
+            setRange(rangeShown(visible, whole));
+            setLoaded((now) => nextWindow({ visible, loaded: now, whole }) ?? now);
+          }}
         />
       )}
     </div>
   );
+}
+
+function placeOf(candles: CandleSeries, { instrument }: Dataset) {
+  const grid = { times: candles.time, lengthMs: timeframeLengthMs(candles.timeframe) };
+  return { grid, tick: instrument.tick, ownPane: 1 };
 }

@@ -22,6 +22,7 @@ import { BandPrimitive } from "./band-primitive.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
 import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { axisTime, tickTime } from "./chart-time.ts";
+import { linePoint } from "./line-point.ts";
 import { MarksPrimitive } from "./marks-primitive.ts";
 import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
 
@@ -42,6 +43,7 @@ export class ChartController {
   private readonly colourOf: ColourOf;
   private readonly candles: ISeriesApi<"Candlestick"> | undefined;
   private readonly lines = new Map<string, LineApi>();
+  private readonly holed: ReadonlySet<string>;
   private readonly bands = new Map<string, BandPrimitive>();
   private readonly marks = new MarksPrimitive();
   private readonly observer: ResizeObserver;
@@ -57,6 +59,7 @@ export class ChartController {
       this.candles.attachPrimitive(this.marks);
     }
     for (const line of spec.lines) this.lines.set(line.id, this.addLine(line));
+    this.holed = new Set(spec.lines.filter((line) => line.holed).map((line) => line.id));
     for (const band of spec.bands ?? []) {
       const primitive = new BandPrimitive();
       const host = spec.lines.find((line) => line.pane === band.pane);
@@ -88,7 +91,8 @@ export class ChartController {
     const mode = logarithmic ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
     this.candles?.priceScale().applyOptions({ mode });
     for (const line of spec.lines) {
-      if (line.look !== "area-below-zero") this.lines.get(line.id)?.priceScale().applyOptions({ mode });
+      const linear = line.linear || line.look === "area-below-zero";
+      if (!linear) this.lines.get(line.id)?.priceScale().applyOptions({ mode });
     }
     if (visible !== undefined && changed) this.show(visible);
   }
@@ -153,7 +157,8 @@ export class ChartController {
     const candle = this.candles?.dataByIndex(index, MismatchDirection.NearestLeft) ?? null;
     const values = new Map<string, number>();
     for (const [id, line] of this.lines) {
-      const point = line.dataByIndex(index, MismatchDirection.NearestLeft);
+      const nearest = this.holed.has(id) ? MismatchDirection.None : MismatchDirection.NearestLeft;
+      const point = line.dataByIndex(index, nearest);
       if (point !== null && isLineData(point)) values.set(id, point.value);
     }
     const volume = this.spec.candles?.data.volume[Math.max(0, Math.round(index))] ?? 0;
@@ -200,6 +205,7 @@ export class ChartController {
       priceLineVisible: false,
       lastValueVisible: false,
       crosshairMarkerRadius: 3,
+      ...(line.scale === undefined ? {} : { priceScaleId: line.scale }),
       priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.axisFormat ?? line.format },
     };
     if (line.look === "area-below-zero") {
@@ -208,15 +214,12 @@ export class ChartController {
       return this.chart.addSeries(BaselineSeries, { ...look, ...base, ...fill }, line.pane);
     }
     const lineStyle = line.look === "dashed" ? LineStyle.Dashed : LineStyle.Solid;
-    const lineWidth = line.look === "dashed" ? 1 : 2;
+    const lineWidth = line.look === "line" ? 2 : 1;
     return this.chart.addSeries(LineSeries, { ...look, color: colour, lineStyle, lineWidth }, line.pane);
   }
 
   private setLine(line: ChartLine): void {
-    const points = line.times.map((timeMs, at) => ({
-      time: (timeMs / 1000) as UTCTimestamp,
-      value: line.values[at],
-    }));
+    const points = line.times.map((timeMs, at) => linePoint(line, timeMs, at));
     const series = this.lines.get(line.id);
     series?.setData(points);
     series?.applyOptions({

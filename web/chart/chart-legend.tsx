@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent, formatPrice, formatShort } from "../format/format.ts";
 import { Signed } from "../ui/signed.tsx";
-import type { ChartHover, ChartSpec } from "./chart-spec.ts";
+import type { ChartHover, ChartLine, ChartSpec } from "./chart-spec.ts";
 
 interface ChartLegendProps {
   readonly spec: ChartSpec;
@@ -20,17 +20,17 @@ export function ChartLegend({ spec, hover, tops }: ChartLegendProps) {
       {Array.from({ length: panes }, (_, pane) => pane).map((pane) => (
         <div
           key={pane}
-          className="absolute left-3 flex flex-wrap gap-x-3 rounded-sm bg-surface/80 pr-2"
+          className="absolute left-3 flex flex-wrap gap-x-3 rounded-sm bg-surface/95 pr-2"
           style={{ top: (tops[pane] ?? 0) + 8 }}
         >
           {pane === 0 && spec.candles !== undefined && <CandleValues candles={spec.candles} hover={hover} />}
           {spec.lines
             .filter((line) => line.pane === pane)
             .map((line) => {
-              const value = hover?.values.get(line.id) ?? line.values.at(-1);
+              const value = hover === null ? lastOf(line.values) : hover.values.get(line.id);
               return (
                 <span key={line.id} className="num whitespace-nowrap text-muted">
-                  <Swatch colour={line.colour} dashed={line.look === "dashed"} />
+                  <Swatch colour={line.colour} look={line.look} />
                   {line.label} <span className="text-ink">{value === undefined ? "—" : line.format(value)}</span>
                 </span>
               );
@@ -84,8 +84,13 @@ function volumeText(volume: number): string {
   return volume >= 10_000 ? formatShort(volume) : formatNumber(volume, { digits: volume < 10 ? 3 : 0 });
 }
 
+/** The last value there is; undefined where there is none. */
+function lastOf(values: readonly number[]): number | undefined {
+  return values.findLast((value) => !Number.isNaN(value));
+}
+
 /** A short piece of a line, in its colour. */
-export function Swatch({ colour, dashed }: { colour: string; dashed?: boolean }) {
+function Swatch({ colour, look }: Pick<ChartLine, "colour" | "look">) {
   return (
     <svg width="14" height="8" aria-hidden className="mr-1 inline-block align-middle">
       <line
@@ -94,8 +99,8 @@ export function Swatch({ colour, dashed }: { colour: string; dashed?: boolean })
         y1="4"
         y2="4"
         stroke={`var(--${colour})`}
-        strokeWidth={dashed ? 1.5 : 2.5}
-        strokeDasharray={dashed ? "3 2" : undefined}
+        strokeWidth={look === "line" || look === "area-below-zero" ? 2.5 : 1.5}
+        strokeDasharray={look === "dashed" ? "3 2" : undefined}
       />
     </svg>
   );

@@ -3,6 +3,9 @@ import type { TimeSpan } from "./chart-spec.ts";
 const DAY_MS = 86_400_000;
 const LENGTH_DAYS = { "1w": 7, "1m": 30, "3m": 91, "1y": 365 } as const;
 
+/** A chart ends at whole candles, not at the instants asked for. */
+const RANGE_TOLERANCE_SHARE = 0.03;
+
 export type RangeName = keyof typeof LENGTH_DAYS | "all";
 
 /** The stretches of time that the buttons of a chart offer. */
@@ -17,6 +20,15 @@ const RANGES: readonly { value: RangeName; label: string; hint: string }[] = [
 /** The stretches that are shorter than `whole`, and all of it: the others would show the same. */
 export function rangesWithin(whole: TimeSpan): typeof RANGES {
   return RANGES.filter(({ value }) => value === "all" || LENGTH_DAYS[value] * DAY_MS < whole.toMs - whole.fromMs);
+}
+
+/** The button that names what is on screen; undefined where none does. */
+export function rangeShown(visible: TimeSpan, whole: TimeSpan): RangeName | undefined {
+  return rangesWithin(whole).find(({ value }) => {
+    const span = rangeSpan(value, whole);
+    const tolerance = (span.toMs - span.fromMs) * RANGE_TOLERANCE_SHARE;
+    return Math.abs(span.fromMs - visible.fromMs) < tolerance && Math.abs(span.toMs - visible.toMs) < tolerance;
+  })?.value;
 }
 
 /** The last stretch of `whole` that a button names. */

@@ -26,10 +26,16 @@ export interface ChartLine {
   /** UTC milliseconds, rising. */
   readonly times: readonly number[];
   readonly values: readonly number[];
-  readonly look: "line" | "dashed" | "area-below-zero";
+  readonly look: "line" | "thin" | "dashed" | "area-below-zero";
   readonly format: (value: number) => string;
   /** How the scale writes its steps where that is shorter than the legend. */
   readonly axisFormat?: (value: number) => string;
+  /** A NaN among the values is a hole in the line, and nothing stands where there is no value. */
+  readonly holed?: boolean;
+  /** Lines of one name share a scale without an axis; left out, the line is on the axis of its pane. */
+  readonly scale?: string;
+  /** Stays linear while prices are logarithmic: the values may lie below zero. */
+  readonly linear?: boolean;
 }
 
 /** The space between two columns over the same times. */

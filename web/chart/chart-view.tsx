@@ -33,6 +33,7 @@ export function ChartView({ spec, label, className, handle, onSettled, onTrade, 
   const [hover, setHover] = useState<ChartHover | null>(null);
   const [tops, setTops] = useState<readonly number[]>([0]);
   const latest = useLatest({ spec, onSettled, onTrade });
+  const left = useRef<TimeSpan | undefined>(undefined);
   const look = `${useTheme()} ${usePreferences().palette} ${shapeOf(spec)}`;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme or number of lines asks for a new chart, new data does not.
@@ -49,8 +50,12 @@ export function ChartView({ spec, label, className, handle, onSettled, onTrade, 
       },
     });
     controller.current = made;
+    // A chart that takes the place of another shows the same stretch of time.
+    if (left.current !== undefined) made.show(left.current);
+    setHover(null);
     return () => {
       clearTimeout(timer);
+      left.current = made.visible();
       controller.current = null;
       made.destroy();
     };

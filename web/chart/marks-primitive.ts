@@ -1,17 +1,8 @@
-import type {
-  IChartApi,
-  IPrimitivePaneRenderer,
-  ISeriesApi,
-  ISeriesPrimitive,
-  SeriesAttachedParameter,
-  Time,
-} from "lightweight-charts";
+import type { ISeriesPrimitive, SeriesAttachedParameter, Time } from "lightweight-charts";
 import type { ColourOf } from "./chart-colours.ts";
 import type { ChartSignal, ChartTrade } from "./chart-spec.ts";
-import { timeCoordinate } from "./time-coordinate.ts";
+import { PrimitivePlace } from "./primitive-place.ts";
 import type { TimeGrid } from "./time-grid.ts";
-
-type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
 /** Under this many pixels a trade, marks would cover each other: the lines alone are drawn. */
 const MARK_SPACE_PX = 12;
@@ -34,34 +25,27 @@ interface DrawnTrade {
 
 /** Draws trades as entry, exit and the thin line between them, and the signals of a preview, over the candles. */
 export class MarksPrimitive implements ISeriesPrimitive<Time> {
-  private chart: IChartApi | undefined;
-  private series: ISeriesApi<"Candlestick"> | undefined;
+  private readonly place = new PrimitivePlace();
   private marks: Marks = { trades: [], signals: [], selectedTrade: null };
-  private grid: TimeGrid = { times: [], lengthMs: 1 };
   private colourOf: ColourOf = () => "";
   private drawn: DrawnTrade[] = [];
-  private update: (() => void) | undefined;
 
   attached(parameter: SeriesAttachedParameter<Time>): void {
-    this.chart = parameter.chart as IChartApi;
-    this.series = parameter.series as ISeriesApi<"Candlestick">;
-    this.update = parameter.requestUpdate;
+    this.place.attach(parameter);
   }
 
   detached(): void {
-    this.chart = undefined;
-    this.series = undefined;
+    this.place.detach();
   }
 
   set(marks: Marks, grid: TimeGrid, colourOf: ColourOf): void {
     this.marks = marks;
-    this.grid = grid;
     this.colourOf = colourOf;
-    this.update?.();
+    this.place.redraw(grid);
   }
 
   paneViews() {
-    return [{ zOrder: () => "top" as const, renderer: () => ({ draw: (target: Target) => this.draw(target) }) }];
+    return this.place.views("top", (context, width) => this.draw(context, width));
   }
 
   hitTest(x: number, y: number) {
@@ -76,25 +60,22 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
     return { externalId: String(nearest.id), cursorStyle: "pointer", zOrder: "top" as const };
   }
 
-  private draw(target: Target): void {
-    if (this.chart === undefined || this.series === undefined) return;
-    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the canvas, not a hook of React.
-    target.useMediaCoordinateSpace(({ context, mediaSize }) => {
-      this.drawn = this.visibleTrades(mediaSize.width);
-      const roomy = this.drawn.length * MARK_SPACE_PX < mediaSize.width;
-      for (const trade of this.drawn) this.drawTrade(context, trade, roomy);
-      this.drawSignals(context, mediaSize.width);
-    });
+  private draw(context: CanvasRenderingContext2D, width: number): void {
+    this.drawn = this.visibleTrades(width);
+    const roomy = this.drawn.length * MARK_SPACE_PX < width;
+    for (const trade of this.drawn) this.drawTrade(context, trade, roomy);
+    this.drawSignals(context, width);
   }
 
   private visibleTrades(width: number): DrawnTrade[] {
     const visible: DrawnTrade[] = [];
-    const endMs = (this.grid.times.at(-1) ?? 0) + this.grid.lengthMs;
+    const { grid } = this.place;
+    const endMs = (grid.times.at(-1) ?? 0) + grid.lengthMs;
     for (const trade of this.marks.trades) {
-      const x1 = this.x(trade.entryTime);
-      const x2 = this.x(trade.exitTime ?? endMs);
-      const y1 = this.series?.priceToCoordinate(trade.entryPrice) ?? null;
-      const y2 = this.series?.priceToCoordinate(trade.exitPrice) ?? null;
+      const x1 = this.place.x(trade.entryTime);
+      const x2 = this.place.x(trade.exitTime ?? endMs);
+      const y1 = this.place.y(trade.entryPrice);
+      const y2 = this.place.y(trade.exitPrice);
       if (x1 === null || x2 === null || y1 === null || y2 === null || x2 < 0 || x1 > width) continue;
       visible.push({ trade, x1, y1, x2, y2 });
     }
@@ -135,8 +116,8 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
 
   private drawSignals(context: CanvasRenderingContext2D, width: number): void {
     for (const { time, price, action } of this.marks.signals) {
-      const x = this.x(time);
-      const y = this.series?.priceToCoordinate(price) ?? null;
+      const x = this.place.x(time);
+      const y = this.place.y(price);
       if (x === null || y === null || x < 0 || x > width) continue;
       const enters = action.startsWith("enter");
       // An entry points the way of its side; an exit points back.
@@ -144,10 +125,6 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
       const place = { x, y: up ? y + 12 : y - 12, size: 5, up, edge: this.colourOf(enters ? "accent" : "faint") };
       drawTriangle(context, { ...place, fill: enters ? this.colourOf("accent") : this.colourOf("surface") });
     }
-  }
-
-  private x(timeMs: number): number | null {
-    return this.chart === undefined ? null : timeCoordinate(this.chart, this.grid, timeMs);
   }
 }
 

@@ -115,6 +115,7 @@ function Preview({ document, sound, dataset, timeframe, candles, tools }: Previe
           key={`${dataset.id} ${timeframe} ${candles}`}
           {...{ dataset, timeframe, span }}
           {...(signals === undefined ? {} : { signals })}
+          indicators={preview.data?.indicators ?? null}
           className={classNames("h-[420px] transition-opacity max-md:h-[340px]", stale && "opacity-60")}
         />
       </Suspense>

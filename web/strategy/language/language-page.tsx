@@ -8,16 +8,8 @@ import { buttonClass } from "../../ui/button.tsx";
 import { boxClass } from "../../ui/field.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
-import { wordExample } from "./word-example.ts";
+import { WHOLE_STRATEGY, wordExample } from "./word-example.ts";
 import { groupWords } from "./word-list.ts";
-
-const WHOLE_STRATEGY = `param fast = 20 (5..60)
-param slow = 50 (20..200)
-let trend = sma(close, 200)
-
-enter long when cross_above(sma(close, $fast), sma(close, $slow)) and close > trend
-exit long when cross_below(sma(close, $fast), sma(close, $slow))
-stop long at close - 3 * atr(14)`;
 
 /** Every word of the rule language with what it does and an example. */
 export function LanguagePage() {

@@ -1,5 +1,15 @@
 import type { LanguageWord } from "../../../schema/wire/strategy.ts";
 
+/** A strategy from the first line to the last. */
+export const WHOLE_STRATEGY = `param fast = 20 (5..60)
+param slow = 50 (20..200)
+let quick = sma(close, $fast)
+let steady = sma(close, $slow)
+
+enter long when cross_above(quick, steady)
+exit long when cross_below(quick, steady)
+stop long at close - 3 * atr(14)`;
+
 /** Examples of words whose place holders say too little, by name. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   param: 'param fast = 20 (5..100 step 5) "Fast average"',
