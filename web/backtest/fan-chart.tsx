@@ -24,13 +24,14 @@ interface FanChartProps {
 }
 
 /**
- * Where equity could have gone had the trades come otherwise: bands by number of trades done. The scale is
+ * Where equity could have gone had the trades come otherwise: bands by number of trades (or days) done. The scale is
  * logarithmic, because results of trades multiply.
  */
 export function FanChart({ fan, initialCash, currency }: FanChartProps) {
   const [box, width] = useElementWidth();
   const [at, setAt] = useState<number | null>(null);
-  if (fan.trade.length < 2) return <p className="text-muted">Too few trades for a fan.</p>;
+  const unit = fan.unit ?? "trades";
+  if (fan.trade.length < 2) return <p className="text-muted">Too few {unit} for a fan.</p>;
   const low = Math.log(Math.max(MULTIPLE_MIN, Math.min(1, ...fan.p05)));
   const high = Math.log(Math.max(1, ...fan.p95));
   const money = (multiple: number) => formatMoney(multiple * initialCash, currency, { digits: 0 });
@@ -77,14 +78,16 @@ export function FanChart({ fan, initialCash, currency }: FanChartProps) {
           <line x1={x(at)} x2={x(at)} y1={TOP} y2={HEIGHT - BOTTOM} stroke="var(--faint)" strokeDasharray="2 3" />
         )}
         <text x={LEFT} y={HEIGHT - 6} fontSize="11" fill="var(--muted)">
-          first trade
+          first {unit.slice(0, -1)}
         </text>
         <text x={width - RIGHT} y={HEIGHT - 6} fontSize="11" fill="var(--muted)" textAnchor="end">
-          {formatCount(lastTrade)} trades
+          {formatCount(lastTrade)} {unit}
         </text>
       </svg>
       <figcaption className="num mt-1 flex flex-wrap gap-x-4 text-table text-muted">
-        <span>After {formatCount(fan.trade[shown])} trades</span>
+        <span>
+          After {formatCount(fan.trade[shown])} {unit}
+        </span>
         <span>
           middle <span className="text-ink">{money(fan.p50[shown])}</span>
         </span>

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Check, Overview, Robustness } from "../../schema/wire/report.ts";
-import { formatNumber, formatPercent, NONE } from "../format/format.ts";
+import { formatCount, formatNumber, formatPercent, NONE } from "../format/format.ts";
 import { formatDateTime } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
@@ -81,7 +81,7 @@ const HINTS: Readonly<Record<Check["id"], string>> = {
   path: "A candle does not say whether its high or its low came first. The run is repeated with the order that hurts most and the one that helps most; a result that changes much hangs on luck.",
   cost: "The run repeated with more expensive trading. A result that vanishes at twice the costs will vanish in practice.",
   "monte-carlo":
-    "The same trades drawn again in other orders and mixes. It shows how much of the curve was the luck of the sequence.",
+    "The same trades, or days where trades overlap, drawn again in other orders and mixes. It shows how much of the curve was the luck of the sequence.",
   "look-ahead":
     "The run repeated on candles cut off at several moments. A signal that changes when the future is removed has seen the future.",
   "warm-up":
@@ -175,6 +175,12 @@ function MonteCarlo({ fan, initialCash, currency }: MonteCarloProps) {
       <p className="num mt-2 text-table text-muted">
         Draw-down of the middle run {formatPercent(fan.drawdownP50, { digits: 1 })} · {fan.method}
       </p>
+      {fan.requested !== undefined && fan.paths < fan.requested && (
+        <p className="num mt-1 text-table text-muted">
+          {formatCount(fan.paths)} of the {formatCount(fan.requested)} paths asked for: with this many{" "}
+          {fan.unit ?? "trades"} each, more would take too long.
+        </p>
+      )}
     </>
   );
 }

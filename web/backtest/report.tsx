@@ -31,8 +31,12 @@ export function Report({ run, market }: { run: Backtest; market: RunMarket }) {
   return (
     <>
       <ReportNav />
-      <Verdict overview={overview.data} />
-      <HeadlineNumbers statistics={overview.data.statistics} currency={market.currency} />
+      <Verdict overview={overview.data} currency={market.currency} />
+      <HeadlineNumbers
+        statistics={overview.data.statistics}
+        currency={market.currency}
+        markets={overview.data.instruments.length}
+      />
       <Charted run={run} overview={overview.data} market={market} />
       <StatisticsSection statistics={overview.data.statistics} currency={market.currency} />
       <SettingsSection run={run} overview={overview.data} market={market} />

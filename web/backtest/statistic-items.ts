@@ -61,7 +61,7 @@ export const STATISTIC_GROUPS: readonly StatisticGroup[] = [
         key: "buyHoldReturn",
         label: "Buy and hold",
         kind: "change",
-        hint: "Total return of buying at the start with the same cash and holding to the end.",
+        hint: "Total return of buying at the start with the same cash and holding to the end; several markets get equal shares of it.",
       },
     ],
   },
@@ -192,7 +192,7 @@ export const STATISTIC_GROUPS: readonly StatisticGroup[] = [
         key: "trades",
         label: "Trades",
         kind: "count",
-        hint: "All trades, those still open at the end included. Under 30 nothing can be said with confidence.",
+        hint: "All trades on all markets, those still open at the end included. Under 30 nothing can be said with confidence.",
       },
       {
         key: "winRate",

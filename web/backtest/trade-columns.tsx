@@ -104,14 +104,14 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   },
   {
     title: "MAE",
-    hint: "The worst the price went against the entry",
+    hint: "The worst the price went against the entry, before fees",
     width: "minmax(72px, 0.7fr)",
     sort: "mae",
     cell: (trade) => formatPercent(trade.mae),
   },
   {
     title: "MFE",
-    hint: "The best the price went in favour of the entry",
+    hint: "The best the price went in favour of the entry, before fees",
     width: "minmax(72px, 0.7fr)",
     sort: "mfe",
     cell: (trade) => formatPercent(trade.mfe, { sign: "always" }),

@@ -1,13 +1,14 @@
 import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from "lucide-react";
 import type { Check, Overview } from "../../schema/wire/report.ts";
+import { verdictWords } from "./verdict-words.ts";
 
 /** What came out, and whether to believe it, in one sentence; below it the checks that failed, by name. */
-export function Verdict({ overview }: { overview: Overview }) {
+export function Verdict({ overview, currency }: { overview: Overview; currency: string }) {
   const failed = overview.checks.filter((check) => check.passed === false);
   return (
     <div className="mb-5">
       <p className="num max-w-5xl text-[22px] leading-[30px] font-medium tracking-[-0.012em] max-sm:text-[18px] max-sm:leading-[26px]">
-        {overview.verdict}
+        {verdictWords(overview, currency)}
       </p>
       {failed.length > 0 && (
         <ul className="mt-3 grid gap-1.5" aria-label="Checks that failed">
