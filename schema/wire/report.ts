@@ -215,9 +215,16 @@ export const Robustness = z.object({
     .nullable(),
   monteCarlo: z
     .object({
+      /** Paths that were walked; fewer than `requested` where they are long. */
       paths: z.number().int(),
+      requested: z.number().int().optional(),
+      /**
+       * What is drawn again: trades, or, where they ran at the same time, blocks of daily (of weekly candles: weekly)
+       * returns. Absent in reports from before it was told, which drew trades.
+       */
+      unit: z.enum(["trades", "days", "weeks"]).optional(),
       method: z.string(),
-      /** Equity bands by number of trades done; columns of one length. */
+      /** Equity bands by number of trades (or days, weeks: `unit`) done; columns of one length. */
       trade: z.array(z.number()),
       p05: z.array(z.number()),
       p25: z.array(z.number()),

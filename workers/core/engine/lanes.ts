@@ -10,6 +10,9 @@ const COST_MULTIPLES = [0, 2, 3] as const;
 export interface RunLanes {
   readonly all: readonly Lane[];
   readonly main: Lane;
+  /** The path bounds, where they are traded. */
+  readonly worst: Lane | undefined;
+  readonly best: Lane | undefined;
 }
 
 /** The variants a run trades side by side: its own, the path bounds where the path can matter, the cost stress. */

@@ -7,7 +7,7 @@ import { checkDefinition } from "./definition.ts";
 import { DrawdownTracker } from "./drawdown.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import { VolatilityColumn } from "./feed-window.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type LaneVariant } from "./lane.ts";
 import { laneResult, type RunLanes, variantsOf } from "./lanes.ts";
 import { type Resampled, Resampler } from "./resampler.ts";
 import type { RunResult } from "./result.ts";
@@ -35,6 +35,8 @@ export function restoreRun(definition: RunDefinition, snapshot: Snapshot): Run {
 export class Run {
   readonly definition: RunDefinition;
   private readonly lanes: RunLanes;
+  /** Of each lane, in their order. */
+  private readonly variants: readonly LaneVariant[];
   private readonly signals: SignalSource | undefined;
   /** Of stepped strategies only. */
   private readonly history: SteppedHistory | undefined;
@@ -59,10 +61,11 @@ export class Run {
     const { columns } = createPrograms(definition);
     this.signals = columns.length > 0 ? new SignalSource(definition, columns) : undefined;
     this.history = columns.length > 0 ? undefined : new SteppedHistory(definition);
-    const lanes = variantsOf(definition).map(
-      (variant) => new Lane(definition, variant, createPrograms(definition).stepped),
-    );
-    this.lanes = { all: lanes, main: lanes[0] };
+    const variants = variantsOf(definition);
+    const lanes = variants.map((variant) => new Lane(definition, variant, createPrograms(definition).stepped));
+    const bound = (path: "worst" | "best") => lanes.find((_, i) => isBound(variants[i], i, path));
+    this.lanes = { all: lanes, main: lanes[0], worst: bound("worst"), best: bound("best") };
+    this.variants = variants;
     const { instruments, timeframe, settings } = definition;
     this.resamplers = instruments.map((entry) => new Resampler({ from: entry.timeframe, to: timeframe }));
     this.hashes = definition.checks === "bare" ? [] : instruments.map(() => new CandleHash());
@@ -122,7 +125,7 @@ export class Run {
     const drawdown = this.drawdown ?? new DrawdownTracker(settings.cash, 0);
     if (settings.end === "close") this.closeAll(drawdown);
     const results = this.lanes.all.map((lane, index) =>
-      laneResult(this.definition, lane, variantsOf(this.definition)[index], this.to),
+      laneResult(this.definition, lane, this.variants[index], this.to),
     );
     const [main, ...others] = results;
     return {
@@ -193,13 +196,13 @@ export class Run {
     this.buyHold ??= this.newBuyHold(this.from);
     for (const lane of this.lanes.all) lane.step(block);
     this.buyHold.step(block, this.stepMs);
-    const lane = (path: "worst" | "best") => this.lanes.all.find((_, i) => isBound(this.definition, i, path))?.equity;
+    const { main, worst, best } = this.lanes;
     this.curve.add(
       {
         time: block.time,
-        equity: this.lanes.main.equity,
-        worst: lane("worst"),
-        best: lane("best"),
+        equity: main.equity,
+        worst: worst?.equity,
+        best: best?.equity,
         buyHold: this.buyHold.equity,
         length: block.length,
       },
@@ -281,7 +284,6 @@ function spanEnds(chunks: readonly CandleColumns[], at: readonly number[]): numb
   return chunks.map((chunk, index) => Math.max(at[index], indexAtTime(chunk, end)));
 }
 
-function isBound(definition: RunDefinition, index: number, path: "worst" | "best"): boolean {
-  const variant = variantsOf(definition)[index];
-  return index > 0 && variant.cost === 1 && variant.path === path;
+function isBound({ cost, path }: LaneVariant, index: number, wanted: "worst" | "best"): boolean {
+  return index > 0 && cost === 1 && path === wanted;
 }

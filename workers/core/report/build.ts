@@ -30,7 +30,7 @@ export function buildReport(result: RunResult, meta: ReportMeta): Report {
   const closed = main.trades.rows();
   const statistics = statisticsOf(result, closed, meta.trials);
   const robustness = robustnessOf(result);
-  const checks = checksOf(robustness, statistics);
+  const checks = checksOf(robustness, statistics, definition.settings);
   return {
     overview: {
       verdict: verdictOf(statistics, checks, main.refused),

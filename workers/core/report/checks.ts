@@ -1,3 +1,5 @@
+import type { RunSettings } from "../engine/settings.ts";
+import { TRADES_MIN } from "./monte-carlo.ts";
 import type { Robustness } from "./robustness.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -16,13 +18,17 @@ const DRIFT_MAX = 0.001;
 /** Share of resampled paths that may lose before luck is a likely reason for the profit. */
 const LOSS_PROBABILITY_MAX = 0.1;
 
-export function checksOf(robustness: Robustness, statistics: Statistics): Check[] {
+export function checksOf(
+  robustness: Robustness,
+  statistics: Statistics,
+  { monteCarloPaths }: Pick<RunSettings, "monteCarloPaths">,
+): Check[] {
   const checks = [
     pathCheck(robustness),
     lookAheadCheck(robustness),
     warmUpCheck(robustness),
     costCheck(robustness),
-    monteCarloCheck(robustness, statistics),
+    monteCarloCheck(robustness, statistics, monteCarloPaths),
     sampleCheck(statistics),
   ];
   if (statistics.trades > 0) return checks;
@@ -108,19 +114,23 @@ function costCheck({ cost }: Robustness): Check {
   return { ...base, passed: (doubled?.totalReturn ?? 0) > 0, finding };
 }
 
-function monteCarloCheck({ monteCarlo }: Robustness, { closedTrades }: Statistics): Check {
+function monteCarloCheck({ monteCarlo }: Robustness, statistics: Statistics, requested: number): Check {
   const base = { id: "monte-carlo", title: "Luck of the draw" } as const;
   if (monteCarlo === null) {
     const finding =
-      closedTrades < 5
-        ? "Too few trades to resample."
-        : "Not resampled: trades that run at the same time cannot be played one after another.";
+      requested === 0
+        ? "No paths were asked for."
+        : Math.max(statistics.closedTrades, statistics.openTrades) < TRADES_MIN
+          ? "Too few trades to resample."
+          : "Trades ran at the same time, and the days are too few to resample in their place.";
     return { ...base, passed: null, finding };
   }
-  const { lossProbability, paths, drawdownP95 } = monteCarlo;
+  const { lossProbability, paths, drawdownP95, unit } = monteCarlo;
+  const made = unit === "trades" ? "" : ` of blocks of ${unit}`;
+  const fallen = unit === "trades" ? "one in twenty orders of the trades" : "one in twenty of them";
   const finding =
-    `${percent(lossProbability, false)} of ${counted(paths, "resampled path")} lose money; ` +
-    `one in twenty orders of the trades falls ${percent(drawdownP95, false)} or more.`;
+    `${percent(lossProbability, false)} of ${counted(paths, "resampled path")}${made} lose money; ` +
+    `${fallen} falls ${percent(drawdownP95, false)} or more.`;
   return { ...base, passed: lossProbability <= LOSS_PROBABILITY_MAX, finding };
 }
 

@@ -38,7 +38,6 @@ const PATH_SPREAD_MAX = 0.25;
 const RETURN_FLOOR = 0.02;
 
 export function robustnessOf(result: RunResult): Robustness {
-  const { settings } = result.definition;
   return {
     path: pathBounds(result),
     lookAhead:
@@ -51,7 +50,7 @@ export function robustnessOf(result: RunResult): Robustness {
           },
     warmUp: warmUpDrift(result),
     cost: costStress(result),
-    monteCarlo: monteCarlo(result.main.trades.rows(), settings.monteCarloPaths, settings.seed) ?? null,
+    monteCarlo: monteCarlo(result) ?? null,
   };
 }
 
