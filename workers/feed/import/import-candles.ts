@@ -82,8 +82,8 @@ export async function importCandles(input: ImportInput): Promise<CandleImport> {
 }
 
 interface Head {
-  /** In order of time. */
-  readonly parts: readonly RawRows[];
+  /** In order of time; taken out as they are read, so that nothing holds what was handed on. */
+  readonly parts: RawRows[];
   readonly sorted: boolean;
 }
 
@@ -111,11 +111,10 @@ async function readHead(rows: AsyncIterator<RawRows>): Promise<Head> {
   );
 }
 
-/** The rows of the head, each part let go once it was read, and all that follow; closes `rest`. */
-async function* inOrder(parts: readonly RawRows[], rest: AsyncIterator<RawRows>): AsyncGenerator<RawRows> {
+/** The rows of the head, which is emptied, and all that follow; closes `rest`. */
+async function* inOrder(parts: RawRows[], rest: AsyncIterator<RawRows>): AsyncGenerator<RawRows> {
   try {
-    const held = [...parts].reverse();
-    for (let part = held.pop(); part !== undefined; part = held.pop()) yield part;
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) yield part;
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
   } finally {
     await rest.return?.(undefined);
