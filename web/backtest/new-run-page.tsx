@@ -150,9 +150,9 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
     >
       <div className="grid min-w-0 gap-4">
         {kept && (
-          <p className="-mt-2 flex flex-wrap items-center gap-x-1 text-muted">
+          <p className="-mt-2 flex flex-wrap items-center gap-x-3 text-muted">
             Kept from your last visit.
-            <Button kind="quiet" className="min-h-7 px-2 text-accent" onClick={onReset}>
+            <Button className="min-h-7 px-2 text-table" onClick={onReset}>
               Start fresh
             </Button>
           </p>

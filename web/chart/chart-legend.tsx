@@ -15,7 +15,8 @@ export function ChartLegend({ spec, hover, tops }: ChartLegendProps) {
   return (
     <div
       aria-hidden
-      className="pointer-events-none absolute inset-0 right-[80px] overflow-hidden text-[11px] leading-4"
+      // The canvases of the chart lie at 1 and 2.
+      className="pointer-events-none absolute inset-0 z-[3] right-[80px] overflow-hidden text-[11px] leading-4"
     >
       {Array.from({ length: panes }, (_, pane) => pane).map((pane) => (
         <div

@@ -75,7 +75,7 @@ export function ChartView({ spec, label, className, handle, onSettled, onTrade, 
       tabIndex={0}
       onKeyDown={(event) => controller.current !== null && steer(controller.current, event)}
       onDoubleClick={() => controller.current?.fit()}
-      className={classNames("relative min-w-0 focus-visible:outline-offset-[-2px]", className)}
+      className={classNames("relative isolate min-w-0 focus-visible:outline-offset-[-2px]", className)}
     >
       <div ref={element} className="absolute inset-0" />
       <ChartLegend spec={spec} hover={hover} tops={tops} />

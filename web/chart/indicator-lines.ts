@@ -1,5 +1,5 @@
 import type { IndicatorLine, IndicatorSeries } from "../../schema/wire/indicator.ts";
-import { formatPrice } from "../format/format.ts";
+import { formatNumber, formatPrice } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 import type { ChartColour, ChartLine } from "./chart-spec.ts";
 import { snapToGrid, type TimeGrid } from "./time-grid.ts";
@@ -39,6 +39,7 @@ export function indicatorLines(indicators: IndicatorSeries, panes: IndicatorPane
         // An RSI and an ATR on one axis would press one of them flat; the outputs of a MACD belong together.
         ...(family === firstFamily ? {} : { scale: family }),
         format: (value: number) => formatPrice(value),
+        axisFormat: (value: number) => formatNumber(value, { digits: Math.abs(value) < 10 ? 2 : 1 }),
       };
     }),
   ];
