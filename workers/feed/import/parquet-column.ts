@@ -1,35 +1,17 @@
-/// <reference path="./compressor-modules.d.ts" />
-import { decompress as decompressZstd } from "fzstd";
-import type { ColumnMetaData, Compressors, DecodedArray, PageHeader, SchemaTree } from "hyparquet";
-import { snappyUncompress } from "hyparquet";
+import type { ColumnMetaData, CompressionCodec, DecodedArray, PageHeader, SchemaTree } from "hyparquet";
 import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
-import { gunzip } from "hyparquet-compressors/src/gzip.js";
-import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
 import type { ReadAhead } from "./byte-ranges.ts";
 import type { AnyColumn } from "./column-rows.ts";
 import { ImportError } from "./import-error.ts";
 import { PAGE_BYTES_MAX, PAGE_VALUES_MAX } from "./import-limits.ts";
 import { instantOf } from "./parquet-instant.ts";
+import { unpackPage } from "./parquet-page.ts";
 
 /** Bytes read to find where a page's header ends: it has some 20 bytes, and statistics of the page at times. */
 const HEADER_BYTES = 16 * 1024;
 
 type Decoder = Parameters<typeof convert>[1];
-
-const COMPRESSORS: Compressors = {
-  SNAPPY: (input, length) => {
-    const output = unpacked(length);
-    snappyUncompress(input, output);
-    return output;
-  },
-  GZIP: (input, length) => gunzip(input, unpacked(length)),
-  BROTLI: (input, length) => decompressBrotli(input, unpacked(length).length),
-  ZSTD: (input, length) => decompressZstd(input, unpacked(length)),
-  LZ4: (input, length) => decompressLz4(input, unpacked(length).length),
-  LZ4_RAW: (input, length) => decompressLz4Raw(input, unpacked(length).length),
-};
 
 /**
  * One column of one row group, read from its start to its end, a page at a time: a row group may be as large as the
@@ -39,6 +21,8 @@ export class ParquetColumn {
   private readonly bytes: ReadAhead;
   private readonly decoder: Decoder;
   private readonly instant: ((value: unknown) => Date | undefined) | undefined;
+  private readonly codec: CompressionCodec;
+  private readonly optional: boolean;
   private readonly end: number;
   private at: number;
   private valuesLeft: number;
@@ -58,6 +42,8 @@ export class ParquetColumn {
     this.at = start;
     this.end = end;
     this.valuesLeft = rows;
+    this.codec = metadata.codec;
+    this.optional = element.repetition_type !== "REQUIRED";
     this.instant = instantOf(element);
     this.decoder = {
       pathInSchema: metadata.path_in_schema,
@@ -66,9 +52,9 @@ export class ParquetColumn {
       element:
         this.instant === undefined ? element : { ...element, converted_type: undefined, logical_type: undefined },
       schemaPath: [...path],
-      codec: metadata.codec,
+      // Pages are unpacked before they are decoded.
+      codec: "UNCOMPRESSED",
       parsers: { ...DEFAULT_PARSERS, timestampFromNanoseconds: (nanoseconds) => nanoseconds },
-      compressors: COMPRESSORS,
     };
   }
 
@@ -151,9 +137,11 @@ export class ParquetColumn {
   }
 
   private decode(header: PageHeader, packed: Uint8Array): DecodedArray {
-    const reader = { view: new DataView(packed.buffer, packed.byteOffset, packed.byteLength), offset: 0 };
     try {
-      return readPage(reader, header, this.decoder, this.dictionary, undefined, 0).data ?? [];
+      const page = unpackPage(header, packed, { codec: this.codec, optional: this.optional });
+      const { buffer, byteOffset, byteLength } = page.bytes;
+      const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
+      return readPage(reader, page.header, this.decoder, this.dictionary, undefined, 0).data ?? [];
     } catch (cause) {
       throw damaged(`a page of column ${this.name} cannot be unpacked`, cause);
     }
@@ -177,10 +165,4 @@ export function damaged(what: string, cause?: unknown): ImportError {
   return new ImportError("broken-file", `the Parquet file is damaged or cut off: ${what}${reason}; write it again`, {
     cause,
   });
-}
-
-/** Room for what a page unpacks to, as its header claims it. */
-function unpacked(length: number): Uint8Array {
-  if (length > PAGE_BYTES_MAX) throw new RangeError(`a page may unpack to ${PAGE_BYTES_MAX} bytes, claimed ${length}`);
-  return new Uint8Array(length);
 }
