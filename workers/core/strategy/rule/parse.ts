@@ -1,7 +1,8 @@
 import type { Diagnostics } from "./diagnostic.ts";
 import { SyntaxError as GrammarError, parse as parseStatement } from "./grammar.js";
 import { nearestName } from "./nearest-name.ts";
-import { type Scan, STATEMENT_WORDS, scan } from "./scanner.ts";
+import { type Scan, scan } from "./scanner.ts";
+import { slipAt } from "./slip.ts";
 import type { Span, Statement } from "./syntax.ts";
 
 /** What a text says; `broken` are the names that statements which cannot be read would have given. */
@@ -21,7 +22,7 @@ export function parseRules(text: string, diagnostics: Diagnostics): ParsedRules 
       statements.push(parseStatement(text.slice(span.from, span.to), { base: span.from }));
     } catch (error) {
       if (!(error instanceof GrammarError)) throw error;
-      report(error, span, scanned, diagnostics);
+      report(error, span, scanned, text, diagnostics);
       const first = scanned.tokens.findIndex((token) => token.from === span.from);
       const [word, name] = scanned.tokens.slice(first, first + 2);
       if (name !== undefined && word.text === "let") broken.add(name.text);
@@ -33,24 +34,28 @@ export function parseRules(text: string, diagnostics: Diagnostics): ParsedRules 
 
 type Expectation = GrammarError["expected"][number];
 
-function report(error: GrammarError, statement: Span, { tokens }: Scan, diagnostics: Diagnostics): void {
+function report(error: GrammarError, statement: Span, scanned: Scan, text: string, diagnostics: Diagnostics): void {
   const offset = statement.from + error.location.start.offset;
-  const token = tokens.find((entry) => entry.to > offset && entry.from < statement.to);
-  const previous = tokens.findLast((entry) => entry.to <= offset);
-  const inside = token !== undefined && token.from < statement.to;
-  const span = inside
-    ? { from: token.from, to: token.to }
-    : { from: previous?.from ?? offset, to: previous?.to ?? offset };
-  const found = inside ? quote(token.text) : "the end of the statement";
-  if (inside && token.from === statement.from && !(STATEMENT_WORDS as readonly string[]).includes(token.text)) {
-    const near = nearestName(token.text, STATEMENT_WORDS);
-    diagnostics.error(token, `a line must begin with ${choice([...STATEMENT_WORDS].map(quote))}, was ${found}`, near);
+  const tokens = scanned.tokens.filter(({ from }) => from >= statement.from && from < statement.to);
+  const stop = tokens.findIndex((token) => token.to > offset);
+  const at = stop < 0 ? tokens.length : stop;
+  const token = tokens[at];
+  const named = new Set(error.expected.flatMap((entry) => (entry.type === "other" ? [entry.description] : [])));
+  const wants = {
+    value: named.has("a number") && named.has("a name"),
+    end: error.expected.some((entry) => entry.type === "end"),
+    side: named.has("long or short") || error.expected.some((entry) => literalOf(entry)[0] === "at"),
+  };
+  const slip = slipAt({ text, tokens, at, wants });
+  if (slip !== undefined) {
+    diagnostics.error(slip.span, slip.message, slip.suggestion);
     return;
   }
-  const sides = error.expected.some((entry) => entry.type === "other" && entry.description === "long or short");
-  const words = [...error.expected.flatMap(literalOf), ...(sides ? ["long", "short"] : [])];
-  const near = inside ? (nearestName(token.text, words) ?? only(words)) : only(words);
-  diagnostics.error(span, `expected ${choice(plainWords(error.expected))}, was ${found}`, near);
+  const { from, to } = token ?? tokens[at - 1] ?? { from: offset, to: offset };
+  const found = token === undefined ? "the end of the statement" : quote(token.text);
+  const words = [...error.expected.flatMap(literalOf), ...(named.has("long or short") ? ["long", "short"] : [])];
+  const near = token === undefined ? only(words) : (nearestName(token.text, words) ?? only(words));
+  diagnostics.error({ from, to }, `expected ${choice(plainWords(error.expected))}, was ${found}`, near);
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(["and", "or", "+", "-", "*", "/"]);

@@ -14,7 +14,7 @@ const WRONG: [string, string, string, string, string | null][] = [
   ["enter long when close > 3 exit", "1:27", "exit", 'was "exit"', null],
   ["enter long when 3 < 4 < 5", "1:23", "<", 'was "<"', null],
   ["enter long when (close > 3", "1:26", "3", "was the end of the statement", null],
-  ["enter long when close >", "1:23", ">", "expected a value", null],
+  ["enter long when close >", "1:23", ">", '">" must be followed by a number', null],
   ["enter long when smaa(close, 20) > 3", "1:17", "smaa", 'there is no "smaa"', "sma"],
   ["enter long when colse > 3", "1:17", "colse", 'there is no "colse"', "close"],
   ["param fast = 3 (1..5)\nenter long when close > $fats", "2:25", "$fats", 'no parameter "$fats"', "$fast"],
