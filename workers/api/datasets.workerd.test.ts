@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CandleSeries, Dataset, Import } from "../../schema/wire/dataset.ts";
 import type { Problem } from "../../schema/wire/primitive.ts";
+import { arrowOf, numbered, parquetOf } from "../feed/import/column-file-testing.ts";
 import { newClient, type TestClient } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 
@@ -33,7 +34,21 @@ async function imported(body: string): Promise<string> {
 }
 
 async function storedObjects(): Promise<number> {
-  return (await env.BUCKET.list({ prefix: `candles/${client.userId}/` })).objects.length;
+  const held = await Promise.all(
+    ["candles", "imports"].map((kind) => env.BUCKET.list({ prefix: `${kind}/${client.userId}/` })),
+  );
+  return held.reduce((sum, { objects }) => sum + objects.length, 0);
+}
+
+/** 210,000 minutes as a column file of several megabytes. */
+function minutesAs(format: "parquet" | "arrow"): Uint8Array {
+  return format === "parquet"
+    ? parquetOf(numbered(210_000), { codec: "UNCOMPRESSED" })
+    : arrowOf(numbered(210_000), "file");
+}
+
+function uploadBytes(bytes: Uint8Array, name: string): Promise<Response> {
+  return client.upload(`/api/v1/datasets/import?fileName=${name}&symbol=BIG-USD&kind=crypto`, bytes.slice().buffer);
 }
 
 describe("an imported file", () => {
@@ -58,6 +73,18 @@ describe("an imported file", () => {
     const again = await client.send("GET", `/api/v1/datasets/${(await reply.json<Import>()).datasetId}/export`);
     expect((await again.text()).replaceAll("T00:00:00Z", "")).toBe(csv(40));
   });
+
+  it.each(["parquet", "arrow"] as const)(
+    "of several megabytes of %s is read by its parts, and only its candles stay",
+    async (format) => {
+      const reply = await uploadBytes(minutesAs(format), `big.${format}`);
+      expect(reply.status).toBe(201);
+      const { report, datasetId } = await reply.json<Import>();
+      expect(report).toMatchObject({ rowsRead: 210_000, rowsKept: 210_000, timeframe: "1m", gapCount: 0 });
+      expect(await client.json("GET", `/api/v1/datasets/${datasetId}`)).toMatchObject({ candles: 210_000 });
+      expect((await env.BUCKET.list({ prefix: "imports/" })).objects).toEqual([]);
+    },
+  );
 
   it("can be added to, and the same rows again change nothing", async () => {
     const id = await imported(csv(10));
@@ -111,6 +138,33 @@ describe("a bad file", () => {
     const reply = await client.upload("/api/v1/datasets/import?fileName=bomb.csv.gz&symbol=BOMB", bomb);
     expect([413, 422]).toContain(reply.status);
     expect(await storedObjects()).toBe(0);
+  });
+
+  it.each(["parquet", "arrow"] as const)(
+    "of %s that is cut off is refused, and nothing of it stays",
+    async (format) => {
+      const bytes = minutesAs(format);
+      const reply = await uploadBytes(bytes.subarray(0, bytes.length / 2), `cut.${format}`);
+      expect(reply.status).toBe(422);
+      expect(await reply.json<Problem>()).toMatchObject({ code: "import_broken_file" });
+      expect(await storedObjects()).toBe(0);
+    },
+  );
+
+  it("whose timeframe is not the one asked for leaves nothing behind", async () => {
+    const bytes = minutesAs("parquet").slice().buffer;
+    const reply = await client.upload("/api/v1/datasets/import?fileName=a&symbol=X&timeframe=1d", bytes);
+    expect(reply.status).toBe(422);
+    expect(await storedObjects()).toBe(0);
+  });
+
+  it("that is declared too large is told how to make it smaller", async () => {
+    const headers = { "Content-Type": "text/csv", "Content-Length": String(143 * 1024 ** 2) };
+    const reply = await client.send("POST", "/api/v1/datasets/import?fileName=a.csv&symbol=X", csv(3), headers);
+    expect(reply.status).toBe(413);
+    expect((await reply.json<Problem>()).detail).toBe(
+      "the file is 143 MB, the most is 100 MB; compress it with gzip or convert it with `apextrade data convert`",
+    );
   });
 
   it("is never read where its query breaks a rule", async () => {

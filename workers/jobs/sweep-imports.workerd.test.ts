@@ -37,3 +37,15 @@ describe("an import that died while it read", () => {
     expect(await env.BUCKET.head(key)).toBeNull();
   });
 });
+
+describe("an upload that was left behind", () => {
+  it("is removed once no import can be reading it, and not before", async () => {
+    const keys = ["imports/usr_a/imp_a", "imports/usr_b/imp_b"];
+    for (const key of keys) await env.BUCKET.put(key, "a file");
+    const uploaded = Date.now();
+    await sweepImports(env, uploaded + 50 * 60_000);
+    expect((await env.BUCKET.list({ prefix: "imports/" })).objects.map(({ key }) => key)).toEqual(keys);
+    await sweepImports(env, uploaded + 61 * 60_000);
+    expect((await env.BUCKET.list({ prefix: "imports/" })).objects).toEqual([]);
+  });
+});
