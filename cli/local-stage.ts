@@ -40,7 +40,7 @@ export class LocalStage implements FileStage {
 
 /** A file that is removed as soon as it is open: it lives as long as it is read, whatever ends the program. */
 function openTemporary(): number {
-  const folder = mkdtempSync(join(tmpdir(), "apextrade-"));
+  const folder = mkdtempSync(join(tmpdir(), "apextrade-unpacked-"));
   try {
     return openSync(join(folder, "unpacked"), "wx+", 0o600);
   } finally {

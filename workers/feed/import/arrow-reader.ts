@@ -56,10 +56,10 @@ export async function readArrow(
       `a file may have at most ${COLUMNS_MAX} columns, had ${schema.fields.length}`,
     );
   }
-  const roles = rolesOfNames(
-    schema.fields.map((field) => field.name),
-    options.price,
-  );
+  const names = schema.fields.map((field) => field.name);
+  // A name need not be there, whatever its type says.
+  if (!names.every((name) => typeof name === "string")) throw damaged("a column has no name");
+  const roles = rolesOfNames(names, options.price);
   return { roles, rows: new ArrowRows(file, { schema, roles, ahead, timeNotes: options.timeNotes }).read(messages) };
 }
 

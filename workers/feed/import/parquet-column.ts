@@ -80,8 +80,8 @@ export class ParquetColumn {
     this.pageAt = 0;
     while (this.page.length === 0) {
       const { header, start } = await this.header();
+      this.checkPage(header, start);
       const end = start + header.compressed_page_size;
-      this.checkPage(header, end);
       // Own memory: values are views on it, and what was read ahead goes with the next read.
       const packed = (await this.bytes.read(start, end)).slice();
       this.at = end;
@@ -112,14 +112,14 @@ export class ParquetColumn {
   }
 
   /** Judges a page by its header, before anything is made of the size that it claims. */
-  private checkPage(header: PageHeader, end: number): void {
-    const unpacked = header.uncompressed_page_size;
+  private checkPage(header: PageHeader, start: number): void {
+    const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
     const data = header.data_page_header ?? header.data_page_header_v2;
     const values = data?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
-    const fits = header.compressed_page_size >= 0 && unpacked >= 0 && values >= 0 && end <= this.end;
-    if (!fits) throw damaged(`a page of column ${this.name} has a size that cannot be`);
-    if (header.compressed_page_size > PAGE_BYTES_MAX || unpacked > PAGE_BYTES_MAX || values > PAGE_VALUES_MAX) {
-      const size = Math.ceil(Math.max(unpacked, header.compressed_page_size) / 1024 ** 2);
+    const fits = [packed, unpacked, values].every((size) => Number.isSafeInteger(size) && size >= 0);
+    if (!fits || start + packed > this.end) throw damaged(`a page of column ${this.name} has a size that cannot be`);
+    if (packed > PAGE_BYTES_MAX || unpacked > PAGE_BYTES_MAX || values > PAGE_VALUES_MAX) {
+      const size = Math.ceil(Math.max(unpacked, packed) / 1024 ** 2);
       throw new ImportError(
         "too-large",
         `a page of a Parquet file may have at most ${PAGE_BYTES_MAX / 1024 ** 2} MB and ${PAGE_VALUES_MAX} values, one of column ${this.name} has ${size} MB and ${values}; write the file with smaller row groups, such as row_group_size=100000`,
