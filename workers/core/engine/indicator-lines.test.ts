@@ -86,6 +86,17 @@ describe("a strategy's indicators on a window", () => {
     );
   });
 
+  it("show what a breakout is measured against in the place of the channel that it looks back on", () => {
+    const names = (strategy: Strategy) => linesOf(strategy).lines.map(({ name }) => name);
+    const donchian = findStrategy("donchian");
+    if (donchian === undefined) throw new Error("there is no breakout");
+    expect(names(donchian)).toEqual(["prev(donchian(20).upper, 1)", "prev(donchian(10).lower, 1)"]);
+    expect(names(rules("enter long when close > prev(sma(close, 5)) and close < sma(close, 5)"))).toEqual([
+      "sma(close, 5)",
+      "prev(sma(close, 5), 1)",
+    ]);
+  });
+
   it("of rules that look at their position are those of rules that do not", () => {
     const stepped = linesOf(rules("enter long when position() == 0 and close > wma(close, 6)"));
     expect(stepped).toEqual(linesOf(rules("enter long when close > wma(close, 6)")));

@@ -17,7 +17,7 @@ import {
   OutputNode,
 } from "./node.ts";
 import { RuleCost } from "./rule-cost.ts";
-import { FrameLink, type Link, LinkedNode, OtherLink, Series } from "./series.ts";
+import { FrameLink, type Link, LinkedNode, OtherLink, Series, type Watch } from "./series.ts";
 import { inputsOf, type Term, type TermBody } from "./term.ts";
 import { TermScales } from "./term-scale.ts";
 
@@ -56,6 +56,13 @@ export class Planner {
 
   /** The node of a term over the run's own candles. */
   node(term: Term, series = this.root, prefix = ""): Node {
+    const node = this.hiddenNode(term, series, prefix);
+    this.show(term, node, series);
+    return node;
+  }
+
+  /** The same where charts show something else in its place. */
+  private hiddenNode(term: Term, series: Series, prefix: string): Node {
     const shop = this.shopOf(series);
     const known = shop.byTerm.get(term);
     if (known !== undefined) return known;
@@ -71,7 +78,10 @@ export class Planner {
     const { body } = term;
     if (body.op === "frame") return this.frame(body, term, series, prefix);
     if (body.op === "other") return this.other(body, term, series);
-    const inputs = inputsOf(body).map((input) => this.node(input, series, prefix));
+    // Of what a value was before, charts show just that: it is what breakouts are measured against.
+    const inputs = inputsOf(body).map((input) =>
+      body.op === "prev" ? this.hiddenNode(input, series, prefix) : this.node(input, series, prefix),
+    );
     if (body.op === "indicator") return this.indicator(body, term, inputs, series, prefix);
     const shop = this.shopOf(series);
     const ids = inputs.map((input) => shop.ids.get(input));
@@ -186,24 +196,27 @@ export class Planner {
   private watch(series: Series, node: Node, term: Term, prefix: string): void {
     const { watched } = this.shopOf(series);
     if (watched.has(node)) return;
-    watched.add(node);
-    const scale = !isLine(term) ? undefined : this.foreign.has(series) ? "own" : this.scales.of(term);
-    series.watches.push({ node, name: prefix + this.labels.of(term), scale });
+    const watch: Watch = { node, name: prefix + this.labels.of(term), scale: undefined };
+    watched.set(node, watch);
+    series.watches.push(watch);
+  }
+
+  /** Lets charts show a term, where it is an indicator or one as it was before. */
+  private show(term: Term, node: Node, series: Series): void {
+    const { body } = term;
+    const line = body.op === "prev" ? body.inputs[0].body.op === "indicator" : body.op === "indicator";
+    const watch = line ? this.shopOf(series).watched.get(node) : undefined;
+    if (watch !== undefined) watch.scale = this.foreign.has(series) ? "own" : this.scales.of(term);
   }
 
   private shopOf(series: Series): Shop {
     let shop = this.shops.get(series);
     if (shop === undefined) {
-      shop = { byTerm: new Map(), byKey: new Map(), ids: new Map(), links: new Map(), watched: new Set() };
+      shop = { byTerm: new Map(), byKey: new Map(), ids: new Map(), links: new Map(), watched: new Map() };
       this.shops.set(series, shop);
     }
     return shop;
   }
-}
-
-/** Whether charts show a term: indicators, and what they were before, which is what breakouts are measured against. */
-function isLine({ body }: Term): boolean {
-  return body.op === "indicator" || (body.op === "prev" && body.inputs[0].body.op === "indicator");
 }
 
 /** What has been built over one stream of candles. */
@@ -212,7 +225,7 @@ interface Shop {
   readonly byKey: Map<string, Node>;
   readonly ids: Map<Node, number>;
   readonly links: Map<string, Link>;
-  readonly watched: Set<Node>;
+  readonly watched: Map<Node, Watch>;
 }
 
 function keyOf(body: TermBody, ids: readonly (number | undefined)[], length: number): string {

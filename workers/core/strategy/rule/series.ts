@@ -11,11 +11,11 @@ const NO_CANDLES = emptyCandles(0);
 const NOT_YET = Number.POSITIVE_INFINITY;
 
 /** A node whose first value the decisions wait for. */
-interface Watch {
+export interface Watch {
   readonly node: Node;
   readonly name: string;
   /** Where charts show it; undefined for what they leave out. */
-  readonly scale: ScaleName | undefined;
+  scale: ScaleName | undefined;
 }
 
 /**
