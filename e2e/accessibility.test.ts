@@ -14,6 +14,8 @@ const PAGES = [
   "/compare?ids=r1,r4",
   "/strategies",
   "/strategies/s1",
+  "/strategies/s2",
+  "/strategies/language",
   "/data",
   "/data/d2",
   "/data?import=open",

@@ -148,6 +148,60 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await context.close();
   });
 
+  test("several markets share the equity, a fast average that is slow is pointed out, and both are kept until asked to start fresh", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/backtests/new");
+    await settled(page);
+    await page.getByRole("combobox", { name: "Candles", exact: true }).selectOption({ index: 1 });
+    await page.getByText("2 markets share the equity, 50 % each.").waitFor();
+    await page.getByLabel("Fast period", { exact: true }).fill("60");
+    await page.getByText("Fast (60) is slower than slow (50)").waitFor();
+    await page.goto("/backtests/new");
+    await page.getByText("Kept from your last visit.").waitFor();
+    expect(await page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("60");
+    await page.getByRole("button", { name: "Start fresh" }).click();
+    expect(await page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("20");
+    expect(await page.getByText("Kept from your last visit.").count()).toBe(0);
+    expect(await page.getByText(/markets share the equity/).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("the report's chart shows what the strategy looks at, and remembers when that is not wanted", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/backtests");
+    await page.getByRole("row", { name: /First run/ }).click();
+    const chart = page.getByRole("region", { name: "Price, equity and draw-down" });
+    const stretches = chart.getByRole("group", { name: "Stretch of time" });
+    await stretches.getByRole("button", { name: "All", pressed: true }).waitFor();
+    await stretches.getByRole("button", { name: "1M" }).click();
+    await chart.getByText("sma(close, 20)").waitFor();
+    await chart.getByText("sma(close, 50)").waitFor();
+    expect(await stretches.getByRole("button", { pressed: true }).textContent()).toBe("1M");
+    await chart.getByRole("button", { name: "Indicators" }).click();
+    await chart.getByText("sma(close, 20)").waitFor({ state: "detached" });
+    expect(await page.evaluate(() => localStorage.getItem("apextrade.preferences"))).toContain('"indicators":"hidden"');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("every word of the rule language is explained and found by what it does", async () => {
+    const { context, page, complaints } = await openStage(browser, { storageState });
+    await page.goto("/strategies");
+    await settled(page);
+    await page.keyboard.press("?");
+    await page.getByRole("link", { name: "Rule language, word by word" }).click();
+    await page.waitForURL("**/strategies/language");
+    await page.getByRole("heading", { name: "Functions and indicators" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("bollinger");
+    await page.getByText(/^\d of \d+ words$/).waitFor();
+    expect(await page.getByRole("heading", { name: "Sentences" }).count()).toBe(0);
+    expect(new URL(page.url()).search).toBe("?q=bollinger");
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test("two runs stand side by side with their differences and the settings that differ", async () => {
     const { context, page, complaints } = await openStage(browser, { storageState });
     await page.goto("/backtests");

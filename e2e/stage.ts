@@ -78,7 +78,7 @@ export async function pretend(page: Page, kind: "full" | "empty" | "broken" | "s
       const body = JSON.stringify({ ...problem, detail: "The request could not be finished. Try again in a moment." });
       return route.fulfill({ status: 422, contentType: "application/problem+json", body });
     }
-    const { status, body } = fakeReply(state, route.request().method(), url);
+    const { status, body } = fakeReply(state, route.request().method(), url, route.request().postData() ?? "");
     return route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
   });
 }

@@ -11,7 +11,9 @@ const PAGES = [
   "/backtests/r6",
   "/compare?ids=r1,r4",
   "/strategies",
+  "/strategies/s1",
   "/strategies/s2",
+  "/strategies/language",
   "/data",
   "/data/d2",
 ];

@@ -5,6 +5,10 @@ import { indicatorsQuery } from "../api/queries.ts";
 import { usePreferences } from "../app/preferences.ts";
 import type { TimeSpan } from "../chart/chart-spec.ts";
 import { nextIndicatorWindow } from "../chart/indicator-window.ts";
+import { timeframeLengthMs } from "../format/timeframe.ts";
+
+/** Indicators on less of the screen than this are left out: a pane that is mostly empty looks broken. */
+const COVERAGE_MIN = 0.5;
 
 interface ShownIndicators {
   /** Null while they are hidden, on their way or not to be had. */
@@ -25,14 +29,26 @@ export function useIndicators(runId: string, symbol: string, whole: TimeSpan): S
     retry: false,
   });
   const truncated = query.data?.truncated ?? false;
+  const drawn = shown && query.data !== undefined && coverage(query.data, span) >= COVERAGE_MIN;
   return {
-    indicators: (shown ? query.data : null) ?? null,
-    note: !shown ? undefined : noteOf(query.isError, truncated),
+    indicators: drawn ? query.data : null,
+    note: !shown ? undefined : noteOf({ failed: query.isError, truncated, drawn }),
     look: (visible) => setSpan((loaded) => nextIndicatorWindow({ visible, loaded, whole, truncated }) ?? loaded),
   };
 }
 
-function noteOf(failed: boolean, truncated: boolean): string | undefined {
-  if (failed) return "The indicators could not be loaded.";
-  return truncated ? "Indicators are drawn on the newest candles only: zoom in to see them elsewhere." : undefined;
+/** The share of `span` that the indicators lie on. */
+function coverage({ time, timeframe }: IndicatorSeries, span: TimeSpan): number {
+  if (time.length === 0) return 0;
+  const fromMs = Math.max(span.fromMs, time[0]);
+  const toMs = Math.min(span.toMs, time[time.length - 1] + timeframeLengthMs(timeframe));
+  return (toMs - fromMs) / (span.toMs - span.fromMs);
+}
+
+function noteOf(state: { failed: boolean; truncated: boolean; drawn: boolean }): string | undefined {
+  if (state.failed) return "The strategy's indicators could not be loaded.";
+  if (!state.truncated) return undefined;
+  return state.drawn
+    ? "Indicators are drawn on the newest candles only: zoom in to see them elsewhere."
+    : "Zoom in to see the strategy's indicators.";
 }

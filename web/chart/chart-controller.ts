@@ -49,6 +49,7 @@ export class ChartController {
   private readonly observer: ResizeObserver;
   private grid: TimeGrid = { times: [], lengthMs: 1 };
   private spec: ChartSpec;
+  private layoutFrame = 0;
 
   constructor(element: HTMLElement, spec: ChartSpec, listeners: ChartListeners) {
     this.spec = spec;
@@ -71,7 +72,10 @@ export class ChartController {
       pane.setStretchFactor(spec.paneShares[index] ?? 1);
     });
     this.listen(listeners);
-    this.observer = new ResizeObserver(() => listeners.onLayout(this.paneTops()));
+    this.observer = new ResizeObserver(() => {
+      // The library gives its panes their heights in the frame that it draws next.
+      this.layoutFrame = requestAnimationFrame(() => listeners.onLayout(this.paneTops()));
+    });
     this.observer.observe(element);
     this.update(spec);
     this.fit();
@@ -148,6 +152,7 @@ export class ChartController {
 
   destroy(): void {
     this.observer.disconnect();
+    cancelAnimationFrame(this.layoutFrame);
     this.chart.remove();
   }
 

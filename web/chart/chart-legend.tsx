@@ -21,7 +21,7 @@ export function ChartLegend({ spec, hover, tops }: ChartLegendProps) {
       {Array.from({ length: panes }, (_, pane) => pane).map((pane) => (
         <div
           key={pane}
-          className="absolute left-3 flex flex-wrap gap-x-3 rounded-sm bg-surface/95 pr-2"
+          className="absolute left-3 flex flex-wrap gap-x-3 rounded-sm bg-surface/85 pr-2"
           style={{ top: (tops[pane] ?? 0) + 8 }}
         >
           {pane === 0 && spec.candles !== undefined && <CandleValues candles={spec.candles} hover={hover} />}

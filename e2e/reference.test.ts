@@ -1,0 +1,81 @@
+/// <reference lib="dom" />
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { END_MS, HOUR_MS } from "./fixture/candles.ts";
+import { differenceFromReference, writeReference } from "./reference-picture.ts";
+import { hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
+
+/** Set to `write`, the pictures are made anew in place of being compared. */
+const MODE = process.env.REFERENCES ?? "compare";
+/** Pictures in a row that must be the same before a page counts as still, and how many are tried. */
+const SAME_PICTURES = 3;
+const PICTURES_MAX = 40;
+
+interface ReferencePage {
+  readonly name: string;
+  readonly path: string;
+  readonly signedOut?: true;
+  /** What is scrolled to the top of the screen. */
+  readonly part?: string;
+  /** A button that is pressed first. */
+  readonly press?: string;
+  /** What stands on the page once it has loaded all it loads. */
+  readonly ready?: string;
+}
+
+const PAGES: readonly ReferencePage[] = [
+  { name: "sign-in", path: "/sign-in", signedOut: true },
+  { name: "new-run", path: "/backtests/new" },
+  { name: "data", path: "/data" },
+  { name: "editor", path: "/strategies/s1", ready: "text=/exits that a run would take/" },
+  { name: "report", path: "/backtests/r1", ready: "canvas" },
+  { name: "chart", path: "/backtests/r1", part: "#chart", press: "3M", ready: "text=/^rsi/" },
+];
+
+describe.skipIf(!hasBrowser)("what the pages look like", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+
+  test.each([
+    ["wide", "dark", WIDE],
+    ["wide", "light", WIDE],
+    ["phone", "dark", PHONE],
+    ["phone", "light", PHONE],
+  ] as const)("on a %s screen in the %s theme, every page looks as it did", async (size, theme, viewport) => {
+    const differences: string[] = [];
+    for (const page of PAGES) {
+      const stage = await openStage(browser, { viewport, theme });
+      const picture = await pictureOf(stage.page, page);
+      await stage.context.close();
+      const name = `${page.name}-${size}-${theme}`;
+      if (MODE === "write") writeReference(name, picture);
+      else differences.push(...[differenceFromReference(name, picture)].filter((found) => found !== undefined));
+    }
+    expect(differences).toEqual([]);
+  });
+});
+
+/** The page as it stands once nothing moves any more, at a time of day that is always the same. */
+async function pictureOf(page: Page, { path, signedOut, part, press, ready }: ReferencePage): Promise<Buffer> {
+  // Ages of rows are rounded down to hours: half an hour in, they cannot change while the page loads.
+  await page.clock.install({ time: END_MS + 1.5 * HOUR_MS });
+  await pretend(page, signedOut === true ? "signed-out" : "full");
+  await page.goto(path);
+  await settled(page);
+  if (press !== undefined) await page.getByRole("button", { name: press, exact: true }).click();
+  // A pointer over the chart would leave its cross there.
+  await page.mouse.move(0, 0);
+  if (ready !== undefined) await page.locator(ready).first().waitFor();
+  if (part !== undefined) await page.evaluate((place) => document.querySelector(place)?.scrollIntoView(), part);
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  let last = await page.screenshot();
+  for (let taken = 1, same = 1; taken < PICTURES_MAX && same < SAME_PICTURES; taken++) {
+    const next = await page.screenshot();
+    same = next.equals(last) ? same + 1 : 1;
+    last = next;
+  }
+  return last;
+}
