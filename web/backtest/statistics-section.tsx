@@ -26,9 +26,22 @@ export function StatisticsSection({ statistics, currency }: { statistics: Statis
                 </div>
               ))}
             </dl>
+            {group.items.some((item) => item.key === "deflatedSharpe") && <Deflation statistics={statistics} />}
           </div>
         ))}
       </div>
     </Section>
+  );
+}
+
+/** What the Sharpe ratio was deflated by; nothing for reports that do not tell. */
+function Deflation({ statistics: { deflatedSharpe, trialSpread } }: { statistics: Statistics }) {
+  if (deflatedSharpe === null || trialSpread === undefined) return null;
+  return (
+    <p className="mt-2 text-table text-muted">
+      {trialSpread === "trials"
+        ? "Deflated by how the Sharpe ratios of your trials spread."
+        : "Deflated by the error of this run's own estimate, until enough trials have finished."}
+    </p>
   );
 }
