@@ -111,12 +111,19 @@ export async function readBatchRows(
   return valuesOf(await decode(column, context, { regions, rows: end - start }), 0, end - start);
 }
 
+interface DecodedColumn {
+  readonly length: number;
+  readonly nullCount: number;
+  at(index: number): unknown;
+  toArray(): unknown;
+}
+
 /** Reads buffers and makes a table of one column and one batch of them. */
 async function decode(
   { field, node, variadic }: BatchColumn,
   { schema, batch, body, dictionaries, read }: BatchContext,
   { regions, rows }: { readonly regions: readonly Region[]; readonly rows: number },
-): Promise<{ at(index: number): unknown; toArray(): unknown }> {
+): Promise<DecodedColumn> {
   const packed = await readRegions(regions, { body, read, name: field.name });
   const nullCount = Math.min(rows, node.nullCount);
   const record = { length: rows, nodes: [{ length: rows, nullCount }], ...packed, variadic: [...variadic] };
@@ -167,8 +174,13 @@ export function columnTooLarge(name: string, bytes: number): ImportError {
   );
 }
 
-function valuesOf(column: { at(index: number): unknown; toArray(): unknown }, start: number, end: number): AnyColumn {
+/** Values that were decoded, each as `at` gives it; numbers without absent ones come as one array. */
+function valuesOf(column: DecodedColumn, start: number, end: number): AnyColumn {
   return decoding(() => {
+    if (start === 0 && end === column.length && column.nullCount === 0) {
+      const whole = column.toArray();
+      if (whole instanceof Float64Array && whole.length === end) return whole;
+    }
     const values: unknown[] = new Array(end - start);
     for (let i = start; i < end; i++) {
       const value = column.at(i);

@@ -2,7 +2,7 @@
 import type { DictionaryBatch, Schema } from "@uwdata/flechette";
 import { CompressionType, setCompressionCodec, Type } from "@uwdata/flechette/src/index.js";
 import type { BatchContext } from "./arrow-batch.ts";
-import { batchColumns, columnTooLarge, readBatchRows, readRegions } from "./arrow-batch.ts";
+import { batchColumns, columnTooLarge, readBatchRows, readRegions, valueBytes } from "./arrow-batch.ts";
 import type { ArrowMessage } from "./arrow-messages.ts";
 import { arrowMessages, damaged, messageSpan } from "./arrow-messages.ts";
 import type { ByteRanges } from "./byte-ranges.ts";
@@ -18,8 +18,8 @@ import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
 import { decompressZstdBounded } from "./zstd-bounded.ts";
 
-/** Rows of a batch read at a time: a packed column is unpacked again for each, and six columns of them are held. */
-const WINDOW_ROWS = 4 * CHUNK_ROWS;
+/** Rows read at a time of a batch with packed columns: a column is unpacked again for each, and six of them are held. */
+const PACKED_WINDOW_ROWS = 4 * CHUNK_ROWS;
 
 setCompressionCodec(CompressionType.LZ4_FRAME, {
   decode: (bytes, length) => unpackBuffer(bytes, length, decompressLz4Frame),
@@ -106,16 +106,20 @@ class ArrowRows {
     const { schema, dictionaries, timeNotes, roles } = this;
     const context: BatchContext = { schema, batch, body, dictionaries, read: await this.readerOf(body) };
     const columns = batchColumns(context);
-    for (let start = 0; start < rows; start += WINDOW_ROWS) {
-      const end = Math.min(rows, start + WINDOW_ROWS);
+    const { typeId } = schema.fields[roles.time].type;
+    const instants = typeId === Type.Timestamp || typeId === Type.Date;
+    const direct = this.used.every((index) => valueBytes(columns[index], context) !== undefined);
+    const windowRows = direct ? CHUNK_ROWS : PACKED_WINDOW_ROWS;
+    for (let start = 0; start < rows; start += windowRows) {
+      const length = Math.min(windowRows, rows - start);
       const values: AnyColumn[] = [];
-      for (const index of this.used) values[index] = await readBatchRows(columns[index], context, { start, end });
-      for (let from = 0; from < end - start; from += CHUNK_ROWS) {
-        const to = Math.min(end - start, from + CHUNK_ROWS);
-        const chunk: AnyColumn[] = [];
-        for (const index of this.used) chunk[index] = this.cut(index, values[index], from, to);
+      for (const index of this.used) {
+        values[index] = await readBatchRows(columns[index], context, { start, end: start + length });
+      }
+      for (let from = 0; from < length; from += CHUNK_ROWS) {
         const firstRow = this.rowsRead + start + from + 1;
-        yield rowsOfColumns(chunk, { roles, start: 0, end: to - from, firstRow, timeNotes });
+        const end = Math.min(length, from + CHUNK_ROWS);
+        yield rowsOfColumns(values, { roles, start: from, end, firstRow, instants, timeNotes });
       }
     }
     this.rowsRead += rows;
@@ -126,16 +130,6 @@ class ArrowRows {
     if (body.end - body.start > BLOCK_BYTES) return (start, end) => readInside(this.file, start, end);
     await this.ahead.read(body.start, body.end);
     return (start, end) => this.ahead.read(start, end);
-  }
-
-  /** Rows of a column; times become dates, which are not mistaken for epochs of another unit. */
-  private cut(index: number, values: AnyColumn, from: number, to: number): AnyColumn {
-    const { typeId } = this.schema.fields[index].type;
-    const instant = typeId === Type.Timestamp || typeId === Type.Date;
-    return Array.from({ length: to - from }, (_, i) => {
-      const value = values[from + i];
-      return instant && typeof value === "number" ? new Date(value) : value;
-    });
   }
 
   /** Keeps a dictionary that a used column refers to; a later one of the same name adds to it or takes its place. */

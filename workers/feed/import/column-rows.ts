@@ -9,7 +9,10 @@ export type AnyColumn = ArrayLike<unknown>;
 
 const encoder = new TextEncoder();
 
-/** Rows `[start, end)` of columns that were read by number, as `roles` says. `firstRow` numbers the first of them. */
+/**
+ * Rows `[start, end)` of columns that were read by number, as `roles` says. `firstRow` numbers the first of them;
+ * `instants` says that the time column's numbers are UTC milliseconds, not an epoch of a unit to be found.
+ */
 export function rowsOfColumns(
   columns: readonly AnyColumn[],
   span: {
@@ -17,6 +20,7 @@ export function rowsOfColumns(
     readonly start: number;
     readonly end: number;
     readonly firstRow: number;
+    readonly instants: boolean;
     readonly timeNotes: TimeNotes;
   },
 ): RawRows {
@@ -26,7 +30,8 @@ export function rowsOfColumns(
   const fields = [rows.open, rows.high, rows.low, rows.close];
   for (let i = 0; i < length; i++) {
     rows.row[i] = span.firstRow + i;
-    rows.time[i] = timeOf(columns[roles.time][start + i], timeNotes);
+    const time = columns[roles.time][start + i];
+    rows.time[i] = span.instants && typeof time === "number" ? time : timeOf(time, timeNotes);
     if (roles.clock !== undefined) {
       rows.time[i] = timeOf(`${columns[roles.time][start + i]} ${columns[roles.clock][start + i]}`, timeNotes);
     }

@@ -20,7 +20,7 @@ type Decoder = Parameters<typeof convert>[1];
 export class ParquetColumn {
   private readonly bytes: ReadAhead;
   private readonly decoder: Decoder;
-  private readonly instant: ((value: unknown) => Date | undefined) | undefined;
+  private readonly instant: ((value: unknown) => number) | undefined;
   private readonly codec: CompressionCodec;
   private readonly optional: boolean;
   private readonly end: number;
@@ -58,7 +58,12 @@ export class ParquetColumn {
     };
   }
 
-  /** The next `count` values, times as dates. */
+  /** Whether the column's type is that of a time. */
+  get isInstant(): boolean {
+    return this.instant !== undefined;
+  }
+
+  /** The next `count` values, times as UTC milliseconds where `isInstant`. */
   async read(count: number): Promise<AnyColumn> {
     const values: unknown[] = new Array(count);
     for (let filled = 0; filled < count; ) {

@@ -2,15 +2,15 @@ import type { SchemaElement } from "hyparquet";
 import { DAY_MS } from "../../core/candle/timeframe.ts";
 
 /**
- * How the stored integers of a column become dates, by its type: a timestamp of any unit, a date in days, or the older
+ * How the stored integers of a column become UTC milliseconds, by its type: a timestamp of any unit, a date in days, or the older
  * INT96, which is decoded to nanoseconds. Undefined for columns that are no times.
  */
-export function instantOf(element: SchemaElement): ((value: unknown) => Date | undefined) | undefined {
+export function instantOf(element: SchemaElement): ((value: unknown) => number) | undefined {
   const toMs = millisecondsOf(element);
   if (toMs === undefined) return undefined;
   return (value) => {
-    if (typeof value !== "bigint" && typeof value !== "number") return undefined;
-    return new Date(toMs(BigInt(value)));
+    if (typeof value === "bigint") return toMs(value);
+    return typeof value === "number" ? toMs(BigInt(value)) : Number.NaN;
   };
 }
 

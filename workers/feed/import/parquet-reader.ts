@@ -68,7 +68,8 @@ async function* readRows(
       const length = Math.min(CHUNK_ROWS, rows - start);
       const values: AnyColumn[] = [];
       for (const [index, column] of columns) values[index] = await column.read(length);
-      yield rowsOfColumns(values, { roles, start: 0, end: length, firstRow: firstRow + start, timeNotes });
+      const instants = columns.get(roles.time)?.isInstant ?? false;
+      yield rowsOfColumns(values, { roles, start: 0, end: length, firstRow: firstRow + start, instants, timeNotes });
     }
     firstRow += rows;
   }
