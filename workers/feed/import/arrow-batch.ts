@@ -6,6 +6,7 @@ import { damaged, type MessageBody } from "./arrow-messages.ts";
 import type { AnyColumn } from "./column-rows.ts";
 import { ImportError } from "./import-error.ts";
 import { BATCH_COLUMN_BYTES_MAX } from "./import-limits.ts";
+import type { UnpackMeter } from "./unpack-meter.ts";
 
 type Region = RecordBatch["regions"][number];
 
@@ -25,6 +26,8 @@ export interface BatchContext {
   readonly body: MessageBody;
   readonly dictionaries: readonly DictionaryBatch[];
   readonly read: (start: number, end: number) => Promise<Uint8Array>;
+  /** Counts what the file unpacks to. */
+  readonly meter: UnpackMeter;
 }
 
 /** Buffers and nodes of a batch stand in the order of the fields, children after their parents. */
@@ -95,7 +98,9 @@ export async function readBatchRows(
   if (column.node.length !== context.batch.length) throw damaged("the columns of a batch have different lengths");
   if (width === undefined) {
     const regions = column.regions.map(({ offset, length }) => ({ offset, length }));
-    return valuesOf(await decode(column, context, { regions, rows: column.node.length }), start, end);
+    // A column that is unpacked again for its later rows counts once.
+    const whole = { regions, rows: column.node.length, counted: start === 0 };
+    return valuesOf(await decode(column, context, whole), start, end);
   }
   const [validity, values] = column.regions;
   const valid = column.node.nullCount > 0 && validity.length > 0;
@@ -108,7 +113,7 @@ export async function readBatchRows(
       : { offset: validity.offset, length: 0 },
     { offset: values.offset + start * width, length: (end - start) * width },
   ];
-  return valuesOf(await decode(column, context, { regions, rows: end - start }), 0, end - start);
+  return valuesOf(await decode(column, context, { regions, rows: end - start, counted: true }), 0, end - start);
 }
 
 interface DecodedColumn {
@@ -121,10 +126,11 @@ interface DecodedColumn {
 /** Reads buffers and makes a table of one column and one batch of them. */
 async function decode(
   { field, node, variadic }: BatchColumn,
-  { schema, batch, body, dictionaries, read }: BatchContext,
-  { regions, rows }: { readonly regions: readonly Region[]; readonly rows: number },
+  { schema, batch, body, dictionaries, read, meter }: BatchContext,
+  { regions, rows, counted }: { readonly regions: readonly Region[]; readonly rows: number; readonly counted: boolean },
 ): Promise<DecodedColumn> {
   const packed = await readRegions(regions, { body, read, name: field.name });
+  if (counted) meter.add(unpackedBytes(packed, batch));
   const nullCount = Math.min(rows, node.nullCount);
   const record = { length: rows, nodes: [{ length: rows, nullCount }], ...packed, variadic: [...variadic] };
   return decoding(() =>
@@ -162,6 +168,19 @@ export async function readRegions(
     if (length > 0) whole.set(await read(body.start + offset, body.start + offset + length), placed[index].offset);
   }
   return { regions: placed, body: whole };
+}
+
+/** What buffers take once they are unpacked: a packed one says it in its first eight bytes, or -1 where it was left plain. */
+export function unpackedBytes(
+  { regions, body }: { readonly regions: readonly Region[]; readonly body: Uint8Array },
+  { compression }: Pick<RecordBatch, "compression">,
+): number {
+  if (!compression) return body.length;
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  return regions.reduce((size, { offset, length }) => {
+    const said = length < 8 ? -1 : Number(view.getBigInt64(offset, true));
+    return size + (said < 0 ? length : said);
+  }, 0);
 }
 
 /** Refusal of a batch whose column would not fit in memory. */

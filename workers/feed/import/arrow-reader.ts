@@ -2,7 +2,7 @@
 import type { DictionaryBatch, Schema } from "@uwdata/flechette";
 import { CompressionType, setCompressionCodec, Type } from "@uwdata/flechette/src/index.js";
 import type { BatchContext } from "./arrow-batch.ts";
-import { batchColumns, columnTooLarge, readBatchRows, readRegions, valueBytes } from "./arrow-batch.ts";
+import { batchColumns, columnTooLarge, readBatchRows, readRegions, unpackedBytes, valueBytes } from "./arrow-batch.ts";
 import type { ArrowMessage } from "./arrow-messages.ts";
 import { arrowMessages, damaged, messageSpan } from "./arrow-messages.ts";
 import type { ByteRanges } from "./byte-ranges.ts";
@@ -16,6 +16,7 @@ import { BATCH_COLUMN_BYTES_MAX, BLOCK_BYTES, CHUNK_ROWS, COLUMNS_MAX, ROWS_MAX 
 import { decompressLz4Frame } from "./lz4-frame.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
+import { UnpackMeter } from "./unpack-meter.ts";
 import { decompressZstdBounded } from "./zstd-bounded.ts";
 
 /** Rows read at a time of a batch with packed columns: a column is unpacked again for each, and six of them are held. */
@@ -70,6 +71,7 @@ class ArrowRows {
   private readonly roles: ColumnRoles;
   private readonly timeNotes: TimeNotes;
   private readonly used: readonly number[];
+  private readonly meter: UnpackMeter;
   private dictionaries: DictionaryBatch[] = [];
   private rowsRead = 0;
 
@@ -88,6 +90,7 @@ class ArrowRows {
     this.roles = table.roles;
     this.timeNotes = table.timeNotes;
     this.used = usedColumns(table.roles);
+    this.meter = new UnpackMeter(() => file.byteLength);
   }
 
   async *read(messages: AsyncGenerator<ArrowMessage>): AsyncGenerator<RawRows> {
@@ -103,8 +106,8 @@ class ArrowRows {
     if (this.rowsRead + rows > ROWS_MAX) {
       throw new ImportError("too-many-rows", `a file may have at most ${ROWS_MAX} rows, had more; split it`);
     }
-    const { schema, dictionaries, timeNotes, roles } = this;
-    const context: BatchContext = { schema, batch, body, dictionaries, read: await this.readerOf(body) };
+    const { schema, dictionaries, timeNotes, roles, meter } = this;
+    const context: BatchContext = { schema, batch, body, dictionaries, read: await this.readerOf(body), meter };
     const columns = batchColumns(context);
     const { typeId } = schema.fields[roles.time].type;
     const instants = typeId === Type.Timestamp || typeId === Type.Date;
@@ -143,9 +146,14 @@ class ArrowRows {
     const read = (start: number, end: number) => readInside(this.file, start, end);
     const packed = await readRegions(data.regions, { body, name: field.name, read });
     this.dictionaries.push({ id, isDelta, data: { ...data, regions: packed.regions }, body: packed.body });
-    const size = this.dictionaries.reduce((sum, held) => sum + (held.body?.length ?? 0), 0);
+    // All of them are unpacked for each window of rows.
+    const size = this.dictionaries.reduce((sum, held) => sum + bytesOf(held), 0);
     if (size > BATCH_COLUMN_BYTES_MAX) throw columnTooLarge(field.name, size);
   }
+}
+
+function bytesOf({ data, body }: DictionaryBatch): number {
+  return body === undefined ? 0 : unpackedBytes({ regions: data.regions, body }, data);
 }
 
 /** Unpacks a buffer that says how long it is; the values of 64 bits in it need a start at a multiple of eight bytes. */

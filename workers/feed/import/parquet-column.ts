@@ -7,6 +7,7 @@ import { ImportError } from "./import-error.ts";
 import { PAGE_BYTES_MAX, PAGE_VALUES_MAX } from "./import-limits.ts";
 import { instantOf } from "./parquet-instant.ts";
 import { unpackPage } from "./parquet-page.ts";
+import type { UnpackMeter } from "./unpack-meter.ts";
 
 /** Bytes read to find where a page's header ends: it has some 20 bytes, and statistics of the page at times. */
 const HEADER_BYTES = 16 * 1024;
@@ -24,23 +25,30 @@ export class ParquetColumn {
   private readonly codec: CompressionCodec;
   private readonly optional: boolean;
   private readonly end: number;
+  private readonly meter: UnpackMeter;
   private at: number;
   private valuesLeft: number;
   private dictionary: DecodedArray | undefined;
   private page: DecodedArray = [];
   private pageAt = 0;
 
-  /** `rows` is how many values the column must have; `path` leads from the schema's root to it. */
+  /** `rows` is how many values the column must have; `path` leads from the schema's root to it; `meter` is the file's. */
   constructor(
     bytes: ReadAhead,
-    column: { readonly metadata: ColumnMetaData; readonly path: readonly SchemaTree[]; readonly rows: number },
+    column: {
+      readonly metadata: ColumnMetaData;
+      readonly path: readonly SchemaTree[];
+      readonly rows: number;
+      readonly meter: UnpackMeter;
+    },
   ) {
-    const { metadata, path, rows } = column;
+    const { metadata, path, rows, meter } = column;
     const [start, end] = columnBytes(metadata);
     const { element } = path[path.length - 1];
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.meter = meter;
     this.valuesLeft = rows;
     this.codec = metadata.codec;
     this.optional = element.repetition_type !== "REQUIRED";
@@ -131,6 +139,7 @@ export class ParquetColumn {
         { field: this.name },
       );
     }
+    this.meter.add(unpacked);
     if (data?.encoding === "DELTA_BYTE_ARRAY") {
       // A value may repeat all of the one before it, so that a short page unpacks to any length.
       throw new ImportError(

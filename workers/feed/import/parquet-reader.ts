@@ -18,6 +18,7 @@ import {
 import { columnBytes, damaged, ParquetColumn } from "./parquet-column.ts";
 import type { RawRows } from "./raw-rows.ts";
 import type { TimeNotes } from "./scan-time.ts";
+import { UnpackMeter } from "./unpack-meter.ts";
 
 /** The end of a file: the length of its index in four bytes, and the mark `PAR1`. */
 const TAIL_BYTES = 8;
@@ -60,10 +61,11 @@ async function* readRows(
   const used = usedColumns(roles);
   // Small row groups that follow each other come with one request.
   const shared = new ReadAhead(file, { blockBytes: BLOCK_BYTES, endMax: file.byteLength });
+  const meter = new UnpackMeter(() => file.byteLength);
   let firstRow = 1;
   for (const group of groups) {
     const rows = rowsOf(group);
-    const columns = await openColumns(group, { file, shared, root, used });
+    const columns = await openColumns(group, { file, shared, root, used, meter });
     for (let start = 0; start < rows; start += CHUNK_ROWS) {
       const length = Math.min(CHUNK_ROWS, rows - start);
       const values: AnyColumn[] = [];
@@ -83,9 +85,10 @@ async function openColumns(
     readonly shared: ReadAhead;
     readonly root: SchemaTree;
     readonly used: readonly number[];
+    readonly meter: UnpackMeter;
   },
 ): Promise<ReadonlyMap<number, ParquetColumn>> {
-  const { file, shared, root, used } = from;
+  const { file, shared, root, used, meter } = from;
   const chunks = used.map((index) => {
     const leaf = root.children[index];
     const name = leaf.element.name;
@@ -107,7 +110,7 @@ async function openColumns(
     chunks.map(({ index, leaf, metadata }, at) => {
       const own = { blockBytes: COLUMN_BLOCK_BYTES, endMax: bounds[at][1] };
       const bytes = small ? shared : new ReadAhead(file, own);
-      return [index, new ParquetColumn(bytes, { metadata, path: [root, leaf], rows: rowsOf(group) })];
+      return [index, new ParquetColumn(bytes, { metadata, path: [root, leaf], rows: rowsOf(group), meter })];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { fileTooLarge } from "./file-too-large.ts";
 import { ImportError } from "./import-error.ts";
-import { UNPACK_RATIO_FROM_BYTES, UNPACK_RATIO_MAX, UNPACKED_BYTES_MAX } from "./import-limits.ts";
+import { UnpackMeter } from "./unpack-meter.ts";
 
 /** What the first bytes say of a file. */
 export type FileFormat = "text" | "parquet" | "arrow-file" | "arrow-stream";
@@ -11,8 +11,6 @@ export interface UnpackedFile {
   readonly gzip: boolean;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
-
-const MIB = 1024 ** 2;
 
 /** Bytes that tell the format; the longest mark is Arrow's `ARROW1`. */
 const MARK_BYTES = 8;
@@ -116,13 +114,12 @@ async function* gunzip(
   // The failure is looked at where reading fails; until then nobody waits for it.
   feeding.catch(() => undefined);
   const reader = (unpacker.readable as ReadableStream<Uint8Array>).getReader();
-  let unpacked = 0;
+  const meter = new UnpackMeter(() => counter.read);
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      unpacked += value.length;
-      checkSize(unpacked, counter.read);
+      meter.add(value.length);
       yield value;
     }
     await feeding;
@@ -150,20 +147,5 @@ async function feed(packed: AsyncGenerator<Uint8Array>, sink: WritableStream<Uin
   } catch (error) {
     await writer.abort(error).catch(() => undefined);
     throw error;
-  }
-}
-
-function checkSize(unpacked: number, packed: number): void {
-  if (unpacked > UNPACKED_BYTES_MAX) {
-    throw new ImportError(
-      "too-large",
-      `a file may unpack to at most ${UNPACKED_BYTES_MAX / MIB} MB, was more; split it`,
-    );
-  }
-  if (unpacked > UNPACK_RATIO_FROM_BYTES && unpacked > packed * UNPACK_RATIO_MAX) {
-    throw new ImportError(
-      "too-large",
-      `a file may unpack to at most ${UNPACK_RATIO_MAX} times its size, was more; this is no file of candles`,
-    );
   }
 }
