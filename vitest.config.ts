@@ -12,6 +12,8 @@ function worker() {
         TEST_MIGRATIONS: migrations,
         AUTH_SECRET: "a secret of the tests that is long enough",
         PASSWORD_PEPPER: "a pepper of the tests that is long enough",
+        MASTER_KEYS: "k1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+        BOOTSTRAP_SECRET: "a bootstrap secret of the tests that is long enough",
       },
     },
   });
@@ -40,6 +42,7 @@ export default defineConfig({
             "workers/run/**/*.test.ts",
             "workers/services/**/*.test.ts",
             "workers/auth/**/*.test.ts",
+            "workers/audit/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

@@ -1,6 +1,6 @@
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { baseUrl, hasBrowser, launch, openStage, settled, signInWithDemo } from "./stage.ts";
+import { baseUrl, hasBrowser, launch, openSignedIn, openStage, settled, signInWithDemo } from "./stage.ts";
 
 /** Candles that a trader may have on disk: a wave, with one row in which the high is below the low. */
 function waveCsv(rows: number): string {
@@ -17,19 +17,14 @@ function waveCsv(rows: number): string {
 
 describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   let browser: Browser;
-  let storageState: Awaited<ReturnType<BrowserContext["storageState"]>>;
 
   beforeAll(async () => {
     browser = await launch();
-    const { context, page } = await openStage(browser);
-    await signInWithDemo(page);
-    storageState = await context.storageState();
-    await context.close();
   });
   afterAll(() => browser?.close());
 
   test("from signing in to reading the report: run, progress, verdict, chart, trades", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests/new");
     await page.getByLabel("Name, if you like").fill("First run");
     await page.keyboard.press("Control+Enter");
@@ -49,7 +44,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("a run says how far and how fast it is while it works, and stops when asked", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests/new");
     await settled(page);
     await page.getByLabel("Timeframe", { exact: true }).selectOption("1m");
@@ -68,7 +63,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("a file dropped in is checked, stored and reported, and its candles can be traded at once", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/data?import=open");
     const buffer = Buffer.from(waveCsv(600));
     await page.setInputFiles("input[type=file]", { name: "WAVEUSD_H1.csv", mimeType: "text/csv", buffer });
@@ -88,7 +83,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("a file that is no candles is refused with the reason, and nothing is stored", async () => {
-    const { context, page } = await openStage(browser, { storageState });
+    const { context, page } = await openSignedIn(browser);
     await page.goto("/data?import=open");
     const buffer = Buffer.from("this,is\nnot,candles\n");
     await page.setInputFiles("input[type=file]", { name: "NOISE.csv", mimeType: "text/csv", buffer });
@@ -104,7 +99,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("a mistake in the rules is underlined under the word and explained, and mending it shows signals", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/strategies/new");
     await settled(page);
     const editor = page.getByRole("textbox", { name: "Rules" });
@@ -131,7 +126,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("a wrong number is told at its field and in a summary that takes the focus, and starts nothing", async () => {
-    const { context, page } = await openStage(browser, { storageState });
+    const { context, page } = await openSignedIn(browser);
     await page.goto("/backtests/new");
     await settled(page);
     await page.getByLabel("Taker fee", { exact: true }).fill("200");
@@ -149,7 +144,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("several markets share the equity, a fast average that is slow is pointed out, and both are kept until asked to start fresh", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests/new");
     await settled(page);
     await page.getByRole("combobox", { name: "Candles", exact: true }).selectOption({ index: 1 });
@@ -168,7 +163,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("the report's chart shows what the strategy looks at, and remembers when that is not wanted", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests");
     await page.getByRole("row", { name: /First run/ }).click();
     const chart = page.getByRole("region", { name: "Price, equity and draw-down" });
@@ -186,7 +181,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("every word of the rule language is explained and found by what it does", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/strategies");
     await settled(page);
     await page.keyboard.press("?");
@@ -203,7 +198,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("two runs stand side by side with their differences and the settings that differ", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests");
     await page.getByRole("row", { name: /First run/ }).click();
     await page.getByRole("link", { name: "Run again with changes" }).click();
@@ -226,7 +221,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   });
 
   test("the whole app can be walked by keyboard", async () => {
-    const { context, page, complaints } = await openStage(browser, { storageState });
+    const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/data");
     await settled(page);
     await page.keyboard.press("g");

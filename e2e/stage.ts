@@ -33,18 +33,16 @@ export interface Stage {
 interface StageOptions {
   readonly viewport?: { width: number; height: number };
   readonly theme?: "dark" | "light";
-  readonly storageState?: Awaited<ReturnType<BrowserContext["storageState"]>>;
 }
 
 /** A fresh page that keeps account of everything the browser complains about. */
 export async function openStage(browser: Browser, options: StageOptions = {}): Promise<Stage> {
-  const { viewport = WIDE, theme = "dark", storageState } = options;
+  const { viewport = WIDE, theme = "dark" } = options;
   const context = await browser.newContext({
     baseURL: baseUrl,
     viewport,
     timezoneId: "UTC",
     reducedMotion: "reduce",
-    ...(storageState === undefined ? {} : { storageState }),
   });
   await context.addInitScript((chosen) => {
     localStorage.setItem("apextrade.preferences", JSON.stringify({ theme: chosen }));
@@ -66,6 +64,13 @@ export async function signInWithDemo(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByRole("button", { name: "Use the demo account" }).click();
   await page.waitForURL("**/backtests");
+}
+
+/** A fresh page that is signed in: each with a session of its own, since a copied one is ended when it is found out. */
+export async function openSignedIn(browser: Browser, options: StageOptions = {}): Promise<Stage> {
+  const stage = await openStage(browser, options);
+  await signInWithDemo(stage.page);
+  return stage;
 }
 
 /** Answers the page's requests from a pretended server, to see states that a real one is seldom in. */

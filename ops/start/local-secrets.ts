@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface LocalSecrets {
   readonly AUTH_SECRET: string;
   readonly PASSWORD_PEPPER: string;
+  readonly MASTER_KEYS: string;
+  readonly BOOTSTRAP_SECRET: string;
   readonly DEMO_PASSWORD: string;
   readonly DEMO: string;
 }
@@ -16,34 +18,31 @@ export interface LocalSecrets {
 export function localSecrets(stateDirectory: string): { readonly file: string; readonly secrets: LocalSecrets } {
   mkdirSync(stateDirectory, { recursive: true });
   const file = join(stateDirectory, "local-secrets.env");
-  if (!existsSync(file)) {
-    const made: LocalSecrets = {
-      AUTH_SECRET: randomText(48),
-      PASSWORD_PEPPER: randomText(48),
-      DEMO_PASSWORD: `demo-${randomText(12)}`,
-      DEMO: "true",
-    };
-    const lines = Object.entries(made).map(([name, value]) => `${name}="${value}"`);
+  const found = existsSync(file) ? readSecrets(file) : {};
+  // A state directory of an earlier version lacks what came since: it gets that, and keeps what it has.
+  const secrets: LocalSecrets = { ...newSecrets(), ...found };
+  if (Object.keys(found).length < Object.keys(secrets).length) {
+    const lines = Object.entries(secrets).map(([name, value]) => `${name}="${value}"`);
     writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
   }
-  const found = new Map(
-    readFileSync(file, "utf8")
-      .split("\n")
-      .map((line) => /^(\w+)="(.*)"$/.exec(line))
-      .flatMap((match) => (match === null ? [] : [[match[1], match[2]] as const])),
-  );
-  const read = (name: keyof LocalSecrets) => {
-    const value = found.get(name);
-    if (value === undefined) throw new Error(`${file} lacks ${name}; delete the state directory to start afresh`);
-    return value;
-  };
-  const secrets = {
-    AUTH_SECRET: read("AUTH_SECRET"),
-    PASSWORD_PEPPER: read("PASSWORD_PEPPER"),
-    DEMO_PASSWORD: read("DEMO_PASSWORD"),
-    DEMO: read("DEMO"),
-  };
   return { file, secrets };
+}
+
+function newSecrets(): LocalSecrets {
+  return {
+    AUTH_SECRET: randomText(48),
+    PASSWORD_PEPPER: randomText(48),
+    MASTER_KEYS: `k1:${randomText(32)}`,
+    BOOTSTRAP_SECRET: randomText(32),
+    DEMO_PASSWORD: `demo-${randomText(12)}`,
+    DEMO: "true",
+  };
+}
+
+function readSecrets(file: string): Partial<LocalSecrets> {
+  const lines = readFileSync(file, "utf8").split("\n");
+  const pairs = lines.map((line) => /^(\w+)="(.*)"$/.exec(line)).filter((match) => match !== null);
+  return Object.fromEntries(pairs.map(([, name, value]) => [name, value]));
 }
 
 function randomText(bytes: number): string {

@@ -65,6 +65,7 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
       "npx",
       "wrangler",
       "dev",
+      "workers/local.ts",
       "--local",
       "--port",
       String(apiPort),

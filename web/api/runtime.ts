@@ -1,4 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
+import type { SocketTicket } from "../../schema/wire/account.ts";
 import { createClient } from "./client.ts";
 import type { LiveDeps, LiveSocket } from "./live-channel.ts";
 
@@ -21,14 +22,14 @@ export const client = createClient({
   },
 });
 
-/** How a live channel reaches the socket at `path`: protocol name and token go as sub-protocols. */
+/** How a live channel reaches the socket at `path`: protocol name and ticket go as sub-protocols. */
 export function liveDeps(path: string): LiveDeps {
   return {
     async open() {
-      const token = await client.token();
+      const { ticket } = await client.request<SocketTicket>("/socket-tickets", { method: "POST" });
       const url = new URL(`/api/v1${path}`, location.href);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      return new WebSocket(url, ["apextrade.v1", `bearer.${token}`]) as LiveSocket;
+      return new WebSocket(url, ["apextrade.v1", `ticket.${ticket}`]) as LiveSocket;
     },
     now: () => Date.now(),
     later(act, delayMs) {

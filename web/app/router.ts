@@ -41,7 +41,31 @@ const signUp = createRoute({
   getParentRoute: () => root,
   path: "/sign-up",
   validateSearch: nextOf,
-  component: lazyRouteComponent(() => import("../session/sign-in-page.tsx"), "SignUpPage"),
+  component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "SignUpPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "ForgotPasswordPage"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "ResetPasswordPage"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "VerifyEmailPage"),
+});
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email",
+  component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "ConfirmEmailPage"),
 });
 
 const home = createRoute({
@@ -123,6 +147,10 @@ const dataset = createRoute({
 const tree = root.addChildren([
   signIn,
   signUp,
+  forgotPassword,
+  resetPassword,
+  verifyEmail,
+  confirmEmail,
   app.addChildren([
     home,
     backtests,

@@ -1,3 +1,4 @@
+import type { FactorMethod, FactorProof, SignInReply } from "../../schema/wire/session.ts";
 import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
 
@@ -6,25 +7,54 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Signs in with e-mail and password; the session lives in a cookie that scripts cannot read. Throws `ApiError`. */
-export async function signIn(credentials: Credentials): Promise<void> {
-  await post("/api/auth/sign-in/email", credentials);
-  await forgetEverything();
+/** What a sign-in still asks for. */
+export interface Challenge {
+  readonly token: string;
+  readonly methods: readonly FactorMethod[];
 }
 
 /**
- * Makes an account and signs it in. The reply of the first step is the same whether or not the e-mail was taken, so a
- * sign-in that fails afterwards is told as that. Throws `ApiError`.
+ * Signs in with e-mail and password; the session lives in a cookie that scripts cannot read. Answers a challenge where
+ * the account has a second factor. Throws `ApiError`.
  */
+export async function signIn(credentials: Credentials & { readonly keep?: boolean }): Promise<Challenge | null> {
+  const response = await post("/api/auth/sign-in/email", credentials, WRONG_PASSWORD);
+  const { challenge } = (await response.json()) as SignInReply;
+  if (challenge === null) await forgetEverything();
+  return challenge;
+}
+
+/** Answers a challenge. Throws `ApiError`. */
+export async function answerChallenge(challenge: string, proof: FactorProof): Promise<void> {
+  await post("/api/auth/sign-in/second-factor", { challenge, proof });
+  await forgetEverything();
+}
+
+/** Asks for an account; a letter with a link follows, whoever the address belongs to. Throws `ApiError`. */
 export async function signUp(account: Credentials & { readonly name: string }): Promise<void> {
   await post("/api/auth/sign-up/email", account);
-  try {
-    await signIn({ email: account.email, password: account.password });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    const detail = "There is an account with this e-mail already. Sign in with its password.";
-    throw new ApiError({ status: 409, code: "account-exists", title: "Not signed in", detail });
-  }
+}
+
+/** Confirms the address of an account by the token of its letter. Throws `ApiError`. */
+export async function verifyEmail(token: string): Promise<void> {
+  await post("/api/auth/verify-email", { token });
+}
+
+/** Makes a new address the account's by the token of its letter. Throws `ApiError`. */
+export async function confirmEmail(token: string): Promise<void> {
+  await post("/api/auth/email/confirm", { token });
+  await forgetEverything();
+}
+
+/** Asks for a letter to choose a new password. Throws `ApiError`. */
+export async function forgotPassword(email: string): Promise<void> {
+  await post("/api/auth/password/forgot", { email });
+}
+
+/** Chooses a new password by the token of a letter. Throws `ApiError`. */
+export async function resetPassword(token: string, password: string): Promise<void> {
+  await post("/api/auth/password/reset", { token, password });
+  await forgetEverything();
 }
 
 /** Ends the session and leaves nothing of it in memory. */
@@ -34,12 +64,14 @@ export async function signOut(): Promise<void> {
   location.assign("/sign-in");
 }
 
+const WRONG_PASSWORD = "E-mail and password do not match. Check both, or make an account.";
+
 async function forgetEverything(): Promise<void> {
   client.forget();
   queryClient.clear();
 }
 
-async function post(path: string, body: unknown): Promise<void> {
+async function post(path: string, body: unknown, refusal?: string): Promise<Response> {
   const response = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
@@ -47,15 +79,14 @@ async function post(path: string, body: unknown): Promise<void> {
     body: JSON.stringify(body),
   }).catch(() => undefined);
   if (response === undefined) throw offlineError();
-  if (response.ok) return;
+  if (response.ok) return response;
   const error = await errorOfResponse(response);
-  throw new ApiError({ ...error, issues: [...error.issues], detail: plainText(error) });
+  throw new ApiError({ ...error, issues: [...error.issues], detail: plainText(error, refusal) });
 }
 
 /** What to do about a refusal, in words of this page. */
-function plainText(error: ApiError): string {
-  if (error.status === 401) return "E-mail and password do not match. Check both, or make an account.";
-  if (error.status === 429) return "Too many attempts. Wait a minute, then try again.";
+function plainText(error: ApiError, refusal: string | undefined): string {
+  if (error.status === 401 && refusal !== undefined) return refusal;
   const rules = error.issues.map((issue) => `${issue.field} ${issue.rule}`.trim());
   return rules.length > 0 ? sentence(rules.join("; ")) : error.message;
 }

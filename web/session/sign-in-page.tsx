@@ -1,24 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { useState } from "react";
+import type { FactorProof } from "../../schema/wire/session.ts";
 import { sessionQuery } from "../api/queries.ts";
-import { Mark } from "../app/rail.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { useTitle } from "../ui/page.tsx";
 import { InlineError } from "../ui/states.tsx";
-import { signIn, signUp } from "./identity.ts";
-
-/** The shortest password that is taken; the server holds the same rule. */
-const PASSWORD_LENGTH_MIN = 12;
+import { EmailField, Frame, Other, useSubmission } from "./frame.tsx";
+import { answerChallenge, type Challenge, type Credentials, signIn } from "./identity.ts";
 
 export function SignInPage() {
   const { next } = useSearch({ from: "/sign-in" });
+  const [challenge, setChallenge] = useState<Challenge | null>(null);
+  if (challenge === null) return <PasswordStep next={next} onChallenge={setChallenge} />;
+  return <FactorStep challenge={challenge} next={next} onBack={() => setChallenge(null)} />;
+}
+
+function PasswordStep(props: { next: string | undefined; onChallenge: (challenge: Challenge) => void }) {
+  const { next, onChallenge } = props;
   const { data } = useQuery(sessionQuery);
-  const submission = useSubmission(next);
+  const navigate = useNavigate();
+  const submission = useSubmission();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [keep, setKeep] = useState(false);
   const demo = data?.demo;
+  async function enter(credentials: Credentials & { keep?: boolean }) {
+    const challenge = await signIn(credentials);
+    if (challenge === null) await navigate({ href: next ?? "/backtests" });
+    else onChallenge(challenge);
+  }
   return (
     <Frame title="Sign in" foot={<Other to="/sign-up" next={next} question="No account yet?" answer="Make one" />}>
       {demo && (
@@ -27,7 +38,7 @@ export function SignInPage() {
             kind="primary"
             className="w-full"
             busy={submission.busy}
-            onClick={() => void submission.run(() => signIn(demo))}
+            onClick={() => void submission.run(() => enter(demo))}
           >
             Use the demo account
           </Button>
@@ -40,7 +51,7 @@ export function SignInPage() {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          void submission.run(() => signIn({ email, password }));
+          void submission.run(() => enter({ email, password, keep }));
         }}
       >
         <InlineError error={submission.error} />
@@ -53,6 +64,15 @@ export function SignInPage() {
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
+        <div className="flex flex-wrap items-center justify-between gap-2 text-table">
+          <label className="flex items-center gap-2">
+            <input type="checkbox" checked={keep} onChange={(event) => setKeep(event.target.checked)} />
+            Stay signed in for a week
+          </label>
+          <Link to="/forgot-password" className="text-accent underline underline-offset-2">
+            Forgot password
+          </Link>
+        </div>
         <Button kind={demo ? "plain" : "primary"} type="submit" busy={submission.busy}>
           Sign in
         </Button>
@@ -61,117 +81,48 @@ export function SignInPage() {
   );
 }
 
-export function SignUpPage() {
-  const { next } = useSearch({ from: "/sign-up" });
-  const submission = useSubmission(next);
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const short = password !== "" && password.length < PASSWORD_LENGTH_MIN;
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (password.length >= PASSWORD_LENGTH_MIN) void submission.run(() => signUp({ name, email, password }));
+function FactorStep(props: { challenge: Challenge; next: string | undefined; onBack: () => void }) {
+  const { challenge, next, onBack } = props;
+  const navigate = useNavigate();
+  const submission = useSubmission();
+  const [code, setCode] = useState("");
+  const [recovery, setRecovery] = useState(!challenge.methods.includes("totp"));
+  async function submit() {
+    const proof: FactorProof = { method: recovery ? "recovery" : "totp", code: code.trim() };
+    await answerChallenge(challenge.token, proof);
+    await navigate({ href: next ?? "/backtests" });
   }
   return (
-    <Frame
-      title="Make an account"
-      foot={<Other to="/sign-in" next={next} question="Have an account?" answer="Sign in" />}
-    >
-      <form className="grid gap-4" onSubmit={submit}>
+    <Frame title="Second factor">
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submission.run(submit);
+        }}
+      >
         <InlineError error={submission.error} />
         <TextField
-          label="Name"
-          autoComplete="name"
+          label={recovery ? "Recovery code" : "Six digits of your authenticator app"}
+          autoComplete="one-time-code"
+          inputMode={recovery ? "text" : "numeric"}
           required
-          maxLength={80}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <EmailField value={email} onChange={setEmail} />
-        <TextField
-          label={`Password, at least ${PASSWORD_LENGTH_MIN} characters`}
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={PASSWORD_LENGTH_MIN}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={short ? `must be at least ${PASSWORD_LENGTH_MIN} characters, was ${password.length}` : undefined}
+          autoFocus
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
         />
         <Button kind="primary" type="submit" busy={submission.busy}>
-          Make the account
+          Continue
+        </Button>
+        {challenge.methods.includes("totp") && challenge.methods.includes("recovery") && (
+          <Button kind="plain" onClick={() => setRecovery(!recovery)}>
+            {recovery ? "Use the authenticator app" : "Use a recovery code"}
+          </Button>
+        )}
+        <Button kind="plain" onClick={onBack}>
+          Back
         </Button>
       </form>
     </Frame>
   );
-}
-
-function EmailField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return (
-    <TextField
-      label="E-mail"
-      type="email"
-      autoComplete="email"
-      inputMode="email"
-      required
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
-}
-
-function Frame({ title, children, foot }: { title: string; children: ReactNode; foot: ReactNode }) {
-  useTitle(title);
-  return (
-    <main className="grid min-h-dvh place-items-center px-4 py-10">
-      <div className="w-full max-w-[352px]">
-        <div className="mb-6 flex items-center gap-3">
-          <Mark />
-          <div>
-            <div className="text-[15px] leading-5 font-semibold">ApexTrade</div>
-            <div className="text-table leading-4 text-muted">Backtests that say whether they can be trusted</div>
-          </div>
-        </div>
-        <div className="card p-6">
-          <h1 className="mb-5 text-title font-semibold tracking-[-0.01em]">{title}</h1>
-          {children}
-        </div>
-        <p className="mt-4 text-center text-muted">{foot}</p>
-      </div>
-    </main>
-  );
-}
-
-function Other(props: { to: "/sign-in" | "/sign-up"; next: string | undefined; question: string; answer: string }) {
-  return (
-    <>
-      {props.question}{" "}
-      <Link
-        to={props.to}
-        search={props.next === undefined ? {} : { next: props.next }}
-        className="font-medium text-accent underline underline-offset-2"
-      >
-        {props.answer}
-      </Link>
-    </>
-  );
-}
-
-function useSubmission(next: string | undefined) {
-  const navigate = useNavigate();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  async function run(act: () => Promise<void>) {
-    setBusy(true);
-    setError(null);
-    try {
-      await act();
-      await navigate({ href: next ?? "/backtests" });
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  }
-  return { busy, error, run };
 }

@@ -1,5 +1,6 @@
-import type { Context } from "hono";
-import type { Principal } from "../auth/access-token.ts";
+import type { Context, Hono } from "hono";
+import type { Principal } from "../auth/principal.ts";
+import type { MailSender } from "../mail/mail-sender.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import type { ServiceContext } from "../services/service-context.ts";
@@ -9,6 +10,9 @@ import type { StrategyCatalogue } from "../services/strategy-catalogue.ts";
 export interface ApiDependencies {
   readonly now: Clock;
   readonly strategies: StrategyCatalogue;
+  readonly mail: (env: Env) => MailSender;
+  /** What only a local server has, such as the mailbox; absent from what is deployed. */
+  readonly local?: { readonly mailboxUrl: string; readonly routes: () => Hono<ApiEnv> };
 }
 
 export interface ApiEnv {
@@ -17,9 +21,9 @@ export interface ApiEnv {
     requestId: string;
     now: Clock;
     strategies: StrategyCatalogue;
-    /** Set behind `requireUser` only. */
+    /** Set behind `authorize` only. */
     principal: Principal;
-    /** Set behind `requireUser` only. */
+    /** Set behind `authorize` only. */
     service: ServiceContext;
   };
 }

@@ -1,10 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { accessOf } from "../auth/access-matrix.ts";
 import { newId } from "../platform/ids.ts";
 import { notFound } from "../platform/problem-error.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import type { ApiDependencies, ApiEnv } from "./api-types.ts";
+import { authRoutes } from "./auth-routes.ts";
+import { authorize } from "./authorize.ts";
 import { backtestRoutes } from "./backtest-routes.ts";
 import { datasetFileRoutes } from "./dataset-file-routes.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
+import { drainOutboxes } from "./drain-outboxes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { addReference } from "./openapi-routes.tsx";
@@ -12,6 +18,7 @@ import { replyWithProblem } from "./problem-reply.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
+import { sharingRoutes } from "./sharing-routes.ts";
 import { strategyRoutes } from "./strategy-routes.ts";
 import { trustedChange } from "./trusted-change.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -27,22 +34,38 @@ export function createApp(dependencies: ApiDependencies) {
     await next();
   });
   app.use(securityHeaders);
+  app.use(drainOutboxes(dependencies.mail));
   app.use(trustedChange);
+  app.use(authorize);
   app.use(boundedJson);
   app.route("/", healthRoutes());
-  app.route("/", sessionRoutes());
+  app.route("/", authRoutes());
+  app.route("/", sessionRoutes(dependencies.local?.mailboxUrl ?? null));
+  app.route("/", accountRoutes());
+  app.route("/", sharingRoutes());
+  app.route("/", adminRoutes());
   app.route("/", datasetRoutes());
   app.route("/", datasetFileRoutes());
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());
   addReference(app);
+  if (dependencies.local !== undefined) app.route("/", dependencies.local.routes());
+  requireEntries(app);
   app.all("/api/*", () => {
     throw notFound("route");
   });
   app.get("*", (c) => c.env.ASSETS.fetch(c.req.raw));
   app.notFound((c) => replyWithProblem(notFound("page"), c));
   return app;
+}
+
+/** No route may be reached that the table of access does not name: without this the Worker does not start. */
+function requireEntries(app: OpenAPIHono<ApiEnv>): void {
+  const missing = app.routes
+    .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && accessOf(method, path) === undefined)
+    .map(({ method, path }) => `${method} ${path}`);
+  if (missing.length > 0) throw new Error(`routes without an entry in the table of access: ${missing.join(", ")}`);
 }
 
 export type App = ReturnType<typeof createApp>;

@@ -7,11 +7,10 @@ import { compareBacktests } from "../services/compare-backtests.ts";
 import { createBacktest } from "../services/create-backtest.ts";
 import { listBacktests } from "../services/list-backtests.ts";
 import type { ApiEnv } from "./api-types.ts";
-import { requireUser } from "./require-user.ts";
 import { bearer, createHeaders, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
-const guarded = { tags: ["Backtests"], security: bearer, middleware: requireUser };
+const guarded = { tags: ["Backtests"], security: bearer };
 
 const create = createRoute({
   ...guarded,

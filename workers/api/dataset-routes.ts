@@ -3,13 +3,11 @@ import { Dataset, Instrument } from "../../schema/wire/dataset.ts";
 import { SIM_INSTRUMENTS } from "../core/sim/sim-instrument.ts";
 import { deleteDataset, getDataset, listDatasets, renameDataset } from "../services/dataset.ts";
 import type { ApiEnv } from "./api-types.ts";
-import { requireUser } from "./require-user.ts";
 import { bearer, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const tags = ["Data"];
 const security = bearer;
-const middleware = requireUser;
 const params = idParams;
 const RenameDataset = z.strictObject({ name: z.string().trim().min(1).max(80) });
 
@@ -18,7 +16,6 @@ const instruments = createRoute({
   path: "/api/v1/instruments",
   tags,
   security,
-  middleware,
   summary: "Instruments of the simulated market",
   responses: {
     200: jsonReply(z.object({ rows: z.array(Instrument) }), "In the order of their symbols."),
@@ -31,7 +28,6 @@ const list = createRoute({
   path: "/api/v1/datasets",
   tags,
   security,
-  middleware,
   summary: "Your datasets",
   responses: { 200: jsonReply(z.object({ rows: z.array(Dataset) }), "Newest first."), ...problems(401) },
 });
@@ -41,7 +37,6 @@ const get = createRoute({
   path: "/api/v1/datasets/{id}",
   tags,
   security,
-  middleware,
   summary: "One dataset",
   request: { params },
   responses: { 200: jsonReply(Dataset, "The dataset and its data report."), ...problems(401, 404) },
@@ -52,7 +47,6 @@ const patch = createRoute({
   path: "/api/v1/datasets/{id}",
   tags,
   security,
-  middleware,
   summary: "Rename a dataset",
   request: { params, body: jsonBody(RenameDataset) },
   responses: { 200: jsonReply(Dataset, "The dataset as it is now."), ...problems(401, 403, 404, 422) },
@@ -63,7 +57,6 @@ const remove = createRoute({
   path: "/api/v1/datasets/{id}",
   tags,
   security,
-  middleware,
   summary: "Delete a dataset and its candles",
   request: { params },
   responses: { 204: { description: "It is gone. Reports of runs on it stay." }, ...problems(401, 403, 404, 409) },

@@ -1,18 +1,15 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { IndicatorQuery, IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
-import { verifyAccessToken } from "../auth/access-token.ts";
-import { SOCKET_PROTOCOL, socketToken } from "../live/socket-protocol.ts";
-import { openDatabase } from "../platform/database.ts";
-import { ownedDatabase } from "../platform/owned-database.ts";
-import { forbidden, ProblemError } from "../platform/problem-error.ts";
+import { rememberSocket } from "../auth/open-sockets.ts";
+import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
+import { ProblemError } from "../platform/problem-error.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
-import { OWNER_HEADER } from "../run/run-object.ts";
+import { GRANT_HEADER, OWNER_HEADER } from "../run/run-object.ts";
 import { findBacktest, readReportPart } from "../services/backtest.ts";
 import { readIndicators } from "../services/read-indicators.ts";
 import { tradesCsv } from "../services/trades-csv.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
-import { requireUser } from "./require-user.ts";
 import { bearer, fileReply, idParams, jsonReply, problems, storedJsonReply } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -23,7 +20,6 @@ const part = createRoute({
   path: "/api/v1/backtests/{id}/report/{part}",
   tags,
   security: bearer,
-  middleware: requireUser,
   summary: "One part of a report",
   request: { params: idParams.extend({ part: z.enum(REPORT_PARTS) }) },
   responses: {
@@ -37,7 +33,6 @@ const trades = createRoute({
   path: "/api/v1/backtests/{id}/trades.csv",
   tags,
   security: bearer,
-  middleware: requireUser,
   summary: "The trades as a table for spreadsheets",
   request: { params: idParams },
   responses: { 200: fileReply("text/csv", "One row a trade, times in ISO 8601, UTC."), ...problems(401, 404, 409) },
@@ -48,7 +43,6 @@ const indicators = createRoute({
   path: "/api/v1/backtests/{id}/indicators",
   tags,
   security: bearer,
-  middleware: requireUser,
   summary: "The strategy's indicators on candles of the run",
   description: "The newest candles of the window where it holds more than a chart shows; `truncated` then says so.",
   request: { params: idParams, query: IndicatorQuery },
@@ -60,7 +54,7 @@ const live = createRoute({
   path: "/api/v1/backtests/{id}/live",
   tags,
   summary: "Watch a run over a web socket",
-  description: `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`bearer.<access token>\`. The server sends a snapshot, then numbered deltas.`,
+  description: `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`ticket.<ticket>\` of POST /api/v1/socket-tickets. The server sends a snapshot, then numbered deltas.`,
   request: { params: idParams },
   responses: {
     101: { description: "The socket is open." },
@@ -97,13 +91,13 @@ async function openSocket(c: ApiContext, id: string): Promise<Response> {
   if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
     throw new ProblemError({ status: 426, code: "upgrade_required", detail: "This path opens a web socket." });
   }
-  if (c.req.header("Origin") !== new URL(c.req.url).origin) {
-    throw forbidden("foreign_origin", "Sockets must be opened by a page of this site.");
-  }
-  const { userId } = await verifyAccessToken(c.env, socketToken(c.req.raw.headers), c.get("now")());
-  const owned = ownedDatabase(openDatabase(c.env.DB), userId);
-  const row = await findBacktest({ owned }, id);
-  const object = runObject(c.env, row.id);
-  await object.begin({ ownerId: userId, state: stateOfRow(row) });
-  return object.fetch("https://run.internal/", { headers: { Upgrade: "websocket", [OWNER_HEADER]: userId } });
+  const ctx = c.get("service");
+  const { grantId, user } = c.get("principal");
+  const row = await findBacktest(ctx, id);
+  const { name, object } = await runObject(c.env, { ownerId: ctx.ownerId, runId: row.id });
+  await object.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
+  await rememberSocket(c.env, { grantId, userId: user.id, kind: "run", objectName: name, nowMs: ctx.now() });
+  return object.fetch("https://run.internal/", {
+    headers: { Upgrade: "websocket", [OWNER_HEADER]: ctx.ownerId, [GRANT_HEADER]: grantId },
+  });
 }

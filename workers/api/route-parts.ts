@@ -21,9 +21,15 @@ export function storedJsonReply(description: string) {
   return { description, content };
 }
 
+/** A reply without a body. */
+export function done(description: string) {
+  return { description };
+}
+
 const MEANINGS: Readonly<Record<number, string>> = {
+  400: "A link that does not work any more",
   401: "No valid access token",
-  403: "Not from a page of this site, or not of an accepted content type",
+  403: "Not allowed: `code` says whether the role, a proof, the Origin or the content type is missing",
   404: "No such thing, or not yours",
   409: "In conflict with what is stored",
   413: "Too large",

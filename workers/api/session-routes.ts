@@ -1,16 +1,22 @@
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { AccessToken, Session, SignedInUser, SignIn, SignUp } from "../../schema/wire/session.ts";
-import { issueAccessToken } from "../auth/access-token.ts";
-import { sessionOf } from "../auth/session.ts";
-import { VERSION } from "../platform/env.ts";
-import { unauthorized } from "../platform/problem-error.ts";
-import { demoAccount } from "../services/demo-account.ts";
-import { type IdentityContext, signIn, signOut, signUp } from "../services/sign-in.ts";
-import type { ApiContext, ApiEnv } from "./api-types.ts";
-import { jsonBody, jsonReply, problems } from "./route-parts.ts";
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { SessionEntry, SocketTicket, ViewAccount } from "../../schema/wire/account.ts";
+import { TimeMs } from "../../schema/wire/primitive.ts";
+import { AccessToken, PasskeyOptions, Session, StepUp } from "../../schema/wire/session.ts";
+import { readOwnSession, refreshSession, stepUp, stepUpPasskeyOptions } from "../services/identity/session.ts";
+import {
+  issueSocketTicket,
+  listSessions,
+  revokeOtherSessions,
+  revokeSession,
+  viewAccount,
+} from "../services/identity/sessions.ts";
+import type { ApiEnv } from "./api-types.ts";
+import { identityContext, personContext, setCookies } from "./identity-calls.ts";
+import { bearer, done, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const tags = ["Session"];
+const guarded = { tags, security: bearer };
 
 const getSession = createRoute({
   method: "get",
@@ -25,69 +31,100 @@ const postToken = createRoute({
   path: "/api/v1/session/token",
   tags,
   summary: "An access token of 15 minutes for the session of the cookie",
+  description: "The cookie is replaced by its successor. An old cookie shown again later ends the session.",
   responses: { 200: jsonReply(AccessToken, "Send it as `Authorization: Bearer`."), ...problems(401, 403) },
 });
 
-const postSignIn = createRoute({
+const postView = createRoute({
+  ...guarded,
   method: "post",
-  path: "/api/auth/sign-in/email",
-  tags,
-  summary: "Start a session",
-  request: { body: jsonBody(SignIn) },
-  responses: { 200: jsonReply(SignedInUser, "The session's cookie is set."), ...problems(401, 403, 422, 429) },
-});
-
-const postSignUp = createRoute({
-  method: "post",
-  path: "/api/auth/sign-up/email",
-  tags,
-  summary: "Make an account; sign in afterwards",
-  request: { body: jsonBody(SignUp) },
+  path: "/api/v1/session/view",
+  summary: "Look at another's account as its viewer, or at one's own again",
+  request: { body: jsonBody(ViewAccount) },
   responses: {
-    200: jsonReply(SignedInUser, "`user` is null: the reply tells nobody who is here."),
-    ...problems(403, 422, 429),
+    204: done("The session shows that account. Fetch a new access token."),
+    ...problems(401, 403, 404, 422),
   },
 });
 
-const postSignOut = createRoute({
+const postStepUp = createRoute({
+  ...guarded,
   method: "post",
-  path: "/api/auth/sign-out",
-  tags,
-  summary: "End the session",
-  responses: { 204: { description: "The session has ended." }, ...problems(403) },
+  path: "/api/v1/session/step-up",
+  summary: "Prove again who you are; opens dangerous actions for five minutes",
+  request: { body: jsonBody(StepUp) },
+  responses: {
+    200: jsonReply(z.object({ until: TimeMs }), "Proven. Fetch a new access token."),
+    ...problems(401, 403, 422, 429),
+  },
 });
 
-/** Routes of identity. All but the reading ones set or need the session's cookie. */
-export function sessionRoutes() {
-  return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
-    .openapi(getSession, async (c) => {
-      const session = await sessionOf(c.env, c.req.raw, c.get("now")());
-      for (const cookie of session?.cookies ?? []) c.header("Set-Cookie", cookie, { append: true });
-      return c.json({ user: session?.user ?? null, demo: demoAccount(c.env), version: VERSION }, 200);
-    })
-    .openapi(postToken, async (c) => {
-      const nowMs = c.get("now")();
-      const session = await sessionOf(c.env, c.req.raw, nowMs);
-      if (session === undefined) throw unauthorized("Sign in first.");
-      for (const cookie of session.cookies) c.header("Set-Cookie", cookie, { append: true });
-      return c.json(await issueAccessToken(c.env, { userId: session.user.id, sessionId: session.id }, nowMs), 200);
-    })
-    .openapi(postSignIn, async (c) => {
-      const { user, cookies } = await signIn({ ctx: identityContext(c), input: c.req.valid("json") });
-      for (const cookie of cookies) c.header("Set-Cookie", cookie, { append: true });
-      return c.json({ user }, 200);
-    })
-    .openapi(postSignUp, async (c) => {
-      await signUp({ ctx: identityContext(c), input: c.req.valid("json") });
-      return c.json({ user: null }, 200);
-    })
-    .openapi(postSignOut, async (c) => {
-      for (const cookie of await signOut({ ctx: identityContext(c) })) c.header("Set-Cookie", cookie, { append: true });
-      c.header("Clear-Site-Data", '"cache"');
-      return c.body(null, 204);
-    });
-}
+const postStepUpPasskey = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/session/step-up/passkey",
+  summary: "Options for a step-up with a passkey",
+  responses: { 200: jsonReply(PasskeyOptions, "For `navigator.credentials.get`."), ...problems(401, 403) },
+});
 
-function identityContext(c: ApiContext): IdentityContext {
-  return { env: c.env, request: c.req.raw, now: c.get("now") };
+const getSessions = createRoute({
+  ...guarded,
+  method: "get",
+  path: "/api/v1/account/sessions",
+  summary: "Your open sessions",
+  responses: { 200: jsonReply(z.object({ rows: z.array(SessionEntry) }), "The newest first."), ...problems(401, 403) },
+});
+
+const deleteSessions = createRoute({
+  ...guarded,
+  method: "delete",
+  path: "/api/v1/account/sessions",
+  summary: "End all your sessions but this one",
+  responses: { 200: jsonReply(z.object({ ended: z.number().int() }), "How many."), ...problems(401, 403) },
+});
+
+const deleteSession = createRoute({
+  ...guarded,
+  method: "delete",
+  path: "/api/v1/account/sessions/{id}",
+  summary: "End one of your sessions",
+  request: { params: idParams },
+  responses: { 204: done("It has ended, with its sockets."), ...problems(401, 403, 404) },
+});
+
+const postTicket = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/socket-tickets",
+  summary: "A ticket that opens one web socket within thirty seconds",
+  description: "Offer it as the sub-protocol `ticket.<ticket>` beside `apextrade.v1`, with this site as the Origin.",
+  responses: { 200: jsonReply(SocketTicket, "It works once."), ...problems(401, 403) },
+});
+
+/** Routes of the session and of the person's other ones. `mailboxUrl` says where letters of a local server are read. */
+export function sessionRoutes(mailboxUrl: string | null) {
+  return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+    .openapi(getSession, async (c) => c.json(await readOwnSession({ ctx: identityContext(c), mailboxUrl }), 200))
+    .openapi(postToken, async (c) => {
+      const { access, cookie } = await refreshSession({ ctx: identityContext(c) });
+      setCookies(c, [cookie]);
+      return c.json(access, 200);
+    })
+    .openapi(postView, async (c) => {
+      setCookies(c, [await viewAccount({ ctx: personContext(c), input: c.req.valid("json") })]);
+      return c.body(null, 204);
+    })
+    .openapi(postStepUp, async (c) => {
+      const { until, cookie } = await stepUp({ ctx: personContext(c), input: c.req.valid("json") });
+      setCookies(c, [cookie]);
+      return c.json({ until }, 200);
+    })
+    .openapi(postStepUpPasskey, async (c) => c.json(await stepUpPasskeyOptions({ ctx: personContext(c) }), 200))
+    .openapi(getSessions, async (c) => c.json({ rows: await listSessions({ ctx: personContext(c) }) }, 200))
+    .openapi(deleteSessions, async (c) => c.json(await revokeOtherSessions({ ctx: personContext(c) }), 200))
+    .openapi(deleteSession, async (c) => {
+      await revokeSession({ ctx: personContext(c), input: c.req.valid("param") });
+      return c.body(null, 204);
+    })
+    .openapi(postTicket, async (c) => c.json(await issueSocketTicket({ ctx: personContext(c) }), 200));
 }

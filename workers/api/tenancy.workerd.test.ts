@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { passkeys } from "../../schema/tables/identity.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset, Import } from "../../schema/wire/dataset.ts";
 import type { UserStrategy } from "../../schema/wire/strategy.ts";
 import { openDatabase } from "../platform/database.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
-import { newClient, ORIGIN, request, type TestClient } from "../testing/test-client.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { describedRoutes } from "../testing/test-routes.ts";
 
@@ -18,6 +19,14 @@ const OPEN_ROUTES = new Set([
   "POST /api/auth/sign-in/email",
   "POST /api/auth/sign-up/email",
   "POST /api/auth/sign-out",
+  "POST /api/auth/verify-email",
+  "POST /api/auth/sign-in/second-factor",
+  "POST /api/auth/sign-in/second-factor/passkey",
+  "POST /api/auth/sign-in/passkey/options",
+  "POST /api/auth/sign-in/passkey",
+  "POST /api/auth/password/forgot",
+  "POST /api/auth/password/reset",
+  "POST /api/auth/email/confirm",
 ]);
 
 /** Routes that ask with something else than a bearer token: the session's cookie, a socket's sub-protocol. */
@@ -43,7 +52,7 @@ describe("every route", () => {
   );
 });
 
-describe("another user's things", () => {
+describe("S29 another user's things", () => {
   let owner: TestClient;
   let stranger: TestClient;
   let ids: Record<string, string>;
@@ -52,6 +61,9 @@ describe("another user's things", () => {
     const { bindings } = withTestQueue();
     owner = await newClient({ bindings });
     stranger = await newClient({ bindings });
+    // A second factor, so that a refusal can only be about the id.
+    await addPasskey(owner.userId, "owners-passkey");
+    await addPasskey(stranger.userId, "strangers-passkey");
     const { rows } = await owner.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
     const settings = { datasetIds: [rows[0].id], timeframe: "1h", strategy: { kind: "library", id: "noop" } };
     const run = await owner.json<Backtest>("POST", "/api/v1/backtests", { settings }, 201);
@@ -62,15 +74,25 @@ describe("another user's things", () => {
       "Content-Type": "text/csv",
     });
     const imported = await upload.json<Import>();
-    ids = { datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id };
+    const made = (path: string, body: object) => owner.json<{ id: string }>("POST", path, body, 201);
+    const key = await made("/api/v1/api-keys", { name: "bot", scopes: ["read"] });
+    const invitation = await made("/api/v1/sharing/invitations", { email: "someone@example.org" });
+    const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
+    ids = {
+      ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
+      ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
+      // Of a leave, the stranger is neither side.
+      ...{ viewers: owner.userId, owners: owner.userId },
+    };
   });
 
   it.each(
     describedRoutes()
-      .filter(({ name, path }) => path.includes("{id}") && !OTHERWISE_GUARDED.has(name))
+      // Administration is about other people's things: the table of roles guards it.
+      .filter(({ name, path }) => path.includes("{id}") && !path.includes("/admin/") && !OTHERWISE_GUARDED.has(name))
       .map((route) => [route.name, route] as const),
   )("do not exist on %s", async (name, { method, path }) => {
-    const noun = path.split("/")[3];
+    const noun = path.slice(0, path.indexOf("/{id}")).split("/").at(-1) ?? "";
     const id = ids[noun];
     expect(id, `the test has no ${noun} to ask for`).toBeTruthy();
     const address = path.replace("{id}", id).replace("{part}", "overview");
@@ -110,6 +132,11 @@ describe("the data layer", () => {
     expect(() => ownedDatabase(openDatabase(env.DB), "")).toThrow("needs an owner");
   });
 });
+
+async function addPasskey(userId: string, id: string): Promise<void> {
+  const row = { id, userId, name: "key", publicKey: "", counter: 0, transports: [], createdAt: START_MS };
+  await openDatabase(env.DB).insert(passkeys).values(row);
+}
 
 function uploadType(name: string): string {
   return name.endsWith("/import") ? "application/octet-stream" : "application/json";

@@ -13,13 +13,13 @@ const ALGORITHM = "HS256";
 // Clocks of the edge agree to well under this.
 const CLOCK_TOLERANCE_SECONDS = 2;
 
-export interface Principal {
+export interface TokenClaims {
   readonly userId: string;
   readonly sessionId: string;
 }
 
 /** A token that the API and its sockets accept for `ACCESS_TOKEN_SECONDS`. */
-export async function issueAccessToken(env: Env, principal: Principal, nowMs: number): Promise<AccessToken> {
+export async function issueAccessToken(env: Env, principal: TokenClaims, nowMs: number): Promise<AccessToken> {
   const issued = Math.floor(nowMs / 1_000);
   const token = await new SignJWT({ sid: principal.sessionId })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
@@ -37,7 +37,7 @@ export async function issueAccessToken(env: Env, principal: Principal, nowMs: nu
  * Who a token speaks for. One algorithm and one key, whatever the token's header names; throws 401 for anything else,
  * in the same words whichever check failed.
  */
-export async function verifyAccessToken(env: Env, token: string, nowMs: number): Promise<Principal> {
+export async function verifyAccessToken(env: Env, token: string, nowMs: number): Promise<TokenClaims> {
   try {
     const { payload } = await jwtVerify(token, await signingKey(env), {
       algorithms: [ALGORITHM],

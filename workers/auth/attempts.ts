@@ -35,6 +35,22 @@ export async function takeSignIn(
   };
 }
 
+/** Counts a second factor before it is looked at, over all challenges of the account. Throws 429 beyond the limit. */
+export async function takeFactor(
+  env: Env,
+  attempt: { userId: string; device: string | undefined; nowMs: number },
+): Promise<SignInAttempt> {
+  const subject = attempt.device === undefined ? attempt.userId : `${attempt.userId}:${attempt.device}`;
+  const undo = await take(env, `factor:${subject}`, ACCOUNT_RULE, attempt.nowMs);
+  return { succeeded: undo };
+}
+
+/** Counts a letter that anybody can ask for, by its address and by who asks. Throws 429 beyond the limit. */
+export async function takeLetter(env: Env, ask: { email: string; address: string; nowMs: number }): Promise<void> {
+  await take(env, `letter-from:${ask.address}`, SIGN_UP_RULE, ask.nowMs);
+  await take(env, `letter-to:${await sha256Hex(ask.email)}`, ACCOUNT_RULE, ask.nowMs);
+}
+
 /** Counts a sign-up by its address. Throws 429 beyond the limit. */
 export async function takeSignUp(env: Env, attempt: { address: string; nowMs: number }): Promise<void> {
   await take(env, `sign-up:${attempt.address}`, SIGN_UP_RULE, attempt.nowMs);

@@ -16,3 +16,8 @@ function expandIpv6(address: string): string[] {
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   return [...left, ...new Array<string>(zeros).fill("0"), ...right].map((group) => group.replace(/^0+(?=.)/, ""));
 }
+
+/** The address itself, for audit and for lists of allowed addresses. */
+export function exactAddress(headers: Headers): string {
+  return headers.get("CF-Connecting-IP")?.trim().slice(0, 45) || "unknown";
+}

@@ -59,7 +59,10 @@ async function consumeRun(message: RunMessage, consumer: RunConsumer): Promise<v
   const outcome = await workOnRun(runId, {
     store: new RunStore({ owned: ownedDatabase(openDatabase(env.DB), ownerId), bucket: env.BUCKET }),
     open: consumer.open(env, ownerId),
-    begin: async (state) => runObject(env, runId).begin({ ownerId, state }),
+    begin: async (state) => {
+      const { object } = await runObject(env, { ownerId, runId });
+      await object.begin({ ownerId, state });
+    },
     report: reporterOf(env, ownerId),
     newToken: () => newId("lse"),
     now,

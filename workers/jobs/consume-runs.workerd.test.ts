@@ -1,7 +1,9 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Env } from "../platform/env.ts";
+import { runObject } from "../run/run-live.ts";
 import { type BacktestRow, LEASE_MS } from "../run/run-store.ts";
 import { RunFailure } from "../run/run-work.ts";
 import type { WorkLimits } from "../run/work-on-run.ts";
@@ -25,6 +27,11 @@ async function deliver(body: unknown, consumer: RunConsumer) {
   const batch = createMessageBatch("runs", [{ id: "m", timestamp: new Date(START_MS), attempts: 1, body }]);
   await consumeRuns(batch, consumer);
   return getQueueResult(batch, context);
+}
+
+async function liveOf(run: TestRun) {
+  const { object } = await runObject(env, { ownerId: run.client.userId, runId: run.id });
+  return object;
 }
 
 function consumer(bindings: Env, changed: Partial<RunConsumer> = {}): RunConsumer {
@@ -198,7 +205,7 @@ describe("deleting a run at work", () => {
     expect(steps).toBe(3);
     const { objects } = await bindings.BUCKET.list({ prefix: `runs/${run.client.userId}/` });
     expect(objects).toHaveLength(0);
-    expect(await bindings.RUN.getByName(run.id).current(run.client.userId)).toBeUndefined();
+    expect(await (await liveOf(run)).current(run.client.userId)).toBeUndefined();
   });
 });
 
@@ -241,7 +248,7 @@ describe("a dead letter", () => {
     await consumeDeadRuns(batch, { env: bindings, now: () => START_MS });
     expect((await dead.row()).status).toBe("failed");
     expect((await done.row()).status).toBe("done");
-    const live = await bindings.RUN.getByName(dead.id).current(dead.client.userId);
+    const live = await (await liveOf(dead)).current(dead.client.userId);
     expect(live).toMatchObject({ status: "failed", phase: "ended" });
   });
 });

@@ -2,17 +2,19 @@ import { unauthorized } from "../platform/problem-error.ts";
 
 /** Version of the messages; the server answers with it, so that a client knows it was understood. */
 export const SOCKET_PROTOCOL = "apextrade.v1";
-const BEARER_PREFIX = "bearer.";
+const TICKET_PREFIX = "ticket.";
+/** Close code of a socket whose session or key has ended: sign in again before opening another. */
+export const SIGNED_OUT_CODE = 4401;
 
 /**
- * The access token of a socket's request. Browsers cannot set headers on a socket, so that the token travels as a
- * second sub-protocol, never in the address, which logs would keep. Throws 401 where either is missing.
+ * The ticket of a socket's request. Browsers cannot set headers on a socket, so that it travels as a second
+ * sub-protocol, never in the address, which logs would keep. Throws 401 where either is missing.
  */
-export function socketToken(headers: Headers): string {
+export function socketTicket(headers: Headers): string {
   const offered = (headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
-  const bearer = offered.find((name) => name.startsWith(BEARER_PREFIX));
-  if (!offered.includes(SOCKET_PROTOCOL) || bearer === undefined) {
-    throw unauthorized(`A socket must offer the sub-protocols ${SOCKET_PROTOCOL} and ${BEARER_PREFIX}<access token>.`);
+  const ticket = offered.find((name) => name.startsWith(TICKET_PREFIX));
+  if (!offered.includes(SOCKET_PROTOCOL) || ticket === undefined) {
+    throw unauthorized(`A socket must offer the sub-protocols ${SOCKET_PROTOCOL} and ${TICKET_PREFIX}<ticket>.`);
   }
-  return bearer.slice(BEARER_PREFIX.length);
+  return ticket.slice(TICKET_PREFIX.length);
 }

@@ -1,3 +1,4 @@
+import type { AuditObject } from "../audit/audit-object.ts";
 import type { ThrottleObject } from "../auth/throttle-object.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
@@ -9,6 +10,7 @@ export interface Env {
   readonly ASSETS: Fetcher;
   readonly RUNS: Queue<RunMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
+  readonly AUDIT: DurableObjectNamespace<AuditObject>;
   readonly THROTTLE: DurableObjectNamespace<ThrottleObject>;
   /** "true" on the local server only. */
   readonly DEMO: string;
@@ -16,6 +18,18 @@ export interface Env {
   readonly AUTH_SECRET: string;
   /** Key of the HMAC that passwords pass before they are hashed, at least 32 characters. */
   readonly PASSWORD_PEPPER: string;
+  /** Keys of the vault: see `master-keys.ts`. */
+  readonly MASTER_KEYS: string;
+  /** Makes the first administrator, once; may be absent afterwards. */
+  readonly BOOTSTRAP_SECRET?: string;
+  /** Origins besides our own whose pages may read the API, comma between; empty for none. */
+  readonly CORS_ORIGINS?: string;
+  /** Sender of letters, such as `ApexTrade <no-reply@example.org>`. */
+  readonly MAIL_FROM?: string;
+  /** Key of SendGrid, where letters leave through it. */
+  readonly SENDGRID_API_KEY?: string;
+  /** The platform's own way to send mail, where it is bound. */
+  readonly MAIL?: SendEmail;
   /** Password of the demo user; absent outside the local server. */
   readonly DEMO_PASSWORD?: string;
 }
@@ -26,7 +40,7 @@ export const VERSION = "0.1.0";
 const SECRET_CHARACTERS_MIN = 32;
 
 /** A secret of the environment. Throws where it is missing or short: nothing may run with a guessable key. */
-export function secretOf(env: Env, name: "AUTH_SECRET" | "PASSWORD_PEPPER"): string {
+export function secretOf(env: Env, name: "AUTH_SECRET" | "PASSWORD_PEPPER" | "MASTER_KEYS"): string {
   const secret = env[name];
   if (typeof secret !== "string" || secret.length < SECRET_CHARACTERS_MIN) {
     throw new Error(`${name} must be set to at least ${SECRET_CHARACTERS_MIN} characters`);

@@ -2,7 +2,22 @@
 const ID_BYTES = 16;
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdKind = "usr" | "dat" | "imp" | "str" | "run" | "req" | "lse" | "ses" | "dev" | "wri";
+export type IdKind =
+  | "usr"
+  | "dat"
+  | "imp"
+  | "str"
+  | "run"
+  | "req"
+  | "lse"
+  | "ses"
+  | "dev"
+  | "wri"
+  | "key"
+  | "inv"
+  | "mai"
+  | "aud"
+  | "exp";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

@@ -24,6 +24,8 @@ export interface OwnedDatabase {
   list<T extends OwnedTable>(table: T, options: ListOptions): Promise<Row<T>[]>;
   count<T extends OwnedTable>(table: T, where?: SQL): Promise<number>;
   insert<T extends OwnedTable>(table: T, row: NewRow<T>): Promise<void>;
+  /** Inserts unless a row of the same key is there. Returns how many rows were made. */
+  insertOnce<T extends OwnedTable>(table: T, row: NewRow<T>): Promise<number>;
   /** Returns how many rows changed: a compare-and-swap asks for its expected state in `where` and looks at the count. */
   update<T extends OwnedTable>(table: T, values: SQLiteUpdateSetSource<T>, where: SQL): Promise<number>;
   remove<T extends OwnedTable>(table: T, where: SQL): Promise<number>;
@@ -68,6 +70,9 @@ export function ownedDatabase(database: Database, ownerId: string): OwnedDatabas
     },
     async insert(table, row) {
       await insertion(table, row);
+    },
+    async insertOnce(table, row) {
+      return (await insertion(table, row).onConflictDoNothing()).meta.changes;
     },
     async update(table, values, where) {
       return (await change(table, values, where)).meta.changes;

@@ -2,12 +2,13 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
-import { issueAccessToken } from "../auth/access-token.ts";
+import { endSessionsOf } from "../auth/session.ts";
 import { consumeRuns } from "../jobs/consume-runs.ts";
 import { FAKE_MONTHS, fakeRunWork } from "../testing/fake-run-work.ts";
 import { newClient, ORIGIN, request, START_MS } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { newRun, type TestRun } from "../testing/test-run.ts";
+import { runObject } from "./run-live.ts";
 
 /** A watcher that keeps what it was told and applies it the way a page does. */
 class Watcher {
@@ -43,16 +44,24 @@ class Watcher {
   }
 }
 
-async function open(run: TestRun, changed: Record<string, string> = {}): Promise<Response> {
-  const { token } = await issueAccessToken(env, { userId: run.client.userId, sessionId: "s" }, START_MS);
-  return request(`/api/v1/backtests/${run.id}/live`, {
-    headers: {
-      Upgrade: "websocket",
-      Origin: ORIGIN,
-      "Sec-WebSocket-Protocol": `apextrade.v1, bearer.${token}`,
-      ...changed,
+async function open(run: TestRun, changed: Record<string, string> = {}, nowMs = START_MS): Promise<Response> {
+  const { ticket } = await run.client.json<{ ticket: string }>("POST", "/api/v1/socket-tickets");
+  return request(
+    `/api/v1/backtests/${run.id}/live`,
+    {
+      headers: {
+        Upgrade: "websocket",
+        Origin: ORIGIN,
+        "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}`,
+        ...changed,
+      },
     },
-  });
+    { now: () => nowMs },
+  );
+}
+
+async function objectOf(run: TestRun) {
+  return (await runObject(env, { ownerId: run.client.userId, runId: run.id })).object;
 }
 
 async function watch(run: TestRun): Promise<Watcher> {
@@ -94,7 +103,7 @@ describe("the socket of a run", () => {
     const run = await newRun(withTestQueue().bindings);
     const watcher = await watch(run);
     await watcher.until(() => watcher.messages.length > 0);
-    await evictDurableObject(env.RUN.getByName(run.id));
+    await evictDurableObject(await objectOf(run));
     await work(run);
     await watcher.until(() => watcher.state()?.phase === "ended");
     expect(watcher.state()?.status).toBe("done");
@@ -130,19 +139,43 @@ describe("the socket of a run", () => {
 
   it.each([
     ["a foreign origin", { Origin: "https://evil.test" }, 403],
-    ["no token", { "Sec-WebSocket-Protocol": "apextrade.v1" }, 401],
-    ["a forged token", { "Sec-WebSocket-Protocol": "apextrade.v1, bearer.a.b.c" }, 401],
+    ["no origin", { Origin: "" }, 403],
+    ["no ticket", { "Sec-WebSocket-Protocol": "apextrade.v1" }, 401],
+    ["a forged ticket", { "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${"a".repeat(43)}` }, 401],
     ["no upgrade", { Upgrade: "" }, 426],
-  ])("is refused with %s", async (_title, headers, status) => {
+  ])("S28 is refused with %s", async (_title, headers, status) => {
     const run = await newRun(withTestQueue().bindings);
     expect((await open(run, headers)).status).toBe(status);
   });
 
-  it("does not exist for another user", async () => {
+  it("S28 opens once for a ticket, and only within its thirty seconds", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const { ticket } = await run.client.json<{ ticket: string }>("POST", "/api/v1/socket-tickets");
+    const shown = { "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}` };
+    expect((await open(run, shown)).status).toBe(101);
+    expect((await open(run, shown)).status).toBe(401);
+    const { ticket: late } = await run.client.json<{ ticket: string }>("POST", "/api/v1/socket-tickets");
+    const reply = await open(run, { "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${late}` }, START_MS + 30_000);
+    expect(reply.status).toBe(401);
+  });
+
+  it("S24 is hung up with code 4401 when its session ends, also while the object sleeps", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const watcher = await watch(run);
+    const closed = new Promise<number>((resolve) => {
+      watcher.socket.addEventListener("close", ({ code }) => resolve(code));
+    });
+    await evictDurableObject(await objectOf(run));
+    await endSessionsOf(env, { userId: run.client.userId, reason: "test", nowMs: START_MS });
+    expect(await closed).toBe(4401);
+    expect((await run.client.send("GET", "/api/v1/backtests")).status).toBe(401);
+  });
+
+  it("S32 S33 does not exist for another user", async () => {
     const run = await newRun(withTestQueue().bindings);
     const stranger = { ...run, client: await newClient() };
     expect((await open(stranger)).status).toBe(404);
-    await runInDurableObject(env.RUN.getByName(run.id), (object) => {
+    await runInDurableObject(await objectOf(run), (object) => {
       expect(() => object.current(stranger.client.userId)).toThrow("another owner");
     });
   });

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { RunClientMessage, type RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
 import { changedFields } from "../live/delta.ts";
-import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
+import { SIGNED_OUT_CODE, SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
 import type { Env } from "../platform/env.ts";
 
 // Tabs and machines of one person; more are a mistake or an attack on the object's memory.
@@ -11,6 +11,8 @@ const CLIENT_MESSAGE_CHARACTERS_MAX = 1_000;
 
 /** Name of the header by which the Worker says for whom it opens a socket; clients cannot reach the object. */
 export const OWNER_HEADER = "X-Run-Owner";
+/** Name of the header that says for which session or key the socket is opened. */
+export const GRANT_HEADER = "X-Run-Grant";
 
 interface Stored {
   readonly ownerId: string;
@@ -84,13 +86,19 @@ export class RunObject extends DurableObject<Env> {
     }
     if (this.ctx.getWebSockets().length >= SOCKETS_MAX) return new Response(null, { status: 429 });
     const pair = new WebSocketPair();
-    this.ctx.acceptWebSocket(pair[1]);
+    // Tagged, so that the end of the session or key finds it, also after the object slept.
+    this.ctx.acceptWebSocket(pair[1], [request.headers.get(GRANT_HEADER) ?? ""]);
     pair[1].send(snapshotOf(stored));
     return new Response(null, {
       status: 101,
       webSocket: pair[0],
       headers: { "Sec-WebSocket-Protocol": SOCKET_PROTOCOL },
     });
+  }
+
+  /** Closes the sockets of a session or key that has ended. */
+  hangUp(grantId: string): void {
+    for (const socket of this.ctx.getWebSockets(grantId)) socket.close(SIGNED_OUT_CODE, "the session has ended");
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {

@@ -19,7 +19,7 @@ export async function getBacktest({ ctx, input }: ById): Promise<Backtest> {
  */
 export async function cancelBacktest({ ctx, input }: ById): Promise<Backtest> {
   const row = await findBacktest(ctx, input.id);
-  const live = runObject(ctx.env, row.id);
+  const { object: live } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
   await live.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
   await live.requestCancel(ctx.ownerId);
   const store = runStore(ctx);
@@ -35,7 +35,8 @@ export async function deleteBacktest({ ctx, input }: ById): Promise<void> {
   const row = await findBacktest(ctx, input.id);
   await ctx.owned.remove(backtests, eq(backtests.id, row.id));
   await runStore(ctx).dropObjects(row);
-  await runObject(ctx.env, row.id).destroy(ctx.ownerId);
+  const { object } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
+  await object.destroy(ctx.ownerId);
 }
 
 /** A stored part of the report, as JSON. Throws 404, and 409 where the run has no report. */

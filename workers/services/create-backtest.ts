@@ -52,7 +52,8 @@ async function makeRun(
   const row = await newRow(ctx, input, rows, resolved);
   const trial = trialStatement(ctx, row.trialSubject);
   await ctx.owned.batch([ctx.owned.prepareInsert(backtests, row), trial, ...remember(row.id)]);
-  await runObject(ctx.env, row.id).begin({ ownerId: ctx.ownerId, state: initialState(row.id) });
+  const { object } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
+  await object.begin({ ownerId: ctx.ownerId, state: initialState(row.id) });
   await ctx.env.RUNS.send({ runId: row.id, ownerId: ctx.ownerId });
   return backtestOf(await findBacktest(ctx, row.id));
 }

@@ -1,3 +1,4 @@
+import type { AuditActor, AuditPlace } from "../audit/audit-record.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -13,4 +14,7 @@ export interface ServiceContext {
   readonly database: Database;
   readonly strategies: StrategyCatalogue;
   readonly now: Clock;
+  /** Who acts, and from where: for the audit trail. */
+  readonly actor: AuditActor;
+  readonly place: AuditPlace;
 }

@@ -1,8 +1,11 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { users } from "../../schema/tables/identity.ts";
 import type { ApiDependencies } from "../api/api-types.ts";
 import { createApp } from "../api/app.ts";
 import { issueAccessToken } from "../auth/access-token.ts";
+import { startSession } from "../auth/session.ts";
+import { localMailbox } from "../mail/local-mailbox.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
@@ -16,6 +19,8 @@ export const START_MS = Math.floor(Date.now() / 1_000) * 1_000;
 
 export interface TestClient {
   readonly userId: string;
+  /** An access token of the user's session. */
+  readonly token: string;
   /** Sends a request as this user, the way a page of the site would. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Uploads a file as it is. */
@@ -27,7 +32,12 @@ export interface TestClient {
 /** What a test may change about the surface that it talks to. */
 export type TestDependencies = Partial<ApiDependencies> & { readonly bindings?: Env };
 
-const dependencies: ApiDependencies = { now: () => START_MS, strategies: FAKE_STRATEGIES };
+let letters = 0;
+
+/** Letters of the tests go to the local mailbox, each a moment after the one before, where a test reads them. */
+export const testMail: ApiDependencies["mail"] = (bindings) => localMailbox(bindings, () => START_MS + letters++);
+
+const dependencies: ApiDependencies = { now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail };
 
 /** One request through the whole HTTP surface. */
 export async function request(path: string, init: RequestInit = {}, changed: TestDependencies = {}) {
@@ -39,10 +49,14 @@ export async function request(path: string, init: RequestInit = {}, changed: Tes
 }
 
 /** A user with the datasets that every user starts with, and a client that speaks for them. */
-export async function newClient(changed: TestDependencies = {}): Promise<TestClient> {
+export async function newClient(
+  changed: TestDependencies = {},
+  user: Partial<typeof users.$inferInsert> = {},
+): Promise<TestClient> {
   const userId = newId("usr");
+  const { session } = await newPerson(userId, user);
   await seedSimulatedDatasets(ownedDatabase(openDatabase(env.DB), userId), START_MS);
-  const { token } = await issueAccessToken(env, { userId, sessionId: "ses_test" }, START_MS);
+  const { token } = await issueAccessToken(env, { userId, sessionId: session.id }, START_MS);
   const send: TestClient["send"] = (method, path, body, headers = {}) =>
     request(
       path,
@@ -60,6 +74,7 @@ export async function newClient(changed: TestDependencies = {}): Promise<TestCli
     );
   return {
     userId,
+    token,
     send,
     upload: (path, body) => {
       const headers = { Authorization: `Bearer ${token}`, Origin: ORIGIN, "Content-Type": "application/octet-stream" };
@@ -71,4 +86,22 @@ export async function newClient(changed: TestDependencies = {}): Promise<TestCli
       return reply.json<T>();
     },
   };
+}
+
+/** A user with a confirmed address and an open session, as if they had signed in. */
+export async function newPerson(userId: string, changed: Partial<typeof users.$inferInsert> = {}) {
+  const email = `${userId.replace("_", ".")}@example.org`;
+  const user = { id: userId, email, emailVerified: true, name: "Ada", createdAt: START_MS, updatedAt: START_MS };
+  await openDatabase(env.DB)
+    .insert(users)
+    .values({ ...user, ...changed });
+  const start = {
+    userId,
+    keep: false,
+    secondFactor: false,
+    address: "203.0.113.1",
+    userAgent: "test",
+    nowMs: START_MS,
+  };
+  return startSession(env, start);
 }

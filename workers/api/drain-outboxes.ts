@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from "hono";
+import { drainAudit } from "../audit/drain-audit.ts";
+import { drainMail } from "../mail/mail-outbox.ts";
+import type { MailSender } from "../mail/mail-sender.ts";
+import type { Env } from "../platform/env.ts";
+import type { ApiEnv } from "./api-types.ts";
+
+/**
+ * Starts what a change left in the outboxes once it was answered. Cron does the same each minute, so that nothing waits
+ * for ever where this was cut short.
+ */
+export function drainOutboxes(mail: (env: Env) => MailSender): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    await next();
+    if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return;
+    c.executionCtx.waitUntil(
+      drainAudit(c.env).catch((error: unknown) => {
+        console.error(JSON.stringify({ event: "audit_drain_failed", error: String(error) }));
+      }),
+    );
+    c.executionCtx.waitUntil(
+      drainMail(c.env, { sender: mail(c.env), nowMs: c.get("now")() }).catch((error: unknown) => {
+        console.error(JSON.stringify({ event: "mail_drain_failed", error: String(error) }));
+      }),
+    );
+  };
+}

@@ -1,0 +1,64 @@
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { auditOutbox } from "../../schema/tables/outbox.ts";
+import type { Database } from "../platform/database.ts";
+import { newId } from "../platform/ids.ts";
+import type { AuditActor, AuditPlace, AuditRecord } from "./audit-record.ts";
+import { withoutSecrets } from "./without-secrets.ts";
+
+export interface AuditContext {
+  readonly database: Database;
+  /** Whose trail the entry joins. */
+  readonly ownerId: string;
+  readonly actor: AuditActor;
+  readonly place: AuditPlace;
+  readonly nowMs: number;
+}
+
+export interface AuditEvent {
+  /** Noun and verb, such as `backtest.create`. */
+  readonly action: string;
+  readonly subject?: { readonly kind: string; readonly id: string };
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+// A record is for reading: what was changed, not a copy of a long rule text or of a file.
+const RECORD_CHARACTERS_MAX = 16_000;
+
+/** A statement that puts an entry into the trail, for the batch of the change that it tells of. */
+export function prepareAudit(ctx: AuditContext, event: AuditEvent): BatchItem<"sqlite"> {
+  return ctx.database.insert(auditOutbox).values(rowOf(ctx, event));
+}
+
+/**
+ * The same for a conditional change: it must stand right behind that change in the batch, and writes nothing where the
+ * change met no row, so that the trail tells of what happened and not of what was tried.
+ */
+export function prepareAuditOfChange(ctx: AuditContext, event: AuditEvent): BatchItem<"sqlite"> {
+  const { id, ownerId, record, createdAt } = rowOf(ctx, event);
+  return ctx.database.run(
+    sql`insert into ${auditOutbox} (id, owner_id, record, created_at) select ${id}, ${ownerId}, ${record}, ${createdAt} where changes() > 0`,
+  );
+}
+
+function rowOf(ctx: AuditContext, event: AuditEvent) {
+  const { ownerId, actor, place, nowMs } = ctx;
+  const id = newId("aud");
+  const record: AuditRecord = {
+    id,
+    at: nowMs,
+    action: event.action,
+    actor,
+    place,
+    subject: event.subject ?? null,
+    before: withoutSecrets(event.before ?? null),
+    after: withoutSecrets(event.after ?? null),
+  };
+  const text = JSON.stringify(record);
+  const kept =
+    text.length <= RECORD_CHARACTERS_MAX
+      ? text
+      : JSON.stringify({ ...record, before: { omitted: "too long" }, after: { omitted: "too long" } });
+  return { id, ownerId, record: kept, createdAt: nowMs };
+}

@@ -1,0 +1,129 @@
+import type { ApiScope } from "./api-key.ts";
+import type { AccessRole } from "./principal.ts";
+
+/**
+ * Who may use a route. `public`: anybody. `self`: any session, about its own person, also while it looks at another's
+ * things. `viewer`: whoever may see the owner's things. `trader`: the owner. `operator` and `administrator`: the
+ * deployment's people; an administrator may do what an operator may.
+ */
+export type Audience = "public" | "self" | AccessRole;
+
+export interface Access {
+  readonly audience: Audience;
+  /** Scope that an API key needs; a route without one takes no keys. */
+  readonly scope?: ApiScope;
+  /** `step-up`: proof within the last five minutes. `second-factor`: that, and an account that has a second factor. */
+  readonly needs?: "step-up" | "second-factor";
+  /** Sockets show a ticket instead of a token: browsers cannot set headers on them. */
+  readonly shows?: "ticket";
+}
+
+const open: Access = { audience: "public" };
+const self: Access = { audience: "self" };
+const selfProven: Access = { audience: "self", needs: "step-up" };
+const read: Access = { audience: "viewer", scope: "read" };
+const write: Access = { audience: "trader", scope: "trade" };
+
+/**
+ * The one table of roles and routes. A route that is not here does not start: see `requireEntries`. Paths are written
+ * as in the API's document.
+ */
+export const ACCESS: Readonly<Record<string, Access>> = {
+  "GET /health": open,
+  "GET /health/live": open,
+  "GET /health/ready": open,
+  "GET /docs": open,
+  "GET /docs/style.css": open,
+  "GET /api/v1/openapi.json": open,
+
+  "POST /api/auth/sign-up/email": open,
+  "POST /api/auth/sign-in/email": open,
+  "POST /api/auth/sign-in/second-factor": open,
+  "POST /api/auth/sign-in/second-factor/passkey": open,
+  "POST /api/auth/sign-in/passkey/options": open,
+  "POST /api/auth/sign-in/passkey": open,
+  "POST /api/auth/sign-out": open,
+  "POST /api/auth/verify-email": open,
+  "POST /api/auth/password/forgot": open,
+  "POST /api/auth/password/reset": open,
+  "POST /api/auth/email/confirm": open,
+  "GET /api/v1/session": open,
+  "POST /api/v1/session/token": open,
+
+  "POST /api/v1/session/view": self,
+  "POST /api/v1/session/step-up": self,
+  "POST /api/v1/session/step-up/passkey": self,
+  "PATCH /api/v1/account": self,
+  "POST /api/v1/account/password": selfProven,
+  "POST /api/v1/account/email": selfProven,
+  "GET /api/v1/account/security": self,
+  "POST /api/v1/account/totp": selfProven,
+  "POST /api/v1/account/totp/confirm": selfProven,
+  "DELETE /api/v1/account/totp": { audience: "self", needs: "second-factor" },
+  "POST /api/v1/account/recovery-codes": { audience: "self", needs: "second-factor" },
+  "POST /api/v1/account/passkeys/options": selfProven,
+  "POST /api/v1/account/passkeys": selfProven,
+  "DELETE /api/v1/account/passkeys/{id}": { audience: "self", needs: "second-factor" },
+  "GET /api/v1/account/sessions": self,
+  "DELETE /api/v1/account/sessions": self,
+  "DELETE /api/v1/account/sessions/{id}": self,
+  "GET /api/v1/sharing": self,
+  "POST /api/v1/sharing/invitations": selfProven,
+  "DELETE /api/v1/sharing/invitations/{id}": self,
+  "POST /api/v1/sharing/accept": self,
+  "DELETE /api/v1/sharing/viewers/{id}": self,
+  "DELETE /api/v1/sharing/owners/{id}": self,
+  "GET /api/v1/api-keys": self,
+  "POST /api/v1/api-keys": { audience: "self", needs: "second-factor" },
+  "DELETE /api/v1/api-keys/{id}": self,
+
+  "POST /api/v1/admin/bootstrap": { audience: "self" },
+  "GET /api/v1/admin/users": { audience: "operator" },
+  "PATCH /api/v1/admin/users/{id}": { audience: "administrator", needs: "second-factor" },
+  "DELETE /api/v1/admin/users/{id}/sessions": { audience: "operator", needs: "second-factor" },
+  "POST /api/v1/admin/users/{id}/view": { audience: "operator", needs: "second-factor" },
+
+  "POST /api/v1/socket-tickets": { audience: "viewer", scope: "read" },
+  "GET /api/v1/instruments": read,
+  "GET /api/v1/datasets": read,
+  "POST /api/v1/datasets/import": write,
+  "GET /api/v1/datasets/{id}": read,
+  "PATCH /api/v1/datasets/{id}": write,
+  "DELETE /api/v1/datasets/{id}": write,
+  "GET /api/v1/datasets/{id}/candles": read,
+  "GET /api/v1/datasets/{id}/export": read,
+  "GET /api/v1/imports/{id}": read,
+  "GET /api/v1/strategies": read,
+  "POST /api/v1/strategies": write,
+  // These compute and store nothing: whoever may read may ask.
+  "POST /api/v1/strategies/check": read,
+  "POST /api/v1/strategies/preview": read,
+  "GET /api/v1/strategies/language": read,
+  "GET /api/v1/strategies/library": read,
+  "GET /api/v1/strategies/{id}": read,
+  "PATCH /api/v1/strategies/{id}": write,
+  "DELETE /api/v1/strategies/{id}": write,
+  "GET /api/v1/strategies/{id}/versions": read,
+  "GET /api/v1/backtests": read,
+  "POST /api/v1/backtests": write,
+  "GET /api/v1/backtests/compare": read,
+  "GET /api/v1/backtests/{id}": read,
+  "DELETE /api/v1/backtests/{id}": write,
+  "POST /api/v1/backtests/{id}/cancel": write,
+  "GET /api/v1/backtests/{id}/indicators": read,
+  "GET /api/v1/backtests/{id}/live": { audience: "viewer", shows: "ticket" },
+  "GET /api/v1/backtests/{id}/report/{part}": read,
+  "GET /api/v1/backtests/{id}/trades.csv": read,
+};
+
+/** The entry of a route, its path as the router or as the document writes it. */
+export function accessOf(method: string, path: string): Access | undefined {
+  return ACCESS[`${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`];
+}
+
+const RANK: Readonly<Record<AccessRole, number>> = { viewer: 0, trader: 1, operator: 2, administrator: 3 };
+
+/** Whether a role is enough for an audience that is not about the person. */
+export function suffices(role: AccessRole, audience: AccessRole): boolean {
+  return RANK[role] >= RANK[audience];
+}

@@ -1,0 +1,42 @@
+import { and, eq, inArray, lt } from "drizzle-orm";
+import { openSockets } from "../../schema/tables/identity.ts";
+import { openDatabase } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+
+// D1 takes 100 parameters a statement.
+const IDS_A_STATEMENT = 90;
+// No socket outlives this: its tab fetched a new ticket long before.
+const REMEMBERED_MS = 48 * 3_600_000;
+
+/** Remembers that an object holds a socket for a session or a key. */
+export async function rememberSocket(
+  env: Env,
+  socket: { grantId: string; userId: string; kind: "run"; objectName: string; nowMs: number },
+): Promise<void> {
+  const { nowMs, ...row } = socket;
+  await openDatabase(env.DB)
+    .insert(openSockets)
+    .values({ ...row, openedAt: nowMs })
+    .onConflictDoUpdate({
+      target: [openSockets.grantId, openSockets.kind, openSockets.objectName],
+      set: { openedAt: nowMs },
+    });
+}
+
+/** Hangs up every socket that was opened for these sessions or keys, with code 4401. */
+export async function closeSockets(env: Env, input: { grantIds: readonly string[] }): Promise<void> {
+  const database = openDatabase(env.DB);
+  for (let from = 0; from < input.grantIds.length; from += IDS_A_STATEMENT) {
+    const ids = input.grantIds.slice(from, from + IDS_A_STATEMENT);
+    const mine = inArray(openSockets.grantId, ids);
+    const rows = await database.select().from(openSockets).where(mine);
+    await Promise.all(rows.map((row) => env.RUN.getByName(row.objectName).hangUp(row.grantId)));
+    await database.delete(openSockets).where(mine);
+  }
+}
+
+/** Forgets sockets that must have closed long ago. Returns how many. */
+export async function forgetOldSockets(env: Env, nowMs: number): Promise<number> {
+  const old = and(lt(openSockets.openedAt, nowMs - REMEMBERED_MS), eq(openSockets.kind, "run"));
+  return (await openDatabase(env.DB).delete(openSockets).where(old)).meta.changes;
+}

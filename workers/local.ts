@@ -1,0 +1,16 @@
+import { createApp } from "./api/app.ts";
+import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
+import { localMailbox } from "./mail/local-mailbox.ts";
+import { systemClock } from "./platform/clock.ts";
+import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
+import { workerOf } from "./worker.ts";
+
+export { AuditObject } from "./audit/audit-object.ts";
+export { ThrottleObject } from "./auth/throttle-object.ts";
+export { RunObject } from "./run/run-object.ts";
+
+/** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */
+const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
+const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
+
+export default workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });

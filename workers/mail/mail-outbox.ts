@@ -1,0 +1,88 @@
+import { and, asc, eq, isNull, lte, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { mailOutbox } from "../../schema/tables/outbox.ts";
+import { type Database, openDatabase } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import { newId } from "../platform/ids.ts";
+import { openText, sealText } from "../platform/sealed-text.ts";
+import type { Letter } from "./letter.ts";
+import type { MailSender } from "./mail-sender.ts";
+
+const PURPOSE = "letter";
+const MINUTE_MS = 60_000;
+// Six tries over some ten hours: longer than most outages, shorter than most links in letters live.
+const RETRY_DELAYS_MS = [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_MS);
+// What a cron tick sends at most: its requests run one after the other.
+const DRAIN_LETTERS = 25;
+// While one drain has a letter in hand, no other takes it; longer than any send may last.
+const CLAIM_MS = 2 * MINUTE_MS;
+const SENDER_DEFAULT = "ApexTrade <no-reply@apextrade.local>";
+
+/**
+ * Statements that queue a letter, for the batch of the change that it tells of: a list, since a single one would run as
+ * soon as it is awaited.
+ */
+export async function prepareLetter(
+  ctx: { env: Env; database: Database; nowMs: number },
+  input: { userId: string | null; to: string; letter: Letter },
+): Promise<[BatchItem<"sqlite">]> {
+  const { env, database, nowMs } = ctx;
+  const id = newId("mai");
+  const { template, subject, body } = input.letter;
+  const statement = database.insert(mailOutbox).values({
+    id,
+    userId: input.userId,
+    recipient: input.to,
+    template,
+    subject,
+    body: await sealText(env, { purpose: PURPOSE, id }, body),
+    createdAt: nowMs,
+    nextAttemptAt: nowMs,
+  });
+  return [statement];
+}
+
+/**
+ * Sends the letters that are due. A letter is claimed before it is sent, so that drains side by side send it once; one
+ * whose drain was killed is due again after the claim. A sent letter loses its text.
+ */
+export async function drainMail(env: Env, input: { sender: MailSender; nowMs: number }): Promise<number> {
+  const { sender, nowMs } = input;
+  const database = openDatabase(env.DB);
+  const waiting = and(isNull(mailOutbox.sentAt), isNull(mailOutbox.failedAt));
+  const due = await database
+    .select()
+    .from(mailOutbox)
+    .where(and(waiting, lte(mailOutbox.nextAttemptAt, nowMs)))
+    .orderBy(asc(mailOutbox.nextAttemptAt), sql`rowid`)
+    .limit(DRAIN_LETTERS);
+  let sent = 0;
+  for (const row of due) {
+    const mine = and(eq(mailOutbox.id, row.id), waiting, eq(mailOutbox.attempts, row.attempts));
+    const claim = { attempts: row.attempts + 1, nextAttemptAt: nowMs + CLAIM_MS };
+    const claimed = await database.update(mailOutbox).set(claim).where(mine);
+    if (claimed.meta.changes === 0) continue;
+    const outcome = await sender.send({
+      id: row.id,
+      from: env.MAIL_FROM ?? SENDER_DEFAULT,
+      to: row.recipient,
+      subject: row.subject,
+      text: await openText(env, { purpose: PURPOSE, id: row.id }, row.body),
+    });
+    await database
+      .update(mailOutbox)
+      .set(settled(row.attempts, outcome, nowMs))
+      .where(eq(mailOutbox.id, row.id));
+    if (outcome.type === "sent") sent += 1;
+    else console.warn(JSON.stringify({ event: "letter_not_sent", letter: row.id, reason: outcome.reason }));
+  }
+  return sent;
+}
+
+function settled(attemptsBefore: number, outcome: Awaited<ReturnType<MailSender["send"]>>, nowMs: number) {
+  if (outcome.type === "sent") return { sentAt: nowMs, body: "", lastError: null };
+  const delay = RETRY_DELAYS_MS[attemptsBefore];
+  if (outcome.type === "refused" || delay === undefined)
+    return { failedAt: nowMs, body: "", lastError: outcome.reason };
+  return { nextAttemptAt: nowMs + delay, lastError: outcome.reason };
+}

@@ -1,0 +1,32 @@
+import { bytesOfBase64Url } from "./digest.ts";
+import { type Env, secretOf } from "./env.ts";
+
+const KEY_BYTES = 32;
+const KEY_ID = /^[a-z0-9]{1,16}$/;
+
+export interface MasterKeys {
+  /** Id of the key that new secrets are wrapped under. */
+  readonly current: string;
+  readonly byId: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * The master keys of the deployment: `MASTER_KEYS` is `id:key` pairs, comma between, the current one first; keys are
+ * 32 bytes in base64url. During a rotation the old key stands behind the new one. Throws on any other form, since a
+ * secret sealed under a wrong key is lost.
+ */
+export function masterKeys(env: Env): MasterKeys {
+  const byId = new Map<string, Uint8Array>();
+  let current: string | undefined;
+  for (const pair of secretOf(env, "MASTER_KEYS").split(",")) {
+    const [id = "", key = "", more] = pair.trim().split(":");
+    if (!KEY_ID.test(id) || more !== undefined) throw new Error("MASTER_KEYS must be id:key pairs with commas between");
+    const bytes = bytesOfBase64Url(key);
+    if (bytes.length !== KEY_BYTES) throw new Error(`MASTER_KEYS: the key ${id} must have ${KEY_BYTES} bytes`);
+    if (byId.has(id)) throw new Error(`MASTER_KEYS: the id ${id} is there twice`);
+    byId.set(id, bytes);
+    current ??= id;
+  }
+  if (current === undefined) throw new Error("MASTER_KEYS must hold a key");
+  return { current, byId };
+}

@@ -1,0 +1,49 @@
+import type { AuditPlace } from "../../audit/audit-record.ts";
+import { type AuditContext, type AuditEvent, prepareAudit } from "../../audit/prepare-audit.ts";
+import type { Principal } from "../../auth/principal.ts";
+import type { Letter } from "../../mail/letter.ts";
+import { prepareLetter } from "../../mail/mail-outbox.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/database.ts";
+import type { Env } from "../../platform/env.ts";
+
+/** What the verbs of identity work with: the request is where cookies and the origin come from. */
+export interface IdentityContext {
+  readonly env: Env;
+  readonly database: Database;
+  readonly request: Request;
+  readonly place: AuditPlace;
+  readonly now: Clock;
+}
+
+/** The same for somebody who is signed in. */
+export interface PersonContext extends IdentityContext {
+  readonly principal: Principal;
+}
+
+export function originOf(ctx: IdentityContext): string {
+  return new URL(ctx.request.url).origin;
+}
+
+/** Where an entry about a user goes: into that user's own trail. */
+export function auditOf(ctx: IdentityContext, userId: string, grantId = ""): AuditContext {
+  const type = grantId === "" ? ("anonymous" as const) : ("user" as const);
+  return {
+    database: ctx.database,
+    ownerId: userId,
+    actor: { type, userId: grantId === "" ? "" : userId, grantId },
+    place: ctx.place,
+    nowMs: ctx.now(),
+  };
+}
+
+/** A statement that tells the person's own trail what the person did. */
+export function prepareOwnAudit(ctx: PersonContext, event: AuditEvent) {
+  return prepareAudit(auditOf(ctx, ctx.principal.user.id, ctx.principal.grantId), event);
+}
+
+/** Statements that queue a letter to a user. */
+export async function prepareLetterTo(ctx: IdentityContext, user: { id: string; email: string }, letter: Letter) {
+  const { env, database } = ctx;
+  return prepareLetter({ env, database, nowMs: ctx.now() }, { userId: user.id, to: user.email, letter });
+}

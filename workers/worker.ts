@@ -1,0 +1,53 @@
+import type { App } from "./api/app.ts";
+import { drainAudit } from "./audit/drain-audit.ts";
+import { forgetOldSockets } from "./auth/open-sockets.ts";
+import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { sweepImports } from "./jobs/sweep-imports.ts";
+import { watchRuns } from "./jobs/watch-runs.ts";
+import { drainMail } from "./mail/mail-outbox.ts";
+import type { MailSender } from "./mail/mail-sender.ts";
+import { systemClock } from "./platform/clock.ts";
+import type { Env } from "./platform/env.ts";
+import { rotateVault } from "./platform/rotate-vault.ts";
+import { openEngineWork } from "./run/engine-port.ts";
+
+export interface WorkerParts {
+  readonly app: App;
+  readonly mail: (env: Env) => MailSender;
+}
+
+/** What the platform calls: requests, queue messages, the clock of each minute. */
+export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
+  return {
+    fetch: app.fetch,
+    async queue(batch, env) {
+      if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now: systemClock });
+      else await consumeRuns(batch, { env, now: systemClock, open: openEngineWork });
+    },
+    async scheduled(controller, env) {
+      const nowMs = controller.scheduledTime;
+      await eachOnItsOwn([
+        ["watch-runs", () => watchRuns(env, nowMs)],
+        ["sweep-imports", () => sweepImports(env, nowMs)],
+        ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
+        ["drain-audit", () => drainAudit(env)],
+        ["rotate-vault", () => rotateVault(env, nowMs)],
+        ["forget-sockets", () => forgetOldSockets(env, nowMs)],
+      ]);
+    },
+  };
+}
+
+/** One job's failure must not keep the others from their minute; it fails the tick once all have had theirs. */
+async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unknown>])[]): Promise<void> {
+  const failed: string[] = [];
+  for (const [name, job] of jobs) {
+    try {
+      await job();
+    } catch (error) {
+      failed.push(name);
+      console.error(JSON.stringify({ event: "cron_job_failed", job: name, error: String(error) }));
+    }
+  }
+  if (failed.length > 0) throw new Error(`cron jobs failed: ${failed.join(", ")}`);
+}
