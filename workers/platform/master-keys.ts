@@ -21,12 +21,21 @@ export function masterKeys(env: Env): MasterKeys {
   for (const pair of secretOf(env, "MASTER_KEYS").split(",")) {
     const [id = "", key = "", more] = pair.trim().split(":");
     if (!KEY_ID.test(id) || more !== undefined) throw new Error("MASTER_KEYS must be id:key pairs with commas between");
-    const bytes = bytesOfBase64Url(key);
-    if (bytes.length !== KEY_BYTES) throw new Error(`MASTER_KEYS: the key ${id} must have ${KEY_BYTES} bytes`);
+    const bytes = keyBytes(key);
+    if (bytes === undefined) throw new Error(`MASTER_KEYS: the key ${id} must be ${KEY_BYTES} bytes in base64url`);
     if (byId.has(id)) throw new Error(`MASTER_KEYS: the id ${id} is there twice`);
     byId.set(id, bytes);
     current ??= id;
   }
   if (current === undefined) throw new Error("MASTER_KEYS must hold a key");
   return { current, byId };
+}
+
+function keyBytes(text: string): Uint8Array | undefined {
+  try {
+    const bytes = bytesOfBase64Url(text);
+    return bytes.length === KEY_BYTES ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
