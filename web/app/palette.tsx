@@ -10,11 +10,13 @@ import {
   Moon,
   Play,
   ScrollText,
+  Settings,
   Upload,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { backtestsQuery, datasetsQuery, strategiesQuery } from "../api/queries.ts";
 import { runTitle } from "../backtest/run-title.ts";
+import { SETTINGS_PLACES } from "../settings/settings-search.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { setPreferences, useTheme } from "./preferences.ts";
 import { PLACES } from "./rail.tsx";
@@ -72,6 +74,15 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
                 onSelect={() => go(() => navigate({ to: place.to }))}
               >
                 {place.label}
+              </Row>
+            ))}
+            {SETTINGS_PLACES.map((place) => (
+              <Row
+                key={place.section}
+                icon={Settings}
+                onSelect={() => go(() => navigate({ to: "/settings", search: { section: place.section } }))}
+              >
+                Settings, {place.label}
               </Row>
             ))}
           </Group>

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
+import { parseSettingsSearch } from "../settings/settings-search.ts";
 import {
   parseBacktestSearch,
   parseCompareSearch,
@@ -66,6 +67,12 @@ const confirmEmail = createRoute({
   getParentRoute: () => root,
   path: "/confirm-email",
   component: lazyRouteComponent(() => import("../session/account-pages.tsx"), "ConfirmEmailPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("../settings/invitation-page.tsx"), "InvitationPage"),
 });
 
 const home = createRoute({
@@ -144,6 +151,13 @@ const dataset = createRoute({
   component: lazyRouteComponent(() => import("../data/dataset-page.tsx"), "DatasetPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  validateSearch: parseSettingsSearch,
+  component: lazyRouteComponent(() => import("../settings/settings-page.tsx"), "SettingsPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   signUp,
@@ -151,6 +165,7 @@ const tree = root.addChildren([
   resetPassword,
   verifyEmail,
   confirmEmail,
+  invitation,
   app.addChildren([
     home,
     backtests,
@@ -163,6 +178,7 @@ const tree = root.addChildren([
     strategy,
     data,
     dataset,
+    settings,
   ]),
 ]);
 

@@ -8,6 +8,7 @@ import { Empty, Failure, Skeleton } from "../ui/states.tsx";
 import { BottomBar, Rail } from "./rail.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
+import { ViewingBanner } from "./viewing-banner.tsx";
 
 const loadPalette = () => import("./palette.tsx");
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
@@ -40,6 +41,7 @@ export function Shell() {
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none max-md:pb-16">
           <Outlet />
         </main>
+        <ViewingBanner />
       </div>
       <BottomBar onSearch={() => setOverlay("palette")} />
       <Suspense fallback={null}>

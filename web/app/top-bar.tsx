@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { CircleHelp, LogOut, Search } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { CircleHelp, LogOut, Search, Settings } from "lucide-react";
 import { sessionQuery } from "../api/queries.ts";
 import { signOut } from "../session/identity.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -37,6 +38,7 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
 function AccountMenu() {
   const session = useQuery(sessionQuery).data;
   const preferences = usePreferences();
+  const navigate = useNavigate();
   const user = session?.user;
   const isDemo = user !== null && user !== undefined && user.email === session?.demo?.email;
   const initial = (user?.name || user?.email || "?").trim().charAt(0).toUpperCase();
@@ -79,6 +81,9 @@ function AccountMenu() {
         ]}
       />
       <MenuLine />
+      <MenuItem onSelect={() => void navigate({ to: "/settings" })}>
+        <Settings size={14} aria-hidden /> Settings
+      </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
         <LogOut size={14} aria-hidden /> Sign out
       </MenuItem>

@@ -5,6 +5,7 @@ import { notFound } from "../platform/problem-error.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import type { ApiDependencies, ApiEnv } from "./api-types.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { authorize } from "./authorize.ts";
 import { backtestRoutes } from "./backtest-routes.ts";
@@ -49,6 +50,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());
+  app.route("/", auditRoutes());
   addReference(app);
   if (dependencies.local !== undefined) app.route("/", dependencies.local.routes());
   requireEntries(app);

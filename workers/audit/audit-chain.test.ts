@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { type AuditEntry, canonicalJson, chainRecords, GENESIS_HASH, verifyChain } from "./audit-chain.ts";
-import type { AuditRecord } from "./audit-record.ts";
 
 const START = { seq: 0, hash: GENESIS_HASH };
 

@@ -1,5 +1,5 @@
+import type { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { sha256 } from "../core/report/sha256.ts";
-import type { AuditRecord } from "./audit-record.ts";
 
 /** What stands before the first entry. */
 export const GENESIS_HASH = "0".repeat(64);

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { AuditRecord } from "../../schema/wire/audit-record.ts";
 import type { Env } from "../platform/env.ts";
 import {
   type AuditEntry,
@@ -9,7 +10,6 @@ import {
   GENESIS_HASH,
   verifyChain,
 } from "./audit-chain.ts";
-import type { AuditRecord } from "./audit-record.ts";
 
 /** Largest page of a list: bounds the work of one request. */
 export const AUDIT_PAGE_ROWS_MAX = 200;

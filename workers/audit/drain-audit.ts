@@ -1,15 +1,15 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import { auditOutbox } from "../../schema/tables/outbox.ts";
+import { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { AuditObject } from "./audit-object.ts";
-import { AuditRecord } from "./audit-record.ts";
 
 // D1 takes 100 parameters a statement, and the rows are deleted by their ids.
 const BATCH_ROWS = 90;
-// Nine hundred entries a round; what is left is moved by the next change or the next minute.
-const BATCHES_MAX = 10;
+// Of one round; what is left is moved by the next change or the next minute. Rows that cannot be read do not count.
+const MOVED_ROWS_MAX = 900;
 
 /** The object that holds an owner's trail. */
 export async function auditObject(env: Env, ownerId: string): Promise<DurableObjectStub<AuditObject>> {
@@ -19,27 +19,41 @@ export async function auditObject(env: Env, ownerId: string): Promise<DurableObj
 /**
  * Moves what waits in the outbox into its owners' trails, the oldest first, and then forgets it. A row leaves the
  * outbox only after its trail has it, and a trail takes each record once: a kill at any point, or two drains side by
- * side, lose and double nothing. Returns how many rows were moved.
+ * side, lose and double nothing. A row that is no record stays where it is, is logged, and holds up no other. Returns how
+ * many rows were moved.
  */
 export async function drainAudit(env: Env): Promise<number> {
   const database = openDatabase(env.DB);
   let moved = 0;
-  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+  let last: { createdAt: number; place: number } | undefined;
+  while (moved < MOVED_ROWS_MAX) {
+    const { id, ownerId, record, createdAt } = auditOutbox;
     const rows = await database
-      .select()
+      .select({ id, ownerId, record, createdAt, place: sql<number>`rowid` })
       .from(auditOutbox)
-      .orderBy(asc(auditOutbox.createdAt), sql`rowid`)
+      .where(last && sql`(${createdAt}, rowid) > (${last.createdAt}, ${last.place})`)
+      .orderBy(asc(createdAt), sql`rowid`)
       .limit(BATCH_ROWS);
-    const byOwner = Map.groupBy(rows, (row) => row.ownerId);
-    for (const [ownerId, mine] of byOwner) {
-      const object = await auditObject(env, ownerId);
-      const records = mine.map((row) => AuditRecord.parse(JSON.parse(row.record)));
-      await object.append({ ownerId, records });
+    const readable = rows.flatMap((row) => readRow(row) ?? []);
+    for (const [owner, mine] of Map.groupBy(readable, (row) => row.ownerId)) {
+      const object = await auditObject(env, owner);
+      await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
       const ids = mine.map((row) => row.id);
       await database.delete(auditOutbox).where(inArray(auditOutbox.id, ids));
       moved += mine.length;
     }
+    last = rows.at(-1);
     if (rows.length < BATCH_ROWS) break;
   }
   return moved;
+}
+
+/** A row with its record opened, or undefined for one that somebody must look at. */
+function readRow({ id, ownerId, record }: { id: string; ownerId: string; record: string }) {
+  try {
+    return { id, ownerId, record: AuditRecord.parse(JSON.parse(record)) };
+  } catch (error) {
+    console.error(JSON.stringify({ event: "audit_row_unreadable", id, ownerId, error: String(error) }));
+    return undefined;
+  }
 }

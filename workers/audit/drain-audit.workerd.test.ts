@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditOutbox } from "../../schema/tables/outbox.ts";
+import type { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { openDatabase } from "../platform/database.ts";
 import { newId } from "../platform/ids.ts";
 import { readAuditEntry } from "./audit-object.ts";
-import type { AuditRecord } from "./audit-record.ts";
 import { auditObject, drainAudit } from "./drain-audit.ts";
 import { prepareAudit } from "./prepare-audit.ts";
 
@@ -50,6 +50,21 @@ describe("the drain of the audit outbox", () => {
     await Promise.all([drainAudit(env), drainAudit(env)]);
     expect(await trailOf(owner)).toEqual(["one", "two"]);
     expect(await object.verify({ ownerId: owner, anchors: [] })).toMatchObject({ entries: 2, fault: null });
+  });
+
+  it("passes over more unreadable rows than one read takes, which stay, and moves every other row", async () => {
+    const owner = newId("usr");
+    const texts = ["no JSON {", '{"id":"half a record"}'];
+    const bad = Array.from({ length: 100 }, (_, index) => {
+      const row = { id: newId("aud"), ownerId: owner, record: texts[index % texts.length], createdAt: AT - 1 };
+      return database.insert(auditOutbox).values(row);
+    });
+    await database.batch([bad[0], ...bad.slice(1)]);
+    await write(owner, ["one", "two"]);
+    await drainAudit(env);
+    expect(await trailOf(owner)).toEqual(["one", "two"]);
+    expect(await waiting(owner)).toHaveLength(bad.length);
+    await database.delete(auditOutbox).where(eq(auditOutbox.ownerId, owner));
   });
 
   it("shows entries by action, actor, time and text, a page at a time", async () => {

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditOutbox } from "../../schema/tables/outbox.ts";
+import type { AuditActor, AuditPlace, AuditRecord } from "../../schema/wire/audit-record.ts";
 import type { Database } from "../platform/database.ts";
 import { newId } from "../platform/ids.ts";
-import type { AuditActor, AuditPlace, AuditRecord } from "./audit-record.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface AuditContext {
@@ -37,9 +37,10 @@ export function prepareAudit(ctx: AuditContext, event: AuditEvent): BatchItem<"s
  */
 export function prepareAuditOfChange(ctx: AuditContext, event: AuditEvent): BatchItem<"sqlite"> {
   const { id, ownerId, record, createdAt } = rowOf(ctx, event);
-  return ctx.database.run(
-    sql`insert into ${auditOutbox} (id, owner_id, record, created_at) select ${id}, ${ownerId}, ${record}, ${createdAt} where changes() > 0`,
-  );
+  // As a built insert: a batch cannot bind the parameters of raw SQL. The values are in the order of the table's columns.
+  return ctx.database
+    .insert(auditOutbox)
+    .select(sql`select ${id}, ${ownerId}, ${record}, ${createdAt} where changes() > 0`);
 }
 
 function rowOf(ctx: AuditContext, event: AuditEvent) {

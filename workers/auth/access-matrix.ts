@@ -114,6 +114,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/backtests/{id}/live": { audience: "viewer", shows: "ticket" },
   "GET /api/v1/backtests/{id}/report/{part}": read,
   "GET /api/v1/backtests/{id}/trades.csv": read,
+  "GET /api/v1/audit": { audience: "trader", scope: "admin" },
+  "GET /api/v1/audit/verification": { audience: "trader", scope: "admin" },
 };
 
 /** The entry of a route, its path as the router or as the document writes it. */

@@ -112,15 +112,20 @@ export class RunStore {
     return this.owned.prepareUpdate(trialCounts, sums, mine);
   }
 
-  /** Ends a run without a report, whoever holds it. False where it had ended already. */
+  /**
+   * Ends a run without a report, whoever holds it. False where it had ended already. The statements of `along` are stored
+   * with it, also where it had ended; those that tell of the end alone look at `changes()`.
+   */
   async end(
     row: Pick<BacktestRow, "id" | "ownerId">,
     outcome: { status: "failed" | "cancelled"; error: { code: string; message: string } | null; nowMs: number },
-    where?: SQL,
+    { where, along = [] }: { where?: SQL; along?: readonly BatchItem<"sqlite">[] } = {},
   ): Promise<boolean> {
     const { status, error, nowMs } = outcome;
     const values = { status, errorCode: error?.code ?? null, errorMessage: error?.message ?? null, ...ended(nowMs) };
-    const changed = await this.update(values, and(eq(backtests.id, row.id), UNFINISHED, where));
+    const unfinished = and(eq(backtests.id, row.id), UNFINISHED, where);
+    if (unfinished === undefined) throw new Error("an update of a run must say which");
+    const [changed = 0] = await this.owned.batch([this.owned.prepareUpdate(backtests, values, unfinished), ...along]);
     if (changed > 0) await this.dropCheckpoints(row);
     return changed > 0;
   }

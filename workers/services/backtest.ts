@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
+import { prepareAudit, prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
 import { type BacktestRow, type ReportPart, RunStore } from "../run/run-store.ts";
-import type { ServiceContext } from "./service-context.ts";
+import { type ServiceContext, trailOf } from "./service-context.ts";
 
 type ById = { ctx: ServiceContext; input: { id: string } };
 
@@ -19,12 +20,18 @@ export async function getBacktest({ ctx, input }: ById): Promise<Backtest> {
  */
 export async function cancelBacktest({ ctx, input }: ById): Promise<Backtest> {
   const row = await findBacktest(ctx, input.id);
+  const subject = { kind: "backtest", id: row.id };
+  // Of a run that a worker is on, the trail tells that somebody asked; of one that has ended there is nothing to tell.
+  const event = { action: "backtest.cancel", subject, before: { status: row.status, name: row.name } };
+  const isUnfinished = row.status === "queued" || row.status === "running";
+  const along = isUnfinished ? [prepareAudit(trailOf(ctx), event)] : [];
+  const store = runStore(ctx);
+  const outcome = { status: "cancelled" as const, error: null, nowMs: ctx.now() };
+  // The trail comes first: a worker must not stop for a request that nothing tells of.
+  await store.end(row, outcome, { where: eq(backtests.status, "queued"), along });
   const { object: live } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
   await live.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
   await live.requestCancel(ctx.ownerId);
-  const store = runStore(ctx);
-  const outcome = { status: "cancelled" as const, error: null, nowMs: ctx.now() };
-  await store.end(row, outcome, eq(backtests.status, "queued"));
   const now = await findBacktest(ctx, input.id);
   if (now.status === "cancelled") await live.report({ ownerId: ctx.ownerId, state: stateOfRow(now) });
   return backtestOf(now);
@@ -33,7 +40,15 @@ export async function cancelBacktest({ ctx, input }: ById): Promise<Backtest> {
 /** Removes a run, its report and its watchers; a worker that is on it stops at its next write. Throws 404. */
 export async function deleteBacktest({ ctx, input }: ById): Promise<void> {
   const row = await findBacktest(ctx, input.id);
-  await ctx.owned.remove(backtests, eq(backtests.id, row.id));
+  const { name, status, symbols } = row;
+  await ctx.owned.batch([
+    ctx.owned.prepareRemove(backtests, eq(backtests.id, row.id)),
+    prepareAuditOfChange(trailOf(ctx), {
+      action: "backtest.delete",
+      subject: { kind: "backtest", id: row.id },
+      before: { name, status, symbols },
+    }),
+  ]);
   await runStore(ctx).dropObjects(row);
   const { object } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
   await object.destroy(ctx.ownerId);

@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { trialCounts } from "../../schema/tables/strategy.ts";
 import type { Backtest, BacktestSettings, CreateBacktest } from "../../schema/wire/backtest.ts";
+import { prepareAudit } from "../audit/prepare-audit.ts";
 import { divides, timeframeMs } from "../core/candle/timeframe.ts";
 import { newId } from "../platform/ids.ts";
 import { conflict, invalid } from "../platform/problem-error.ts";
@@ -12,7 +13,7 @@ import { backtestOf, findBacktest } from "./backtest.ts";
 import { type DatasetRow, findDatasets } from "./dataset.ts";
 import { once } from "./idempotency.ts";
 import { createProgram, type ResolvedStrategy, resolveStrategy } from "./resolve-strategy.ts";
-import type { ServiceContext } from "./service-context.ts";
+import { type ServiceContext, trailOf } from "./service-context.ts";
 
 // What one person's page can watch at once; the queue serves everybody.
 const RUNS_WAITING_MAX = 50;
@@ -51,7 +52,12 @@ async function makeRun(
   createProgram(resolved.strategy, resolved.parameters, { timeframe, symbols, symbol: symbols[0] });
   const row = await newRow(ctx, input, rows, resolved);
   const trial = trialStatement(ctx, row.trialSubject);
-  await ctx.owned.batch([ctx.owned.prepareInsert(backtests, row), trial, ...remember(row.id)]);
+  await ctx.owned.batch([
+    ctx.owned.prepareInsert(backtests, row),
+    trial,
+    auditStatement(ctx, row),
+    ...remember(row.id),
+  ]);
   const { object } = await runObject(ctx.env, { ownerId: ctx.ownerId, runId: row.id });
   await object.begin({ ownerId: ctx.ownerId, state: initialState(row.id) });
   await ctx.env.RUNS.send({ runId: row.id, ownerId: ctx.ownerId });
@@ -156,6 +162,19 @@ async function trialsBefore(ctx: ServiceContext, subject: string): Promise<numbe
 function trialStatement(ctx: ServiceContext, subject: string) {
   const target = [trialCounts.ownerId, trialCounts.subject];
   return ctx.owned.prepareUpsert(trialCounts, { subject, trials: 1 }, { target, set: { trials: sql`trials + 1` } });
+}
+
+function auditStatement(ctx: ServiceContext, { id, name, symbols, settings }: NewBacktest) {
+  const { strategy, datasetIds, timeframe, from, to } = settings;
+  const chosen =
+    strategy.kind === "rules"
+      ? { kind: strategy.kind, documentCharacters: strategy.document.length }
+      : { ...strategy, parameters: undefined };
+  return prepareAudit(trailOf(ctx), {
+    action: "backtest.create",
+    subject: { kind: "backtest", id },
+    after: { name, symbols, datasetIds, timeframe, from, to, strategy: chosen },
+  });
 }
 
 function isoTime(timeMs: number): string {

@@ -2,10 +2,11 @@ import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { datasets } from "../../schema/tables/dataset.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
+import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { removeCandles } from "../feed/archive/candle-archive.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
 import { archiveStore } from "./candle-sources.ts";
-import type { ServiceContext } from "./service-context.ts";
+import { type ServiceContext, trailOf } from "./service-context.ts";
 
 // More than a person keeps apart by name; a list of all of them is one page.
 export const DATASETS_MAX = 200;
@@ -29,7 +30,16 @@ export async function renameDataset(call: {
   input: { id: string; name: string };
 }): Promise<Dataset> {
   const { ctx, input } = call;
-  await ctx.owned.update(datasets, { name: input.name, updatedAt: ctx.now() }, eq(datasets.id, input.id));
+  const row = await findDataset(ctx, input.id);
+  await ctx.owned.batch([
+    ctx.owned.prepareUpdate(datasets, { name: input.name, updatedAt: ctx.now() }, eq(datasets.id, row.id)),
+    prepareAuditOfChange(trailOf(ctx), {
+      action: "dataset.rename",
+      subject: { kind: "dataset", id: row.id },
+      before: { name: row.name },
+      after: { name: input.name },
+    }),
+  ]);
   return getDataset({ ctx, input });
 }
 
@@ -73,6 +83,14 @@ export async function deleteDataset(call: { ctx: ServiceContext; input: { id: st
     and(inArray(backtests.status, ["queued", "running"]), sql`instr(${backtests.settings}, ${row.id}) > 0`),
   );
   if (reading > 0) throw conflict("in_use", "A run still reads this dataset. Cancel it or wait until it is done.");
-  await ctx.owned.remove(datasets, eq(datasets.id, row.id));
+  const { name, source, timeframe, candles } = row;
+  await ctx.owned.batch([
+    ctx.owned.prepareRemove(datasets, eq(datasets.id, row.id)),
+    prepareAuditOfChange(trailOf(ctx), {
+      action: "dataset.delete",
+      subject: { kind: "dataset", id: row.id },
+      before: { name, source, symbol: row.instrument.symbol, timeframe, candles },
+    }),
+  ]);
   if (row.source === "import") await removeCandles(archiveStore(ctx), row.id);
 }

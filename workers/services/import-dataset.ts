@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { datasets, imports } from "../../schema/tables/dataset.ts";
 import type { DataReport, Import, ImportQuery, Instrument } from "../../schema/wire/dataset.ts";
+import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import type { Timeframe } from "../core/candle/timeframe.ts";
 import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
 import { type ArchiveTotals, ArchiveWriter } from "../feed/archive/archive-writer.ts";
@@ -13,7 +14,7 @@ import { newId } from "../platform/ids.ts";
 import { conflict, notFound, ProblemError } from "../platform/problem-error.ts";
 import { archiveStore } from "./candle-sources.ts";
 import { DATASETS_MAX, type DatasetRow, findDataset } from "./dataset.ts";
-import type { ServiceContext } from "./service-context.ts";
+import { type ServiceContext, trailOf } from "./service-context.ts";
 import { STAGED_PREFIX, stagedUpload } from "./staged-upload.ts";
 import { uploadOf } from "./upload.ts";
 
@@ -133,6 +134,7 @@ async function readInto(
     const report = reading.report();
     await writer.commit((totals) => [
       datasetStatement(ctx, { target, query, timeframe, totals, report }),
+      auditStatement(ctx, { target, query, timeframe, totals }),
       ctx.owned.prepareUpdate(
         imports,
         { status: "done", bytes: progress.bytes, rows: report.rowsRead, datasetId, report, updatedAt: ctx.now() },
@@ -158,6 +160,22 @@ function datasetStatement(
   return ctx.owned.prepareInsert(datasets, {
     ...held,
     ...{ id: target.id, name, source: "import" as const, instrument, timeframe, seed: null, createdAt: nowMs },
+  });
+}
+
+/** Stands right behind the dataset's own statement. */
+function auditStatement(
+  ctx: ServiceContext,
+  made: { target: Target; query: ImportQuery; timeframe: Timeframe; totals: ArchiveTotals },
+) {
+  const { target, query, timeframe, totals } = made;
+  const isNew = target.kind === "new";
+  const held = isNew ? null : { from: target.row.fromMs, to: target.row.toMs, candles: target.row.candles };
+  return prepareAuditOfChange(trailOf(ctx), {
+    action: isNew ? "dataset.import" : "dataset.append",
+    subject: { kind: "dataset", id: isNew ? target.id : target.row.id },
+    before: held,
+    after: { fileName: query.fileName, symbol: query.symbol, timeframe, ...totals },
   });
 }
 

@@ -1,4 +1,5 @@
-import type { AuditActor, AuditPlace } from "../audit/audit-record.ts";
+import type { AuditActor, AuditPlace } from "../../schema/wire/audit-record.ts";
+import type { AuditContext } from "../audit/prepare-audit.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -17,4 +18,9 @@ export interface ServiceContext {
   /** Who acts, and from where: for the audit trail. */
   readonly actor: AuditActor;
   readonly place: AuditPlace;
+}
+
+/** Where entries about what this context's verbs do go: into the owner's trail. */
+export function trailOf({ database, ownerId, actor, place, now }: ServiceContext): AuditContext {
+  return { database, ownerId, actor, place, nowMs: now() };
 }

@@ -2,12 +2,13 @@ import { and, desc, eq } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { CreateStrategy, StrategyVersion, UpdateStrategy, UserStrategy } from "../../schema/wire/strategy.ts";
+import { type AuditEvent, prepareAudit, prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { rulesGoShort } from "../core/strategy/rule/rules.ts";
 import { newId } from "../platform/ids.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
 import { once } from "./idempotency.ts";
 import { compileDocument } from "./resolve-strategy.ts";
-import type { ServiceContext } from "./service-context.ts";
+import { type ServiceContext, trailOf } from "./service-context.ts";
 
 // More than a person keeps apart by name.
 const STRATEGIES_MAX = 200;
@@ -62,6 +63,11 @@ async function makeStrategy(
       ...{ id, name, document, version: 1, parameters: [...parameters], createdAt: nowMs, updatedAt: nowMs },
     }),
     ctx.owned.prepareInsert(strategyVersions, { strategyId: id, version: 1, document, createdAt: nowMs }),
+    prepareAudit(trailOf(ctx), {
+      action: "strategy.create",
+      subject: { kind: "strategy", id },
+      after: summaryOf({ name, version: 1, document }),
+    }),
     ...remember(id),
   ]);
   return getStrategy({ ctx, input: { id } });
@@ -81,7 +87,10 @@ export async function updateStrategy(call: {
   const name = input.name ?? row.name;
   const nowMs = ctx.now();
   if (input.document === undefined || input.document === row.document) {
-    await ctx.owned.update(strategies, { name, updatedAt: nowMs }, eq(strategies.id, row.id));
+    await ctx.owned.batch([
+      ctx.owned.prepareUpdate(strategies, { name, updatedAt: nowMs }, eq(strategies.id, row.id)),
+      prepareAuditOfChange(trailOf(ctx), updateEvent(row, { ...row, name })),
+    ]);
     return getStrategy({ ctx, input });
   }
   const { document } = input;
@@ -97,7 +106,11 @@ export async function updateStrategy(call: {
   });
   const change = { name, document, parameters, version, updatedAt: nowMs };
   try {
-    await ctx.owned.batch([insertion, ctx.owned.prepareUpdate(strategies, change, eq(strategies.id, row.id))]);
+    await ctx.owned.batch([
+      insertion,
+      ctx.owned.prepareUpdate(strategies, change, eq(strategies.id, row.id)),
+      prepareAuditOfChange(trailOf(ctx), updateEvent(row, change)),
+    ]);
   } catch (cause) {
     const now = await findStrategyRow(ctx, row.id);
     if (now.version !== row.version) throw changedSince(now.version);
@@ -108,10 +121,15 @@ export async function updateStrategy(call: {
 
 /** Removes a strategy and its versions; runs keep the text that they tested. Throws 404. */
 export async function deleteStrategy({ ctx, input }: ById): Promise<void> {
-  await findStrategyRow(ctx, input.id);
+  const row = await findStrategyRow(ctx, input.id);
   await ctx.owned.batch([
     ctx.owned.prepareRemove(strategyVersions, eq(strategyVersions.strategyId, input.id)),
     ctx.owned.prepareRemove(strategies, eq(strategies.id, input.id)),
+    prepareAuditOfChange(trailOf(ctx), {
+      action: "strategy.delete",
+      subject: { kind: "strategy", id: row.id },
+      before: summaryOf(row),
+    }),
   ]);
 }
 
@@ -130,6 +148,18 @@ async function findStrategyRow(ctx: ServiceContext, id: string): Promise<Strateg
   const row = await ctx.owned.find(strategies, eq(strategies.id, id));
   if (row === undefined) throw notFound("strategy");
   return row;
+}
+
+type Edited = Pick<StrategyRow, "name" | "version" | "document">;
+
+/** What the trail tells of a strategy: never its text, which its versions keep. */
+function summaryOf({ name, version, document }: Edited) {
+  return { name, version, documentCharacters: document.length };
+}
+
+function updateEvent(row: StrategyRow, after: Edited): AuditEvent {
+  const subject = { kind: "strategy", id: row.id };
+  return { action: "strategy.update", subject, before: summaryOf(row), after: summaryOf(after) };
 }
 
 function changedSince(version: number) {

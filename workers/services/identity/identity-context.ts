@@ -1,4 +1,4 @@
-import type { AuditPlace } from "../../audit/audit-record.ts";
+import type { AuditPlace } from "../../../schema/wire/audit-record.ts";
 import { type AuditContext, type AuditEvent, prepareAudit } from "../../audit/prepare-audit.ts";
 import type { Principal } from "../../auth/principal.ts";
 import type { Letter } from "../../mail/letter.ts";

@@ -1,0 +1,77 @@
+import { useSyncExternalStore } from "react";
+import type { StepUp } from "../../schema/wire/session.ts";
+import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
+import { addressOf } from "../api/client.ts";
+import { client } from "../api/runtime.ts";
+
+/** Called once with whether the person proved who they are. */
+type Answer = (proven: boolean) => void;
+
+let waiting: readonly Answer[] = [];
+const listeners = new Set<() => void>();
+
+/**
+ * Runs `act`; where the server asks for a fresh proof, asks the person for it and runs `act` once more. Throws
+ * `ApiError` of the act, also where the person closes the dialog without a proof.
+ */
+export async function withProof<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "step_up") throw error;
+    if (!(await askForProof())) throw notProven();
+    return act();
+  }
+}
+
+/** Sends one proof; the session then has a new id, so its old token is forgotten. Throws `ApiError`. */
+export async function sendProof(proof: StepUp): Promise<void> {
+  await postOnce("/session/step-up", proof);
+  client.forget();
+}
+
+/**
+ * Posts without the client's second try after 401. Here 401 means a wrong password or code, and each try counts
+ * towards the limit of attempts. Throws `ApiError`.
+ */
+export async function postOnce(path: string, body: unknown): Promise<void> {
+  const headers = { authorization: `Bearer ${await client.token()}`, "content-type": "application/json" };
+  const init: RequestInit = { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) };
+  const response = await fetch(addressOf(path), init).catch(() => undefined);
+  if (response === undefined) throw offlineError();
+  if (!response.ok) throw await errorOfResponse(response);
+}
+
+/** Ends the question with its answer. */
+export function answerProof(proven: boolean): void {
+  const asked = waiting;
+  waiting = [];
+  announce();
+  for (const answer of asked) answer(proven);
+}
+
+/** Whether a proof is being asked for. */
+export function useProofAsked(): boolean {
+  return useSyncExternalStore(listen, () => waiting.length > 0);
+}
+
+function askForProof(): Promise<boolean> {
+  return new Promise((answer) => {
+    waiting = [...waiting, answer];
+    announce();
+  });
+}
+
+function listen(onChange: () => void): () => void {
+  listeners.add(onChange);
+  return () => listeners.delete(onChange);
+}
+
+function announce(): void {
+  for (const listener of listeners) listener();
+}
+
+function notProven(): ApiError {
+  const detail = "Nothing was changed: this needs a fresh proof of who you are.";
+  return new ApiError({ status: 403, code: "not_proven", title: "Not proven", detail });
+}

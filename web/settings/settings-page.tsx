@@ -1,0 +1,43 @@
+import { Link, useSearch } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { Page } from "../ui/page.tsx";
+import { ApiKeysSection } from "./api-keys-section.tsx";
+import { ProfileSection } from "./profile-section.tsx";
+import { SecuritySection } from "./security-section.tsx";
+import { SessionsSection } from "./sessions-section.tsx";
+import { SETTINGS_PLACES, type SettingsSection } from "./settings-search.ts";
+import { SharingSection } from "./sharing-section.tsx";
+import { StepUpDialog } from "./step-up-dialog.tsx";
+
+const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
+  profile: ProfileSection,
+  security: SecuritySection,
+  sessions: SessionsSection,
+  "api-keys": ApiKeysSection,
+  sharing: SharingSection,
+};
+
+/** Everything about the person's own account. */
+export function SettingsPage() {
+  const { section = "profile" } = useSearch({ from: "/app/settings" });
+  const Content = CONTENT[section];
+  return (
+    <Page title="Settings" narrow>
+      <nav aria-label="Settings" className="scroll-thin flex gap-1 overflow-x-auto border-b border-line">
+        {SETTINGS_PLACES.map((one) => (
+          <Link
+            key={one.section}
+            to="/settings"
+            search={{ section: one.section }}
+            aria-current={one.section === section ? "page" : undefined}
+            className="-mb-px inline-flex h-10 items-center border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
+          >
+            {one.label}
+          </Link>
+        ))}
+      </nav>
+      <Content />
+      <StepUpDialog />
+    </Page>
+  );
+}

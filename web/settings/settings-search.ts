@@ -1,0 +1,22 @@
+/** The parts of the settings page, as its address names them. */
+export const SETTINGS_SECTIONS = ["profile", "security", "sessions", "api-keys", "sharing"] as const;
+export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
+
+/** The same with their names, in the order of the page. */
+export const SETTINGS_PLACES: readonly { readonly section: SettingsSection; readonly label: string }[] = [
+  { section: "profile", label: "Profile" },
+  { section: "security", label: "Security" },
+  { section: "sessions", label: "Sessions" },
+  { section: "api-keys", label: "API keys" },
+  { section: "sharing", label: "Sharing" },
+];
+
+export interface SettingsSearch {
+  readonly section?: SettingsSection;
+}
+
+/** The part that an address names; another text names none. */
+export function parseSettingsSearch(search: Record<string, unknown>): SettingsSearch {
+  const section = SETTINGS_SECTIONS.find((one) => one === search.section);
+  return section === undefined ? {} : { section };
+}
