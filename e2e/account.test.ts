@@ -64,6 +64,8 @@ describe.skipIf(!hasBrowser)("accounts", () => {
     await context.clearCookies();
     await page.goto("/sign-in");
     await page.getByRole("link", { name: "Forgot password" }).click();
+    // The sign-in page has a field of the same name, which must be gone before one is filled.
+    await page.getByRole("heading", { name: "Forgot password" }).waitFor();
     await page.getByLabel("E-mail").fill(email);
     await page.getByRole("button", { name: "Send a letter" }).click();
     await page.getByRole("link", { name: "read its letters here" }).click();
