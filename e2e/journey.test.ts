@@ -162,6 +162,27 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await context.close();
   });
 
+  test("a stretch asked for while the chart is on its way is the one it opens at", async () => {
+    const { context, page } = await openSignedIn(browser);
+    const asked = Promise.withResolvers<void>();
+    await page.route("**/candles?*", async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
+    await page.goto("/backtests");
+    await page.getByRole("row", { name: /First run/ }).click();
+    const chart = page.getByRole("region", { name: "Price, equity and draw-down" });
+    await chart.getByRole("button", { name: "1M" }).click();
+    const detail = page.waitForResponse((response) => response.url().includes("/indicators?"));
+    asked.resolve();
+    const { searchParams } = new URL((await detail).url());
+    const lengthDays = (Number(searchParams.get("to")) - Number(searchParams.get("from"))) / 86_400_000;
+    expect(lengthDays).toBeGreaterThan(29);
+    expect(lengthDays).toBeLessThan(60);
+    expect(await chart.getByRole("button", { name: "1M" }).getAttribute("aria-pressed")).toBe("true");
+    await context.close();
+  });
+
   test("the report's chart shows what the strategy looks at, and remembers when that is not wanted", async () => {
     const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/backtests");

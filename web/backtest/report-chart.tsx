@@ -45,6 +45,7 @@ export function ReportChart(props: ReportChartProps) {
   const [logarithmic, setLogarithmic] = useState(false);
   const [asTable, setAsTable] = useState(false);
   const [span, setSpan] = useState<TimeSpan | null>(null);
+  const [place, setPlace] = useState<TimeSpan>();
   const [range, setRange] = useState<RangeName | undefined>("all");
   const whole = useMemo(() => wholeOf(overview), [overview]);
   const candles = useCandles(props, symbol, span);
@@ -57,6 +58,7 @@ export function ReportChart(props: ReportChartProps) {
       setSymbol(trade.symbol);
       const around = spanAround(trade, overview);
       setSpan((now) => nextWindow({ visible: around, loaded: now, whole }) ?? now);
+      setPlace(around);
       chart.current?.show(around);
     },
   }));
@@ -86,6 +88,7 @@ export function ReportChart(props: ReportChartProps) {
         symbols={overview.instruments.map((instrument) => instrument.symbol)}
         onRange={(name) => {
           setRange(name);
+          setPlace(name === "all" ? undefined : rangeSpan(name, whole));
           if (name === "all") setSpan(null);
           if (name === "all") chart.current?.fit();
           else chart.current?.show(rangeSpan(name, whole));
@@ -105,8 +108,10 @@ export function ReportChart(props: ReportChartProps) {
           spec={spec}
           label={`Price of ${symbol} with ${trades.length} trades, equity and draw-down.`}
           className="h-[640px] max-md:h-[500px]"
+          opensAt={place}
           onTrade={props.onSelect}
           onSettled={(visible) => {
+            setPlace(visible);
             setRange(rangeShown(visible, whole));
             look(visible);
             setSpan((now) => nextWindow({ visible, loaded: now, whole }) ?? now);

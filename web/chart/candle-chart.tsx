@@ -32,6 +32,7 @@ interface CandleChartProps {
 export function CandleChart({ dataset, timeframe, signals, indicators, span, className, tools }: CandleChartProps) {
   const chart = useRef<ChartHandle>(null);
   const [loaded, setLoaded] = useState<TimeSpan | null>(null);
+  const [place, setPlace] = useState<TimeSpan>();
   const [range, setRange] = useState<RangeName | undefined>("all");
   const [logarithmic, setLogarithmic] = useState(false);
   const whole = useMemo(() => span ?? { fromMs: dataset.from, toMs: dataset.to }, [span, dataset]);
@@ -63,6 +64,7 @@ export function CandleChart({ dataset, timeframe, signals, indicators, span, cla
           choices={rangesWithin(whole)}
           onChange={(name) => {
             setRange(name);
+            setPlace(name === "all" ? undefined : rangeSpan(name, whole));
             if (name !== "all") return chart.current?.show(rangeSpan(name, whole));
             setLoaded(null);
             chart.current?.fit();
@@ -90,7 +92,9 @@ export function CandleChart({ dataset, timeframe, signals, indicators, span, cla
           spec={spec}
           label={`Candles of ${dataset.name}${signals === undefined ? "" : `, with ${signals.length} signals`}.`}
           className={className ?? "h-[420px]"}
+          opensAt={place}
           onSettled={(visible) => {
+            setPlace(visible);
             setRange(rangeShown(visible, whole));
             setLoaded((now) => nextWindow({ visible, loaded: now, whole }) ?? now);
           }}

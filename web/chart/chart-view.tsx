@@ -21,18 +21,20 @@ interface ChartViewProps {
   readonly label: string;
   readonly className?: string;
   readonly handle?: Ref<ChartHandle>;
+  /** The stretch to open at, for what was asked before there was a chart; everything where left out. */
+  readonly opensAt?: TimeSpan;
   readonly onSettled?: (span: TimeSpan) => void;
   readonly onTrade?: (id: number) => void;
   readonly children?: ReactNode;
 }
 
 /** The one component that draws with the charting library. Everything it shows comes in as data. */
-export function ChartView({ spec, label, className, handle, onSettled, onTrade, children }: ChartViewProps) {
+export function ChartView({ spec, label, className, handle, opensAt, onSettled, onTrade, children }: ChartViewProps) {
   const element = useRef<HTMLDivElement>(null);
   const controller = useRef<ChartController | null>(null);
   const [hover, setHover] = useState<ChartHover | null>(null);
   const [tops, setTops] = useState<readonly number[]>([0]);
-  const latest = useLatest({ spec, onSettled, onTrade });
+  const latest = useLatest({ spec, opensAt, onSettled, onTrade });
   const left = useRef<TimeSpan | undefined>(undefined);
   const look = `${useTheme()} ${usePreferences().palette} ${shapeOf(spec)}`;
 
@@ -51,7 +53,8 @@ export function ChartView({ spec, label, className, handle, onSettled, onTrade, 
     });
     controller.current = made;
     // A chart that takes the place of another shows the same stretch of time.
-    if (left.current !== undefined) made.show(left.current);
+    const start = left.current ?? latest.current.opensAt;
+    if (start !== undefined) made.show(start);
     setHover(null);
     return () => {
       clearTimeout(timer);
