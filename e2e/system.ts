@@ -14,6 +14,8 @@ declare module "vitest" {
     /** Address of the system under test; empty where there is no browser to test with. */
     baseUrl: string;
     chromiumPath: string;
+    /** Where the system under test keeps its state. */
+    stateDirectory: string;
   }
 }
 
@@ -26,6 +28,7 @@ export async function setup(project: TestProject): Promise<void> {
   if (chromiumPath === undefined) {
     project.provide("baseUrl", "");
     project.provide("chromiumPath", "");
+    project.provide("stateDirectory", "");
     return;
   }
   stateDirectory = mkdtempSync(join(tmpdir(), "apextrade-e2e-"));
@@ -38,6 +41,7 @@ export async function setup(project: TestProject): Promise<void> {
   await ready(child);
   project.provide("baseUrl", `http://localhost:${port}`);
   project.provide("chromiumPath", chromiumPath);
+  project.provide("stateDirectory", stateDirectory);
 }
 
 export async function teardown(): Promise<void> {

@@ -88,10 +88,11 @@ export function ReportChart(props: ReportChartProps) {
         symbols={overview.instruments.map((instrument) => instrument.symbol)}
         onRange={(name) => {
           setRange(name);
-          setPlace(name === "all" ? undefined : rangeSpan(name, whole));
-          if (name === "all") setSpan(null);
-          if (name === "all") chart.current?.fit();
-          else chart.current?.show(rangeSpan(name, whole));
+          const asked = name === "all" ? undefined : rangeSpan(name, whole);
+          setPlace(asked);
+          if (asked !== undefined) return chart.current?.show(asked);
+          setSpan(null);
+          chart.current?.fit();
         }}
         onPicture={() => void saveCanvas(chart.current?.picture(), `${runTitle(run)} chart.png`)}
         onData={() => saveText(equityCsv(equity), `${runTitle(run)} equity.csv`, "text/csv")}
@@ -118,12 +119,16 @@ export function ReportChart(props: ReportChartProps) {
           }}
         />
       )}
-      {note !== undefined && !asTable && (
-        <p role="status" className="border-t border-line px-4 py-2 text-table text-muted">
-          {note}
-        </p>
-      )}
+      {note !== undefined && !asTable && <Note text={note} />}
     </div>
+  );
+}
+
+function Note({ text }: { text: string }) {
+  return (
+    <p role="status" className="border-t border-line px-4 py-2 text-table text-muted">
+      {text}
+    </p>
   );
 }
 

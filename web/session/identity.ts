@@ -1,6 +1,7 @@
-import type { FactorMethod, FactorProof, SignInReply } from "../../schema/wire/session.ts";
+import type { FactorMethod, FactorProof, PasskeyOptions, SignInReply } from "../../schema/wire/session.ts";
 import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
+import { provenByPasskey } from "./passkey-ceremony.ts";
 
 export interface Credentials {
   readonly email: string;
@@ -27,6 +28,21 @@ export async function signIn(credentials: Credentials & { readonly keep?: boolea
 /** Answers a challenge. Throws `ApiError`. */
 export async function answerChallenge(challenge: string, proof: FactorProof): Promise<void> {
   await post("/api/auth/sign-in/second-factor", { challenge, proof });
+  await forgetEverything();
+}
+
+/** Answers a challenge with one of the account's passkeys. Throws `ApiError`, or an `Error` of the browser's part. */
+export async function answerByPasskey(challenge: string): Promise<void> {
+  const asked = await optionsFrom("/api/auth/sign-in/second-factor/passkey", { challenge });
+  const response = await provenByPasskey(asked);
+  await answerChallenge(challenge, { method: "passkey", token: asked.token, response });
+}
+
+/** Signs in with a passkey alone: its device knows whose it is. Throws `ApiError`, or an `Error` of the browser's part. */
+export async function signInByPasskey(keep: boolean): Promise<void> {
+  const asked = await optionsFrom("/api/auth/sign-in/passkey/options", {});
+  const response = await provenByPasskey(asked);
+  await post("/api/auth/sign-in/passkey", { token: asked.token, response, keep });
   await forgetEverything();
 }
 
@@ -69,6 +85,11 @@ const WRONG_PASSWORD = "E-mail and password do not match. Check both, or make an
 async function forgetEverything(): Promise<void> {
   client.forget();
   queryClient.clear();
+}
+
+async function optionsFrom(path: string, body: unknown): Promise<PasskeyOptions> {
+  const response = await post(path, body);
+  return (await response.json()) as PasskeyOptions;
 }
 
 async function post(path: string, body: unknown, refusal?: string): Promise<Response> {

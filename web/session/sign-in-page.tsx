@@ -1,13 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import type { FactorProof } from "../../schema/wire/session.ts";
+import type { FactorMethod, FactorProof } from "../../schema/wire/session.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { EmailField, Frame, Other, useSubmission } from "./frame.tsx";
-import { answerChallenge, type Challenge, type Credentials, signIn } from "./identity.ts";
+import {
+  answerByPasskey,
+  answerChallenge,
+  type Challenge,
+  type Credentials,
+  signIn,
+  signInByPasskey,
+} from "./identity.ts";
 
 export function SignInPage() {
   const { next } = useSearch({ from: "/sign-in" });
@@ -76,53 +83,106 @@ function PasswordStep(props: { next: string | undefined; onChallenge: (challenge
         <Button kind={demo ? "plain" : "primary"} type="submit" busy={submission.busy}>
           Sign in
         </Button>
+        {canUsePasskeys() && (
+          <Button
+            kind="plain"
+            disabled={submission.busy}
+            onClick={() =>
+              void submission.run(async () => {
+                await signInByPasskey(keep);
+                await navigate({ href: next ?? "/backtests" });
+              })
+            }
+          >
+            Sign in with a passkey
+          </Button>
+        )}
       </form>
     </Frame>
   );
 }
+
+type CodeMethod = Exclude<FactorMethod, "passkey">;
+
+const CODE_LABELS: Readonly<Record<CodeMethod, string>> = {
+  totp: "Six digits of your authenticator app",
+  recovery: "Recovery code",
+};
+const SWITCH_LABELS: Readonly<Record<CodeMethod, string>> = {
+  totp: "Use the authenticator app",
+  recovery: "Use a recovery code",
+};
 
 function FactorStep(props: { challenge: Challenge; next: string | undefined; onBack: () => void }) {
   const { challenge, next, onBack } = props;
   const navigate = useNavigate();
   const submission = useSubmission();
   const [code, setCode] = useState("");
-  const [recovery, setRecovery] = useState(!challenge.methods.includes("totp"));
-  async function submit() {
-    const proof: FactorProof = { method: recovery ? "recovery" : "totp", code: code.trim() };
-    await answerChallenge(challenge.token, proof);
+  const codeMethods = challenge.methods.filter((method) => method !== "passkey");
+  const [method, setMethod] = useState<CodeMethod | undefined>(codeMethods.includes("totp") ? "totp" : codeMethods[0]);
+  async function enter(answer: () => Promise<void>) {
+    await answer();
     await navigate({ href: next ?? "/backtests" });
   }
   return (
     <Frame title="Second factor">
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submission.run(submit);
-        }}
-      >
+      <div className="grid gap-4">
         <InlineError error={submission.error} />
-        <TextField
-          label={recovery ? "Recovery code" : "Six digits of your authenticator app"}
-          autoComplete="one-time-code"
-          inputMode={recovery ? "text" : "numeric"}
-          required
-          autoFocus
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-        <Button kind="primary" type="submit" busy={submission.busy}>
-          Continue
-        </Button>
-        {challenge.methods.includes("totp") && challenge.methods.includes("recovery") && (
-          <Button kind="plain" onClick={() => setRecovery(!recovery)}>
-            {recovery ? "Use the authenticator app" : "Use a recovery code"}
+        {challenge.methods.includes("passkey") && (
+          <Button
+            kind={method === "totp" ? "plain" : "primary"}
+            disabled={submission.busy}
+            onClick={() => void submission.run(() => enter(() => answerByPasskey(challenge.token)))}
+          >
+            Use a passkey
           </Button>
         )}
+        {method !== undefined && (
+          <form
+            className="grid gap-4"
+            onSubmit={(event) => {
+              event.preventDefault();
+              const proof: FactorProof = { method, code: code.trim() };
+              void submission.run(() => enter(() => answerChallenge(challenge.token, proof)));
+            }}
+          >
+            <TextField
+              label={CODE_LABELS[method]}
+              autoComplete="one-time-code"
+              inputMode={method === "totp" ? "numeric" : "text"}
+              required
+              autoFocus
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+            <Button kind={method === "totp" ? "primary" : "plain"} type="submit" busy={submission.busy}>
+              Continue
+            </Button>
+          </form>
+        )}
+        {codeMethods
+          .filter((other) => other !== method)
+          .map((other) => (
+            <Button
+              key={other}
+              kind="plain"
+              onClick={() => {
+                setMethod(other);
+                setCode("");
+              }}
+            >
+              {SWITCH_LABELS[other]}
+            </Button>
+          ))}
         <Button kind="plain" onClick={onBack}>
           Back
         </Button>
-      </form>
+      </div>
     </Frame>
   );
+}
+
+/** Old browsers and pages without TLS have none. */
+function canUsePasskeys(): boolean {
+  return typeof PublicKeyCredential === "function";
 }

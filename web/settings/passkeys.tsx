@@ -4,13 +4,13 @@ import type { Passkey, Security } from "../../schema/wire/account.ts";
 import type { PasskeyOptions } from "../../schema/wire/session.ts";
 import { client } from "../api/runtime.ts";
 import { useSubmission } from "../session/frame.tsx";
+import { madePasskey } from "../session/passkey-ceremony.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
 import { ActError } from "./act-error.tsx";
 import { ConfirmAct } from "./confirm-act.tsx";
-import { madePasskey } from "./passkey-ceremony.ts";
 import { withProof } from "./prove.ts";
 import { SETTINGS_KEY } from "./settings-queries.ts";
 

@@ -4,11 +4,11 @@ import type { Security } from "../../schema/wire/account.ts";
 import type { PasskeyOptions, StepUp } from "../../schema/wire/session.ts";
 import { client } from "../api/runtime.ts";
 import { useSubmission } from "../session/frame.tsx";
+import { provenByPasskey } from "../session/passkey-ceremony.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { SelectField, TextField } from "../ui/field.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
-import { provenByPasskey } from "./passkey-ceremony.ts";
 import { answerProof, sendProof, useProofAsked } from "./prove.ts";
 import { securityQuery } from "./settings-queries.ts";
 
