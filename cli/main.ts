@@ -18,7 +18,12 @@ try {
   const expected = error instanceof CommandError || error instanceof ImportError || error instanceof RangeError;
   process.exitCode = expected ? 2 : 1;
   const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`apextrade: ${expected ? text.replace(/\s*\n\s*/g, "; ") : text}\n`);
+  process.stderr.write(`apextrade: ${expected ? onOneLine(text) : text}\n`);
+}
+
+function onOneLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join("; ");
 }
 
 async function run(name: string | undefined, argv: readonly string[]): Promise<void> {

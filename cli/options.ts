@@ -61,7 +61,7 @@ export function timeOption(values: RawOptions, name: string): number | undefined
   const text = values[name];
   if (text === undefined) return undefined;
   if (typeof text === "string" && !TIME_FORM.test(text)) throw timeError(name, text);
-  const zoned = typeof text === "string" && /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text);
+  const zoned = typeof text === "string" && text.includes("T") && /(?:Z|[+-]\d\d:?\d\d)$/.test(text);
   const time = typeof text === "string" ? Date.parse(zoned || !text.includes("T") ? text : `${text}Z`) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw timeError(name, text);

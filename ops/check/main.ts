@@ -2,8 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { brokenLinks } from "./documents.ts";
 import { checkFile } from "./rules.ts";
 import { readSource } from "./source-file.ts";
+import { readSupplyChain, supplyChainFindings } from "./supply-chain.ts";
 
-/** Format, lint, types and layer rules, all at once. Exits 1 where anything is wrong. */
+/** Format, lint, types, layer rules, secrets and packages, all at once. Exits 1 where anything is wrong. */
 const ROOT = new URL("../../", import.meta.url);
 const RINGS = ["workers/core", "workers", "web", "."];
 
@@ -12,6 +13,9 @@ const tasks = [
   run("format and lint", "biome", ["check", "--error-on-warnings", "."]),
   ...RINGS.map((ring) => run(`types of ${ring}`, "tsc", ["-p", `${ring}/tsconfig.json`])),
   run("types of core's tests", "tsc", ["-p", "workers/core/tsconfig.test.json"]),
+  run("secrets", "secretlint", ["**/*"]),
+  run("sums of the lock", "lockfile-lint", ["--path", "package-lock.json", "--type", "npm", "--validate-integrity"]),
+  Promise.resolve({ name: "packages", output: supplyChainFindings(readSupplyChain(ROOT)).join("\n") }),
   Promise.resolve({ name: "layers, sizes and links", output: projectFindings().join("\n") }),
 ];
 const results = await Promise.all(tasks);

@@ -33,3 +33,25 @@ describe("the layer rules", () => {
     expect(findings(path, text)).toEqual([]);
   });
 });
+
+describe("the safety rules", () => {
+  it.each([
+    ["S44", "if (token === known) go();", "constant time"],
+    ["S44", "return expected !== row.signature;", "constant time"],
+    ["S45", "const id = Math.random();", "platform's generator"],
+    ["S67", "new Function(text)();", "never run as code"],
+    ["S67", "await import(name);", "never run as code"],
+    ["S55", "sql.exec(`select * from x where id = $" + "{id}`);", "as parameters"],
+    ["S55", "env.DB.prepare(text);", "through the data layer"],
+  ])("%s: %s is refused", (_id, text, message) => {
+    expect(findings("workers/api/a.ts", text).join("\n")).toContain(message);
+  });
+
+  it.each([
+    "if (token === undefined) return;",
+    "// Compared openly because both are public.\nif (digest === other) go();",
+    "tokens[at].text === other.text;",
+  ])("let pass: %s", (text) => {
+    expect(findings("workers/api/a.ts", text)).toEqual([]);
+  });
+});

@@ -20,6 +20,20 @@ const CODE_RULES: readonly { readonly pattern: RegExp; readonly rule: string; re
   { pattern: /@ts-(?:ignore|nocheck|expect-error)\b/g, rule: "types are mended, not silenced", tests: "also" },
 ];
 
+/** What protects people, where programs decide about them; a comment that begins `Compared openly because` lifts one. */
+const SAFETY_RULES: readonly { readonly pattern: RegExp; readonly rule: string }[] = [
+  {
+    pattern:
+      /(?:\b|\.)\w*(?:token|signature|hmac|secret|digest)\s*[!=]==\s*[\w.]+|[!=]==\s*(?:[\w]+\.)*\w*(?:token|signature|hmac|secret|digest)\b(?![.(])/gi,
+    rule: "secrets are compared in constant time",
+  },
+  { pattern: /\bMath\.random\b/g, rule: "chance comes from the platform's generator, or is handed in" },
+  { pattern: /\beval\(|\bnew Function\b|\bimport\((?!\s)/g, rule: "text is never run as code" },
+  { pattern: /\bsql\.raw\(|\.(?:exec|prepare)(?:<[^>]*>)?\(\s*`[^`]*\$\{/g, rule: "values reach SQL as parameters" },
+  { pattern: /\bDB\.prepare\(/g, rule: "queries go through the data layer" },
+];
+const SAFETY_FOLDERS = /^(?:workers|schema|cli|sidecar)\//;
+
 /** Marks of unfinished work and of places that exist on one machine only; written apart so that this file passes. */
 const WORDS = new RegExp(
   ["TO" + "DO\\b", "FIX" + "ME\\b", "/work" + "/(?:main|shared)", "registry\\.npm" + "js"].join("|"),
@@ -27,7 +41,7 @@ const WORDS = new RegExp(
 );
 
 export function checkFile(file: SourceFile): Finding[] {
-  const findings = [...sizeFindings(file), ...wordFindings(file), ...layerFindings(file)];
+  const findings = [...sizeFindings(file), ...wordFindings(file), ...layerFindings(file), ...safetyFindings(file)];
   if (EMPTY_NAMES.test(file.path)) findings.push(`${file.path}:1: a file is named after what it holds`);
   const test = isTest(file.path);
   for (const { pattern, rule, tests } of CODE_RULES) {
@@ -48,6 +62,25 @@ function wordFindings(file: SourceFile): Finding[] {
   return [...file.text.matchAll(WORDS)].map(
     (match) => `${file.path}:${lineOf(file.text, match.index)}: "${match[0]}" does not belong in the project`,
   );
+}
+
+function safetyFindings(file: SourceFile): Finding[] {
+  if (isTest(file.path) || !SAFETY_FOLDERS.test(file.path)) return [];
+  return SAFETY_RULES.flatMap(({ pattern, rule }) =>
+    [...file.code.matchAll(pattern)]
+      .filter((match) => !isNothing(match[0]) && !isReasoned(file, match.index))
+      .map((match) => `${file.path}:${lineOf(file.code, match.index)}: ${rule}, was ${match[0].trim()}`),
+  );
+}
+
+/** Whether something is there at all tells nothing of what it is. */
+function isNothing(comparison: string): boolean {
+  return /[!=]==\s*(?:undefined|null)$/.test(comparison);
+}
+
+function isReasoned(file: SourceFile, index: number): boolean {
+  const before = file.text.slice(0, index).split("\n").slice(-3);
+  return before.some((line) => /\/\/ Compared openly because |\/\/ Asked directly because /.test(line));
 }
 
 function layerFindings(file: SourceFile): Finding[] {

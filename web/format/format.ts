@@ -90,7 +90,7 @@ export function formatBytes(bytes: Value, whole: Value = bytes): string {
 /** Digits after the point of a grid step: 0.005 has 3. No grid (0): as many as `fallback`. */
 export function stepDigits(step: number, fallback = 2): number {
   if (!(step > 0)) return fallback;
-  const text = step.toFixed(10).replace(/0+$/, "");
+  const text = withoutLastZeros(step.toFixed(10));
   return text.endsWith(".") ? 0 : text.length - text.indexOf(".") - 1;
 }
 
@@ -106,7 +106,13 @@ export function formatQuantity(value: Value): string {
   const size = Math.abs(value);
   const digits = size >= 1000 ? 2 : size >= 1 ? 4 : 8;
   const text = formatNumber(value, { digits });
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return text.includes(".") ? withoutLastZeros(text).replace(/\.$/, "") : text;
+}
+
+function withoutLastZeros(text: string): string {
+  let length = text.length;
+  while (text[length - 1] === "0") length -= 1;
+  return text.slice(0, length);
 }
 
 function significantDigits(value: number): number {

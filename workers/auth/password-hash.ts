@@ -54,7 +54,7 @@ async function derive(password: string, pepper: string, salt: Uint8Array, cost: 
 
 /** PHC strings carry base64 without padding. */
 function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes)).replace(/=/g, "");
 }
 
 function bytesOf(text: string): Uint8Array {

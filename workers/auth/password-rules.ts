@@ -34,9 +34,11 @@ function issue(rule: string): ProblemIssue {
 /** Lower case, with the usual substitutions undone and everything but letters dropped. */
 function plainForm(password: string): string {
   const substitutions: Record<string, string> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t" };
-  return password
-    .toLowerCase()
-    .replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")
+  const signs = [...password.toLowerCase()];
+  const isLetter = (sign: string) => /\p{L}/u.test(sign);
+  return signs
+    .slice(Math.max(0, signs.findIndex(isLetter)), signs.findLastIndex(isLetter) + 1)
+    .join("")
     .replace(/[@$!]/g, (sign) => (sign === "@" ? "a" : sign === "$" ? "s" : "i"))
     .replace(/[013457]/g, (digit) => substitutions[digit] ?? digit)
     .replace(/[^\p{L}]/gu, "");

@@ -30,7 +30,7 @@ export function randomBytes(count: number): Uint8Array {
 export function base64Url(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 
 /** Bytes of base64url text. Throws on any other character. */

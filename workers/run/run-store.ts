@@ -38,6 +38,7 @@ export class RunStore {
     const values = { status: "running" as const, leaseToken: token, leaseUntilMs: nowMs + LEASE_MS, aliveAt: nowMs };
     if ((await this.update(values, free)) === 0) return undefined;
     const row = await this.owned.find(backtests, eq(backtests.id, runId));
+    // Compared openly because the token names a lease and opens nothing.
     if (row?.leaseToken !== token) return undefined;
     if (row.startedAt !== null) return { row, token };
     await this.update({ startedAt: nowMs }, this.held(runId, token));

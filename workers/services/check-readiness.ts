@@ -16,6 +16,7 @@ export interface ReadinessCheck {
 export async function checkReadiness(ctx: { env: Env; now: Clock }): Promise<ReadinessCheck[]> {
   const { env } = ctx;
   const asks: [string, () => Promise<unknown>][] = [
+    // Asked directly because the check is of the binding itself.
     ["database", () => env.DB.prepare("SELECT 1").first()],
     ["object store", () => env.BUCKET.head("health")],
     ["durable objects", () => env.THROTTLE.getByName("health").ping()],

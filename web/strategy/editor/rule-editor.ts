@@ -109,12 +109,10 @@ function complete(context: CompletionContext, words: readonly LanguageWord[]): C
   const typed = context.matchBefore(/[$A-Za-z_]\w*/);
   if (typed === null && !context.explicit) return null;
   const from = typed?.from ?? context.pos;
-  const parameters = [...context.state.doc.toString().matchAll(/^\s*param(?:eter)?\s+([A-Za-z_]\w*)/gm)].map(
-    (found) => ({
-      label: `$${found[1]}`,
-      detail: "parameter",
-    }),
-  );
+  const parameters = [...context.state.doc.iterLines()].flatMap((line) => {
+    const found = /^\s*param(?:eter)?\s+([A-Za-z_]\w*)/.exec(line);
+    return found === null ? [] : [{ label: `$${found[1]}`, detail: "parameter" }];
+  });
   const known = words.map((word) =>
     snippetCompletion(word.insert, { label: word.name, detail: word.signature, info: word.summary, type: word.kind }),
   );

@@ -52,5 +52,5 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** A piece of rules that uses the word: one of ours, else what completion inserts with its place holders filled in. */
 export function wordExample({ name, insert }: Pick<LanguageWord, "name" | "insert">): string {
-  return EXAMPLES[name] ?? insert.replaceAll(/\$\{([^}]*)\}/g, "$1");
+  return EXAMPLES[name] ?? insert.replaceAll(/\$\{([^${}]*)\}/g, "$1");
 }

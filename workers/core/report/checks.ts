@@ -144,7 +144,7 @@ function sampleCheck({ closedTrades }: Statistics): Check {
 
 /** A number with its noun, thousands apart, such as "1,968 signals". */
 export function counted(count: number, noun: string): string {
-  const grouped = String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  const grouped = new Intl.NumberFormat("en-US").format(count);
   return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
 }
 

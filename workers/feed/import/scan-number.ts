@@ -39,7 +39,7 @@ export function scanNumber(bytes: Uint8Array, start: number, end: number, point:
 function slowNumber(bytes: Uint8Array, start: number, end: number, point: number): number {
   const text = decoder.decode(bytes.subarray(start, end)).trim();
   // Number() takes what no price file means: empty text, hexadecimal and binary literals.
-  if (!/^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?$/.test(text)) return Number.NaN;
+  if (!/^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number.NaN;
   if (point === 44) return Number(text.replace(",", "."));
   return Number(text);
 }

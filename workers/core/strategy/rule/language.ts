@@ -22,7 +22,7 @@ const ONE = makeTerm({ op: "number", value: 1, whole: true }, "number");
 
 /** Marks the places to fill in: `<x>` becomes the tab stop that editors know. */
 export function stops(text: string): string {
-  return text.replaceAll(/<([^>]*)>/g, (_, place: string) => `$\{${place}}`);
+  return text.replaceAll(/<([^<>]*)>/g, (_, place: string) => `$\{${place}}`);
 }
 
 type Rest = Partial<Pick<FunctionSpec, "optional" | "repeats">>;
