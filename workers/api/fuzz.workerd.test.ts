@@ -1,0 +1,175 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../api/app.ts";
+import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
+import { HOSTILE_VALUES, writeJson, writeText } from "../testing/hostile-value.ts";
+import { type Definitions, type JsonSchema, schemaArbitrary, spoiled } from "../testing/schema-arbitrary.ts";
+import { newClient, START_MS, type TestClient, testMail } from "../testing/test-client.ts";
+import { withTestQueue } from "../testing/test-queue.ts";
+
+/** Shared evenly by all routes. */
+const REQUESTS = 20_000;
+/** What only the inside of the product knows: frames of a stack, names of files, words of the stores. */
+const INSIDES = /\n\s+at |\.ts:\d|node_modules|workerd|D1_ERROR|SQLITE_|drizzle|Cannot read prop|is not a function/;
+/** Where a refusal itself is counted or told of. */
+const TABLES_OF_REFUSALS = ["audit_outbox", "one_time_tokens", "mail_outbox"];
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema?: JsonSchema;
+}
+
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>> };
+}
+
+const document = createApp({ now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail }).getOpenAPI31Document({
+  openapi: "3.1.0",
+  info: { title: "", version: "" },
+});
+const definitions = (document.components?.schemas ?? {}) as Definitions;
+const routes = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+  Object.entries((item ?? {}) as Record<string, Operation>).map(
+    ([verb, operation]) => [`${verb.toUpperCase()} ${path}`, { method: verb.toUpperCase(), path, operation }] as const,
+  ),
+);
+
+describe(`S57: ${REQUESTS} requests made from the document of the API and from what attackers send`, () => {
+  let client: TestClient;
+  let clients = 0;
+  const replies = new Map<number, number>();
+  async function renewClient() {
+    client = await newClient({ bindings: withTestQueue().bindings });
+    clients += 1;
+  }
+
+  test.each(routes)(
+    "S57: %s is answered or refused, tells nothing of its insides, and stores nothing it refused",
+    async (_name, route) => {
+      await renewClient();
+      const changing = route.method !== "GET";
+      let stored = changing ? await fingerprint() : "";
+      const run = async ({ address, body, type }: FuzzRequest) => {
+        const headers: Record<string, string> = { "CF-Connecting-IP": `198.51.${clients >> 8}.${clients & 255}` };
+        if (type !== undefined) headers["Content-Type"] = type;
+        const reply = await client.send(route.method, address, body, headers);
+        const text = await reply.text();
+        replies.set(reply.status, (replies.get(reply.status) ?? 0) + 1);
+        expect(reply.status, text).toBeLessThan(500);
+        if (reply.status >= 400) {
+          expect(reply.headers.get("Content-Type")).toContain("application/problem+json");
+          expect(text).not.toMatch(INSIDES);
+        }
+        // Some verbs end the session, and each person and address has a budget: somebody else goes on.
+        const spent = reply.status === 401 || reply.status === 429;
+        if (spent) await renewClient();
+        if (!changing) return;
+        if (spent) {
+          stored = await fingerprint();
+          return;
+        }
+        const now = await fingerprint();
+        if (reply.status >= 400) expect(now).toBe(stored);
+        stored = now;
+      };
+      const numRuns = Math.ceil(REQUESTS / routes.length);
+      await fc.assert(fc.asyncProperty(requestsOf(route), run), { numRuns });
+    },
+  );
+
+  test("S57: the requests reached the routes: most were signed in, and some were granted", async () => {
+    const share = (status: number) => (replies.get(status) ?? 0) / REQUESTS;
+    expect([...replies.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(REQUESTS);
+    expect(share(200)).toBeGreaterThan(0.05);
+    expect(share(422)).toBeGreaterThan(0.2);
+    expect(share(401) + share(429)).toBeLessThan(0.2);
+  });
+});
+
+interface FuzzRequest {
+  readonly address: string;
+  readonly body: string | undefined;
+  readonly type: string | undefined;
+}
+
+function requestsOf(route: { method: string; path: string; operation: Operation }): fc.Arbitrary<FuzzRequest> {
+  const { parameters = [], requestBody } = route.operation;
+  const inPath = parameters.filter((parameter) => parameter.in === "path");
+  const inQuery = parameters.filter((parameter) => parameter.in === "query");
+  const path = fc
+    .tuple(...inPath.map((parameter) => textOf(parameter)))
+    .map((values) =>
+      inPath.reduce(
+        (address, { name }, index) =>
+          address.replace(`{${name}}`, () => encodeURIComponent(values[index].toWellFormed())),
+        route.path,
+      ),
+    );
+  const strangers = [
+    { name: "limit", in: "query" },
+    { name: "__proto__", in: "query" },
+    { name: "x", in: "query" },
+  ];
+  const pair = (parameter: Parameter) => textOf(parameter).map((value): [string, string] => [parameter.name, value]);
+  // A name may come twice: the second must not slip past the check of the first.
+  const query = fc.array(fc.oneof(...[...inQuery, ...strangers].map(pair)), { maxLength: 4 });
+  return fc.record({ path, query, sent: bodyOf(route.method, requestBody) }).map(({ path, query, sent }) => ({
+    address: `${path}?${new URLSearchParams(query.map(([name, value]) => [name, value.toWellFormed()]))}`,
+    ...sent,
+  }));
+}
+
+function textOf({ schema = {} }: Parameter): fc.Arbitrary<string> {
+  const fitting = schemaArbitrary(schema, definitions);
+  return fc
+    .oneof(fitting, fc.constantFrom(...HOSTILE_VALUES))
+    .map(writeText)
+    .map((text) => text.slice(0, 2_000));
+}
+
+function bodyOf(method: string, requestBody: Operation["requestBody"]) {
+  const json = requestBody?.content["application/json"]?.schema;
+  const type = json === undefined ? Object.keys(requestBody?.content ?? {})[0] : "application/json";
+  if (method === "GET") return fc.constant({ body: undefined, type: undefined });
+  const nothing = { body: undefined, type: undefined };
+  if (json === undefined && type !== undefined) {
+    return fc.string({ maxLength: 200 }).map((body) => ({ body, type }));
+  }
+  const fitting = schemaArbitrary(json ?? {}, definitions);
+  const values = fc.oneof(
+    { weight: 2, arbitrary: fitting },
+    { weight: 5, arbitrary: spoiled(fitting) },
+    { weight: 1, arbitrary: fc.constantFrom(...HOSTILE_VALUES) },
+  );
+  return fc.oneof(
+    { weight: 12, arbitrary: values.map((value) => ({ body: writeJson(value), type: "application/json" })) },
+    { weight: 1, arbitrary: fc.string().map((body) => ({ body, type: "application/json" })) },
+    { weight: 1, arbitrary: fc.constant(nothing) },
+  );
+}
+
+let fingerprintQuery = "";
+
+/** Rows, lengths and first letters of every table: what a refused request must leave as it was. */
+async function fingerprint(): Promise<string> {
+  if (fingerprintQuery === "") fingerprintQuery = await makeFingerprintQuery();
+  return JSON.stringify(await env.DB.prepare(fingerprintQuery).first());
+}
+
+async function makeFingerprintQuery(): Promise<string> {
+  const columns = await env.DB.prepare(
+    `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '_cf_%' AND m.name NOT LIKE 'd1_%'`,
+  ).all<{ table: string; column: string }>();
+  const tables = Map.groupBy(columns.results, ({ table }) => table);
+  const parts = [...tables].flatMap(([table, rows]) => {
+    if (TABLES_OF_REFUSALS.includes(table)) return [];
+    const sums = rows.map(({ column }) => `coalesce(length("${column}") + unicode("${column}"), 0)`).join(" + ");
+    return [`(SELECT count(*) || ':' || total(${sums}) FROM "${table}") AS "${table}"`];
+  });
+  return `SELECT ${parts.join(", ")}`;
+}
