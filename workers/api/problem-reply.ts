@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Problem } from "../../schema/wire/primitive.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 
@@ -27,7 +28,7 @@ export function replyWithProblem(error: unknown, c: Context<ApiEnv>): Response {
   const known = knownProblem(error);
   const requestId = c.get("requestId");
   if (known === undefined) {
-    console.error(JSON.stringify({ event: "request_failed", requestId, path: c.req.path, error: describe(error) }));
+    logEvent("request_failed", { requestId, path: c.req.path, error });
   }
   const shown =
     known ??
@@ -61,8 +62,4 @@ function knownProblem(error: unknown): ProblemError | undefined {
     return new ProblemError({ status: error.status, code: "bad_request", detail: error.message, cause: error });
   }
   return undefined;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,5 +1,4 @@
 import type { AuditObject } from "../audit/audit-object.ts";
-import type { ThrottleObject } from "../auth/throttle-object.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
 
@@ -11,7 +10,8 @@ export interface Env {
   readonly RUNS: Queue<RunMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
-  readonly THROTTLE: DurableObjectNamespace<ThrottleObject>;
+  /** Reached over `throttle.ts` only. */
+  readonly THROTTLE: DurableObjectNamespace;
   /** "true" on the local server only. */
   readonly DEMO: string;
   /** Root secret of sessions and access tokens, at least 32 characters. */

@@ -67,6 +67,11 @@ export function tooMany(detail: string, retryAfterSeconds: number): ProblemError
   return new ProblemError({ status: 429, code: "too_many_attempts", detail, retryAfterSeconds });
 }
 
+/** 503 for what works again by itself. */
+export function unavailable(detail: string, retryAfterSeconds: number): ProblemError {
+  return new ProblemError({ status: 503, code: "unavailable", detail, retryAfterSeconds });
+}
+
 function describeIssue(issue: ProblemIssue): string {
   const subject = issue.field === "" ? "the body" : issue.field;
   return `${subject} ${issue.rule}${issue.value === undefined ? "" : `, was ${JSON.stringify(issue.value)}`}`;
