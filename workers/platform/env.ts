@@ -12,6 +12,8 @@ export interface Env {
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
+  /** The platform's own limit: approximate, per location, by address. */
+  readonly EDGE_LIMIT: RateLimit;
   /** "true" on the local server only. */
   readonly DEMO: string;
   /** Root secret of sessions and access tokens, at least 32 characters. */
