@@ -15,7 +15,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: "Too large",
   415: "Unsupported media type",
   422: "Not valid",
-  429: "Too many attempts",
+  429: "Too many requests",
   500: "Our fault",
   503: "Not available",
 };
@@ -52,6 +52,7 @@ export function problemResponse(error: ProblemError, requestId: string): Respons
   };
   const headers = new Headers({ "Content-Type": "application/problem+json" });
   if (error.retryAfterSeconds !== undefined) headers.set("Retry-After", String(error.retryAfterSeconds));
+  if (error.allow !== undefined) headers.set("Allow", error.allow.join(", "));
   if (error.status === 401) headers.set("WWW-Authenticate", "Bearer");
   return new Response(JSON.stringify(problem), { status: error.status, headers });
 }

@@ -24,8 +24,10 @@ export interface Env {
   readonly MASTER_KEYS: string;
   /** Makes the first administrator, once; may be absent afterwards. */
   readonly BOOTSTRAP_SECRET?: string;
-  /** Origins besides our own whose pages may read the API, comma between; empty for none. */
+  /** Origins besides our own whose pages may use the API by a key, comma between; empty for none. */
   readonly CORS_ORIGINS?: string;
+  /** "false" closes the reference page and the API's document. */
+  readonly DOCS?: string;
   /** Sender of letters, such as `ApexTrade <no-reply@example.org>`. */
   readonly MAIL_FROM?: string;
   /** Key of SendGrid, where letters leave through it. */
