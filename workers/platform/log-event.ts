@@ -10,7 +10,8 @@ const FRAME_CHARACTERS_MAX = 200;
 const DROPPED_NAMES_MAX = 10;
 
 const ID = /^[\w.:-]{1,80}$/;
-const WORDS = /^[\w .:-]{1,60}$/;
+/** Names of ours: of events, jobs, stores, limits. No digits and no capitals, as keys and tokens have. */
+const LABEL = /^[a-z][a-z _-]{0,39}$/;
 /** A function and a place in our bundle, as V8 writes them: nothing that came from outside. */
 const FRAME = /^\s*at (?:[\w.$<>[\] ]{1,100} \()?[\w./:@-]{1,300}:\d{1,9}:\d{1,9}\)?$/;
 /** Longer than our words and numbers: keys, tokens and what they look like when encoded. */
@@ -23,7 +24,7 @@ const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 type Kind = (value: unknown) => unknown;
 
 const id: Kind = (value) => (typeof value === "string" && ID.test(value) ? value : "[not an id]");
-const words: Kind = (value) => (typeof value === "string" && WORDS.test(value) ? value : "[not shown]");
+const label: Kind = (value) => (typeof value === "string" && LABEL.test(value) ? value : "[not shown]");
 const number: Kind = (value) => (typeof value === "number" ? value : "[not a number]");
 const text: Kind = (value) => plainText(String(value));
 
@@ -33,9 +34,9 @@ const FIELDS = {
   ownerId: id,
   id,
   letter: id,
-  name: words,
-  job: words,
-  outcome: words,
+  name: label,
+  job: label,
+  outcome: label,
   attempts: number,
   count: number,
   memoryKib: number,
@@ -54,7 +55,7 @@ export function logEvent(event: string, fields: LogFields = {}): void {
 
 /** The line that `logEvent` writes. */
 export function logLine(event: string, fields: Readonly<Record<string, unknown>>): string {
-  const line: Record<string, unknown> = { event: words(event) };
+  const line: Record<string, unknown> = { event: label(event) };
   const dropped: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
