@@ -86,7 +86,7 @@ function bookKeeper(): (env: Env) => LeaseBook {
   return (env) => {
     if (book === undefined || bound?.THROTTLE !== env.THROTTLE) {
       bound = env;
-      book = new LeaseBook((name, rule, nowMs) => leaseRequests(env, name, { rule, nowMs }));
+      book = new LeaseBook((name, ask) => leaseRequests(env, name, ask));
     }
     return book;
   };

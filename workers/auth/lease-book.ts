@@ -1,4 +1,4 @@
-import type { Lease, ThrottleRule } from "./throttle-count.ts";
+import type { Lease, LeaseAsk, ThrottleRule } from "./throttle-count.ts";
 
 export interface Spending {
   readonly allowed: boolean;
@@ -10,6 +10,7 @@ export interface Spending {
 
 interface Held {
   tokens: number;
+  used: number;
   left: number;
   readonly endsAt: number;
 }
@@ -18,16 +19,16 @@ interface Held {
 const NAMES_MAX = 20_000;
 
 /**
- * The blocks of requests that this isolate holds. A name's object is asked once for a block and not for each request,
- * and not at all once it has said that nothing is left. Blocks never come to more than the rule; what an isolate holds
- * and does not use before the window closes is lost, so that a client which many isolates serve at once may be refused
- * a few requests early, never let through late.
+ * The blocks of requests that this isolate holds. A name's object is asked for a block and not for each request, and
+ * not at all once it has said that nothing is left. A block is as large as what was used here before it in the same
+ * window, so that at most as much lies unused as was used. Blocks never come to more than the rule: a client that many
+ * isolates serve at once may be refused early, never let through late.
  */
 export class LeaseBook {
   readonly #held = new Map<string, Held>();
-  readonly #lease: (name: string, rule: ThrottleRule, nowMs: number) => Promise<Lease>;
+  readonly #lease: (name: string, ask: LeaseAsk) => Promise<Lease>;
 
-  constructor(lease: (name: string, rule: ThrottleRule, nowMs: number) => Promise<Lease>) {
+  constructor(lease: (name: string, ask: LeaseAsk) => Promise<Lease>) {
     this.#lease = lease;
   }
 
@@ -41,12 +42,17 @@ export class LeaseBook {
     if (held === undefined || nowMs >= held.endsAt) return undefined;
     if (held.tokens === 0 && held.left > 0) return undefined;
     const allowed = held.tokens > 0;
-    if (allowed) held.tokens -= 1;
+    if (allowed) {
+      held.tokens -= 1;
+      held.used += 1;
+    }
     return { allowed, left: held.left + held.tokens, endsAt: held.endsAt };
   }
 
   async #spendLeased(name: string, rule: ThrottleRule, nowMs: number): Promise<Spending> {
-    const { granted, left, endsAt } = await this.#lease(name, rule, nowMs);
+    const before = this.#held.get(name);
+    const wanted = before === undefined || nowMs >= before.endsAt ? 1 : Math.max(1, before.used);
+    const { granted, left, endsAt } = await this.#lease(name, { rule, wanted, nowMs });
     const held = this.#held.get(name);
     // A block of a window that this isolate has already left pays for its own request only.
     if (held !== undefined && held.endsAt > endsAt) return { allowed: granted > 0, left, endsAt };
@@ -56,7 +62,8 @@ export class LeaseBook {
     const known = same ? Math.min(held.left, left) : left;
     const allowed = tokens > 0;
     this.#makeRoom(nowMs);
-    this.#held.set(name, { tokens: allowed ? tokens - 1 : 0, left: known, endsAt });
+    const used = (same ? held.used : 0) + (allowed ? 1 : 0);
+    this.#held.set(name, { tokens: allowed ? tokens - 1 : 0, used, left: known, endsAt });
     return { allowed, left: known + Math.max(0, tokens - 1), endsAt };
   }
 

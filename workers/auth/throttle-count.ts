@@ -52,16 +52,23 @@ export interface Lease {
   readonly endsAt: number;
 }
 
-// A block is an eighth of what is left: large while there is plenty, a single request near the limit, so that little
-// is lost with a block that nobody comes to use.
+// A block is at most an eighth of what is left: near the limit it is a single request, so that none is lost with a block
+// that nobody comes to use.
 const LEASE_PART = 8;
 
+/** What is asked of a window: at most `wanted` requests at `nowMs`. */
+export interface LeaseAsk {
+  readonly rule: ThrottleRule;
+  readonly wanted: number;
+  readonly nowMs: number;
+}
+
 /** Hands out a block of a window's requests. All blocks of a window together never exceed the rule's count. */
-export function leaseBlock(window: Window | undefined, rule: ThrottleRule, nowMs: number): [Lease, Window] {
+export function leaseBlock(window: Window | undefined, { rule, wanted, nowMs }: LeaseAsk): [Lease, Window] {
   const open = window !== undefined && nowMs < window.endsAt;
   const { used, endsAt } = open ? window : { used: 0, endsAt: nowMs + rule.windowMs };
   const free = Math.max(0, rule.count - used);
-  const granted = free === 0 ? 0 : Math.max(1, Math.floor(free / LEASE_PART));
+  const granted = free === 0 ? 0 : Math.max(1, Math.min(wanted, Math.floor(free / LEASE_PART)));
   return [
     { granted, left: free - granted, endsAt },
     { used: used + granted, endsAt },

@@ -1,6 +1,7 @@
 import { createDurable } from "itty-durable/itty-durable.js";
 import {
   type Lease,
+  type LeaseAsk,
   leaseBlock,
   type Takings,
   type ThrottleAnswer,
@@ -66,8 +67,8 @@ export class ThrottleObject extends createDurable({ autoPersist: false }) {
   }
 
   /** A block of requests of the object's one window. Kept in memory: see `BUDGET_WINDOW_MS` for why that is enough. */
-  lease(rule: ThrottleRule, nowMs: number): Lease {
-    const [lease, window] = leaseBlock(this.window, rule, nowMs);
+  lease(ask: LeaseAsk): Lease {
+    const [lease, window] = leaseBlock(this.window, ask);
     this.window = window;
     return lease;
   }

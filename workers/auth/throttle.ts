@@ -2,7 +2,7 @@ import { proxyDurable } from "itty-durable/proxy-durable.js";
 import { z } from "zod";
 import { sha256Hex } from "../platform/digest.ts";
 import type { Env } from "../platform/env.ts";
-import type { Lease, ThrottleAnswer, ThrottleRule } from "./throttle-count.ts";
+import type { Lease, LeaseAsk, ThrottleAnswer, ThrottleRule } from "./throttle-count.ts";
 
 /**
  * The only way to the throttle: fixed methods, replies checked. Names are hashed on the way, so that the objects hold
@@ -34,13 +34,9 @@ export async function giveBackAttempt(env: Env, name: string): Promise<void> {
 }
 
 /** A block of requests of a name's window. Throws where the object fails or is silent. */
-export async function leaseRequests(
-  env: Env,
-  name: string,
-  { rule, nowMs }: { rule: ThrottleRule; nowMs: number },
-): Promise<Lease> {
+export async function leaseRequests(env: Env, name: string, ask: LeaseAsk): Promise<Lease> {
   // An object of its own, near who asks first; it stores nothing, so that nothing is left of it.
-  return LeaseReply.parse(await call(env, `requests-${await sha256Hex(name)}`, "lease", [rule, nowMs]));
+  return LeaseReply.parse(await call(env, `requests-${await sha256Hex(name)}`, "lease", [ask]));
 }
 
 /** Whether a throttle answers. Throws where it does not. */

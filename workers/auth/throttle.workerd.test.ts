@@ -106,7 +106,7 @@ const refuse = () => Promise.reject(new Error("out of order"));
 
 describe("blocks of requests", () => {
   const rule = { count: 100, windowMs: 10_000 };
-  const lease = (name: string, nowMs = NOW_MS) => leaseRequests(env, name, { rule, nowMs });
+  const lease = (name: string, nowMs = NOW_MS) => leaseRequests(env, name, { rule, wanted: 1_000, nowMs });
 
   it("S59 of one window are together exactly what the rule allows, however many ask at once", async () => {
     const name = newName();
