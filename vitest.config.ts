@@ -8,6 +8,8 @@ function worker() {
   return cloudflareTest({
     wrangler: { configPath: "wrangler.toml" },
     miniflare: {
+      // Fuzzes send from one address in a minute what nobody sends in a day.
+      ratelimits: { EDGE_LIMIT: { namespace_id: "1001", simple: { limit: 1_000_000, period: 60 } } },
       bindings: {
         TEST_MIGRATIONS: migrations,
         AUTH_SECRET: "a secret of the tests that is long enough",
@@ -43,6 +45,7 @@ export default defineConfig({
             "workers/services/**/*.test.ts",
             "workers/auth/**/*.test.ts",
             "workers/audit/**/*.test.ts",
+            "workers/platform/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

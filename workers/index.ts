@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { createApp } from "./api/app.ts";
+import { originsOf } from "./api/cross-origin.ts";
 import { mailSenderOf } from "./mail/mail-sender.ts";
 import { systemClock } from "./platform/clock.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
@@ -7,6 +9,9 @@ import { workerOf } from "./worker.ts";
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
 export { RunObject } from "./run/run-object.ts";
+
+// A list of origins that is not well written must stop a deployment, not a request.
+originsOf(env.CORS_ORIGINS);
 
 const app = createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail: mailSenderOf });
 

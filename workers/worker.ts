@@ -8,6 +8,7 @@ import { drainMail } from "./mail/mail-outbox.ts";
 import type { MailSender } from "./mail/mail-sender.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
+import { logEvent } from "./platform/log-event.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
 import { openEngineWork } from "./run/engine-port.ts";
 
@@ -46,7 +47,7 @@ async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unkn
       await job();
     } catch (error) {
       failed.push(name);
-      console.error(JSON.stringify({ event: "cron_job_failed", job: name, error: String(error) }));
+      logEvent("cron_job_failed", { job: name, error });
     }
   }
   if (failed.length > 0) throw new Error(`cron jobs failed: ${failed.join(", ")}`);

@@ -32,7 +32,8 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
   return next();
 };
 
-function accessOfRequest(c: ApiContext): Access | undefined {
+/** The entry of the route that the router will run; undefined where there is none. */
+export function accessOfRequest(c: ApiContext): Access | undefined {
   for (const { method, path } of matchedRoutes(c)) {
     const access = accessOf(method, path);
     if (access !== undefined) return access;

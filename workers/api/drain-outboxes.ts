@@ -3,6 +3,7 @@ import { drainAudit } from "../audit/drain-audit.ts";
 import { drainMail } from "../mail/mail-outbox.ts";
 import type { MailSender } from "../mail/mail-sender.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import type { ApiEnv } from "./api-types.ts";
 
 /**
@@ -15,12 +16,12 @@ export function drainOutboxes(mail: (env: Env) => MailSender): MiddlewareHandler
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return;
     c.executionCtx.waitUntil(
       drainAudit(c.env).catch((error: unknown) => {
-        console.error(JSON.stringify({ event: "audit_drain_failed", error: String(error) }));
+        logEvent("audit_drain_failed", { error });
       }),
     );
     c.executionCtx.waitUntil(
       drainMail(c.env, { sender: mail(c.env), nowMs: c.get("now")() }).catch((error: unknown) => {
-        console.error(JSON.stringify({ event: "mail_drain_failed", error: String(error) }));
+        logEvent("mail_drain_failed", { error });
       }),
     );
   };

@@ -5,6 +5,10 @@ import { CONTENT_SECURITY_POLICY } from "./security-headers.ts";
 
 const json = { "Content-Type": "application/json" };
 
+interface Described {
+  readonly paths: Record<string, { get?: { responses: Record<string, { headers?: Record<string, unknown> }> } }>;
+}
+
 describe("every reply", () => {
   it.each([
     ["the API", "/api/v1/session", {}],
@@ -33,9 +37,14 @@ describe("every reply", () => {
     expect((await request("/docs/style.css")).headers.get("Content-Type")).toMatch(/^text\/css/);
   });
 
-  it("names no schema that the OpenAPI document does not hold", async () => {
+  it("names no schema that the OpenAPI document does not hold, and tells its limits", async () => {
     const document = await (await request("/api/v1/openapi.json")).json<{ openapi: string }>();
     expect(document.openapi).toBe("3.1.0");
+    for (const path of ["/api/v1/datasets", "/api/v1/backtests"]) {
+      const replies = (document as unknown as Described).paths[path]?.get?.responses ?? {};
+      expect(replies["429"]?.headers?.["Retry-After"], path).toBeDefined();
+      for (const reply of Object.values(replies)) expect(Object.keys(reply.headers ?? {})).toContain("RateLimit");
+    }
     const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(([, path]) => path.split("/"));
     for (const path of references) {
       const target = path.reduce<unknown>(
@@ -61,12 +70,12 @@ describe("a change", () => {
     ["as a form", { "Content-Type": "application/x-www-form-urlencoded", Origin: ORIGIN }],
     ["as a multipart form", { "Content-Type": "multipart/form-data; boundary=x", Origin: ORIGIN }],
     ["as plain text", { "Content-Type": "text/plain;application/json", Origin: ORIGIN }],
-  ])("%s is refused before anything is read", async (_title, headers) => {
+  ])("S49 %s is refused before anything is read", async (_title, headers) => {
     const reply = await request("/api/auth/sign-out", { method: "POST", headers, body: "{}" });
     expect(reply.status).toBe(403);
   });
 
-  it("cannot be made with the cookie alone", async () => {
+  it("S49 cannot be made with the cookie alone", async () => {
     const reply = await request("/api/v1/strategies", {
       method: "POST",
       headers: { ...json, ...cookie, Origin: ORIGIN },
@@ -75,7 +84,7 @@ describe("a change", () => {
     expect(reply.status).toBe(401);
   });
 
-  it("cannot set what belongs to the system", async () => {
+  it("S31 cannot set what belongs to the system", async () => {
     const client = await newClient();
     const body = '{"name":"x","document":"y","ownerId":"usr_other","version":7,"__proto__":{"isAdmin":true}}';
     expect((await client.send("POST", "/api/v1/strategies", body)).status).toBe(422);

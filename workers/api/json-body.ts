@@ -8,6 +8,8 @@ export const JSON_BYTES_MAX = 256 * 1024;
 export const JSON_DEPTH_MAX = 20;
 // Settings have some fifty keys with all their parts.
 export const JSON_KEYS_MAX = 1_000;
+// The longest text we take is a strategy's rules; every other field has a tighter bound in its schema.
+export const JSON_STRING_CHARACTERS_MAX = 20_000;
 
 /** Reads a JSON body within its bounds before anything parses it: 413 or 422 beyond them, 400 where it is not JSON. */
 export const boundedJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -48,18 +50,25 @@ function oversized(bytes: number): ProblemError {
   return tooLarge(`The body must be at most ${JSON_BYTES_MAX} bytes, was ${bytes} or more.`);
 }
 
-/** One pass over the characters: depth and number of keys, outside strings. */
+/** One pass over the characters: depth and number of keys outside strings, the length of each string. */
 function checkShape(text: string): void {
   let depth = 0;
   let keys = 0;
   let inString = false;
+  let length = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
     if (inString) {
-      if (character === 0x5c) at++;
+      // An escape stands for one character: a sign after the backslash, or u and four digits.
+      if (character === 0x5c) at += text.charCodeAt(at + 1) === 0x75 ? 5 : 1;
       else if (character === 0x22) inString = false;
-    } else if (character === 0x22) inString = true;
-    else if (character === 0x5b || character === 0x7b) depth++;
+      if (++length > JSON_STRING_CHARACTERS_MAX + 1) {
+        throw misshapen(`must have strings of at most ${JSON_STRING_CHARACTERS_MAX} characters`);
+      }
+    } else if (character === 0x22) {
+      inString = true;
+      length = 0;
+    } else if (character === 0x5b || character === 0x7b) depth++;
     else if (character === 0x5d || character === 0x7d) depth--;
     else if (character === 0x3a) keys++;
     if (depth > JSON_DEPTH_MAX) throw misshapen(`must be at most ${JSON_DEPTH_MAX} levels deep`);

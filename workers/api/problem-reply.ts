@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Problem } from "../../schema/wire/primitive.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 
@@ -14,7 +15,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: "Too large",
   415: "Unsupported media type",
   422: "Not valid",
-  429: "Too many attempts",
+  429: "Too many requests",
   500: "Our fault",
   503: "Not available",
 };
@@ -27,7 +28,7 @@ export function replyWithProblem(error: unknown, c: Context<ApiEnv>): Response {
   const known = knownProblem(error);
   const requestId = c.get("requestId");
   if (known === undefined) {
-    console.error(JSON.stringify({ event: "request_failed", requestId, path: c.req.path, error: describe(error) }));
+    logEvent("request_failed", { requestId, path: c.req.path, error });
   }
   const shown =
     known ??
@@ -51,6 +52,7 @@ export function problemResponse(error: ProblemError, requestId: string): Respons
   };
   const headers = new Headers({ "Content-Type": "application/problem+json" });
   if (error.retryAfterSeconds !== undefined) headers.set("Retry-After", String(error.retryAfterSeconds));
+  if (error.allow !== undefined) headers.set("Allow", error.allow.join(", "));
   if (error.status === 401) headers.set("WWW-Authenticate", "Bearer");
   return new Response(JSON.stringify(problem), { status: error.status, headers });
 }
@@ -61,8 +63,4 @@ function knownProblem(error: unknown): ProblemError | undefined {
     return new ProblemError({ status: error.status, code: "bad_request", detail: error.message, cause: error });
   }
   return undefined;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -28,6 +28,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 };
 
+/** Say what a reply was made by, which is nobody's business. */
+const TELLING = ["Server", "X-Powered-By"];
+
 /** Security headers on every reply, whoever made it; replies of the API are never stored by caches. */
 export const securityHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
@@ -36,6 +39,7 @@ export const securityHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   // Replies of other services (assets) have headers that cannot be changed in place.
   const headers = new Headers(c.res.headers);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  for (const name of TELLING) headers.delete(name);
   headers.set("X-Request-Id", c.get("requestId"));
   if (new URL(c.req.url).pathname.startsWith("/api/")) headers.set("Cache-Control", "no-store");
   const { status, statusText } = c.res;

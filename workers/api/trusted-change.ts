@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { forbidden } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { isKeyOfListedOrigin } from "./cross-origin.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 // Content types that a form on any page can send without the browser asking first.
@@ -10,14 +11,15 @@ const UPLOAD_PATH = "/api/v1/datasets/import";
 
 /**
  * Lets a request change something only where it cannot come from a page of somebody else: its Origin is ours, or it
- * has none and carries no cookie (a program); its body is JSON, or a file on the upload route. Throws 403 otherwise.
+ * has none and carries no cookie (a program), or it is on the list and shows an API key; its body is JSON, or a file on the upload route. Throws 403 otherwise.
  */
 export const trustedChange: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (SAFE_METHODS.has(c.req.method)) return next();
   const site = c.req.header("Sec-Fetch-Site");
   const origin = c.req.header("Origin");
   const own = new URL(c.req.url).origin;
-  if ((site !== undefined && site !== "same-origin") || (origin !== undefined && origin !== own)) {
+  const foreignKey = isKeyOfListedOrigin(c);
+  if (!foreignKey && ((site !== undefined && site !== "same-origin") || (origin !== undefined && origin !== own))) {
     throw forbidden("foreign_origin", "Changes must come from a page of this site.");
   }
   if (origin === undefined && c.req.header("Cookie") !== undefined) {

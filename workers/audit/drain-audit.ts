@@ -3,6 +3,7 @@ import { auditOutbox } from "../../schema/tables/outbox.ts";
 import { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { AuditObject } from "./audit-object.ts";
 
@@ -53,7 +54,7 @@ function readRow({ id, ownerId, record }: { id: string; ownerId: string; record:
   try {
     return { id, ownerId, record: AuditRecord.parse(JSON.parse(record)) };
   } catch (error) {
-    console.error(JSON.stringify({ event: "audit_row_unreadable", id, ownerId, error: String(error) }));
+    logEvent("audit_row_unreadable", { id, ownerId, error });
     return undefined;
   }
 }

@@ -16,6 +16,8 @@ export interface Access {
   readonly needs?: "step-up" | "second-factor";
   /** Sockets show a ticket instead of a token: browsers cannot set headers on them. */
   readonly shows?: "ticket";
+  /** Computes for seconds or moves whole files: has a budget of its own, see `request-budgets.ts`. */
+  readonly costs?: "expensive";
 }
 
 const open: Access = { audience: "public" };
@@ -86,18 +88,18 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /api/v1/socket-tickets": { audience: "viewer", scope: "read" },
   "GET /api/v1/instruments": read,
   "GET /api/v1/datasets": read,
-  "POST /api/v1/datasets/import": write,
+  "POST /api/v1/datasets/import": { ...write, costs: "expensive" },
   "GET /api/v1/datasets/{id}": read,
   "PATCH /api/v1/datasets/{id}": write,
   "DELETE /api/v1/datasets/{id}": write,
   "GET /api/v1/datasets/{id}/candles": read,
-  "GET /api/v1/datasets/{id}/export": read,
+  "GET /api/v1/datasets/{id}/export": { ...read, costs: "expensive" },
   "GET /api/v1/imports/{id}": read,
   "GET /api/v1/strategies": read,
   "POST /api/v1/strategies": write,
   // These compute and store nothing: whoever may read may ask.
   "POST /api/v1/strategies/check": read,
-  "POST /api/v1/strategies/preview": read,
+  "POST /api/v1/strategies/preview": { ...read, costs: "expensive" },
   "GET /api/v1/strategies/language": read,
   "GET /api/v1/strategies/library": read,
   "GET /api/v1/strategies/{id}": read,
@@ -105,7 +107,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /api/v1/strategies/{id}": write,
   "GET /api/v1/strategies/{id}/versions": read,
   "GET /api/v1/backtests": read,
-  "POST /api/v1/backtests": write,
+  "POST /api/v1/backtests": { ...write, costs: "expensive" },
   "GET /api/v1/backtests/compare": read,
   "GET /api/v1/backtests/{id}": read,
   "DELETE /api/v1/backtests/{id}": write,

@@ -1,7 +1,9 @@
 import { sha256Hex } from "../platform/digest.ts";
 import type { Env } from "../platform/env.ts";
-import { tooMany } from "../platform/problem-error.ts";
-import type { ThrottleRule } from "./throttle-object.ts";
+import { logEvent } from "../platform/log-event.ts";
+import { tooMany, unavailable } from "../platform/problem-error.ts";
+import { giveBackAttempt, takeAttempt } from "./throttle.ts";
+import type { ThrottleAnswer, ThrottleRule } from "./throttle-count.ts";
 
 const MINUTE_MS = 60_000;
 // Five guesses a quarter of an hour: 480 a day, against passwords that no short list holds.
@@ -10,6 +12,9 @@ const ACCOUNT_RULE: ThrottleRule = { count: 5, windowMs: 15 * MINUTE_MS };
 const ADDRESS_RULE: ThrottleRule = { count: 10, windowMs: 10 * MINUTE_MS };
 // Each sign-up costs a password hash and leaves rows behind.
 const SIGN_UP_RULE: ThrottleRule = { count: 20, windowMs: 20 * MINUTE_MS };
+
+// An object that failed is back on another machine within seconds.
+const RETRY_SECONDS = 5;
 
 export interface SignInAttempt {
   /** Called when the password was right: the attempt then counts against nobody. */
@@ -57,13 +62,20 @@ export async function takeSignUp(env: Env, attempt: { address: string; nowMs: nu
 }
 
 async function take(env: Env, name: string, rule: ThrottleRule, nowMs: number): Promise<() => Promise<void>> {
-  const throttle = env.THROTTLE.getByName(name);
-  const answer = await throttle.take(rule, nowMs);
+  const answer = await answerOf(env, name, rule, nowMs);
   if (!answer.allowed) {
     const seconds = Math.ceil(answer.waitMs / 1_000);
     throw tooMany(`Too many attempts. Try again in ${Math.ceil(seconds / 60)} min.`, seconds);
   }
-  return async () => {
-    await throttle.giveBack();
-  };
+  return () => giveBackAttempt(env, name);
+}
+
+/** Closed where the count fails: without it passwords could be guessed at will, and waiting harms nobody's money. */
+async function answerOf(env: Env, name: string, rule: ThrottleRule, nowMs: number): Promise<ThrottleAnswer> {
+  try {
+    return await takeAttempt(env, name, { rule, nowMs });
+  } catch (error) {
+    logEvent("throttle_failed", { name: name.split(":")[0], outcome: "refused", error });
+    throw unavailable("Attempts cannot be counted at the moment, so none is let through. Try again.", RETRY_SECONDS);
+  }
 }

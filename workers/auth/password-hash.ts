@@ -1,4 +1,5 @@
 import { equalBytes, hmacSha256 } from "../platform/digest.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { type Argon2Cost, argon2id } from "./argon2.ts";
 
 // OWASP's minimum for Argon2id; about 45 ms in workerd.
@@ -29,7 +30,7 @@ export async function verifyPassword(password: string, pepper: string, hash: str
   const [, memory, passes, salt, tag] = match;
   const cost = { memoryKib: Number(memory), passes: Number(passes) };
   if (cost.memoryKib > MEMORY_KIB_MAX || cost.passes > PASSES_MAX || cost.memoryKib < 8 || cost.passes < 1) {
-    console.error(JSON.stringify({ event: "password_hash_refused", ...cost }));
+    logEvent("password_hash_refused", cost);
     return false;
   }
   return equalBytes(await derive(password, pepper, bytesOf(salt ?? ""), cost), bytesOf(tag ?? ""));

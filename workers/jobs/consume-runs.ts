@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { reporterOf, runObject } from "../run/run-live.ts";
 import { RunStore } from "../run/run-store.ts";
@@ -27,7 +28,7 @@ export async function consumeRuns(batch: MessageBatch<unknown>, consumer: RunCon
   for (const message of batch.messages) {
     const parsed = RunMessage.safeParse(message.body);
     if (!parsed.success) {
-      console.error(JSON.stringify({ event: "run_message_refused", id: message.id }));
+      logEvent("run_message_refused", { id: message.id });
       message.ack();
       continue;
     }
@@ -36,8 +37,7 @@ export async function consumeRuns(batch: MessageBatch<unknown>, consumer: RunCon
       message.ack();
     } catch (error) {
       const { runId } = parsed.data;
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      console.error(JSON.stringify({ event: "run_attempt_failed", runId, attempts: message.attempts, error: text }));
+      logEvent("run_attempt_failed", { runId, attempts: message.attempts, error });
       const delaySeconds = Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS * 2 ** (message.attempts - 1));
       message.retry({ delaySeconds });
     }

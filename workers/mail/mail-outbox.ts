@@ -4,6 +4,7 @@ import { mailOutbox } from "../../schema/tables/outbox.ts";
 import { type Database, openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { openText, sealText } from "../platform/sealed-text.ts";
 import type { Letter } from "./letter.ts";
 import type { MailSender } from "./mail-sender.ts";
@@ -74,7 +75,7 @@ export async function drainMail(env: Env, input: { sender: MailSender; nowMs: nu
       .set(settled(row.attempts, outcome, nowMs))
       .where(eq(mailOutbox.id, row.id));
     if (outcome.type === "sent") sent += 1;
-    else console.warn(JSON.stringify({ event: "letter_not_sent", letter: row.id, reason: outcome.reason }));
+    else logEvent("letter_not_sent", { letter: row.id, reason: outcome.reason });
   }
   return sent;
 }

@@ -1,5 +1,4 @@
 import type { AuditObject } from "../audit/audit-object.ts";
-import type { ThrottleObject } from "../auth/throttle-object.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
 
@@ -11,7 +10,10 @@ export interface Env {
   readonly RUNS: Queue<RunMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
-  readonly THROTTLE: DurableObjectNamespace<ThrottleObject>;
+  /** Reached over `throttle.ts` only. */
+  readonly THROTTLE: DurableObjectNamespace;
+  /** The platform's own limit: approximate, per location, by address. */
+  readonly EDGE_LIMIT: RateLimit;
   /** "true" on the local server only. */
   readonly DEMO: string;
   /** Root secret of sessions and access tokens, at least 32 characters. */
@@ -22,8 +24,10 @@ export interface Env {
   readonly MASTER_KEYS: string;
   /** Makes the first administrator, once; may be absent afterwards. */
   readonly BOOTSTRAP_SECRET?: string;
-  /** Origins besides our own whose pages may read the API, comma between; empty for none. */
+  /** Origins besides our own whose pages may use the API by a key, comma between; empty for none. */
   readonly CORS_ORIGINS?: string;
+  /** "false" closes the reference page and the API's document. */
+  readonly DOCS?: string;
   /** Sender of letters, such as `ApexTrade <no-reply@example.org>`. */
   readonly MAIL_FROM?: string;
   /** Key of SendGrid, where letters leave through it. */

@@ -9,6 +9,8 @@ export interface ProblemFields {
   readonly issues?: readonly ProblemIssue[];
   /** Seconds after which the same request may succeed. */
   readonly retryAfterSeconds?: number;
+  /** Methods that the path does answer, with 405. */
+  readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -18,6 +20,7 @@ export class ProblemError extends Error {
   readonly code: string;
   readonly issues: readonly ProblemIssue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(fields: ProblemFields) {
     super(fields.detail, { cause: fields.cause });
@@ -26,6 +29,7 @@ export class ProblemError extends Error {
     this.code = fields.code;
     this.issues = fields.issues;
     this.retryAfterSeconds = fields.retryAfterSeconds;
+    this.allow = fields.allow;
   }
 }
 
@@ -65,6 +69,11 @@ export function tooLarge(detail: string): ProblemError {
 
 export function tooMany(detail: string, retryAfterSeconds: number): ProblemError {
   return new ProblemError({ status: 429, code: "too_many_attempts", detail, retryAfterSeconds });
+}
+
+/** 503 for what works again by itself. */
+export function unavailable(detail: string, retryAfterSeconds: number): ProblemError {
+  return new ProblemError({ status: 503, code: "unavailable", detail, retryAfterSeconds });
 }
 
 function describeIssue(issue: ProblemIssue): string {

@@ -1,5 +1,7 @@
+import { pingThrottle } from "../auth/throttle.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 
 // A store that answers later than this is of no use to a page either.
 const CHECK_TIMEOUT_MS = 2_000;
@@ -19,7 +21,7 @@ export async function checkReadiness(ctx: { env: Env; now: Clock }): Promise<Rea
     // Asked directly because the check is of the binding itself.
     ["database", () => env.DB.prepare("SELECT 1").first()],
     ["object store", () => env.BUCKET.head("health")],
-    ["durable objects", () => env.THROTTLE.getByName("health").ping()],
+    ["durable objects", () => pingThrottle(env)],
   ];
   return Promise.all(asks.map(([name, ask]) => timed(name, ask, ctx.now)));
 }
@@ -35,7 +37,7 @@ async function attempt(name: string, ask: () => Promise<unknown>): Promise<strin
     await ask();
     return null;
   } catch (error) {
-    console.error(JSON.stringify({ event: "readiness_failed", name, error: String(error) }));
+    logEvent("readiness_failed", { name, error });
     return "error";
   }
 }

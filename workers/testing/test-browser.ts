@@ -7,7 +7,7 @@ import { readLocalMailbox } from "../mail/local-mailbox.ts";
 import { drainMail } from "../mail/mail-outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { FAKE_STRATEGIES } from "./fake-strategies.ts";
-import { ORIGIN, START_MS, type TestDependencies, testMail } from "./test-client.ts";
+import { ORIGIN, ROOMY_BUDGETS, START_MS, type TestDependencies, testMail } from "./test-client.ts";
 
 export const PASSWORD = "correct horse staple 7";
 
@@ -26,7 +26,8 @@ export interface TestBrowser {
 /** A browser with a cookie jar and an address of its own, so that each test has the limits to itself. */
 export function newBrowser(changed: TestDependencies & { address?: string } = {}): TestBrowser {
   const cookies = new Map<string, string>();
-  const app = (now: () => number) => createApp({ now, strategies: FAKE_STRATEGIES, mail: testMail, ...changed });
+  const app = (now: () => number) =>
+    createApp({ now, strategies: FAKE_STRATEGIES, mail: testMail, budgets: ROOMY_BUDGETS, ...changed });
   const browser: TestBrowser = {
     cookies,
     nowMs: START_MS,

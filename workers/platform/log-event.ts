@@ -1,0 +1,88 @@
+/**
+ * The one way to the log. Only fields of the list are written, each as the kind of thing it is; whatever else is
+ * handed in is left out by name. So a secret does not reach the log because somebody logged an object that held it.
+ */
+
+// A line of a log is for finding what failed; whole documents have no place in it.
+const TEXT_CHARACTERS_MAX = 300;
+const STACK_FRAMES_MAX = 12;
+const FRAME_CHARACTERS_MAX = 200;
+const DROPPED_NAMES_MAX = 10;
+
+const ID = /^[\w.:-]{1,80}$/;
+/** Names of ours: of events, jobs, stores, limits. No digits and no capitals, as keys and tokens have. */
+const LABEL = /^[a-z][a-z _-]{0,39}$/;
+/** A function and a place in our bundle, as V8 writes them: nothing that came from outside. */
+const FRAME = /^\s*at (?:[\w.$<>[\] ]{1,100} \()?[\w./:@-]{1,300}:\d{1,9}:\d{1,9}\)?$/;
+/** Longer than our words and numbers: keys, tokens and what they look like when encoded. */
+const OPAQUE = /[\w+/=.%~-]{20,}/g;
+/** Everything around an @. */
+const ADDRESS = /[^\s@<>"']{1,64}@[^\s@<>"']{1,255}/g;
+/** Controls of terminals and of lines, and what turns the direction of text: a log line must stay one line of text. */
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+type Kind = (value: unknown) => unknown;
+
+const id: Kind = (value) => (typeof value === "string" && ID.test(value) ? value : "[not an id]");
+const label: Kind = (value) => (typeof value === "string" && LABEL.test(value) ? value : "[not shown]");
+const number: Kind = (value) => (typeof value === "number" ? value : "[not a number]");
+const text: Kind = (value) => plainText(String(value));
+
+const FIELDS = {
+  requestId: id,
+  runId: id,
+  ownerId: id,
+  id,
+  letter: id,
+  name: label,
+  job: label,
+  outcome: label,
+  attempts: number,
+  count: number,
+  memoryKib: number,
+  passes: number,
+  path: text,
+  reason: text,
+  error: errorText,
+} satisfies Record<string, Kind>;
+
+export type LogFields = { readonly [Name in keyof typeof FIELDS]?: unknown };
+
+/** Writes one line of JSON: the event's name and the fields of the list. */
+export function logEvent(event: string, fields: LogFields = {}): void {
+  console.error(logLine(event, fields));
+}
+
+/** The line that `logEvent` writes. */
+export function logLine(event: string, fields: Readonly<Record<string, unknown>>): string {
+  const line: Record<string, unknown> = { event: label(event) };
+  const dropped: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(FIELDS, name)) line[name] = FIELDS[name as keyof typeof FIELDS](value);
+    else dropped.push(ID.test(name) ? plainText(name) : "[not a name]");
+  }
+  if (dropped.length > 0) line.dropped = dropped.slice(0, DROPPED_NAMES_MAX);
+  return JSON.stringify(line);
+}
+
+/** An error's kind and message, and where it was thrown: the stack's frames without the message that heads it. */
+function errorText(error: unknown): unknown {
+  if (!(error instanceof Error)) return plainText(String(error));
+  const stack = error.stack ?? "";
+  // A message may itself look like frames, so that only what follows it counts.
+  const after = stack.indexOf(error.message);
+  const frames = after < 0 ? [] : stack.slice(after + error.message.length).split("\n");
+  const known = frames.filter((line) => FRAME.test(line));
+  const at = known.slice(0, STACK_FRAMES_MAX).map((frame) => frame.trim().slice(0, FRAME_CHARACTERS_MAX));
+  const cause = error.cause === undefined ? {} : { cause: plainText(String(error.cause)) };
+  return { message: plainText(`${error.name}: ${error.message}`), ...cause, at };
+}
+
+function plainText(value: string): string {
+  const short = value
+    .slice(0, 10 * TEXT_CHARACTERS_MAX)
+    .replace(ADDRESS, "[address]")
+    .replace(OPAQUE, "[long]");
+  return short.replace(CONTROLS, "\u{fffd}").slice(0, TEXT_CHARACTERS_MAX);
+}
