@@ -21,7 +21,7 @@ export interface AuditHead {
 /**
  * What is wrong first. `changed`: the entry is not what was hashed. `missing`: entries before it are gone. `order`: it
  * stands where an earlier number should. `truncated`: an anchor names a later entry than the last. `rewritten`: the
- * chain agrees with itself, but not with the anchor of that entry.
+ * chain agrees with itself, but not with an anchor of that entry.
  */
 export type AuditFaultKind = "changed" | "missing" | "order" | "truncated" | "rewritten";
 
@@ -71,14 +71,15 @@ export async function verifyChain(
   entries: AsyncIterable<AuditEntry> | Iterable<AuditEntry>,
   anchors: readonly AuditHead[],
 ): Promise<AuditVerdict> {
-  const anchored = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
+  // All anchors of an entry count: two that differ tell of two chains, of which one was put in the other's place.
+  const anchored = Map.groupBy(anchors, ({ seq }) => seq);
   let head: AuditHead = { seq: 0, hash: GENESIS_HASH };
   const broken = (seq: number, kind: AuditFaultKind) => ({ entries: head.seq, head, fault: { seq, kind } });
   for await (const { seq, record, hash } of entries) {
     const expected = head.seq + 1;
     if (seq !== expected) return broken(expected, seq > expected ? "missing" : "order");
     if (hash !== linkHash(head.hash, { seq, record })) return broken(seq, "changed");
-    if ((anchored.get(seq) ?? hash) !== hash) return broken(seq, "rewritten");
+    if (anchored.get(seq)?.some((anchor) => anchor.hash !== hash)) return broken(seq, "rewritten");
     head = { seq, hash };
   }
   const beyond = anchors.filter(({ seq }) => seq > head.seq);
