@@ -5,11 +5,15 @@ import { sha256 } from "../core/report/sha256.ts";
 export const GENESIS_HASH = "0".repeat(64);
 
 /** One link: the record, its place in the trail from 1 on, and the hash over the link before and itself. */
-export interface AuditEntry {
+export interface AuditLink {
   readonly seq: number;
-  readonly record: AuditRecord;
+  readonly record: unknown;
   /** SHA-256 in lower-case hexadecimal. */
   readonly hash: string;
+}
+
+export interface AuditEntry extends AuditLink {
+  readonly record: AuditRecord;
 }
 
 /** A head that was written down elsewhere, where whoever edits the trail cannot reach. */
@@ -68,7 +72,7 @@ export function chainRecords(head: AuditHead, records: readonly AuditRecord[]): 
 
 /** Recomputes a whole trail, in order, and holds it against the anchors. Says the first fault, or none. */
 export async function verifyChain(
-  entries: AsyncIterable<AuditEntry> | Iterable<AuditEntry>,
+  entries: AsyncIterable<AuditLink> | Iterable<AuditLink>,
   anchors: readonly AuditHead[],
 ): Promise<AuditVerdict> {
   // All anchors of an entry count: two that differ tell of two chains, of which one was put in the other's place.
