@@ -10,6 +10,8 @@ export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditQuery = z.object({
   /** Start of the action, such as `backtest.`. */
   action: z.string().max(60).optional(),
+  /** Who acted: the owner, somebody else who was signed in, or nobody who was, such as the system. */
+  by: z.enum(["owner", "others", "nobody"]).optional(),
   /** UTC milliseconds: at or after, and before. */
   from: z.coerce.number().pipe(TimeMs).optional(),
   to: z.coerce.number().pipe(TimeMs).optional(),

@@ -20,7 +20,8 @@ const WALK_ROWS = 500;
 export interface AuditFilter {
   /** Start of the action, such as `backtest.`. */
   readonly action?: string | undefined;
-  readonly actorUserId?: string | undefined;
+  /** The owner, somebody else who was signed in, or nobody who was. */
+  readonly by?: "owner" | "others" | "nobody" | undefined;
   /** UTC milliseconds: at or after, and before. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -85,7 +86,8 @@ export class AuditObject extends DurableObject<Env> {
     const parts: [condition: string, value: string | number | undefined][] = [
       ["seq < ?", before],
       ["substr(action, 1, length(?)) = ?", filter.action],
-      ["actor = ?", filter.actorUserId],
+      ["actor = ?", filter.by === "owner" ? input.ownerId : filter.by === "nobody" ? "" : undefined],
+      ["actor not in (?, '')", filter.by === "others" ? input.ownerId : undefined],
       ["at >= ?", filter.from],
       ["at < ?", filter.to],
       // `instr` takes the text as it is; `like` gives some characters a meaning.
