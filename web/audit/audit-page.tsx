@@ -23,7 +23,11 @@ export function AuditPage() {
   return (
     <Page
       title="Audit trail"
-      below={<p className="mt-1 text-muted">Everything that was done in your account. Nobody can change it.</p>}
+      below={
+        <p className="mt-1 text-muted">
+          Everything that was done in your account, chained so that a change to it shows.
+        </p>
+      }
       actions={
         <a href="/api/v1/audit.jsonl" download className={buttonClass()}>
           <Download size={14} aria-hidden /> Download
@@ -120,7 +124,9 @@ function EntryCard(props: { row: AuditRow; ownerId: string | undefined; onOpen: 
           <Ago timeMs={row.at} />
         </span>
       </span>
-      <span className="mt-0.5 line-clamp-2 block text-table break-words text-muted">{subjectOf(row)}</span>
+      {row.subject !== null && (
+        <span className="mt-0.5 line-clamp-2 block text-table break-words text-muted">{subjectOf(row)}</span>
+      )}
       <span className="mt-0.5 block text-table text-muted">
         {actorWords(row.actor, ownerId)}, {placeOf(row.place)}
       </span>

@@ -38,13 +38,11 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   const [from, to] = [search.from, search.to].map((day) => (dayStart(day) === undefined ? undefined : String(day)));
   const q = typeof search.q === "string" || typeof search.q === "number" ? String(search.q).slice(0, 200) : "";
   const entry = Number(search.entry ?? Number.NaN);
+  // Every name is there, if only as undefined: the router keeps what the address says of a name that is not.
   return {
-    ...(what === undefined ? {} : { what }),
-    ...(who === undefined ? {} : { who }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(q === "" ? {} : { q }),
-    ...(Number.isInteger(entry) && entry > 0 ? { entry } : {}),
+    ...{ what, who, from, to },
+    q: q === "" ? undefined : q,
+    entry: Number.isInteger(entry) && entry > 0 ? entry : undefined,
   };
 }
 
