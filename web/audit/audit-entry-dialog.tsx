@@ -7,7 +7,6 @@ import { formatCount } from "../format/format.ts";
 import { formatInstant } from "../format/time.ts";
 import { browserName } from "../settings/browser-name.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { PlainTable } from "../ui/plain-table.tsx";
 import { Failure, SkeletonRows } from "../ui/states.tsx";
 import { auditDifference, type DifferenceRow } from "./audit-difference.ts";
 import { auditEntryQuery } from "./audit-queries.ts";
@@ -71,22 +70,46 @@ function Entry({ row }: { row: AuditRow }) {
         )}
       </dl>
       <h3 className="mt-6 mb-2 font-semibold">What changed</h3>
-      <PlainTable<DifferenceRow>
-        label="What changed"
-        rows={auditDifference(row.before, row.after)}
-        keyOf={({ path }) => path}
-        empty="The entry tells of no values."
-        columns={[
-          { title: "Value", left: true, cell: ({ path }) => path || "value" },
-          { title: "Before", left: true, wrap: true, cell: ({ before }) => <Value text={before} /> },
-          { title: "After", left: true, wrap: true, cell: ({ after }) => <Value text={after} /> },
-        ]}
-      />
+      <Difference rows={auditDifference(row.before, row.after)} />
       <p className="mt-6 text-table text-muted">
         Entry {formatCount(row.seq)} of the chain, hash{" "}
         <span className="font-mono text-[11px] break-all">{row.hash}</span>
       </p>
     </>
+  );
+}
+
+/** Columns of fixed shares: long values break inside theirs, also on a phone. */
+function Difference({ rows }: { rows: readonly DifferenceRow[] }) {
+  if (rows.length === 0) return <p className="text-muted">The entry tells of no values.</p>;
+  const cell = "border-t border-line py-1.5 pr-3 align-top break-words last:pr-0";
+  return (
+    <table aria-label="What changed" className="num w-full table-fixed text-left text-table">
+      <thead className="text-muted">
+        <tr>
+          {["Value", "Before", "After"].map((title) => (
+            <th key={title} scope="col" className="h-7 pr-3 font-medium first:w-[28%]">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ path, before, after }) => (
+          <tr key={path}>
+            <th scope="row" className={`${cell} font-normal text-muted`}>
+              {path || "value"}
+            </th>
+            <td className={cell}>
+              <Value text={before} />
+            </td>
+            <td className={cell}>
+              <Value text={after} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -105,5 +128,5 @@ function Id({ children }: { children: string }) {
 
 function Value({ text }: { text: string | undefined }) {
   if (text === undefined) return <span className="text-muted">—</span>;
-  return <span className="break-words whitespace-pre-wrap">{text === "" ? "empty" : text}</span>;
+  return <span className="whitespace-pre-wrap">{text === "" ? "empty" : text}</span>;
 }

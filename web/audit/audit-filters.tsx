@@ -14,7 +14,7 @@ export function AuditFilters() {
   const set = (change: AuditSearch) =>
     void navigate({ search: (now) => parseAuditSearch({ ...now, ...change, entry: undefined }), replace: true });
   return (
-    <div className="grid grid-cols-[minmax(180px,1.4fr)_repeat(2,minmax(130px,1fr))_repeat(2,minmax(130px,150px))_auto] items-end gap-3 border-b border-line px-4 py-3 max-lg:grid-cols-3 max-sm:grid-cols-2">
+    <div className="grid grid-cols-[minmax(180px,1.4fr)_repeat(2,minmax(130px,1fr))_repeat(2,minmax(130px,150px))_auto] items-end gap-3 border-b border-line px-4 py-3 max-lg:grid-cols-[repeat(4,minmax(0,1fr))_auto] max-md:grid-cols-2">
       <Words value={search.q ?? ""} onChange={(q) => set({ q })} />
       <SelectField
         label="What"
