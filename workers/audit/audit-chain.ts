@@ -47,11 +47,14 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object") throw new TypeError(`a value must be one that JSON holds, was ${typeof value}`);
-  const parts = Object.entries(value)
-    .filter(([, entry]) => entry !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
-  return `{${parts.join(",")}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  // Without a comparison of one's own, texts are sorted by their UTF-16 code units.
+  for (const name of Object.keys(fields).sort()) {
+    const entry = fields[name];
+    if (entry !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(entry)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 over the hash before, which always has 64 characters, and the canonical JSON of number and record. */
