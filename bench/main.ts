@@ -1,6 +1,7 @@
 import { buildReport } from "../workers/core/report/build.ts";
 import { findStrategy } from "../workers/core/strategy/registry.ts";
 import { compileRules } from "../workers/core/strategy/rule/rules.ts";
+import { benchAudit } from "./audit.ts";
 import { benchCandles } from "./candles.ts";
 import { asLoopResult, benchDefinition, ensureSame, runBench } from "./engine-runs.ts";
 import { benchIndicators } from "./indicators.ts";
@@ -28,6 +29,7 @@ workB();
 benchSweep();
 benchIndicators(candles);
 report();
+await benchAudit();
 await measureMemory();
 await measureInWorkerd(crossMs);
 

@@ -4,6 +4,7 @@ export const HELP = `apextrade: backtests that say whether they can be trusted
   apextrade strategies [--json]
   apextrade data check FILE [--price bid|mid|ask] [--json]
   apextrade data convert IN OUT [--timeframe 1h] [--price bid|mid|ask]
+  apextrade audit verify FILE [--anchors FILE]
 
 Files: .csv .csv.gz .parquet .arrow .feather, in the layouts of Binance, Yahoo, Stooq, MetaTrader, TradingView and others.
 
@@ -30,6 +31,9 @@ Options of backtest
   --price bid          bid, mid or ask, for files that hold both sides
   --seed 1             seed of the resampling
   --json OUT           result as JSON to a file, or - for standard output
+
+audit verify recomputes a downloaded audit trail and says what is wrong at which entry; --anchors takes an earlier
+download, or a list of heads, that the trail must agree with. It ends with 1 where something is wrong.
 
 Ends with 0, 2 for something to be mended (one line says what), 1 for a fault of the program.
 `;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ImportError } from "../workers/feed/import/import-error.ts";
+import { verifyAuditFile } from "./audit.ts";
 import { backtest } from "./backtest.ts";
 import { CommandError } from "./command-error.ts";
 import { checkData, convertData } from "./data.ts";
@@ -39,8 +40,9 @@ async function run(name: string | undefined, argv: readonly string[]): Promise<v
   if (name === "strategies") return listStrategies(argv);
   if (name === "data" && argv[0] === "check") return checkData(argv.slice(1));
   if (name === "data" && argv[0] === "convert") return convertData(argv.slice(1));
-  const given = name === "data" ? `data ${argv[0] ?? ""}`.trim() : name;
+  if (name === "audit" && argv[0] === "verify") return verifyAuditFile(argv.slice(1));
+  const given = name === "data" || name === "audit" ? `${name} ${argv[0] ?? ""}`.trim() : name;
   throw new CommandError(
-    `command must be one of backtest, strategies, data check, data convert, was ${given}; see apextrade --help`,
+    `command must be one of backtest, strategies, data check, data convert, audit verify, was ${given}; see apextrade --help`,
   );
 }

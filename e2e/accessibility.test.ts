@@ -19,6 +19,8 @@ const PAGES = [
   "/data",
   "/data/d2",
   "/data?import=open",
+  "/audit",
+  "/audit?entry=84",
 ];
 
 interface AxeResult {

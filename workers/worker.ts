@@ -1,4 +1,5 @@
 import type { App } from "./api/app.ts";
+import { anchorAudit } from "./audit/audit-anchor.ts";
 import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
@@ -32,6 +33,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["sweep-imports", () => sweepImports(env, nowMs)],
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
         ["drain-audit", () => drainAudit(env)],
+        ["anchor-audit", () => anchorAudit(env, nowMs)],
         ["rotate-vault", () => rotateVault(env, nowMs)],
         ["forget-sockets", () => forgetOldSockets(env, nowMs)],
       ]);

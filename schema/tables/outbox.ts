@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** Letters that wait to be sent, and those that were, for as long as their retention says. */
@@ -32,4 +33,22 @@ export const auditOutbox = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("audit_outbox_by_owner").on(table.ownerId, table.createdAt)],
+);
+
+/**
+ * The newest head of each owner's chain, as the drain saw it, and up to where it was anchored. A second witness beside
+ * the chain itself, and the list of what the next anchors are for.
+ */
+export const auditHeads = sqliteTable(
+  "audit_heads",
+  {
+    ownerId: text("owner_id").primaryKey(),
+    seq: integer("seq").notNull(),
+    hash: text("hash").notNull(),
+    anchoredSeq: integer("anchored_seq").notNull().default(0),
+    /** When the last anchor was written; 0 before the first. */
+    anchoredAt: integer("anchored_at").notNull().default(0),
+  },
+  // Only of chains that moved: those that rest are looked at by nobody.
+  (table) => [index("audit_heads_moved").on(table.anchoredAt).where(sql`${table.seq} > ${table.anchoredSeq}`)],
 );

@@ -10,6 +10,8 @@ export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditQuery = z.object({
   /** Start of the action, such as `backtest.`. */
   action: z.string().max(60).optional(),
+  /** Who acted: the owner, somebody else who was signed in, or nobody who was, such as the system. */
+  by: z.enum(["owner", "others", "nobody"]).optional(),
   /** UTC milliseconds: at or after, and before. */
   from: z.coerce.number().pipe(TimeMs).optional(),
   to: z.coerce.number().pipe(TimeMs).optional(),
@@ -24,6 +26,13 @@ export type AuditQuery = z.infer<typeof AuditQuery>;
 export const AuditPage = z.object({ rows: z.array(AuditRow), next: z.number().int().nullable() });
 export type AuditPage = z.infer<typeof AuditPage>;
 
+/** The last line of a downloaded trail: what its entries must agree with. */
+export const AuditTail = z.object({
+  head: z.object({ seq: z.number().int(), hash: z.string() }),
+  anchors: z.array(z.object({ seq: z.number().int(), hash: z.string(), at: z.number().int() })),
+});
+export type AuditTail = z.infer<typeof AuditTail>;
+
 /** What recomputing the whole chain found. */
 export const AuditVerification = z.object({
   /** Entries that are as they were written. */
@@ -33,7 +42,9 @@ export const AuditVerification = z.object({
   fault: z
     .object({ seq: z.number().int(), kind: z.enum(["changed", "missing", "order", "truncated", "rewritten"]) })
     .nullable(),
-  /** Whether heads that are kept elsewhere were compared: without them a cut tail or a chain made anew is not seen. */
-  anchored: z.boolean(),
+  /** Heads kept out of reach of whoever edits the trail, that were compared: they tell a cut tail and a chain made anew. */
+  anchors: z.number().int(),
+  /** UTC milliseconds of the newest anchor; null before the first. */
+  lastAnchoredAt: z.number().int().nullable(),
 });
 export type AuditVerification = z.infer<typeof AuditVerification>;

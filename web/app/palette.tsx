@@ -11,6 +11,7 @@ import {
   Play,
   ScrollText,
   Settings,
+  ShieldCheck,
   Upload,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -76,6 +77,9 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
                 {place.label}
               </Row>
             ))}
+            <Row icon={ShieldCheck} keys="g a" onSelect={() => go(() => navigate({ to: "/audit" }))}>
+              Audit trail
+            </Row>
             {SETTINGS_PLACES.map((place) => (
               <Row
                 key={place.section}

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
+import { parseAuditSearch } from "../audit/audit-search.ts";
 import { parseSettingsSearch } from "../settings/settings-search.ts";
 import {
   parseBacktestSearch,
@@ -158,6 +159,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../settings/settings-page.tsx"), "SettingsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => app,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("../audit/audit-page.tsx"), "AuditPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   signUp,
@@ -179,6 +187,7 @@ const tree = root.addChildren([
     data,
     dataset,
     settings,
+    audit,
   ]),
 ]);
 

@@ -13,6 +13,7 @@ export const SHORTCUTS = [
   { keys: ["g", "b"], what: "Go to backtests" },
   { keys: ["g", "s"], what: "Go to strategies" },
   { keys: ["g", "d"], what: "Go to data" },
+  { keys: ["g", "a"], what: "Go to the audit trail" },
   { keys: ["↑", "↓"], what: "Move through the rows of a table" },
   { keys: ["Enter"], what: "Open the row" },
   { keys: ["x"], what: "Choose the row for a comparison" },
@@ -26,8 +27,8 @@ export const CHART_SHORTCUTS = [
   { keys: ["0"], what: "Show everything" },
 ] as const;
 
-type Place = "/backtests" | "/strategies" | "/data";
-const GO: Readonly<Record<string, Place>> = { b: "/backtests", s: "/strategies", d: "/data" };
+type Place = "/backtests" | "/strategies" | "/data" | "/audit";
+const GO: Readonly<Record<string, Place>> = { b: "/backtests", s: "/strategies", d: "/data", a: "/audit" };
 
 /** Listens for the keys that work on every page, apart from what is typed into a box. */
 export function useShortcuts(onOverlay: (overlay: Overlay) => void): void {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CircleHelp, LogOut, Search, Settings } from "lucide-react";
+import { CircleHelp, LogOut, Search, Settings, ShieldCheck } from "lucide-react";
 import { sessionQuery } from "../api/queries.ts";
 import { signOut } from "../session/identity.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -83,6 +83,9 @@ function AccountMenu() {
       <MenuLine />
       <MenuItem onSelect={() => void navigate({ to: "/settings" })}>
         <Settings size={14} aria-hidden /> Settings
+      </MenuItem>
+      <MenuItem onSelect={() => void navigate({ to: "/audit" })}>
+        <ShieldCheck size={14} aria-hidden /> Audit trail
       </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
         <LogOut size={14} aria-hidden /> Sign out

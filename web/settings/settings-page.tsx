@@ -17,6 +17,9 @@ const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   sharing: SharingSection,
 };
 
+const tabClass =
+  "-mb-px inline-flex h-10 items-center border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink";
+
 /** Everything about the person's own account. */
 export function SettingsPage() {
   const { section = "profile" } = useSearch({ from: "/app/settings" });
@@ -30,11 +33,14 @@ export function SettingsPage() {
             to="/settings"
             search={{ section: one.section }}
             aria-current={one.section === section ? "page" : undefined}
-            className="-mb-px inline-flex h-10 items-center border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
+            className={tabClass}
           >
             {one.label}
           </Link>
         ))}
+        <Link to="/audit" className={tabClass}>
+          Audit trail
+        </Link>
       </nav>
       <Content />
       <StepUpDialog />

@@ -1,11 +1,15 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sessions, viewers } from "../../schema/tables/identity.ts";
-import type { AuditPage, AuditVerification } from "../../schema/wire/audit.ts";
+import { type AuditPage, AuditTail, type AuditVerification } from "../../schema/wire/audit.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset, Import } from "../../schema/wire/dataset.ts";
 import type { UserStrategy } from "../../schema/wire/strategy.ts";
+import { anchorAudit } from "../audit/audit-anchor.ts";
+import { type AuditEntry, verifyChain } from "../audit/audit-chain.ts";
+import { auditObject } from "../audit/drain-audit.ts";
 import { ACCESS } from "../auth/access-matrix.ts";
 import { openDatabase } from "../platform/database.ts";
 import { newClient, START_MS, type TestClient } from "../testing/test-client.ts";
@@ -50,10 +54,42 @@ describe("the audit trail", () => {
     expect(second.next).toBeNull();
     const verdict = await client.json<AuditVerification>("GET", "/api/v1/audit/verification");
     expect(verdict).toEqual({
-      ...{ entries: 3, fault: null, anchored: false },
+      ...{ entries: 3, fault: null, anchors: 0, lastAnchoredAt: null },
       head: { seq: 3, hash: first.rows[0].hash },
     });
     expect((await client.send("GET", "/api/v1/audit?limit=201")).status).toBe(422);
+  });
+
+  it("S64: is verified with its anchors, which find a trail whose object was emptied", async () => {
+    const client = await newClient();
+    const [{ id }] = await datasetsOf(client);
+    const verdict = () => client.json<AuditVerification>("GET", "/api/v1/audit/verification");
+    for (const name of ["a", "b"]) await client.json("PATCH", `/api/v1/datasets/${id}`, { name });
+    await anchorAudit(env, START_MS);
+    await client.json("PATCH", `/api/v1/datasets/${id}`, { name: "c" });
+    expect(await verdict()).toMatchObject({ entries: 3, fault: null, anchors: 1 });
+    expect((await verdict()).lastAnchoredAt).toBeGreaterThan(0);
+    const object = await auditObject(env, client.userId);
+    // Not anchored yet, but the drain remembers what it saw.
+    await runInDurableObject(object, (_, { storage }) => storage.sql.exec("delete from entries where seq = 3"));
+    expect((await verdict()).fault).toEqual({ seq: 3, kind: "truncated" });
+    await object.destroy(client.userId);
+    expect(await verdict()).toMatchObject({ entries: 0, fault: { seq: 1, kind: "truncated" }, anchors: 1 });
+  });
+
+  it("is downloaded whole, a line an entry, with the head and the anchors at its end", async () => {
+    const client = await newClient();
+    const [{ id }] = await datasetsOf(client);
+    for (const name of ["a", "b", "ü\n"]) await client.json("PATCH", `/api/v1/datasets/${id}`, { name });
+    await anchorAudit(env, START_MS);
+    const reply = await client.send("GET", "/api/v1/audit.jsonl");
+    expect(reply.headers.get("Content-Disposition")).toMatch(/^attachment; filename="audit-\d{4}-\d\d-\d\d\.jsonl"$/);
+    const lines = (await reply.text()).trimEnd().split("\n");
+    const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as AuditEntry);
+    const { head, anchors } = AuditTail.parse(JSON.parse(lines[3]));
+    expect(anchors).toMatchObject([head]);
+    expect(await verifyChain(entries, anchors)).toEqual({ entries: 3, head, fault: null });
+    expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
   it("is closed to somebody who may see the owner's things", async () => {
@@ -61,7 +97,7 @@ describe("the audit trail", () => {
     await database.insert(viewers).values({ ownerId: owner.userId, viewerId: viewer.userId, createdAt: START_MS });
     await database.update(sessions).set({ viewingOwnerId: owner.userId }).where(eq(sessions.userId, viewer.userId));
     expect((await viewer.send("GET", "/api/v1/datasets")).status).toBe(200);
-    for (const path of ["/api/v1/audit", "/api/v1/audit/verification"]) {
+    for (const path of ["/api/v1/audit", "/api/v1/audit/verification", "/api/v1/audit.jsonl"]) {
       expect((await viewer.send("GET", path)).status).toBe(403);
     }
   });

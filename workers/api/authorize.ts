@@ -41,6 +41,12 @@ export function accessOfRequest(c: ApiContext): Access | undefined {
   return undefined;
 }
 
+/** Whether a principal has the role and the scope that a route needs, proofs apart. */
+export function isAllowed({ scopes, role }: Principal, { audience, scope }: Access): boolean {
+  const hasScope = scopes === undefined || (scope !== undefined && scopes.includes(scope));
+  return hasScope && (audience === "public" || audience === "self" || suffices(role, audience));
+}
+
 function checkScope({ scopes }: Principal, { scope }: Access): void {
   if (scopes === undefined) return;
   if (scope === undefined) throw forbidden("scope", "API keys cannot do this; a signed-in person can.");

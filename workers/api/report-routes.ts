@@ -1,19 +1,24 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { IndicatorQuery, IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
+import { ACCESS } from "../auth/access-matrix.ts";
 import { rememberSocket } from "../auth/open-sockets.ts";
 import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
-import { GRANT_HEADER, OWNER_HEADER } from "../run/run-object.ts";
+import { GRANT_HEADER, OWNER_HEADER, WATCHER_HEADER } from "../run/run-object.ts";
+import { writeWatcher } from "../run/run-watcher.ts";
 import { findBacktest, readReportPart } from "../services/backtest.ts";
 import { readIndicators } from "../services/read-indicators.ts";
 import { tradesCsv } from "../services/trades-csv.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
+import { isAllowed } from "./authorize.ts";
 import { bearer, fileReply, idParams, jsonReply, problems, storedJsonReply } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const tags = ["Reports"];
+// A socket may be opened by whoever may look; what it says must not do more than the route of the same verb allows.
+const CANCEL_ACCESS = ACCESS["POST /api/v1/backtests/{id}/cancel"];
 
 const part = createRoute({
   method: "get",
@@ -92,12 +97,19 @@ async function openSocket(c: ApiContext, id: string): Promise<Response> {
     throw new ProblemError({ status: 426, code: "upgrade_required", detail: "This path opens a web socket." });
   }
   const ctx = c.get("service");
-  const { grantId, user } = c.get("principal");
+  const principal = c.get("principal");
+  const { grantId, user } = principal;
+  const watcher = { actor: ctx.actor, place: ctx.place, mayCancel: isAllowed(principal, CANCEL_ACCESS) };
   const row = await findBacktest(ctx, id);
   const { name, object } = await runObject(c.env, { ownerId: ctx.ownerId, runId: row.id });
   await object.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
   await rememberSocket(c.env, { grantId, userId: user.id, kind: "run", objectName: name, nowMs: ctx.now() });
   return object.fetch("https://run.internal/", {
-    headers: { Upgrade: "websocket", [OWNER_HEADER]: ctx.ownerId, [GRANT_HEADER]: grantId },
+    headers: {
+      Upgrade: "websocket",
+      [OWNER_HEADER]: ctx.ownerId,
+      [GRANT_HEADER]: grantId,
+      [WATCHER_HEADER]: writeWatcher(watcher),
+    },
   });
 }

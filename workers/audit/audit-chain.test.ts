@@ -79,6 +79,19 @@ describe("the audit chain", () => {
     expect((await verifyChain(cut, [{ seq: 12, hash: whole[11].hash }])).fault?.kind).toBe("truncated");
   });
 
+  it("S64: takes two anchors of one entry with different hashes for a chain that was made anew", async () => {
+    const whole = chainRecords(START, records(12));
+    const right = { seq: 9, hash: whole[8].hash };
+    const wrong = { seq: 9, hash: "f".repeat(64) };
+    for (const anchors of [
+      [right, wrong],
+      [wrong, right],
+    ]) {
+      expect((await verifyChain(whole, anchors)).fault).toEqual({ seq: 9, kind: "rewritten" });
+    }
+    expect((await verifyChain(whole, [right, right])).fault).toBeNull();
+  });
+
   it("writes equal values as equal text, whatever the order of their names", () => {
     expect(canonicalJson({ b: 1, a: { d: [1, "é", null], c: undefined } })).toBe('{"a":{"d":[1,"é",null]},"b":1}');
     fc.assert(

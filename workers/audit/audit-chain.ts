@@ -5,11 +5,15 @@ import { sha256 } from "../core/report/sha256.ts";
 export const GENESIS_HASH = "0".repeat(64);
 
 /** One link: the record, its place in the trail from 1 on, and the hash over the link before and itself. */
-export interface AuditEntry {
+export interface AuditLink {
   readonly seq: number;
-  readonly record: AuditRecord;
+  readonly record: unknown;
   /** SHA-256 in lower-case hexadecimal. */
   readonly hash: string;
+}
+
+export interface AuditEntry extends AuditLink {
+  readonly record: AuditRecord;
 }
 
 /** A head that was written down elsewhere, where whoever edits the trail cannot reach. */
@@ -21,7 +25,7 @@ export interface AuditHead {
 /**
  * What is wrong first. `changed`: the entry is not what was hashed. `missing`: entries before it are gone. `order`: it
  * stands where an earlier number should. `truncated`: an anchor names a later entry than the last. `rewritten`: the
- * chain agrees with itself, but not with the anchor of that entry.
+ * chain agrees with itself, but not with an anchor of that entry.
  */
 export type AuditFaultKind = "changed" | "missing" | "order" | "truncated" | "rewritten";
 
@@ -43,11 +47,14 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object") throw new TypeError(`a value must be one that JSON holds, was ${typeof value}`);
-  const parts = Object.entries(value)
-    .filter(([, entry]) => entry !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
-  return `{${parts.join(",")}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  // Without a comparison of one's own, texts are sorted by their UTF-16 code units.
+  for (const name of Object.keys(fields).sort()) {
+    const entry = fields[name];
+    if (entry !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(entry)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 over the hash before, which always has 64 characters, and the canonical JSON of number and record. */
@@ -68,17 +75,18 @@ export function chainRecords(head: AuditHead, records: readonly AuditRecord[]): 
 
 /** Recomputes a whole trail, in order, and holds it against the anchors. Says the first fault, or none. */
 export async function verifyChain(
-  entries: AsyncIterable<AuditEntry> | Iterable<AuditEntry>,
+  entries: AsyncIterable<AuditLink> | Iterable<AuditLink>,
   anchors: readonly AuditHead[],
 ): Promise<AuditVerdict> {
-  const anchored = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
+  // All anchors of an entry count: two that differ tell of two chains, of which one was put in the other's place.
+  const anchored = Map.groupBy(anchors, ({ seq }) => seq);
   let head: AuditHead = { seq: 0, hash: GENESIS_HASH };
   const broken = (seq: number, kind: AuditFaultKind) => ({ entries: head.seq, head, fault: { seq, kind } });
   for await (const { seq, record, hash } of entries) {
     const expected = head.seq + 1;
     if (seq !== expected) return broken(expected, seq > expected ? "missing" : "order");
     if (hash !== linkHash(head.hash, { seq, record })) return broken(seq, "changed");
-    if ((anchored.get(seq) ?? hash) !== hash) return broken(seq, "rewritten");
+    if (anchored.get(seq)?.some((anchor) => anchor.hash !== hash)) return broken(seq, "rewritten");
     head = { seq, hash };
   }
   const beyond = anchors.filter(({ seq }) => seq > head.seq);

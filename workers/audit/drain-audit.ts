@@ -1,5 +1,5 @@
 import { asc, inArray, sql } from "drizzle-orm";
-import { auditOutbox } from "../../schema/tables/outbox.ts";
+import { auditHeads, auditOutbox } from "../../schema/tables/outbox.ts";
 import { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -38,9 +38,20 @@ export async function drainAudit(env: Env): Promise<number> {
     const readable = rows.flatMap((row) => readRow(row) ?? []);
     for (const [owner, mine] of Map.groupBy(readable, (row) => row.ownerId)) {
       const object = await auditObject(env, owner);
-      await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
+      const { seq, hash } = await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
       const ids = mine.map((row) => row.id);
-      await database.delete(auditOutbox).where(inArray(auditOutbox.id, ids));
+      await database.batch([
+        database
+          .insert(auditHeads)
+          .values({ ownerId: owner, seq, hash })
+          // Never back: of two drains side by side the slower one knows less, and a chain that lost entries must show.
+          .onConflictDoUpdate({
+            target: auditHeads.ownerId,
+            set: { seq, hash },
+            setWhere: sql`${auditHeads.seq} < ${seq}`,
+          }),
+        database.delete(auditOutbox).where(inArray(auditOutbox.id, ids)),
+      ]);
       moved += mine.length;
     }
     last = rows.at(-1);

@@ -77,7 +77,17 @@ describe("the drain of the audit outbox", () => {
         (entry) => readAuditEntry(entry).record.action,
       );
     expect(await shown({ action: "strategy." })).toEqual(["strategy.update", "strategy.create"]);
-    expect(await shown({ actorUserId: owner, from: AT + 1, to: AT + 2 })).toEqual(["strategy.update"]);
+    expect(await shown({ by: "owner", from: AT + 1, to: AT + 2 })).toEqual(["strategy.update"]);
+    const stranger = { type: "user" as const, userId: newId("usr"), grantId: "ses_2" };
+    const system = { type: "system" as const, userId: "", grantId: "" };
+    const context = contextOf(owner, AT + 10);
+    await database.batch([
+      prepareAudit({ ...context, actor: stranger }, { action: "user.change" }),
+      prepareAudit({ ...context, actor: system }, { action: "export.delete" }),
+    ]);
+    await drainAudit(env);
+    expect(await shown({ by: "others" })).toEqual(["user.change"]);
+    expect(await shown({ by: "nobody" })).toEqual(["export.delete"]);
     expect(await shown({ text: "BACKTEST" })).toEqual(["backtest.create"]);
     expect(await shown({}, 3, 1)).toEqual(["strategy.update"]);
   });

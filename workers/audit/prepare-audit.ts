@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditOutbox } from "../../schema/tables/outbox.ts";
 import type { AuditActor, AuditPlace, AuditRecord } from "../../schema/wire/audit-record.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newId } from "../platform/ids.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -13,6 +14,14 @@ export interface AuditContext {
   readonly actor: AuditActor;
   readonly place: AuditPlace;
   readonly nowMs: number;
+}
+
+/** An entry of a context's actor, from its place and at its time, in an owner's trail. */
+export function auditContext(
+  ctx: { readonly database: Database; readonly place: AuditPlace; readonly now: Clock },
+  by: { readonly ownerId: string; readonly actor: AuditActor },
+): AuditContext {
+  return { database: ctx.database, ownerId: by.ownerId, actor: by.actor, place: ctx.place, nowMs: ctx.now() };
 }
 
 export interface AuditEvent {

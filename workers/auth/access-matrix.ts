@@ -117,6 +117,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/backtests/{id}/report/{part}": read,
   "GET /api/v1/backtests/{id}/trades.csv": read,
   "GET /api/v1/audit": { audience: "trader", scope: "admin" },
+  "GET /api/v1/audit.jsonl": { audience: "trader", scope: "admin" },
   "GET /api/v1/audit/verification": { audience: "trader", scope: "admin" },
 };
 

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { ownerKeys, vaultSecrets } from "../../schema/tables/vault.ts";
 import { openDatabase } from "./database.ts";
@@ -97,6 +97,16 @@ describe("a secret in the vault", () => {
       .set(row)
       .where(eq(vaultSecrets.ownerId, owners[0] ?? ""));
     await expect(open(owners[0] ?? "", "s7", onlyNew)).rejects.toMatchObject({ code: "unknown_format" });
+  });
+
+  it("S38 moves every other secret where more than a batch of them do not open, and counts those", async () => {
+    await database.delete(vaultSecrets);
+    const owner = newId("usr");
+    for (let at = 0; at < 215; at++) await store(owner, `s${at}`, `secret ${at}`);
+    const bad = { sealed: "v1.k1.a.b.c.d" };
+    await database.update(vaultSecrets).set(bad).where(sql`rowid <= (select min(rowid) + 204 from vault_secrets)`);
+    expect(await rotateVault(withKeys(`${NEW},${OLD}`), 2)).toEqual({ rewrapped: 10, left: 205, broken: 205 });
+    expect(await open(owner, "s214", withKeys(NEW))).toBe("secret 214");
   });
 
   it("S35 opens nowhere once its owner's key is erased, not even from a copy", async () => {

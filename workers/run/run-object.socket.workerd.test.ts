@@ -1,9 +1,14 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { sessions, viewers } from "../../schema/tables/identity.ts";
+import type { AuditPage } from "../../schema/wire/audit.ts";
 import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import { drainAudit } from "../audit/drain-audit.ts";
 import { endSessionsOf } from "../auth/session.ts";
 import { consumeRuns } from "../jobs/consume-runs.ts";
+import { openDatabase } from "../platform/database.ts";
 import { FAKE_MONTHS, fakeRunWork } from "../testing/fake-run-work.ts";
 import { newClient, ORIGIN, request, START_MS } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
@@ -52,6 +57,7 @@ async function open(run: TestRun, changed: Record<string, string> = {}, nowMs = 
       headers: {
         Upgrade: "websocket",
         Origin: ORIGIN,
+        "User-Agent": "a page",
         "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}`,
         ...changed,
       },
@@ -123,6 +129,48 @@ describe("the socket of a run", () => {
     await work(run, cancel);
     expect(steps).toBe(2);
     expect((await run.row()).status).toBe("cancelled");
+  });
+
+  it("S64 leaves the entry of the route of the same verb in the trail when it is asked to cancel, once", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const watcher = await watch(run);
+    const snapshots = () => watcher.messages.filter(({ type }) => type === "snapshot").length;
+    const cancel = async () => {
+      const before = snapshots();
+      watcher.socket.send(JSON.stringify({ type: "cancel" }));
+      watcher.socket.send(JSON.stringify({ type: "snapshot" }));
+      await watcher.until(() => snapshots() > before);
+    };
+    await watcher.until(() => snapshots() === 1);
+    await cancel();
+    await work(run);
+    await cancel();
+    await drainAudit(env);
+    const { rows } = await run.client.json<AuditPage>("GET", "/api/v1/audit?action=backtest.cancel");
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      ...{ subject: { kind: "backtest", id: run.id }, before: { status: "queued" } },
+      ...{ actor: { type: "user", userId: run.client.userId }, place: { userAgent: "a page" } },
+    });
+    expect((await run.row()).status).toBe("cancelled");
+  });
+
+  it("S30 stops nothing for somebody who may only watch", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const viewer = await newClient();
+    const database = openDatabase(env.DB);
+    const leave = { ownerId: run.client.userId, viewerId: viewer.userId, createdAt: START_MS };
+    await database.insert(viewers).values(leave);
+    const seen = { viewingOwnerId: run.client.userId };
+    await database.update(sessions).set(seen).where(eq(sessions.userId, viewer.userId));
+    const watcher = await watch({ ...run, client: viewer });
+    watcher.socket.send(JSON.stringify({ type: "cancel" }));
+    await watcher.until(() => watcher.messages.some(({ type }) => type === "error"));
+    expect(watcher.messages.at(-1)).toMatchObject({ type: "error", code: "read_only" });
+    await work(run);
+    expect((await run.row()).status).toBe("done");
+    await drainAudit(env);
+    expect((await run.client.json<AuditPage>("GET", "/api/v1/audit?action=backtest.cancel")).rows).toEqual([]);
   });
 
   it.each(["hello", "{}", '{"type":"close"}', "[".repeat(2_000)])(

@@ -1,8 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { backtests } from "../../schema/tables/backtest.ts";
 import { RunClientMessage, type RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import { auditContext, prepareAudit } from "../audit/prepare-audit.ts";
 import { changedFields } from "../live/delta.ts";
 import { SIGNED_OUT_CODE, SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
+import { systemClock } from "../platform/clock.ts";
+import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { ownedDatabase } from "../platform/owned-database.ts";
+import { cancelEvent } from "./cancel-event.ts";
+import { RunWatcher, readWatcher } from "./run-watcher.ts";
 
 // Tabs and machines of one person; more are a mistake or an attack on the object's memory.
 const SOCKETS_MAX = 20;
@@ -13,6 +21,8 @@ const CLIENT_MESSAGE_CHARACTERS_MAX = 1_000;
 export const OWNER_HEADER = "X-Run-Owner";
 /** Name of the header that says for which session or key the socket is opened. */
 export const GRANT_HEADER = "X-Run-Grant";
+/** Name of the header that says who watches, from where, and what they may do: see `RunWatcher`. */
+export const WATCHER_HEADER = "X-Run-Watcher";
 
 interface Stored {
   readonly ownerId: string;
@@ -88,6 +98,7 @@ export class RunObject extends DurableObject<Env> {
     const pair = new WebSocketPair();
     // Tagged, so that the end of the session or key finds it, also after the object slept.
     this.ctx.acceptWebSocket(pair[1], [request.headers.get(GRANT_HEADER) ?? ""]);
+    pair[1].serializeAttachment(readWatcher(request.headers.get(WATCHER_HEADER) ?? ""));
     pair[1].send(snapshotOf(stored));
     return new Response(null, {
       status: 101,
@@ -101,20 +112,40 @@ export class RunObject extends DurableObject<Env> {
     for (const socket of this.ctx.getWebSockets(grantId)) socket.close(SIGNED_OUT_CODE, "the session has ended");
   }
 
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+  override async webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): Promise<void> {
     const message = parseClientMessage(text);
     const stored = this.read();
     if (message === undefined || stored === undefined) {
-      const error: RunServerMessage = {
-        type: "error",
-        code: "bad_message",
-        message: 'a message must be {"type":"snapshot"} or {"type":"cancel"}',
-      };
-      socket.send(JSON.stringify(error));
+      sendError(socket, "bad_message", 'a message must be {"type":"snapshot"} or {"type":"cancel"}');
       return;
     }
-    if (message.type === "cancel") this.requestCancel(stored.ownerId);
-    else socket.send(snapshotOf(stored));
+    if (message.type === "snapshot") socket.send(snapshotOf(stored));
+    // Nothing else is heard in between: a worker that reports next shall learn of it.
+    else await this.ctx.blockConcurrencyWhile(() => this.cancelFor(socket, stored));
+  }
+
+  /** Does what the route of the same verb does to a run at work, with the same entry in the trail, which comes first. */
+  private async cancelFor(socket: WebSocket, { ownerId, state }: Stored): Promise<void> {
+    const watcher = RunWatcher.safeParse(socket.deserializeAttachment()).data;
+    if (watcher?.mayCancel !== true) {
+      sendError(socket, "read_only", "You may watch this run; stopping it needs the role and scope to trade.");
+      return;
+    }
+    try {
+      const database = openDatabase(this.env.DB);
+      const row = await ownedDatabase(database, ownerId).find(backtests, eq(backtests.id, state.id));
+      const event = row === undefined ? undefined : cancelEvent(row);
+      const { actor, place } = watcher;
+      if (event === undefined) return;
+      await database.batch([
+        prepareAudit(auditContext({ database, place, now: systemClock }, { ownerId, actor }), event),
+      ]);
+      this.requestCancel(ownerId);
+    } catch (error) {
+      // An object whose blocked work throws is reset, and all its watchers hung up with it.
+      console.error(JSON.stringify({ event: "socket_cancel_failed", runId: state.id, error: String(error) }));
+      sendError(socket, "unavailable", "The run could not be stopped. Try again in a moment.");
+    }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -149,6 +180,11 @@ export class RunObject extends DurableObject<Env> {
 function snapshotOf(stored: Stored): string {
   const message: RunServerMessage = { type: "snapshot", sequence: stored.sequence, state: stored.state };
   return JSON.stringify(message);
+}
+
+function sendError(socket: WebSocket, code: string, message: string): void {
+  const error: RunServerMessage = { type: "error", code, message };
+  socket.send(JSON.stringify(error));
 }
 
 function parseClientMessage(text: string | ArrayBuffer): RunClientMessage | undefined {

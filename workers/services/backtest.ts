@@ -3,6 +3,7 @@ import { backtests } from "../../schema/tables/backtest.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import { prepareAudit, prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { conflict, notFound } from "../platform/problem-error.ts";
+import { cancelEvent } from "../run/cancel-event.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
 import { type BacktestRow, type ReportPart, RunStore } from "../run/run-store.ts";
 import { type ServiceContext, trailOf } from "./service-context.ts";
@@ -20,11 +21,8 @@ export async function getBacktest({ ctx, input }: ById): Promise<Backtest> {
  */
 export async function cancelBacktest({ ctx, input }: ById): Promise<Backtest> {
   const row = await findBacktest(ctx, input.id);
-  const subject = { kind: "backtest", id: row.id };
-  // Of a run that a worker is on, the trail tells that somebody asked; of one that has ended there is nothing to tell.
-  const event = { action: "backtest.cancel", subject, before: { status: row.status, name: row.name } };
-  const isUnfinished = row.status === "queued" || row.status === "running";
-  const along = isUnfinished ? [prepareAudit(trailOf(ctx), event)] : [];
+  const event = cancelEvent(row);
+  const along = event === undefined ? [] : [prepareAudit(trailOf(ctx), event)];
   const store = runStore(ctx);
   const outcome = { status: "cancelled" as const, error: null, nowMs: ctx.now() };
   // The trail comes first: a worker must not stop for a request that nothing tells of.

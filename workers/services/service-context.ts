@@ -1,5 +1,5 @@
 import type { AuditActor, AuditPlace } from "../../schema/wire/audit-record.ts";
-import type { AuditContext } from "../audit/prepare-audit.ts";
+import { type AuditContext, auditContext } from "../audit/prepare-audit.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -21,6 +21,6 @@ export interface ServiceContext {
 }
 
 /** Where entries about what this context's verbs do go: into the owner's trail. */
-export function trailOf({ database, ownerId, actor, place, now }: ServiceContext): AuditContext {
-  return { database, ownerId, actor, place, nowMs: now() };
+export function trailOf(ctx: ServiceContext): AuditContext {
+  return auditContext(ctx, ctx);
 }

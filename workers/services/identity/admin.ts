@@ -1,12 +1,12 @@
 import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or, sql } from "drizzle-orm";
 import { deploymentFacts, passkeys, sessions, totpSecrets, users } from "../../../schema/tables/identity.ts";
 import type { AdminUser, ChangeUser } from "../../../schema/wire/account.ts";
-import { type AuditContext, prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { takeFactor } from "../../auth/attempts.ts";
 import { endSessionsOf, renewSession } from "../../auth/session.ts";
 import { equalTexts, sha256Hex } from "../../platform/digest.ts";
 import { conflict, forbidden, notFound } from "../../platform/problem-error.ts";
-import { type PersonContext, prepareOwnAudit } from "./identity-context.ts";
+import { auditFor, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
 import { cookieOf, requireSession } from "./session.ts";
 
 const FIRST_ADMINISTRATOR = "first-administrator";
@@ -106,7 +106,7 @@ export async function changeUser(call: {
       .update(users)
       .set(change)
       .where(and(eq(users.id, user.id), losesOne ? another : undefined)),
-    prepareAuditOfChange(trailOf(ctx, user.id), event),
+    prepareAuditOfChange(auditFor(ctx, user.id), event),
   ]);
   if (changed.meta.changes === 0)
     throw conflict("last_administrator", "A deployment needs an administrator: make another first.");
@@ -122,20 +122,8 @@ export async function endUserSessions(call: { ctx: PersonContext; input: { id: s
   if (user === undefined) throw notFound("user");
   const ended = await endSessionsOf(ctx.env, { userId: user.id, reason: "ended by an operator", nowMs: ctx.now() });
   const event = { action: "user.end-sessions", subject: { kind: "user", id: user.id }, after: { ended } };
-  await ctx.database.batch([prepareAudit(trailOf(ctx, user.id), event), prepareOwnAudit(ctx, event)]);
+  await ctx.database.batch([prepareAudit(auditFor(ctx, user.id), event), prepareOwnAudit(ctx, event)]);
   return { ended };
-}
-
-/** What an operator did, in the trail of the user whom it met. */
-function trailOf(ctx: PersonContext, ownerId: string): AuditContext {
-  const { user, grantId } = ctx.principal;
-  return {
-    database: ctx.database,
-    ownerId,
-    actor: { type: "user", userId: user.id, grantId },
-    place: ctx.place,
-    nowMs: ctx.now(),
-  };
 }
 
 async function adminUser(ctx: PersonContext, row: typeof users.$inferSelect): Promise<AdminUser> {

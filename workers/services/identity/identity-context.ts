@@ -1,5 +1,5 @@
 import type { AuditPlace } from "../../../schema/wire/audit-record.ts";
-import { type AuditContext, type AuditEvent, prepareAudit } from "../../audit/prepare-audit.ts";
+import { type AuditContext, type AuditEvent, auditContext, prepareAudit } from "../../audit/prepare-audit.ts";
 import type { Principal } from "../../auth/principal.ts";
 import type { Letter } from "../../mail/letter.ts";
 import { prepareLetter } from "../../mail/mail-outbox.ts";
@@ -25,16 +25,19 @@ export function originOf(ctx: IdentityContext): string {
   return new URL(ctx.request.url).origin;
 }
 
-/** Where an entry about a user goes: into that user's own trail. */
+/** Where an entry about a user goes: into that user's own trail. Without a session or key nobody is known to have acted. */
 export function auditOf(ctx: IdentityContext, userId: string, grantId = ""): AuditContext {
-  const type = grantId === "" ? ("anonymous" as const) : ("user" as const);
-  return {
-    database: ctx.database,
-    ownerId: userId,
-    actor: { type, userId: grantId === "" ? "" : userId, grantId },
-    place: ctx.place,
-    nowMs: ctx.now(),
-  };
+  const actor =
+    grantId === ""
+      ? { type: "anonymous" as const, userId: "", grantId: "" }
+      : { type: "user" as const, userId, grantId };
+  return auditContext(ctx, { ownerId: userId, actor });
+}
+
+/** The same for what the person of the context did to another's things, in the trail of that owner. */
+export function auditFor(ctx: PersonContext, ownerId: string): AuditContext {
+  const { user, grantId } = ctx.principal;
+  return { ...auditOf(ctx, user.id, grantId), ownerId };
 }
 
 /** A statement that tells the person's own trail what the person did. */

@@ -10,7 +10,7 @@ import { prepareLetter } from "../../mail/mail-outbox.ts";
 import type { Database } from "../../platform/database.ts";
 import { newId } from "../../platform/ids.ts";
 import { conflict, forbidden, invalid, notFound } from "../../platform/problem-error.ts";
-import { auditOf, originOf, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
+import { auditFor, auditOf, originOf, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
 import { deadLink } from "./sign-up.ts";
 
 // A team of this size shares accounts by other means than invitations.
@@ -114,7 +114,7 @@ export async function acceptInvitation(call: {
   await database.batch([
     database.insert(viewers).values({ ownerId, viewerId: user.id, createdAt: nowMs }).onConflictDoNothing(),
     prepareOwnAudit(ctx, { action: "sharing.accept", subject: { kind: "user", id: ownerId } }),
-    prepareAudit({ ...auditOf(ctx, user.id, principal.grantId), ownerId }, { action: "sharing.accepted", subject }),
+    prepareAudit(auditFor(ctx, ownerId), { action: "sharing.accepted", subject }),
   ]);
   return { ownerId };
 }
@@ -145,11 +145,10 @@ async function endLeave(
   action: string,
 ): Promise<void> {
   if (!(await mayView(ctx, leave))) throw notFound("viewer");
-  const { user, grantId } = ctx.principal;
   const event = { action, subject: { kind: "user", id: leave.viewerId } };
   await ctx.database.batch([
     ctx.database.delete(viewers).where(leaveIs(leave)),
-    prepareAuditOfChange({ ...auditOf(ctx, user.id, grantId), ownerId: leave.ownerId }, event),
+    prepareAuditOfChange(auditFor(ctx, leave.ownerId), event),
   ]);
 }
 
