@@ -43,6 +43,7 @@ export default defineConfig({
             "workers/services/**/*.test.ts",
             "workers/auth/**/*.test.ts",
             "workers/audit/**/*.test.ts",
+            "workers/privacy/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

@@ -15,6 +15,7 @@ import { drainOutboxes } from "./drain-outboxes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { addReference } from "./openapi-routes.tsx";
+import { privacyRoutes } from "./privacy-routes.ts";
 import { replyWithProblem } from "./problem-reply.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -43,6 +44,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", authRoutes());
   app.route("/", sessionRoutes(dependencies.local?.mailboxUrl ?? null));
   app.route("/", accountRoutes());
+  app.route("/", privacyRoutes());
   app.route("/", sharingRoutes());
   app.route("/", adminRoutes());
   app.route("/", datasetRoutes());

@@ -1,5 +1,6 @@
 import type { AuditObject } from "../audit/audit-object.ts";
 import type { ThrottleObject } from "../auth/throttle-object.ts";
+import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
 
@@ -9,6 +10,7 @@ export interface Env {
   readonly BUCKET: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly RUNS: Queue<RunMessage>;
+  readonly EXPORTS: Queue<ExportMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   readonly THROTTLE: DurableObjectNamespace<ThrottleObject>;
