@@ -3,6 +3,7 @@ import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
 import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
 import { watchExports } from "./jobs/watch-exports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
@@ -39,6 +40,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
         ["drain-audit", () => drainAudit(env)],
         ["rotate-vault", () => rotateVault(env, nowMs)],
+        ["nightly", () => runNightly(env, nowMs)],
         ["forget-sockets", () => forgetOldSockets(env, nowMs)],
       ]);
     },

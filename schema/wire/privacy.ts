@@ -2,6 +2,9 @@ import { z } from "zod";
 import { TimeMs } from "./primitive.ts";
 import { Email } from "./session.ts";
 
+/** Days in which an account that is to be erased can still be kept: a holiday's length. */
+export const DELETION_GRACE_DAYS = 14;
+
 /** An archive of everything about a person. `progress` is the share of the work that is done, 0 to 1. */
 export const DataExport = z.object({
   id: z.string(),

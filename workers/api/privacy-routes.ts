@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { DataExport, ExportLink } from "../../schema/wire/privacy.ts";
+import { DataExport, Deletion, ExportLink, RequestDeletion } from "../../schema/wire/privacy.ts";
+import { cancelDeletion, requestDeletion } from "../services/privacy/deletion.ts";
 import { getExport, linkExport, listExports, openExportFile, requestExport } from "../services/privacy/exports.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { personContext } from "./identity-calls.ts";
-import { bearer, fileReply, idParams, jsonReply, problems } from "./route-parts.ts";
+import { bearer, fileReply, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
 const guarded = { tags: ["Privacy"], security: bearer };
@@ -53,6 +54,28 @@ const getFile = createRoute({
   responses: { 200: fileReply("application/gzip", "A tar archive packed with gzip."), ...problems(401, 403) },
 });
 
+const postDeletion = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/account/deletion",
+  summary: "Have everything in your account erased",
+  description:
+    "After 14 days everything is erased for good: datasets, strategies, runs, sessions, keys, secrets and the audit trail. Until then it can be taken back. Keep an archive first, where you want one.",
+  request: { body: jsonBody(RequestDeletion) },
+  responses: {
+    200: jsonReply(Deletion, "When it happens. A letter says the same."),
+    ...problems(401, 403, 409, 422, 429),
+  },
+});
+
+const deleteDeletion = createRoute({
+  ...guarded,
+  method: "delete",
+  path: "/api/v1/account/deletion",
+  summary: "Keep your account after all",
+  responses: { 200: jsonReply(Deletion, "Nothing will be erased."), ...problems(401, 403, 409) },
+});
+
 /** Routes of a person's archives and of the erasure of their account. */
 export function privacyRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
@@ -64,6 +87,10 @@ export function privacyRoutes() {
     .openapi(postLink, async (c) =>
       c.json(await linkExport({ ctx: personContext(c), input: c.req.valid("param") }), 200),
     )
+    .openapi(postDeletion, async (c) =>
+      c.json(await requestDeletion({ ctx: personContext(c), input: c.req.valid("json") }), 200),
+    )
+    .openapi(deleteDeletion, async (c) => c.json(await cancelDeletion({ ctx: personContext(c) }), 200))
     .openapi(getFile, async (c) => {
       const { object, fileName } = await openExportFile({ ctx: personContext(c), input: c.req.valid("param") });
       return new Response(object.body, {

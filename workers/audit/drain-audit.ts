@@ -4,6 +4,7 @@ import { AuditRecord } from "../../schema/wire/audit-record.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { objectName } from "../platform/object-name.ts";
+import { erasedOwners } from "../privacy/erased-owners.ts";
 import type { AuditObject } from "./audit-object.ts";
 
 // D1 takes 100 parameters a statement, and the rows are deleted by their ids.
@@ -35,9 +36,14 @@ export async function drainAudit(env: Env): Promise<number> {
       .orderBy(asc(createdAt), sql`rowid`)
       .limit(BATCH_ROWS);
     const readable = rows.flatMap((row) => readRow(row) ?? []);
-    for (const [owner, mine] of Map.groupBy(readable, (row) => row.ownerId)) {
-      const object = await auditObject(env, owner);
-      await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
+    const byOwner = Map.groupBy(readable, (row) => row.ownerId);
+    const erased = await erasedOwners(database, [...byOwner.keys()]);
+    for (const [owner, mine] of byOwner) {
+      // A trail that went with its owner's account must not begin anew.
+      if (!erased.has(owner)) {
+        const object = await auditObject(env, owner);
+        await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
+      }
       const ids = mine.map((row) => row.id);
       await database.delete(auditOutbox).where(inArray(auditOutbox.id, ids));
       moved += mine.length;

@@ -72,6 +72,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/account/exports/{id}": self,
   "POST /api/v1/account/exports/{id}/link": selfProven,
   "GET /api/v1/account/export-files/{link}": self,
+  "POST /api/v1/account/deletion": selfProven,
+  "DELETE /api/v1/account/deletion": self,
   "GET /api/v1/sharing": self,
   "POST /api/v1/sharing/invitations": selfProven,
   "DELETE /api/v1/sharing/invitations/{id}": self,

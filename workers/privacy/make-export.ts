@@ -14,7 +14,7 @@ import { writeEnd, writeFile } from "./archive-writer.ts";
 import type { ExportContext } from "./export-section.ts";
 import { countItems, EXPORT_START, readStep } from "./export-sections.ts";
 import { claimExport, EXPORT_LEASE_MS, type ExportRow, endHeld, exportPrefix, updateHeld } from "./export-store.ts";
-import { EXPORT_KEPT_MS } from "./retention.ts";
+import { RETENTION } from "./retention.ts";
 
 // Packing takes some 30 ms a megabyte; a message may use the processor for 30 s and should leave most of that.
 const MESSAGE_BYTES_MAX = 128 * 1024 ** 2;
@@ -141,7 +141,13 @@ async function finish(worker: ExportWorker, row: ExportRow, made: { key: string;
   const [user] = await database.select().from(users).where(eq(users.id, row.ownerId)).limit(1);
   const values = {
     ...{ status: "done" as const, progress: 1, objectKey: made.key, bytes: made.bytes, finishedAt: nowMs },
-    ...{ expiresAt: nowMs + EXPORT_KEPT_MS, aliveAt: nowMs, leaseToken: null, leaseUntilMs: 0, checkpoint: null },
+    ...{
+      expiresAt: nowMs + RETENTION.exports.keptMs,
+      aliveAt: nowMs,
+      leaseToken: null,
+      leaseUntilMs: 0,
+      checkpoint: null,
+    },
   };
   const trail = {
     database,
