@@ -2,6 +2,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Page } from "../ui/page.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
+import { PrivacySection } from "./privacy-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { SecuritySection } from "./security-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
@@ -15,6 +16,7 @@ const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   sessions: SessionsSection,
   "api-keys": ApiKeysSection,
   sharing: SharingSection,
+  privacy: PrivacySection,
 };
 
 /** Everything about the person's own account. */
