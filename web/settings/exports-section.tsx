@@ -82,7 +82,9 @@ function ArchiveRow({ archive }: { archive: DataExport }) {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-2 font-medium">
-            Archive of <Moment timeMs={archive.createdAt} />
+            <span>
+              Archive of <Moment timeMs={archive.createdAt} />
+            </span>
             {archive.status === "failed" && <Badge tone="danger">Failed</Badge>}
             {isBeingMade(archive) && <Badge tone="accent">Being made</Badge>}
           </div>

@@ -32,6 +32,7 @@ export function SettingsPage() {
             to="/settings"
             search={{ section: one.section }}
             aria-current={one.section === section ? "page" : undefined}
+            ref={one.section === section ? bringIntoView : undefined}
             className="-mb-px inline-flex h-10 items-center border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
           >
             {one.label}
@@ -42,4 +43,9 @@ export function SettingsPage() {
       <StepUpDialog />
     </Page>
   );
+}
+
+/** On a phone the row is wider than the screen. */
+function bringIntoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

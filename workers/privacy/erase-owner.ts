@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { backtests } from "../../schema/tables/backtest.ts";
 import {
@@ -54,7 +54,9 @@ export async function eraseDueAccounts(env: Env, nowMs: number): Promise<boolean
   const begun = await database
     .select()
     .from(erasures)
-    .where(and(ne(erasures.ownerId, ""), open))
+    .where(and(isNotNull(erasures.ownerId), open))
+    // Those that fail must not stand before the others for ever.
+    .orderBy(sql`random()`)
     .limit(ACCOUNTS_PER_TICK_MAX);
   const failed: unknown[] = [];
   for (const { ownerId, ownerHash, erasedAt } of begun) {

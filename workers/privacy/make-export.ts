@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { users } from "../../schema/tables/identity.ts";
+import { dataExports } from "../../schema/tables/privacy.ts";
 import { auditObject } from "../audit/drain-audit.ts";
 import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { LETTERS } from "../mail/letter.ts";
@@ -16,10 +17,12 @@ import { countItems, EXPORT_START, readStep } from "./export-sections.ts";
 import { claimExport, EXPORT_LEASE_MS, type ExportRow, endHeld, exportPrefix, updateHeld } from "./export-store.ts";
 import { RETENTION } from "./retention.ts";
 
-// Packing takes some 30 ms a megabyte; a message may use the processor for 30 s and should leave most of that.
-const MESSAGE_BYTES_MAX = 128 * 1024 ** 2;
+// Packing prices takes up to 150 ms a megabyte; a message may use the processor for 30 s and should leave most of that.
+const MESSAGE_BYTES_MAX = 32 * 1024 ** 2;
 // Each file costs up to three requests to bindings, of which a message has a thousand.
 const MESSAGE_FILES_MAX = 200;
+// Rows are read fifty a query, of which a message has a thousand too.
+const MESSAGE_ITEMS_MAX = 20_000;
 /** How often a worker says how far it is: far more often than its lease runs out. */
 const PROGRESS_MS = 1_000;
 
@@ -112,7 +115,9 @@ async function writeSteps(
   const { total } = work.start;
   let bytes = 0;
   let saidAt = worker.now();
-  for (let steps = 0; bytes < messageBytesMax && steps < messageFilesMax; steps++) {
+  const isShareDone = (steps: number) =>
+    bytes >= messageBytesMax || steps >= messageFilesMax || done - work.start.done >= MESSAGE_ITEMS_MAX;
+  for (let steps = 0; !isShareDone(steps); steps++) {
     const step = await readStep(ctx, cursor);
     if (step === undefined) return { cursor, done, total, ended: true };
     if (step.file !== undefined) {
@@ -163,8 +168,11 @@ async function finish(worker: ExportWorker, row: ExportRow, made: { key: string;
   }
   const letter = { userId: user.id, to: user.email, letter: LETTERS.exportReady(row.origin), ofChange: true };
   const along = [prepareAuditOfChange(trail, event), ...(await prepareLetter({ env, database, nowMs }, letter))];
-  await endHeld(owned, row, { values, along });
+  const ended = await endHeld(owned, row, { values, along });
   await dropRests(env, row);
+  // The account was erased meanwhile, and nothing names the archive.
+  if (!ended && (await owned.find(dataExports, eq(dataExports.id, row.id))) === undefined)
+    await env.BUCKET.delete(made.key);
 }
 
 /** Removes what an export laid aside on its way. */

@@ -8,6 +8,8 @@ import type { PersonalTable } from "./personal-tables.ts";
 export const FILE_CHARACTERS_MAX = 4 * 1024 ** 2;
 // A row may hold a strategy's whole text; this many are read at a time.
 const PAGE_ROWS = 50;
+// A hundred queries for one file, of the thousand that a message may make.
+const FILE_ROWS_MAX = 5_000;
 
 /** The rows of a table that are about a person. */
 export function rowsOf({ people }: PersonalTable, userId: string): SQL | undefined {
@@ -39,7 +41,7 @@ export function tableSection(entry: PersonalTable): ExportSection {
         const name = cursor.part === 1 ? archive.file : `${archive.file}-${cursor.part}`;
         const file = () => textFile(`${name}.ndjson`, lines.join(""));
         if (rows.length < PAGE_ROWS) return { file: file(), items: lines.length, next: undefined };
-        if (characters >= FILE_CHARACTERS_MAX) {
+        if (characters >= FILE_CHARACTERS_MAX || lines.length >= FILE_ROWS_MAX) {
           return { file: file(), items: lines.length, next: { after, part: cursor.part + 1 } };
         }
       }
