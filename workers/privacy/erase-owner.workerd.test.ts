@@ -19,6 +19,7 @@ import { newPerson, START_MS } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { newRun } from "../testing/test-run.ts";
 import { eraseDueAccounts } from "./erase-owner.ts";
+import { workOnExport } from "./make-export.ts";
 import { PERSONAL_TABLES } from "./personal-tables.ts";
 
 const database = openDatabase(env.DB);
@@ -152,7 +153,7 @@ describe("the erasure of an account", () => {
     await expect(openSecret({ env, owned }, "venue")).rejects.toMatchObject({ code: "not_authentic" });
   });
 
-  it("drops entries of the trail that come late, so that no erased trail begins anew", async () => {
+  it("drops entries of the trail and messages of queues that come late, so that nothing begins anew", async () => {
     const { userId } = await newDuePerson();
     while (!(await eraseDueAccounts(env, START_MS)));
     const actor = { type: "user" as const, userId, grantId: "ses_1" };
@@ -163,6 +164,9 @@ describe("the erasure of an account", () => {
     await drainAudit(env);
     expect(await trailLength(userId)).toBe(0);
     expect(await database.select().from(auditOutbox).where(eq(auditOutbox.ownerId, userId))).toEqual([]);
+    const worker = { env, now: () => START_MS, newToken: () => newId("lse") };
+    expect(await workOnExport({ exportId: newId("exp"), ownerId: userId }, worker)).toBe("done");
+    expect((await env.BUCKET.list({ prefix: `exports/${userId}/` })).objects).toEqual([]);
   });
 
   it("does not begin before its day, nor once it was taken back", async () => {
