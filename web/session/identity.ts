@@ -1,6 +1,7 @@
 import type { FactorMethod, FactorProof, SignInReply } from "../../schema/wire/session.ts";
 import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
+import { forgetDrafts } from "../ui/saved-draft.ts";
 
 export interface Credentials {
   readonly email: string;
@@ -61,6 +62,7 @@ export async function resetPassword(token: string, password: string): Promise<vo
 export async function signOut(): Promise<void> {
   await post("/api/auth/sign-out", {}).catch(() => undefined);
   await forgetEverything();
+  forgetDrafts();
   location.assign("/sign-in");
 }
 
