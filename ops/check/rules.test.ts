@@ -20,6 +20,9 @@ describe("the layer rules", () => {
     ["workers/api/utils.ts", "", "named after what it holds"],
     ["workers/api/a.ts", "x;\n".repeat(301), "at most 300 lines, had 301"],
     ["workers/api/a.test.ts", 'vi.mock("x");', "not mocked"],
+    ["workers/api/a.ts", `env.DB.prepare(\`SELECT * FROM runs WHERE id = '\${id}'\`)`, "never written into its text"],
+    ["workers/api/a.ts", `sql.exec(\n  \`DELETE FROM \${table}\`,\n)`, "never written into its text"],
+    ["workers/api/a.ts", "sql.raw(name)", "never written into its text"],
   ])("refuse in %s: %s", (path, text, message) => {
     expect(findings(path, text).join("\n")).toContain(message);
   });

@@ -1,8 +1,8 @@
 import type { FactorMethod, FactorProof, PasskeyOptions, SignInReply } from "../../schema/wire/session.ts";
 import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
+import { forgetDrafts } from "../ui/saved-draft.ts";
 import { provenByPasskey } from "./passkey-ceremony.ts";
-
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -77,6 +77,7 @@ export async function resetPassword(token: string, password: string): Promise<vo
 export async function signOut(): Promise<void> {
   await post("/api/auth/sign-out", {}).catch(() => undefined);
   await forgetEverything();
+  forgetDrafts();
   location.assign("/sign-in");
 }
 

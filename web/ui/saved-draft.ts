@@ -2,6 +2,8 @@ import { useCallback, useState } from "react";
 
 /** A half-filled form older than this starts anew: nobody remembers what it was for. */
 const DRAFT_AGE_MS_MAX = 30 * 86_400_000;
+/** Colours and the like, which belong to the browser and stay with it. */
+const PREFERENCES = "apextrade.preferences";
 
 /** A draft as it was stored, which may be of an older form. */
 interface StoredDraft {
@@ -26,6 +28,17 @@ export function useSavedDraft<T>(key: string, merge: (stored: unknown, savedAt: 
     [key],
   );
   return [draft, change] as const;
+}
+
+/** Removes every draft of this browser: what one person typed is not for the next who signs in. */
+export function forgetDrafts(): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("apextrade.") && name !== PREFERENCES) localStorage.removeItem(name);
+    }
+  } catch {
+    // A browser that refuses storage has nothing to forget.
+  }
 }
 
 function readDraft(key: string): StoredDraft | undefined {

@@ -1,3 +1,4 @@
+import { logEvent } from "../platform/log-event.ts";
 import { type ExportWorker, workOnExport } from "../privacy/make-export.ts";
 import { ExportMessage } from "./export-message.ts";
 import { giveUpExport } from "./watch-exports.ts";
@@ -10,7 +11,7 @@ export async function consumeExports(batch: MessageBatch<unknown>, worker: Expor
   for (const message of batch.messages) {
     const parsed = ExportMessage.safeParse(message.body);
     if (!parsed.success) {
-      console.error(JSON.stringify({ event: "export_message_refused", id: message.id }));
+      logEvent("export_message_refused", { id: message.id });
       message.ack();
       continue;
     }

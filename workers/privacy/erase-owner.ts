@@ -21,6 +21,7 @@ import { LETTERS } from "../mail/letter.ts";
 import { prepareLetter } from "../mail/mail-outbox.ts";
 import { type Database, openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { runObject } from "../run/run-live.ts";
 import { STAGED_PREFIX } from "../services/staged-upload.ts";
 import { dropObjects } from "./drop-objects.ts";
@@ -65,7 +66,7 @@ export async function eraseDueAccounts(env: Env, nowMs: number): Promise<boolean
     try {
       await eraseOwner(env, { ownerId, ownerHash, isSecondRound: erasedAt !== null, nowMs });
     } catch (error) {
-      console.error(JSON.stringify({ event: "erasure_failed", owner: ownerHash, error: String(error) }));
+      logEvent("erasure_failed", { id: ownerHash, error });
       failed.push(error);
     }
   }
@@ -99,7 +100,7 @@ export async function beginErasure(env: Env, ownerId: string, nowMs: number): Pr
       .set({ disabledAt: sql`coalesce(${users.disabledAt}, ${nowMs})` })
       .where(and(eq(users.id, ownerId), begun)),
   ]);
-  if (noted.meta.changes === 0) console.error(JSON.stringify({ event: "erasure_not_begun", owner: ownerHash }));
+  if (noted.meta.changes === 0) logEvent("erasure_not_begun", { id: ownerHash });
   return noted.meta.changes > 0;
 }
 
