@@ -22,7 +22,7 @@ const CODE_RULES: readonly {
   { pattern: /\bvi\.(?:mock|doMock)\(/g, rule: "collaborators are handed in, modules are not mocked", tests: "only" },
   { pattern: /\b(?:it|test|describe)\.only\(/g, rule: "a test left alone hides the others", tests: "only" },
   {
-    pattern: /\b(?:prepare|exec)\(\s*`[^`]*\$\{|\bsql\.raw\(/g,
+    pattern: /\b(?:prepare|exec)(?:<[^>]*>)?\(\s*`[^`]*\$\{|\bsql\.raw\(/g,
     rule: "values are bound to a statement, never written into its text",
     tests: "never",
   },
@@ -38,7 +38,6 @@ const SAFETY_RULES: readonly { readonly pattern: RegExp; readonly rule: string }
   },
   { pattern: /\bMath\.random\b/g, rule: "chance comes from the platform's generator, or is handed in" },
   { pattern: /\beval\(|\bnew Function\b|\bimport\((?!\s)/g, rule: "text is never run as code" },
-  { pattern: /\bsql\.raw\(|\.(?:exec|prepare)(?:<[^>]*>)?\(\s*`[^`]*\$\{/g, rule: "values reach SQL as parameters" },
   { pattern: /\bDB\.prepare\(/g, rule: "queries go through the data layer" },
 ];
 const SAFETY_FOLDERS = /^(?:workers|schema|cli|sidecar)\//;

@@ -34,6 +34,7 @@ export async function claimExport(
   const taken = await owned.update(dataExports, lease, free);
   const row = await owned.find(dataExports, where(eq(dataExports.id, id), UNFINISHED));
   if (row === undefined) return "ended";
+  // Compared openly because the token names a lease and opens nothing.
   return taken > 0 && row.leaseToken === token ? row : "busy";
 }
 
