@@ -49,7 +49,7 @@ export function SettingsPage() {
         </Link>
       </nav>
       {viewing && (
-        <p className="text-notice">
+        <p className="mt-4 text-notice">
           These are the settings of your own account, not of the one that you are looking at.
         </p>
       )}
