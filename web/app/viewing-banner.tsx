@@ -31,7 +31,7 @@ export function ViewingBanner() {
       <Eye size={16} aria-hidden className="shrink-0 text-notice" />
       <span className="min-w-0 flex-1 basis-40">
         You are looking at the account of <strong className="font-semibold">{viewing.name || viewing.email}</strong>
-        {viewing.kind === "support" ? " for support" : ""}. You can change nothing here.
+        {viewing.kind === "support" ? " for support" : ""}. You can change nothing in it.
         {state === "failed" && <span className="text-danger"> Leaving did not work; try again.</span>}
       </span>
       <Button busy={state === "busy"} onClick={leave}>

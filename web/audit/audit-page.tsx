@@ -20,6 +20,16 @@ import { VerificationBadge } from "./verification-badge.tsx";
 /** Who did what in the person's account, when, from where, and whether the trail of it is whole. */
 export function AuditPage() {
   const search = useSearch({ from: "/app/audit" });
+  const viewing = useQuery(sessionQuery).data?.viewing;
+  if (viewing) {
+    return (
+      <Page title="Audit trail">
+        <Empty icon={ShieldCheck} title="Only the owner sees this trail">
+          It tells where people signed in from. Your own is there again once you are back in your own account.
+        </Empty>
+      </Page>
+    );
+  }
   return (
     <Page
       title="Audit trail"

@@ -64,11 +64,20 @@ export function EmailField({ value, onChange }: { value: string; onChange: (valu
   );
 }
 
-export function NewPasswordField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+export function NewPasswordField({
+  name = "Password",
+  value,
+  onChange,
+}: {
+  /** What the password is called where another one stands beside it. */
+  name?: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   const short = value !== "" && value.length < PASSWORD_LENGTH_MIN;
   return (
     <TextField
-      label={`Password, at least ${PASSWORD_LENGTH_MIN} characters`}
+      label={`${name}, at least ${PASSWORD_LENGTH_MIN} characters`}
       type="password"
       autoComplete="new-password"
       required

@@ -44,7 +44,7 @@ export function PasswordForm() {
         value={currentPassword}
         onChange={(event) => setCurrentPassword(event.target.value)}
       />
-      <NewPasswordField value={password} onChange={setPassword} />
+      <NewPasswordField name="New password" value={password} onChange={setPassword} />
       <ActError error={submission.error} />
       <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" busy={submission.busy}>

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
+import { sessionQuery } from "../api/queries.ts";
 import { Page } from "../ui/page.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
 import { PrivacySection } from "./privacy-section.tsx";
@@ -25,6 +27,7 @@ const tabClass =
 /** Everything about the person's own account. */
 export function SettingsPage() {
   const { section = "profile" } = useSearch({ from: "/app/settings" });
+  const viewing = useQuery(sessionQuery).data?.viewing;
   const Content = CONTENT[section];
   return (
     <Page title="Settings" narrow>
@@ -45,6 +48,11 @@ export function SettingsPage() {
           Audit trail
         </Link>
       </nav>
+      {viewing && (
+        <p className="mt-4 text-notice">
+          These are the settings of your own account, not of the one that you are looking at.
+        </p>
+      )}
       <Content />
       <StepUpDialog />
     </Page>

@@ -32,7 +32,7 @@ export function SharingSection() {
   if (sharing.isError) return <Failure error={sharing.error} onRetry={() => void sharing.refetch()} />;
   return (
     <>
-      <Section title="Who may look at your account" note="They see everything and change nothing.">
+      <Section title="Who may look at your account" note="They see your strategies, data and runs, and change nothing.">
         <div className="card">
           <InviteForm onInvited={refresh} />
           <Viewers sharing={sharing.data} onEnd={setEnding} />

@@ -3,10 +3,10 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { apiKeys, passkeys, sessions, viewers } from "../../schema/tables/identity.ts";
 import { ACCESS, type Audience } from "../auth/access-matrix.ts";
-import { newApiKey } from "../auth/api-key.ts";
 import { openDatabase } from "../platform/database.ts";
 import { newId } from "../platform/ids.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+import { newKeyOf } from "../testing/test-key.ts";
 import { describedRoutes } from "../testing/test-routes.ts";
 
 const database = openDatabase(env.DB);
@@ -33,8 +33,8 @@ beforeAll(async () => {
   await database.insert(viewers).values({ ownerId: owner.userId, viewerId: viewer.userId, createdAt: START_MS });
   await database.update(sessions).set({ viewingOwnerId: owner.userId }).where(eq(sessions.userId, viewer.userId));
   tokens.viewer = viewer.token;
-  tokens["read key"] = await newKey(owner.userId, ["read"]);
-  tokens["trade key"] = await newKey(owner.userId, ["trade"]);
+  tokens["read key"] = await newKeyOf(owner.userId, ["read"]);
+  tokens["trade key"] = await newKeyOf(owner.userId, ["trade"]);
 });
 
 /** Somebody with a second factor, so that a refusal can only be about the role. */
@@ -43,14 +43,6 @@ async function newFactored(user: { role: "trader" | "operator" | "administrator"
   const row = { id: newId("key"), name: "key", publicKey: "", counter: 0, transports: [], createdAt: START_MS };
   await database.insert(passkeys).values({ ...row, userId: client.userId });
   return client;
-}
-
-async function newKey(ownerId: string, scopes: ("read" | "trade")[]): Promise<string> {
-  const { key, start, hash } = await newApiKey();
-  await database
-    .insert(apiKeys)
-    .values({ id: newId("key"), ownerId, name: "bot", start, hash, scopes, createdAt: START_MS });
-  return key;
 }
 
 /** Whether a request was let through to its route: what the route says of an empty request is another matter. */
@@ -97,7 +89,7 @@ describe("the table of access", () => {
 
   it("S27 turns away a key that expired, was revoked, or is used from elsewhere", async () => {
     const owner = await newClient();
-    const key = await newKey(owner.userId, ["read"]);
+    const key = await newKeyOf(owner.userId, ["read"]);
     const read = async (nowMs = START_MS, address = "203.0.113.9") => {
       const headers = { Authorization: `Bearer ${key}`, "CF-Connecting-IP": address };
       return (await request("/api/v1/datasets", { headers }, { now: () => nowMs })).status;

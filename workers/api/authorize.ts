@@ -24,7 +24,7 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const principal =
     access.shows === "ticket"
       ? await principalOfTicket(c.env, c.req.raw, nowMs)
-      : await principalOf(c.env, c.req.raw, nowMs);
+      : await principalOf(c.env, c.req.raw, { place: placeOf(c), nowMs });
   checkScope(principal, access);
   checkRole(principal, access);
   await checkProof(c, principal, access, nowMs);

@@ -15,14 +15,14 @@ const PREFLIGHT_SECONDS = 600;
  */
 export const crossOrigin: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
-  const { pathname } = new URL(c.req.url);
-  if (!pathname.startsWith("/api/") || c.res.webSocket) return;
+  const { path } = c.req;
+  if (!path.startsWith("/api/") || c.res.webSocket) return;
   // Also on replies without the permission: a cache must not give one origin's reply to another.
   c.header("Vary", "Origin", { append: true });
   if (!isListed(c)) return;
   c.header("Access-Control-Allow-Origin", c.req.header("Origin"));
   c.header("Access-Control-Expose-Headers", REPLY_HEADERS);
-  const methods = methodsOf(pathname);
+  const methods = methodsOf(path);
   if (c.req.method !== "OPTIONS" || methods === undefined) return;
   c.header("Access-Control-Allow-Methods", methods.join(", "));
   c.header("Access-Control-Allow-Headers", REQUEST_HEADERS);

@@ -12,11 +12,11 @@ const ROUTES = routesOf(Object.keys(ACCESS));
  * have (TRACE and invented ones included), 404 for the reference where it is closed. OPTIONS is answered here.
  */
 export const knownMethod: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const { pathname } = new URL(c.req.url);
-  if (c.env.DOCS === "false" && isReference(pathname)) throw notFound("page");
+  const { path } = c.req;
+  if (c.env.DOCS === "false" && isReference(path)) throw notFound("page");
   // The local server's own pages are not in the table; elsewhere there are none.
-  if (pathname.startsWith("/dev/")) return next();
-  const methods = methodsOf(pathname);
+  if (path.startsWith("/dev/")) return next();
+  const methods = methodsOf(path);
   if (methods === undefined) return next();
   const { method } = c.req;
   if (method === "OPTIONS") return c.body(null, 204, { Allow: [...methods, "OPTIONS"].join(", ") });

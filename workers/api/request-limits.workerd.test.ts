@@ -55,6 +55,16 @@ describe("requests", () => {
     expect((await isolate.send("/api/v1/openapi.json", from(address))).status).toBe(200);
   });
 
+  it("S59 are counted, and their replies kept out of caches, however their paths are spelled", async () => {
+    const isolate = newIsolate(limits({ address: 2 }));
+    const address = newAddress();
+    const spellings = ["/%61pi/v1/openapi.json", "/api/v1/openapi.jso%6e", "/%61%70%69/v1/openapi.json"];
+    const replies: Response[] = [];
+    for (const path of spellings) replies.push(await isolate.send(path, from(address)));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 429]);
+    for (const reply of replies) expect(reply.headers.get("Cache-Control")).toBe("no-store");
+  });
+
   it("S59 of an IPv6 client are counted by its /64, whichever of its addresses it uses", async () => {
     const isolate = newIsolate(limits({ address: 5 }));
     const prefix = crypto.randomUUID().slice(0, 4);

@@ -41,7 +41,7 @@ export const securityHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   for (const name of TELLING) headers.delete(name);
   headers.set("X-Request-Id", c.get("requestId"));
-  if (new URL(c.req.url).pathname.startsWith("/api/")) headers.set("Cache-Control", "no-store");
+  if (c.req.path.startsWith("/api/")) headers.set("Cache-Control", "no-store");
   const { status, statusText } = c.res;
   const body = c.res.body;
   c.res = undefined;

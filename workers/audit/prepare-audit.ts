@@ -24,6 +24,12 @@ export function auditContext(
   return { database: ctx.database, ownerId: by.ownerId, actor: by.actor, place: ctx.place, nowMs: ctx.now() };
 }
 
+/** The same for what a job of ours does, which comes from nowhere and nobody asked for. */
+export function systemAuditContext(database: Database, ownerId: string, nowMs: number): AuditContext {
+  const actor = { type: "system" as const, userId: "", grantId: "" };
+  return { database, ownerId, actor, place: { address: "", userAgent: "", requestId: "" }, nowMs };
+}
+
 export interface AuditEvent {
   /** Noun and verb, such as `backtest.create`. */
   readonly action: string;

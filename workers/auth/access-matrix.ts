@@ -120,7 +120,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /api/v1/backtests/{id}": write,
   "POST /api/v1/backtests/{id}/cancel": write,
   "GET /api/v1/backtests/{id}/indicators": read,
-  "GET /api/v1/backtests/{id}/live": { audience: "viewer", shows: "ticket" },
+  "GET /api/v1/backtests/{id}/live": { ...read, shows: "ticket" },
   "GET /api/v1/backtests/{id}/report/{part}": read,
   "GET /api/v1/backtests/{id}/trades.csv": read,
   "GET /api/v1/audit": { audience: "trader", scope: "admin" },

@@ -12,6 +12,8 @@ const ACCOUNT_RULE: ThrottleRule = { count: 5, windowMs: 15 * MINUTE_MS };
 const ADDRESS_RULE: ThrottleRule = { count: 10, windowMs: 10 * MINUTE_MS };
 // Each sign-up costs a password hash and leaves rows behind.
 const SIGN_UP_RULE: ThrottleRule = { count: 20, windowMs: 20 * MINUTE_MS };
+// Each challenge leaves a row behind for a day; an office behind one address signs in all at once in the morning.
+const CHALLENGE_RULE: ThrottleRule = { count: 60, windowMs: 10 * MINUTE_MS };
 
 // An object that failed is back on another machine within seconds.
 const RETRY_SECONDS = 5;
@@ -50,10 +52,21 @@ export async function takeFactor(
   return { succeeded: undo };
 }
 
-/** Counts a letter that anybody can ask for, by its address and by who asks. Throws 429 beyond the limit. */
-export async function takeLetter(env: Env, ask: { email: string; address: string; nowMs: number }): Promise<void> {
+/**
+ * Counts a letter that anybody can ask for, by who asks, and by its kind and address: whoever sends somebody invitations
+ * must not keep them from choosing a new password. Throws 429 beyond the limit.
+ */
+export async function takeLetter(
+  env: Env,
+  ask: { kind: "reset-password" | "change-email" | "invitation"; email: string; address: string; nowMs: number },
+): Promise<void> {
   await take(env, `letter-from:${ask.address}`, SIGN_UP_RULE, ask.nowMs);
-  await take(env, `letter-to:${await sha256Hex(ask.email)}`, ACCOUNT_RULE, ask.nowMs);
+  await take(env, `letter-to:${ask.kind}:${await sha256Hex(ask.email)}`, ACCOUNT_RULE, ask.nowMs);
+}
+
+/** Counts a challenge for a passkey, which anybody may ask for, by its address. Throws 429 beyond the limit. */
+export async function takeChallenge(env: Env, ask: { address: string; nowMs: number }): Promise<void> {
+  await take(env, `challenge:${ask.address}`, CHALLENGE_RULE, ask.nowMs);
 }
 
 /** Counts a sign-up by its address. Throws 429 beyond the limit. */

@@ -97,11 +97,6 @@ export function prepareForget(database: Database, input: { userId: string; kind:
     .where(and(eq(oneTimeTokens.userId, input.userId), eq(oneTimeTokens.kind, input.kind)));
 }
 
-/** A statement that puts a taken token back, where what it was taken for could not be done. */
-export function prepareRestore(database: Database, row: OneTimeRow): BatchItem<"sqlite"> {
-  return database.insert(oneTimeTokens).values(row).onConflictDoNothing();
-}
-
 /** A statement that makes one token worthless. */
 export function prepareForgetHash(database: Database, hash: string): BatchItem<"sqlite"> {
   return database.delete(oneTimeTokens).where(eq(oneTimeTokens.hash, hash));

@@ -34,6 +34,15 @@ export async function closeSockets(env: Env, input: { grantIds: readonly string[
   }
 }
 
+/** The same for everything that was opened for a user, by sessions and keys. */
+export async function closeSocketsOf(env: Env, userId: string): Promise<void> {
+  const open = await openDatabase(env.DB)
+    .selectDistinct({ grantId: openSockets.grantId })
+    .from(openSockets)
+    .where(eq(openSockets.userId, userId));
+  await closeSockets(env, { grantIds: open.map(({ grantId }) => grantId) });
+}
+
 /** Forgets sockets that must have closed long ago. Returns how many. */
 export async function forgetOldSockets(env: Env, nowMs: number): Promise<number> {
   const old = and(lt(openSockets.openedAt, nowMs - RETENTION.openSockets.keptMs), eq(openSockets.kind, "run"));

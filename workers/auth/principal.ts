@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { users, viewers } from "../../schema/tables/identity.ts";
+import type { AuditPlace } from "../../schema/wire/audit-record.ts";
 import { socketTicket } from "../live/socket-protocol.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -11,6 +12,7 @@ import { exactAddress } from "./client-address.ts";
 import { takeOneTimeToken } from "./one-time-token.ts";
 import { lookUpSession, readSession, type SessionRow, type SignedIn, type UserRow } from "./session.ts";
 import { sessionCookieOf } from "./session-cookie.ts";
+import { endReusedSession } from "./session-reuse.ts";
 
 /** What somebody may do to the things that a request is about. */
 export type AccessRole = "viewer" | "trader" | "operator" | "administrator";
@@ -39,7 +41,11 @@ const SIGN_IN_FIRST = "Sign in first, then send an access token from POST /api/v
  * cookie, so that a link can download a file; a change never is, so that no page of somebody else can make one.
  * Throws 401, and 403 for a key that is used from elsewhere.
  */
-export async function principalOf(env: Env, request: Request, nowMs: number): Promise<Principal> {
+export async function principalOf(
+  env: Env,
+  request: Request,
+  { place, nowMs }: { place: AuditPlace; nowMs: number },
+): Promise<Principal> {
   const authorization = request.headers.get("Authorization");
   if (authorization !== null) {
     const token = /^Bearer ([\w.-]{1,2000})$/.exec(authorization)?.[1];
@@ -49,6 +55,7 @@ export async function principalOf(env: Env, request: Request, nowMs: number): Pr
   if (request.method === "GET" || request.method === "HEAD") {
     const found = await lookUpSession(env, sessionCookieOf(request), nowMs);
     if (found.type === "good") return principalOfSession(env, found.signedIn);
+    if (found.type === "reused") await endReusedSession(env, { ...found, place, nowMs });
   }
   throw unauthorized(SIGN_IN_FIRST);
 }

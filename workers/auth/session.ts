@@ -1,10 +1,12 @@
 import { and, eq, isNull, ne } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { sessions, users } from "../../schema/tables/identity.ts";
 import type { AccessToken } from "../../schema/wire/session.ts";
-import { type Database, openDatabase } from "../platform/database.ts";
+import { openDatabase } from "../platform/database.ts";
 import { hexOf, randomBytes } from "../platform/digest.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
+import { unauthorized } from "../platform/problem-error.ts";
 import { issueAccessToken } from "./access-token.ts";
 import { closeSockets } from "./open-sockets.ts";
 import { isGenuine, makeSessionToken, parseSessionToken } from "./session-token.ts";
@@ -36,8 +38,17 @@ export interface SessionStart {
   readonly nowMs: number;
 }
 
-/** Starts a session and says its refresh token. What a browser brought along has no say in it. */
-export async function startSession(env: Env, start: SessionStart): Promise<{ session: SessionRow; token: string }> {
+/** Statements stored with a change, right behind it: its entry in the trail and its letters. */
+export type Along = readonly BatchItem<"sqlite">[];
+
+/**
+ * Starts a session and says its refresh token, with what is stored along. What a browser brought along has no say in it.
+ */
+export async function startSession(
+  env: Env,
+  start: SessionStart,
+  alongOf: (sessionId: string) => Along = () => [],
+): Promise<{ session: SessionRow; token: string }> {
   const { userId, keep, secondFactor, nowMs } = start;
   const session: SessionRow = {
     id: newId("ses"),
@@ -57,35 +68,42 @@ export async function startSession(env: Env, start: SessionStart): Promise<{ ses
     endedAt: null,
     endReason: null,
   };
-  await openDatabase(env.DB).insert(sessions).values(session);
+  const database = openDatabase(env.DB);
+  await database.batch([database.insert(sessions).values(session), ...alongOf(session.id)]);
   return { session, token: await makeSessionToken(env, session) };
 }
 
 /**
  * A session goes on under a new id, with everything it was: after a step-up or a change of what it may do, a copy of
- * the old token is worth nothing.
+ * the old token is worth nothing. The row itself moves, and only while it is open: a session that is ended at the same
+ * moment stays ended, and of two renewals at once one succeeds. Throws 401 where it has ended. `along` is stored with
+ * it and must be conditional on the change before it.
  */
 export async function renewSession(
   env: Env,
   before: SessionRow,
   change: Partial<Pick<SessionRow, "secondFactorAt" | "steppedUpAt" | "viewingOwnerId">> & { nowMs: number },
+  along: Along = [],
 ): Promise<{ session: SessionRow; token: string }> {
   const { nowMs, ...changed } = change;
   const identity = { id: newId("ses"), seed: hexOf(randomBytes(SEED_BYTES)), generation: 1 };
-  const session: SessionRow = { ...before, ...changed, ...identity, rotatedAt: nowMs, usedAt: nowMs };
+  const moved = { ...changed, ...identity, rotatedAt: nowMs, usedAt: nowMs };
   const database = openDatabase(env.DB);
-  await database.batch([database.insert(sessions).values(session), ending(database, before.id, "renewed", nowMs)]);
+  const open = and(eq(sessions.id, before.id), isNull(sessions.endedAt));
+  const [renewed] = await database.batch([database.update(sessions).set(moved).where(open), ...along]);
+  if (renewed.meta.changes === 0) throw unauthorized("The session has ended. Sign in again.");
   await closeSockets(env, { grantIds: [before.id] });
+  const session: SessionRow = { ...before, ...moved };
   return { session, token: await makeSessionToken(env, session) };
 }
 
 export type SessionLookup =
   | { readonly type: "good"; readonly signedIn: SignedIn }
-  /** An old token of the family was shown again: somebody copied it. The session has been ended. */
+  /** An old token of the family was shown again: somebody copied it. To be ended by `endReusedSession`. */
   | { readonly type: "reused"; readonly session: SessionRow; readonly user: UserRow }
   | { readonly type: "none" };
 
-/** The session that a refresh token belongs to. Does not rotate it. */
+/** The session that a refresh token belongs to. Changes nothing. */
 export async function lookUpSession(env: Env, text: string | undefined, nowMs: number): Promise<SessionLookup> {
   const token = text === undefined ? undefined : parseSessionToken(text);
   if (token === undefined) return { type: "none" };
@@ -95,9 +113,7 @@ export async function lookUpSession(env: Env, text: string | undefined, nowMs: n
   const behind = session.generation - token.generation;
   const inGrace = behind === 1 && nowMs < session.rotatedAt + REFRESH_GRACE_MS;
   if (behind === 0 || inGrace) return { type: "good", signedIn: found };
-  if (behind < 0) return { type: "none" };
-  await endSession(env, session.id, "reuse", nowMs);
-  return { type: "reused", session, user };
+  return behind < 0 ? { type: "none" } : { type: "reused", session, user };
 }
 
 /** A session by its id, where it and its user are still good. */
@@ -124,7 +140,8 @@ export interface TokenPair {
 
 /**
  * The next pair of tokens. The generation moves by compare-and-swap, so that of any number of requests with one token
- * one moves it and all receive the same pair, made from what is stored.
+ * one moves it and all receive the same pair, made from what is stored. Throws 401 where the session has ended since it was
+ * looked up.
  */
 export async function rotateSession(
   env: Env,
@@ -144,8 +161,9 @@ export async function rotateSession(
     );
     await database.update(sessions).set(next).where(unmoved);
   }
-  const [now] = await database.select().from(sessions).where(eq(sessions.id, session.id)).limit(1);
-  const row = now ?? session;
+  const [row] = await database.select().from(sessions).where(eq(sessions.id, session.id)).limit(1);
+  // It ended or went on under a new id meanwhile: a cookie from here would stand in the way of the new one.
+  if (row === undefined || row.endedAt !== null) throw unauthorized("The session has ended. Sign in again.");
   const principal = { userId: row.userId, sessionId: row.id };
   return {
     access: await issueAccessToken(env, principal, row.rotatedAt),
@@ -159,35 +177,45 @@ export function cookieSeconds(session: SessionRow, nowMs: number): number {
   return Math.max(0, Math.floor((end - nowMs) / 1_000));
 }
 
-/** Ends one session and hangs up its sockets. Returns whether it was open. */
-export async function endSession(env: Env, id: string, reason: string, nowMs: number): Promise<boolean> {
+/**
+ * Ends one session, with what is stored along, and hangs up its sockets. `along` must be conditional on the change before
+ * it. Returns whether it was open.
+ */
+export async function endSession(
+  env: Env,
+  input: { id: string; reason: string; nowMs: number; along?: Along },
+): Promise<boolean> {
+  const { id, reason, nowMs, along = [] } = input;
   const database = openDatabase(env.DB);
-  const ended = await ending(database, id, reason, nowMs);
+  const open = and(eq(sessions.id, id), isNull(sessions.endedAt));
+  const ending = database.update(sessions).set({ endedAt: nowMs, endReason: reason }).where(open);
+  const [ended] = await database.batch([ending, ...along]);
   await closeSockets(env, { grantIds: [id] });
   return ended.meta.changes > 0;
 }
 
-/** Ends all sessions of a user, or all but one, and hangs up their sockets. Returns how many were open. */
-export async function endSessionsOf(
-  env: Env,
-  input: { userId: string; except?: string; reason: string; nowMs: number },
-): Promise<number> {
-  const { userId, except, reason, nowMs } = input;
+export interface EndOfSessions {
+  readonly userId: string;
+  /** The one that goes on. */
+  readonly except?: string;
+  readonly reason: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Ends all sessions of a user, or all but one, in one batch with the change that is the reason and its entry in the
+ * trail, then hangs up their sockets. Returns how many were open.
+ */
+export async function endSessionsOf(env: Env, end: EndOfSessions, along: Along = []): Promise<number> {
+  const { userId, except, reason, nowMs } = end;
   const database = openDatabase(env.DB);
   const open = and(
     eq(sessions.userId, userId),
     isNull(sessions.endedAt),
     except === undefined ? undefined : ne(sessions.id, except),
   );
-  const rows = await database.select({ id: sessions.id }).from(sessions).where(open);
-  await database.update(sessions).set({ endedAt: nowMs, endReason: reason }).where(open);
-  await closeSockets(env, { grantIds: rows.map((row) => row.id) });
-  return rows.length;
-}
-
-function ending(database: Database, id: string, reason: string, nowMs: number) {
-  return database
-    .update(sessions)
-    .set({ endedAt: nowMs, endReason: reason })
-    .where(and(eq(sessions.id, id), isNull(sessions.endedAt)));
+  const ending = database.update(sessions).set({ endedAt: nowMs, endReason: reason }).where(open);
+  const [ended] = await database.batch([ending.returning({ id: sessions.id }), ...along]);
+  await closeSockets(env, { grantIds: ended.map(({ id }) => id) });
+  return ended.length;
 }

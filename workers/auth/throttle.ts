@@ -1,12 +1,13 @@
 import { proxyDurable } from "itty-durable/proxy-durable.js";
 import { z } from "zod";
-import { sha256Hex } from "../platform/digest.ts";
-import type { Env } from "../platform/env.ts";
+import { hexOf, hmacSha256 } from "../platform/digest.ts";
+import { type Env, secretOf } from "../platform/env.ts";
 import type { Lease, LeaseAsk, ThrottleAnswer, ThrottleRule } from "./throttle-count.ts";
 
 /**
- * The only way to the throttle: fixed methods, replies checked. Names are hashed on the way, so that the objects hold
- * no address and no account, and anything may be a name.
+ * The only way to the throttle: fixed methods, replies checked. Names are hashed on the way, so that anything may be a
+ * name. Under a secret: addresses are few enough to be found by hashing them all, and nobody shall choose names that
+ * fall into the object of another's.
  */
 
 const Answer = z.object({ allowed: z.boolean(), waitMs: z.number(), left: z.number() });
@@ -23,25 +24,30 @@ export async function takeAttempt(
   name: string,
   { rule, nowMs }: { rule: ThrottleRule; nowMs: number },
 ): Promise<ThrottleAnswer> {
-  const key = await sha256Hex(name);
+  const key = await throttleKey(env, name);
   return Answer.parse(await call(env, shardOf(key), "take", [key, rule, nowMs]));
 }
 
 /** Gives back the newest taking of a name. */
 export async function giveBackAttempt(env: Env, name: string): Promise<void> {
-  const key = await sha256Hex(name);
+  const key = await throttleKey(env, name);
   await call(env, shardOf(key), "giveBack", [key]);
 }
 
 /** A block of requests of a name's window. Throws where the object fails or is silent. */
 export async function leaseRequests(env: Env, name: string, ask: LeaseAsk): Promise<Lease> {
   // An object of its own, near who asks first; it stores nothing, so that nothing is left of it.
-  return LeaseReply.parse(await call(env, `requests-${await sha256Hex(name)}`, "lease", [ask]));
+  return LeaseReply.parse(await call(env, `requests-${await throttleKey(env, name)}`, "lease", [ask]));
 }
 
 /** Whether a throttle answers. Throws where it does not. */
 export async function pingThrottle(env: Env): Promise<void> {
   z.literal(true).parse(await call(env, "health", "ping", []));
+}
+
+/** What the throttle knows a name by. */
+export async function throttleKey(env: Env, name: string): Promise<string> {
+  return hexOf(await hmacSha256(`${secretOf(env, "AUTH_SECRET")} throttle v1`, name));
 }
 
 /**

@@ -20,11 +20,7 @@ export async function consumeExports(batch: MessageBatch<unknown>, worker: Expor
       if ((await workOnExport(parsed.data, worker)) === "continue") await worker.env.EXPORTS.send(parsed.data);
       message.ack();
     } catch (error) {
-      const { exportId } = parsed.data;
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      console.error(
-        JSON.stringify({ event: "export_attempt_failed", exportId, attempts: message.attempts, error: text }),
-      );
+      logEvent("export_attempt_failed", { id: parsed.data.exportId, attempts: message.attempts, error });
       message.retry({ delaySeconds: Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS * 2 ** (message.attempts - 1)) });
     }
   }

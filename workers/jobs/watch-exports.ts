@@ -1,6 +1,6 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { dataExports } from "../../schema/tables/privacy.ts";
-import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
+import { prepareAuditOfChange, systemAuditContext } from "../audit/prepare-audit.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
@@ -58,16 +58,12 @@ export async function giveUpExport(
     leaseUntilMs: 0,
     checkpoint: null,
   };
-  const trail = {
-    database,
-    ownerId,
-    actor: { type: "system" as const, userId: "", grantId: "" },
-    place: { address: "", userAgent: "", requestId: "" },
-    nowMs,
-  };
   const [ended = 0] = await owned.batch([
     owned.prepareUpdate(dataExports, values, open),
-    prepareAuditOfChange(trail, { action: "export.fail", subject: { kind: "export", id: exportId } }),
+    prepareAuditOfChange(systemAuditContext(database, ownerId, nowMs), {
+      action: "export.fail",
+      subject: { kind: "export", id: exportId },
+    }),
   ]);
   if (ended === 0) return;
   const { objects } = await env.BUCKET.list({ prefix: exportPrefix({ ownerId, id: exportId }) });

@@ -23,6 +23,7 @@ export type LetterTemplate =
   | "deletion-cancelled"
   | "account-erased";
 
+const CHANGE_SUBJECT = "A new address for an account";
 const CLOSING = "\n\nApexTrade";
 const NOT_YOU = "If this was not you, change your password at once and end all sessions under Settings, Sessions.";
 
@@ -65,9 +66,16 @@ export const LETTERS = {
       NOT_YOU,
     ]),
   confirmEmail: (link: Link) =>
-    letter("confirm-email", "Confirm your new e-mail address", [
+    letter("confirm-email", CHANGE_SUBJECT, [
       "Open this link to make this the address of your account; it works once, for 24 hours:",
       linkOf("/confirm-email", link),
+    ]),
+  /** In place of `confirmEmail`, and by its name: who asked sees in their archive that a letter was sent, not which. */
+  emailTaken: (origin: string) =>
+    letter("confirm-email", CHANGE_SUBJECT, [
+      "Somebody, perhaps you, wants to make this the address of an account. It is that of another account already:",
+      `${origin}/sign-in`,
+      "Nothing was changed. If you want this address elsewhere, change the address of that account first.",
     ]),
   emailChanged: (address: string) =>
     letter("email-changed", "Your e-mail address was changed", [

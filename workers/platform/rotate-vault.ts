@@ -56,7 +56,7 @@ export async function rotateVault(env: Env, nowMs: number): Promise<RotationStat
     if (rows.length === 0) break;
   }
   if (broken.length > 0 && nowMs % HOUR_MS < MINUTE_MS) {
-    logEvent("vault_secrets_broken", { count: broken.length, id: broken[0] });
+    logEvent("vault_secrets_broken", { count: broken.length, ...broken[0] });
   }
   const [count] = await database.select({ left: sql<number>`count(*)` }).from(vaultSecrets).where(old);
   return { rewrapped, left: count?.left ?? 0, broken: broken.length };

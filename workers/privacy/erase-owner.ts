@@ -1,21 +1,14 @@
 import { and, eq, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { backtests } from "../../schema/tables/backtest.ts";
-import {
-  deploymentFacts,
-  invitations,
-  oneTimeTokens,
-  openSockets,
-  sessions,
-  users,
-} from "../../schema/tables/identity.ts";
+import { deploymentFacts, invitations, oneTimeTokens, sessions, users } from "../../schema/tables/identity.ts";
 import { auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { erasures } from "../../schema/tables/privacy.ts";
 import { ownerKeys, vaultSecrets } from "../../schema/tables/vault.ts";
 import { forgetAnchors } from "../audit/audit-anchor.ts";
 import { auditObject } from "../audit/drain-audit.ts";
 import { anotherAdministrator } from "../auth/another-administrator.ts";
-import { closeSockets } from "../auth/open-sockets.ts";
+import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
 import { LETTERS } from "../mail/letter.ts";
 import { prepareLetter } from "../mail/mail-outbox.ts";
@@ -111,7 +104,8 @@ async function eraseOwner(
 ): Promise<void> {
   const { ownerId, ownerHash, isSecondRound, nowMs } = erasure;
   const database = openDatabase(env.DB);
-  await hangUp(env, database, ownerId, nowMs);
+  await endSessionsOf(env, { userId: ownerId, reason: "account erased", nowMs });
+  await closeSocketsOf(env, ownerId);
   await eraseRuns(env, database, ownerId);
   for (const kind of OBJECT_KINDS) await dropObjects(env.BUCKET, `${kind}${ownerId}/`);
   await removeRows(database, auditOutbox, eq(auditOutbox.ownerId, ownerId));
@@ -121,15 +115,6 @@ async function eraseOwner(
   if (isSecondRound) {
     await database.update(erasures).set({ sweptAt: nowMs, ownerId: null }).where(eq(erasures.ownerHash, ownerHash));
   } else await eraseAccount(env, database, erasure);
-}
-
-async function hangUp(env: Env, database: Database, ownerId: string, nowMs: number): Promise<void> {
-  await endSessionsOf(env, { userId: ownerId, reason: "account erased", nowMs });
-  const open = await database
-    .selectDistinct({ grantId: openSockets.grantId })
-    .from(openSockets)
-    .where(eq(openSockets.userId, ownerId));
-  await closeSockets(env, { grantIds: open.map(({ grantId }) => grantId) });
 }
 
 /** The objects that follow runs are named by the runs' ids, so that their rows go only after them. */

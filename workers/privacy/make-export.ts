@@ -3,7 +3,7 @@ import { z } from "zod";
 import { users } from "../../schema/tables/identity.ts";
 import { dataExports } from "../../schema/tables/privacy.ts";
 import { auditObject } from "../audit/drain-audit.ts";
-import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
+import { prepareAuditOfChange, systemAuditContext } from "../audit/prepare-audit.ts";
 import { LETTERS } from "../mail/letter.ts";
 import { prepareLetter } from "../mail/mail-outbox.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -76,8 +76,9 @@ export async function workOnExport(
     await finish(worker, row, { key, bytes: await upload.finish() });
     return "done";
   } catch (error) {
-    // The next attempt need not wait for the lease to run out.
-    await updateHeld(owned, row, { leaseUntilMs: 0 });
+    // The next attempt need not wait for the lease to run out, and begins anew: the upload that was laid aside may have
+    // been completed by a worker that was killed before it could say so, and then never goes on.
+    await updateHeld(owned, row, { leaseUntilMs: 0, checkpoint: null });
     throw error;
   }
 }
@@ -154,13 +155,7 @@ async function finish(worker: ExportWorker, row: ExportRow, made: { key: string;
       checkpoint: null,
     },
   };
-  const trail = {
-    database,
-    ownerId: row.ownerId,
-    actor: { type: "system" as const, userId: "", grantId: "" },
-    place: { address: "", userAgent: "", requestId: "" },
-    nowMs,
-  };
+  const trail = systemAuditContext(database, row.ownerId, nowMs);
   const event = { action: "export.finish", subject: { kind: "export", id: row.id }, after: { bytes: made.bytes } };
   if (user === undefined) {
     await env.BUCKET.delete(made.key);

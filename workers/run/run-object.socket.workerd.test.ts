@@ -6,11 +6,13 @@ import { sessions, viewers } from "../../schema/tables/identity.ts";
 import type { AuditPage } from "../../schema/wire/audit.ts";
 import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
+import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
 import { consumeRuns } from "../jobs/consume-runs.ts";
 import { openDatabase } from "../platform/database.ts";
 import { FAKE_MONTHS, fakeRunWork } from "../testing/fake-run-work.ts";
 import { newClient, ORIGIN, request, START_MS } from "../testing/test-client.ts";
+import { newKeyOf } from "../testing/test-key.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { newRun, type TestRun } from "../testing/test-run.ts";
 import { runObject } from "./run-live.ts";
@@ -217,6 +219,28 @@ describe("the socket of a run", () => {
     await endSessionsOf(env, { userId: run.client.userId, reason: "test", nowMs: START_MS });
     expect(await closed).toBe(4401);
     expect((await run.client.send("GET", "/api/v1/backtests")).status).toBe(401);
+  });
+
+  it("S27 S28 opens for a key that may read, and is hung up when the account is closed", async () => {
+    const run = await newRun(withTestQueue().bindings);
+    const byKey = async (scope: "read" | "trade") => {
+      const key = await newKeyOf(run.client.userId, [scope]);
+      const headers = { Authorization: `Bearer ${key}` };
+      const reply = await request("/api/v1/socket-tickets", { method: "POST", headers }, { now: () => START_MS });
+      if (reply.status !== 200) return reply;
+      const { ticket } = await reply.json<{ ticket: string }>();
+      return open(run, { "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}` });
+    };
+    expect((await byKey("trade")).status).toBe(403);
+    const opened = await byKey("read");
+    expect(opened.status).toBe(101);
+    if (opened.webSocket === null) throw new Error("the reply has no socket");
+    const closed = new Promise<number>((resolve) => {
+      opened.webSocket?.addEventListener("close", ({ code }) => resolve(code));
+    });
+    opened.webSocket.accept();
+    await closeSocketsOf(env, run.client.userId);
+    expect(await closed).toBe(4401);
   });
 
   it("S32 S33 does not exist for another user", async () => {

@@ -1,15 +1,17 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { users } from "../../../schema/tables/identity.ts";
 import type { ChangePassword, ResetPassword, User } from "../../../schema/wire/session.ts";
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { takeFactor, takeLetter } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
 import { knownDevice } from "../../auth/device-cookie.ts";
-import { makeOneTimeToken, prepareForget, prepareRestore, takeOneTimeToken } from "../../auth/one-time-token.ts";
+import { makeOneTimeToken, prepareForget, readOneTimeToken, takeOneTimeToken } from "../../auth/one-time-token.ts";
 import { hashPassword, verifyPassword } from "../../auth/password-hash.ts";
 import { checkPassword } from "../../auth/password-rules.ts";
-import { endSessionsOf } from "../../auth/session.ts";
+import { type EndOfSessions, endSessionsOf } from "../../auth/session.ts";
 import { LETTERS } from "../../mail/letter.ts";
+import { prepareLetter } from "../../mail/mail-outbox.ts";
 import { secretOf } from "../../platform/env.ts";
 import { conflict, invalidIssues, unauthorized } from "../../platform/problem-error.ts";
 import {
@@ -49,8 +51,9 @@ export async function changePassword(call: { ctx: PersonContext; input: ChangePa
   const right = await verifyPassword(input.currentPassword, pepper, user.passwordHash ?? "");
   if (!right) throw unauthorized("The current password is wrong.");
   await attempt.succeeded();
-  await storePassword(ctx, user, { password: input.password, action: "account.change-password", grantId: session.id });
-  await endSessionsOf(env, { userId: user.id, except: session.id, reason: "password changed", nowMs: ctx.now() });
+  const end = { userId: user.id, except: session.id, reason: "password changed", nowMs: ctx.now() };
+  const trail = prepareOwnAudit(ctx, { action: "account.change-password" });
+  await storePassword(ctx, user, { password: input.password, trail, end });
 }
 
 /** Sends a letter with a link to choose a new password. Answers the same, after the same work, whoever is known. */
@@ -58,7 +61,8 @@ export async function forgotPassword(call: { ctx: IdentityContext; input: { emai
   const { ctx } = call;
   const email = call.input.email.toLowerCase();
   const nowMs = ctx.now();
-  await takeLetter(ctx.env, { email, address: clientAddress(ctx.request.headers), nowMs });
+  const address = clientAddress(ctx.request.headers);
+  await takeLetter(ctx.env, { kind: "reset-password", email, address, nowMs });
   const [user] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
   const who = { id: user?.id ?? "nobody", email };
   const made = await makeOneTimeToken(ctx.database, { kind: "reset-password", userId: who.id, nowMs });
@@ -75,18 +79,18 @@ export async function forgotPassword(call: { ctx: IdentityContext; input: { emai
 export async function resetPassword(call: { ctx: IdentityContext; input: ResetPassword }): Promise<void> {
   const { ctx, input } = call;
   const nowMs = ctx.now();
-  const taken = await takeOneTimeToken(ctx.database, { kind: "reset-password", token: input.token, nowMs });
+  const shown = { kind: "reset-password" as const, token: input.token, nowMs };
+  const link = await readOneTimeToken(ctx.database, shown);
   const [user] =
-    taken?.userId == null ? [] : await ctx.database.select().from(users).where(eq(users.id, taken.userId)).limit(1);
-  if (taken === undefined || user === undefined || user.disabledAt !== null) throw deadLink();
+    link?.userId == null ? [] : await ctx.database.select().from(users).where(eq(users.id, link.userId)).limit(1);
+  if (user === undefined || user.disabledAt !== null) throw deadLink();
+  // A password that breaks a rule must not cost the link.
   const broken = checkPassword(input.password, user);
-  if (broken !== undefined) {
-    // A password that breaks a rule must not cost the link.
-    await ctx.database.batch([prepareRestore(ctx.database, taken)]);
-    throw invalidIssues([broken]);
-  }
-  await storePassword(ctx, user, { password: input.password, action: "account.reset-password", grantId: "" });
-  await endSessionsOf(ctx.env, { userId: user.id, reason: "password reset", nowMs });
+  if (broken !== undefined) throw invalidIssues([broken]);
+  if ((await takeOneTimeToken(ctx.database, shown)) === undefined) throw deadLink();
+  const end = { userId: user.id, reason: "password reset", nowMs };
+  const trail = prepareAudit(auditOf(ctx, user.id), { action: "account.reset-password" });
+  await storePassword(ctx, user, { password: input.password, trail, end });
 }
 
 /** Sends a link to the new address; the change happens when it is opened. Answers the same for a known address. */
@@ -95,7 +99,7 @@ export async function requestEmailChange(call: { ctx: PersonContext; input: { em
   const { user } = ctx.principal;
   const email = call.input.email.toLowerCase();
   const nowMs = ctx.now();
-  await takeLetter(ctx.env, { email, address: clientAddress(ctx.request.headers), nowMs });
+  await takeLetter(ctx.env, { kind: "change-email", email, address: clientAddress(ctx.request.headers), nowMs });
   const [taken] = await ctx.database.select({ id: users.id }).from(users).where(eq(users.email, email)).limit(1);
   const made = await makeOneTimeToken(ctx.database, {
     kind: "change-email",
@@ -104,7 +108,7 @@ export async function requestEmailChange(call: { ctx: PersonContext; input: { em
     nowMs,
   });
   const link = { origin: originOf(ctx), token: made.token };
-  const letter = taken === undefined ? LETTERS.confirmEmail(link) : LETTERS.accountExists(link.origin);
+  const letter = taken === undefined ? LETTERS.confirmEmail(link) : LETTERS.emailTaken(link.origin);
   await ctx.database.batch([
     prepareForget(ctx.database, { userId: user.id, kind: "change-email" }),
     ...(taken === undefined ? [made.statement] : []),
@@ -124,14 +128,20 @@ export async function confirmEmailChange(call: { ctx: IdentityContext; input: { 
   const { email } = JSON.parse(taken.payload) as { email: string };
   const before = { email: user.email };
   try {
-    await ctx.database.batch([
+    const [changed] = await ctx.database.batch([
       ctx.database
         .update(users)
         .set({ email, emailVerified: true, updatedAt: nowMs })
-        .where(and(eq(users.id, user.id), eq(users.email, user.email))),
+        .where(and(eq(users.id, user.id), eq(users.email, user.email), isNull(users.disabledAt))),
       prepareAuditOfChange(auditOf(ctx, user.id), { action: "account.change-email", before, after: { email } }),
-      ...(await prepareLetterTo(ctx, user, LETTERS.emailChanged(email))),
+      ...(await prepareLetter(
+        { env: ctx.env, database: ctx.database, nowMs },
+        { userId: user.id, to: user.email, letter: LETTERS.emailChanged(email), ofChange: true },
+      )),
+      // Whoever reads the old mailbox must not choose a password any more.
+      prepareForget(ctx.database, { userId: user.id, kind: "reset-password" }),
     ]);
+    if (changed.meta.changes === 0) throw deadLink();
   } catch (cause) {
     const [owner] = await ctx.database.select({ id: users.id }).from(users).where(eq(users.email, email)).limit(1);
     if (owner !== undefined && owner.id !== user.id) {
@@ -141,22 +151,25 @@ export async function confirmEmailChange(call: { ctx: IdentityContext; input: { 
   }
 }
 
+/** Stores a new password, ends sessions and makes what was asked for under the old one worthless, in one batch. */
 async function storePassword(
   ctx: IdentityContext,
   user: { id: string; email: string },
-  change: { password: string; action: string; grantId: string },
+  change: { password: string; trail: BatchItem<"sqlite">; end: EndOfSessions },
 ): Promise<void> {
   const passwordHash = await hashPassword(change.password, secretOf(ctx.env, "PASSWORD_PEPPER"));
-  const nowMs = ctx.now();
-  await ctx.database.batch([
+  const { id: userId } = user;
+  await endSessionsOf(ctx.env, change.end, [
     // Whoever could open the letter has shown that the address is theirs.
     ctx.database
       .update(users)
-      .set({ passwordHash, emailVerified: true, updatedAt: nowMs })
-      .where(eq(users.id, user.id)),
-    prepareForget(ctx.database, { userId: user.id, kind: "reset-password" }),
-    prepareForget(ctx.database, { userId: user.id, kind: "second-factor" }),
-    prepareAudit(auditOf(ctx, user.id, change.grantId), { action: change.action }),
+      .set({ passwordHash, emailVerified: true, updatedAt: ctx.now() })
+      .where(eq(users.id, userId)),
+    prepareForget(ctx.database, { userId, kind: "reset-password" }),
+    prepareForget(ctx.database, { userId, kind: "second-factor" }),
+    // Whoever had the old password may have asked for a change to an address of theirs.
+    prepareForget(ctx.database, { userId, kind: "change-email" }),
+    change.trail,
     ...(await prepareLetterTo(ctx, user, LETTERS.passwordChanged())),
   ]);
 }

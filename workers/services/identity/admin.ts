@@ -1,13 +1,14 @@
-import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or, sql } from "drizzle-orm";
 import { deploymentFacts, passkeys, sessions, totpSecrets, users } from "../../../schema/tables/identity.ts";
 import type { AdminUser, ChangeUser } from "../../../schema/wire/account.ts";
-import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { type AuditEvent, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { anotherAdministrator } from "../../auth/another-administrator.ts";
 import { takeFactor } from "../../auth/attempts.ts";
+import { closeSocketsOf } from "../../auth/open-sockets.ts";
 import { endSessionsOf, renewSession } from "../../auth/session.ts";
 import { equalTexts, sha256Hex } from "../../platform/digest.ts";
 import { conflict, forbidden, notFound } from "../../platform/problem-error.ts";
-import { auditFor, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
+import { auditFor, type PersonContext } from "./identity-context.ts";
 import { cookieOf, requireSession } from "./session.ts";
 
 const FIRST_ADMINISTRATOR = "first-administrator";
@@ -35,17 +36,21 @@ export async function bootstrapAdministrator(call: {
   const right = equalTexts(await sha256Hex(input.secret), await sha256Hex(secret));
   if (secret.length < BOOTSTRAP_CHARACTERS_MIN || !right) throw refused;
   const fact = { name: FIRST_ADMINISTRATOR, value: user.id, createdAt: nowMs };
-  const stored = await database.insert(deploymentFacts).values(fact).onConflictDoNothing();
-  if (stored.meta.changes === 0) throw refused;
-  await attempt.succeeded();
-  await database.batch([
-    database.update(users).set({ role: "administrator", updatedAt: nowMs }).where(eq(users.id, user.id)),
-    prepareOwnAudit(ctx, {
+  // One batch: a secret that was spent without an administrator coming of it would lock the deployment for ever.
+  const [stored] = await database.batch([
+    database.insert(deploymentFacts).values(fact).onConflictDoNothing(),
+    prepareAuditOfChange(auditFor(ctx, user.id), {
       action: "account.bootstrap",
       before: { role: user.role },
       after: { role: "administrator" },
     }),
+    database
+      .update(users)
+      .set({ role: "administrator", updatedAt: nowMs })
+      .where(and(eq(users.id, user.id), sql`changes() > 0`)),
   ]);
+  if (stored.meta.changes === 0) throw refused;
+  await attempt.succeeded();
   return { cookie: cookieOf(ctx, await renewSession(env, session, { nowMs })) };
 }
 
@@ -107,12 +112,13 @@ export async function changeUser(call: {
       .update(users)
       .set(change)
       .where(and(eq(users.id, user.id), losesOne ? another : undefined)),
-    prepareAuditOfChange(auditFor(ctx, user.id), event),
+    ...inBothTrails(ctx, user.id, event),
   ]);
   if (changed.meta.changes === 0)
     throw conflict("last_administrator", "A deployment needs an administrator: make another first.");
-  await database.batch([prepareOwnAudit(ctx, event)]);
   await endSessionsOf(ctx.env, { userId: user.id, reason: "changed by an administrator", nowMs });
+  // Keys of a closed account work no more, and neither shall what they opened.
+  if (disabled) await closeSocketsOf(ctx.env, user.id);
   return adminUser(ctx, { ...user, ...change });
 }
 
@@ -121,10 +127,15 @@ export async function endUserSessions(call: { ctx: PersonContext; input: { id: s
   const { ctx, input } = call;
   const [user] = await ctx.database.select({ id: users.id }).from(users).where(eq(users.id, input.id)).limit(1);
   if (user === undefined) throw notFound("user");
-  const ended = await endSessionsOf(ctx.env, { userId: user.id, reason: "ended by an operator", nowMs: ctx.now() });
-  const event = { action: "user.end-sessions", subject: { kind: "user", id: user.id }, after: { ended } };
-  await ctx.database.batch([prepareAudit(auditFor(ctx, user.id), event), prepareOwnAudit(ctx, event)]);
-  return { ended };
+  const event = { action: "user.end-sessions", subject: { kind: "user", id: user.id } };
+  const end = { userId: user.id, reason: "ended by an operator", nowMs: ctx.now() };
+  return { ended: await endSessionsOf(ctx.env, end, inBothTrails(ctx, user.id, event)) };
+}
+
+/** Statements right behind a change to somebody's account: entries in that person's trail and in the actor's own. */
+function inBothTrails(ctx: PersonContext, userId: string, event: AuditEvent) {
+  const ids = new Set([userId, ctx.principal.user.id]);
+  return Array.from(ids, (id) => prepareAuditOfChange(auditFor(ctx, id), event));
 }
 
 async function adminUser(ctx: PersonContext, row: typeof users.$inferSelect): Promise<AdminUser> {

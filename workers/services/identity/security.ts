@@ -45,7 +45,7 @@ export async function confirmTotp(call: { ctx: PersonContext; input: { code: str
   const { user } = ctx.principal;
   const attempt = await takeFactor(ctx.env, { userId: user.id, device: undefined, nowMs: ctx.now() });
   const shown = { userId: user.id, code: input.code, nowMs: ctx.now(), when: "set-up" as const };
-  if (!(await takeTotp(ctx.env, shown))) throw invalid("code", "must be the code that the app shows now");
+  if (!(await takeTotp(ctx.env, shown))) throw invalid("code", "must be the one that the app shows now");
   await attempt.succeeded();
   const { codes, statements } = await makeRecoveryCodes(ctx.env, { userId: user.id, nowMs: ctx.now() });
   await ctx.database.batch([

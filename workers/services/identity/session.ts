@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
 import type { AccessToken, Session, StepUp } from "../../../schema/wire/session.ts";
-import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { takeFactor } from "../../auth/attempts.ts";
 import { knownDevice } from "../../auth/device-cookie.ts";
 import { issueOneTimeToken } from "../../auth/one-time-token.ts";
@@ -18,18 +18,11 @@ import {
   type SessionRow,
 } from "../../auth/session.ts";
 import { forgottenSessionCookie, sessionCookie, sessionCookieOf } from "../../auth/session-cookie.ts";
-import { LETTERS } from "../../mail/letter.ts";
+import { endReusedSession } from "../../auth/session-reuse.ts";
 import { secretOf, VERSION } from "../../platform/env.ts";
 import { forbidden, unauthorized } from "../../platform/problem-error.ts";
 import { demoAccount } from "../demo-account.ts";
-import {
-  auditOf,
-  type IdentityContext,
-  originOf,
-  type PersonContext,
-  prepareLetterTo,
-  prepareOwnAudit,
-} from "./identity-context.ts";
+import { auditOf, type IdentityContext, originOf, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
 import { userOf } from "./user-view.ts";
 
 const NOBODY = { user: null, viewing: null, secondFactor: false, steppedUpUntil: null, deletionDueAt: null };
@@ -68,9 +61,9 @@ export async function signOut(call: { ctx: IdentityContext }): Promise<string> {
   const { ctx } = call;
   const found = await lookUp(ctx);
   if (found !== undefined) {
-    await endSession(ctx.env, found.session.id, "signed out", ctx.now());
-    const trail = auditOf(ctx, found.user.id, found.session.id);
-    await ctx.database.batch([prepareAudit(trail, { action: "session.end" })]);
+    const { id } = found.session;
+    const along = [prepareAuditOfChange(auditOf(ctx, found.user.id, id), { action: "session.end" })];
+    await endSession(ctx.env, { id, reason: "signed out", nowMs: ctx.now(), along });
   }
   return forgottenSessionCookie(ctx.request);
 }
@@ -103,8 +96,9 @@ export async function stepUp(call: { ctx: PersonContext; input: StepUp }): Promi
   await attempt.succeeded();
   const nowMs = ctx.now();
   const factor = input.method === "password" ? {} : { secondFactorAt: nowMs };
-  const renewed = await renewSession(env, session, { ...factor, steppedUpAt: nowMs, nowMs });
-  await ctx.database.batch([prepareOwnAudit(ctx, { action: "session.step-up", after: { method: input.method } })]);
+  const event = { action: "session.step-up", after: { method: input.method } };
+  const along = [prepareAuditOfChange(auditOf(ctx, user.id, principal.grantId), event)];
+  const renewed = await renewSession(env, session, { ...factor, steppedUpAt: nowMs, nowMs }, along);
   return { until: nowMs + STEP_UP_MS, cookie: cookieOf(ctx, renewed) };
 }
 
@@ -160,12 +154,6 @@ async function viewingOf(
 /** The session of the cookie; where an old token was shown, its owner is told. */
 async function lookUp(ctx: IdentityContext) {
   const found = await lookUpSession(ctx.env, sessionCookieOf(ctx.request), ctx.now());
-  if (found.type === "reused") {
-    const { session, user } = found;
-    await ctx.database.batch([
-      prepareAudit(auditOf(ctx, user.id), { action: "session.reuse", subject: { kind: "session", id: session.id } }),
-      ...(await prepareLetterTo(ctx, user, LETTERS.sessionReuse())),
-    ]);
-  }
+  if (found.type === "reused") await endReusedSession(ctx.env, { ...found, place: ctx.place, nowMs: ctx.now() });
   return found.type === "good" ? found.signedIn : undefined;
 }

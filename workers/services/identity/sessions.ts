@@ -1,11 +1,11 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
 import { sessions, users } from "../../../schema/tables/identity.ts";
 import type { SessionEntry } from "../../../schema/wire/account.ts";
-import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { issueOneTimeToken, TOKEN_LIFE_MS } from "../../auth/one-time-token.ts";
 import { endSession, endSessionsOf, renewSession, SESSION_ABSOLUTE_MS } from "../../auth/session.ts";
 import { notFound } from "../../platform/problem-error.ts";
-import { type PersonContext, prepareOwnAudit } from "./identity-context.ts";
+import { auditFor, type PersonContext } from "./identity-context.ts";
 import { cookieOf, requireSession } from "./session.ts";
 import { mayView } from "./sharing.ts";
 
@@ -37,9 +37,9 @@ export async function revokeSession(call: { ctx: PersonContext; input: { id: str
   const mine = and(eq(sessions.id, input.id), eq(sessions.userId, ctx.principal.user.id), isNull(sessions.endedAt));
   const [row] = await ctx.database.select({ id: sessions.id }).from(sessions).where(mine).limit(1);
   if (row === undefined) throw notFound("session");
-  await endSession(ctx.env, row.id, "revoked", ctx.now());
-  const subject = { kind: "session", id: row.id };
-  await ctx.database.batch([prepareOwnAudit(ctx, { action: "session.revoke", subject })]);
+  const event = { action: "session.revoke", subject: { kind: "session", id: row.id } };
+  const along = [prepareAuditOfChange(auditFor(ctx, ctx.principal.user.id), event)];
+  await endSession(ctx.env, { id: row.id, reason: "revoked", nowMs: ctx.now(), along });
 }
 
 /** Ends all of the person's sessions but the one that asks. Returns how many. */
@@ -47,9 +47,8 @@ export async function revokeOtherSessions(call: { ctx: PersonContext }): Promise
   const { ctx } = call;
   const { id: except } = requireSession(ctx);
   const { id: userId } = ctx.principal.user;
-  const ended = await endSessionsOf(ctx.env, { userId, except, reason: "revoked", nowMs: ctx.now() });
-  await ctx.database.batch([prepareOwnAudit(ctx, { action: "session.revoke-others", after: { ended } })]);
-  return { ended };
+  const trail = prepareAuditOfChange(auditFor(ctx, userId), { action: "session.revoke-others" });
+  return { ended: await endSessionsOf(ctx.env, { userId, except, reason: "revoked", nowMs: ctx.now() }, [trail]) };
 }
 
 /**
@@ -98,25 +97,17 @@ async function switchView(
   action: string,
   reason?: string,
 ): Promise<string> {
-  const { user, grantId } = ctx.principal;
-  const renewed = await renewSession(ctx.env, session, { viewingOwnerId: ownerId, nowMs: ctx.now() });
   const after = reason === undefined ? { ownerId } : { ownerId, reason };
-  await ctx.database.batch([
-    prepareOwnAudit(ctx, { action, after }),
+  const along = [
+    prepareAuditOfChange(auditFor(ctx, ctx.principal.user.id), { action, after }),
     ...(ownerId === null
       ? []
       : [
-          prepareAudit(
-            {
-              database: ctx.database,
-              ownerId,
-              actor: { type: "user", userId: user.id, grantId },
-              place: ctx.place,
-              nowMs: ctx.now(),
-            },
-            { action: `${action}ed`, after: reason === undefined ? null : { reason } },
-          ),
+          prepareAuditOfChange(auditFor(ctx, ownerId), {
+            action: `${action}ed`,
+            after: reason === undefined ? null : { reason },
+          }),
         ]),
-  ]);
-  return cookieOf(ctx, renewed);
+  ];
+  return cookieOf(ctx, await renewSession(ctx.env, session, { viewingOwnerId: ownerId, nowMs: ctx.now() }, along));
 }

@@ -1,10 +1,11 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
-import { invitations, users, viewers } from "../../../schema/tables/identity.ts";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { invitations, sessions, users, viewers } from "../../../schema/tables/identity.ts";
 import type { Invitation, Sharing } from "../../../schema/wire/account.ts";
-import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { takeLetter } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
-import { makeOneTimeToken, prepareRestore, TOKEN_LIFE_MS, takeOneTimeToken } from "../../auth/one-time-token.ts";
+import { makeOneTimeToken, prepareForgetHash, readOneTimeToken, TOKEN_LIFE_MS } from "../../auth/one-time-token.ts";
+import { closeSockets } from "../../auth/open-sockets.ts";
 import { LETTERS } from "../../mail/letter.ts";
 import { prepareLetter } from "../../mail/mail-outbox.ts";
 import type { Database } from "../../platform/database.ts";
@@ -45,7 +46,7 @@ export async function invite(call: { ctx: PersonContext; input: { email: string 
   const email = call.input.email.toLowerCase();
   if (email === user.email) throw invalid("email", "must be somebody else's");
   const nowMs = ctx.now();
-  await takeLetter(env, { email, address: clientAddress(ctx.request.headers), nowMs });
+  await takeLetter(env, { kind: "invitation", email, address: clientAddress(ctx.request.headers), nowMs });
   const open = await database.select().from(invitations).where(openInvitations(user.id, nowMs)).limit(INVITATIONS_MAX);
   if (open.length >= INVITATIONS_MAX) throw conflict("too_many", `At most ${INVITATIONS_MAX} invitations may be open.`);
   const row = {
@@ -98,24 +99,32 @@ export async function acceptInvitation(call: {
   const { database, principal } = ctx;
   const { user } = principal;
   const nowMs = ctx.now();
-  const taken = await takeOneTimeToken(database, { kind: "invitation", token: input.token, nowMs });
-  if (taken?.userId == null) throw deadLink();
-  const { invitationId, email } = JSON.parse(taken.payload) as { invitationId: string; email: string };
+  const link = await readOneTimeToken(database, { kind: "invitation", token: input.token, nowMs });
+  if (link?.userId == null) throw deadLink();
+  const { userId: ownerId } = link;
+  const { invitationId, email } = JSON.parse(link.payload) as { invitationId: string; email: string };
+  // It stays good for the person it was sent to.
   if (email !== user.email) {
-    // It stays good for the person it was sent to.
-    await database.batch([prepareRestore(database, taken)]);
     throw forbidden("other_address", `This invitation was sent to another address. Sign in with that one.`);
   }
   const open = and(eq(invitations.id, invitationId), isNull(invitations.acceptedAt), gt(invitations.expiresAt, nowMs));
-  const accepted = await database.update(invitations).set({ acceptedAt: nowMs }).where(open);
-  if (accepted.meta.changes === 0) throw deadLink();
-  const ownerId = taken.userId;
-  const subject = { kind: "user", id: user.id };
-  await database.batch([
-    database.insert(viewers).values({ ownerId, viewerId: user.id, createdAt: nowMs }).onConflictDoNothing(),
-    prepareOwnAudit(ctx, { action: "sharing.accept", subject: { kind: "user", id: ownerId } }),
-    prepareAudit(auditFor(ctx, ownerId), { action: "sharing.accepted", subject }),
+  // Each statement hangs on the one before: all happens once, or nothing.
+  const leave = sql`select ${ownerId}, ${user.id}, ${nowMs} where changes() > 0`;
+  const [accepted] = await database.batch([
+    database.update(invitations).set({ acceptedAt: nowMs }).where(open),
+    prepareAuditOfChange(auditFor(ctx, user.id), {
+      action: "sharing.accept",
+      subject: { kind: "user", id: ownerId },
+    }),
+    prepareAuditOfChange(auditFor(ctx, ownerId), {
+      action: "sharing.accepted",
+      subject: { kind: "user", id: user.id },
+    }),
+    // The values are in the order of the table's columns.
+    database.insert(viewers).select(leave).onConflictDoNothing(),
+    prepareForgetHash(database, link.hash),
   ]);
+  if (accepted.meta.changes === 0) throw deadLink();
   return { ownerId };
 }
 
@@ -145,11 +154,16 @@ async function endLeave(
   action: string,
 ): Promise<void> {
   if (!(await mayView(ctx, leave))) throw notFound("viewer");
-  const event = { action, subject: { kind: "user", id: leave.viewerId } };
-  await ctx.database.batch([
+  const { ownerId, viewerId } = leave;
+  const event = { action, subject: { kind: "user", id: viewerId } };
+  const looking = and(eq(sessions.userId, viewerId), eq(sessions.viewingOwnerId, ownerId));
+  const [, , ended] = await ctx.database.batch([
     ctx.database.delete(viewers).where(leaveIs(leave)),
-    prepareAuditOfChange(auditFor(ctx, leave.ownerId), event),
+    prepareAuditOfChange(auditFor(ctx, ownerId), event),
+    // Else an operator's session would go on looking, as support that nobody asked for or wrote down.
+    ctx.database.update(sessions).set({ viewingOwnerId: null }).where(looking).returning({ id: sessions.id }),
   ]);
+  await closeSockets(ctx.env, { grantIds: ended.map(({ id }) => id) });
 }
 
 function leaveIs({ ownerId, viewerId }: { ownerId: string; viewerId: string }) {

@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
 import type { PasskeyOptions, PasskeySignIn, SecondFactor, SignIn, SignInReply } from "../../../schema/wire/session.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { takeFactor, takeSignIn } from "../../auth/attempts.ts";
+import { takeChallenge, takeFactor, takeSignIn } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
 import { deviceCookie, knownDevice } from "../../auth/device-cookie.ts";
 import {
@@ -108,9 +108,11 @@ export async function signInWithFactor(call: { ctx: IdentityContext; input: Seco
   return finish(ctx, user, { keep: challenge.keep, secondFactor: true });
 }
 
-/** Options for signing in with a passkey alone. */
+/** Options for signing in with a passkey alone. Throws 429 beyond the limit. */
 export async function passkeySignInOptions(call: { ctx: IdentityContext }): Promise<PasskeyOptions> {
-  return passkeyOptions(call.ctx, null);
+  const { ctx } = call;
+  await takeChallenge(ctx.env, { address: clientAddress(ctx.request.headers), nowMs: ctx.now() });
+  return passkeyOptions(ctx, null);
 }
 
 /** Signs in with a passkey that its device unlocked for its user: two factors in one. Throws 401. */
@@ -137,8 +139,9 @@ async function finish(
 ): Promise<SignInResult> {
   const { env, request, place } = ctx;
   const nowMs = ctx.now();
-  const { session, token } = await startSession(env, { userId: user.id, ...how, ...place, nowMs });
-  await audit(ctx, user.id, "session.start", session.id);
+  const { session, token } = await startSession(env, { userId: user.id, ...how, ...place, nowMs }, (id) => [
+    prepareAudit(auditOf(ctx, user.id, id), { action: "session.start" }),
+  ]);
   return {
     reply: { user: userOf(user), challenge: null },
     cookies: [
@@ -188,6 +191,6 @@ async function renewHash(ctx: IdentityContext, user: UserRow, before: string, pa
   await ctx.database.update(users).set({ passwordHash }).where(unchanged);
 }
 
-async function audit(ctx: IdentityContext, userId: string, action: string, sessionId = ""): Promise<void> {
-  await ctx.database.batch([prepareAudit(auditOf(ctx, userId, sessionId), { action })]);
+async function audit(ctx: IdentityContext, userId: string, action: string): Promise<void> {
+  await ctx.database.batch([prepareAudit(auditOf(ctx, userId), { action })]);
 }

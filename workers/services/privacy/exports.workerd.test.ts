@@ -103,6 +103,19 @@ describe("an archive of everything about a person", () => {
     for (const hidden of [user[0], secret[0], "a very secret venue key"]) expect(whole).not.toContain(hidden);
   });
 
+  it("begins anew where what was laid aside cannot be gone on with", async () => {
+    const { bindings, exportsSent, browser, userId } = await newOwner();
+    const { id } = await ask(browser);
+    await deliver(bindings, exportsSent[0], { messageBytesMax: 1, messageFilesMax: 1 });
+    expect((await read(browser, id)).status).toBe("running");
+    const { objects } = await env.BUCKET.list({ prefix: `exports/${userId}/` });
+    await env.BUCKET.delete(objects.map(({ key }) => key));
+    expect((await deliver(bindings, exportsSent[0])).retryMessages).toHaveLength(1);
+    expect((await deliver(bindings, exportsSent[0], undefined, 2)).explicitAcks).toEqual(["m"]);
+    expect(await read(browser, id)).toMatchObject({ status: "done", progress: 1 });
+    expect(rowsIn(await fetched(browser, id), "profile.ndjson")).toMatchObject([{ id: userId }]);
+  });
+
   it("is the same however many messages it takes and however often one of them comes again", async () => {
     const { bindings, exportsSent, browser } = await newOwner();
     const { id } = await ask(browser);
