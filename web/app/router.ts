@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
 import { parseAuditSearch } from "../audit/audit-search.ts";
+import { nextPath } from "../session/next-path.ts";
 import { parseSettingsSearch } from "../settings/settings-search.ts";
 import {
   parseBacktestSearch,
@@ -27,9 +28,8 @@ const app = createRoute({
 });
 
 function nextOf(search: Record<string, unknown>): { next?: string } {
-  // Only a path of this site: anything else could lead a person who signs in somewhere else.
-  const { next } = search;
-  return typeof next === "string" && next.startsWith("/") && !next.startsWith("//") ? { next } : {};
+  const next = nextPath(search.next);
+  return next === undefined ? {} : { next };
 }
 
 const signIn = createRoute({

@@ -1,6 +1,7 @@
 import type { FactorMethod, FactorProof, PasskeyOptions, SignInReply } from "../../schema/wire/session.ts";
 import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
+import { forgetDrafts } from "../ui/saved-draft.ts";
 import { provenByPasskey } from "./passkey-ceremony.ts";
 
 export interface Credentials {
@@ -73,9 +74,10 @@ export async function resetPassword(token: string, password: string): Promise<vo
   await forgetEverything();
 }
 
-/** Ends the session and leaves nothing of it in memory. */
+/** Ends the session and leaves nothing of it in memory or in the browser's storage. */
 export async function signOut(): Promise<void> {
   await post("/api/auth/sign-out", {}).catch(() => undefined);
+  forgetDrafts();
   await forgetEverything();
   location.assign("/sign-in");
 }

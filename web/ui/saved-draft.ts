@@ -3,6 +3,9 @@ import { useCallback, useState } from "react";
 /** A half-filled form older than this starts anew: nobody remembers what it was for. */
 const DRAFT_AGE_MS_MAX = 30 * 86_400_000;
 
+/** Apart from the looks, which belong to the browser: drafts belong to who is signed in. */
+const PREFIX = "apextrade.draft.";
+
 /** A draft as it was stored, which may be of an older form. */
 interface StoredDraft {
   readonly draft: unknown;
@@ -28,9 +31,18 @@ export function useSavedDraft<T>(key: string, merge: (stored: unknown, savedAt: 
   return [draft, change] as const;
 }
 
+/** Forgets every draft: what was written in one session is not for whoever uses the browser next. */
+export function forgetDrafts(): void {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+  } catch {
+    // A browser that refuses storage holds no drafts.
+  }
+}
+
 function readDraft(key: string): StoredDraft | undefined {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(`apextrade.${key}`) ?? "null");
+    const stored: unknown = JSON.parse(localStorage.getItem(`${PREFIX}${key}`) ?? "null");
     if (typeof stored !== "object" || stored === null || !("savedAt" in stored) || !("draft" in stored))
       return undefined;
     const savedAt = Number(stored.savedAt);
@@ -42,7 +54,7 @@ function readDraft(key: string): StoredDraft | undefined {
 
 function writeDraft(key: string, draft: unknown): void {
   try {
-    localStorage.setItem(`apextrade.${key}`, JSON.stringify({ savedAt: Date.now(), draft }));
+    localStorage.setItem(`${PREFIX}${key}`, JSON.stringify({ savedAt: Date.now(), draft }));
   } catch {
     // A browser that refuses storage forgets the form, which is what it was asked to.
   }
