@@ -25,6 +25,7 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
     access.shows === "ticket"
       ? await principalOfTicket(c.env, c.req.raw, nowMs)
       : await principalOf(c.env, c.req.raw, nowMs);
+  c.set("callerId", principal.user.id);
   checkScope(principal, access);
   checkRole(principal, access);
   await checkProof(c, principal, access, nowMs);

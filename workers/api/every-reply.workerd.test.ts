@@ -108,6 +108,23 @@ describe("every reply", () => {
     },
   );
 
+  it("tells the character set of every reply of text", async () => {
+    const { rows } = await client.json<{ rows: { id: string }[] }>("GET", "/api/v1/datasets");
+    const files = [`/api/v1/datasets/${rows[0].id}/export?format=csv`, "/api/v1/audit.jsonl"];
+    const paths = [
+      ...files,
+      "/docs",
+      "/docs/style.css",
+      ...routes.filter(({ method }) => method === "GET").map(({ path }) => path),
+    ];
+    for (const path of paths) {
+      const reply = await client.send("GET", path);
+      await reply.body?.cancel();
+      const type = reply.headers.get("Content-Type") ?? "";
+      expect(type, path).toMatch(/^(text\/\w+|application\/jsonl); charset=utf-8$|^application\/(problem\+)?json$/i);
+    }
+  });
+
   it("S50 at the end of a session tells the browser to forget what it kept", async () => {
     const { browser } = await newSignedIn(newBrowser());
     const reply = await browser.send("POST", "/api/auth/sign-out");

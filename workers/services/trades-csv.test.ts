@@ -3,7 +3,7 @@ import { csvCell } from "./trades-csv.ts";
 
 describe("a cell of the table", () => {
   it.each(["=1+1", "+1", "-cmd", "@SUM(A1)", "\tx", "\rx"])(
-    "that begins like a formula (%j) is text to a spreadsheet",
+    "S53 that begins like a formula (%j) is text to a spreadsheet",
     (text) => {
       expect(csvCell(text).replace(/^"/, "")).toMatch(/^'/);
     },
