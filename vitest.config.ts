@@ -46,6 +46,7 @@ export default defineConfig({
             "workers/auth/**/*.test.ts",
             "workers/audit/**/*.test.ts",
             "workers/platform/**/*.test.ts",
+            "workers/privacy/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

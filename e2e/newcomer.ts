@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { baseUrl } from "./stage.ts";
 
+/** Password of everybody who is made here. */
 export const PASSWORD = "quiet lantern over 9 rivers";
 
 /** Makes an account the way a newcomer does: the form, the letter, the link in it, the sign-in. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +38,10 @@ export async function setup(project: TestProject): Promise<void> {
     // The test runner's own mode would build the page for development.
     env: { ...process.env, NODE_ENV: "production" },
   });
+  // What the server says is kept beside its state, where it is searched for secrets like the rest.
+  const log = createWriteStream(join(stateDirectory, "server.log"));
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
   await ready(child);
   project.provide("baseUrl", `http://localhost:${port}`);
   project.provide("chromiumPath", chromiumPath);

@@ -2,13 +2,17 @@ import type { App } from "./api/app.ts";
 import { anchorAudit } from "./audit/audit-anchor.ts";
 import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
+import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
+import { watchExports } from "./jobs/watch-exports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
 import { drainMail } from "./mail/mail-outbox.ts";
 import type { MailSender } from "./mail/mail-sender.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
+import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
 import { openEngineWork } from "./run/engine-port.ts";
@@ -23,18 +27,23 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
   return {
     fetch: app.fetch,
     async queue(batch, env) {
-      if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now: systemClock });
-      else await consumeRuns(batch, { env, now: systemClock, open: openEngineWork });
+      const now = systemClock;
+      if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
+      else if (batch.queue === "exports-dead") await consumeDeadExports(batch, { env, now });
+      else if (batch.queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
+      else await consumeRuns(batch, { env, now, open: openEngineWork });
     },
     async scheduled(controller, env) {
       const nowMs = controller.scheduledTime;
       await eachOnItsOwn([
         ["watch-runs", () => watchRuns(env, nowMs)],
+        ["watch-exports", () => watchExports(env, nowMs)],
         ["sweep-imports", () => sweepImports(env, nowMs)],
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
         ["drain-audit", () => drainAudit(env)],
         ["anchor-audit", () => anchorAudit(env, nowMs)],
         ["rotate-vault", () => rotateVault(env, nowMs)],
+        ["nightly", () => runNightly(env, nowMs)],
         ["forget-sockets", () => forgetOldSockets(env, nowMs)],
       ]);
     },

@@ -20,6 +20,9 @@ describe("the layer rules", () => {
     ["workers/api/utils.ts", "", "named after what it holds"],
     ["workers/api/a.ts", "x;\n".repeat(301), "at most 300 lines, had 301"],
     ["workers/api/a.test.ts", 'vi.mock("x");', "not mocked"],
+    ["workers/api/a.ts", `env.DB.prepare(\`SELECT * FROM runs WHERE id = '\${id}'\`)`, "never written into its text"],
+    ["workers/api/a.ts", `sql.exec(\n  \`DELETE FROM \${table}\`,\n)`, "never written into its text"],
+    ["workers/api/a.ts", "sql.raw(name)", "never written into its text"],
   ])("refuse in %s: %s", (path, text, message) => {
     expect(findings(path, text).join("\n")).toContain(message);
   });
@@ -41,7 +44,7 @@ describe("the safety rules", () => {
     ["S45", "const id = Math.random();", "platform's generator"],
     ["S67", "new Function(text)();", "never run as code"],
     ["S67", "await import(name);", "never run as code"],
-    ["S55", "sql.exec(`select * from x where id = $" + "{id}`);", "as parameters"],
+    ["S55", "sql.exec<Row>(`select * from x where id = $" + "{id}`);", "never written into its text"],
     ["S55", "env.DB.prepare(text);", "through the data layer"],
   ])("%s: %s is refused", (_id, text, message) => {
     expect(findings("workers/api/a.ts", text).join("\n")).toContain(message);

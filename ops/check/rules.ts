@@ -14,9 +14,18 @@ const CORE_BANNED =
 /** Names that say nothing of what a file holds. */
 const EMPTY_NAMES = /(?:^|\/)(?:utils?|helpers?|common|misc|shared)(?:\/|\.)/;
 
-const CODE_RULES: readonly { readonly pattern: RegExp; readonly rule: string; readonly tests: "also" | "only" }[] = [
+const CODE_RULES: readonly {
+  readonly pattern: RegExp;
+  readonly rule: string;
+  readonly tests: "also" | "only" | "never";
+}[] = [
   { pattern: /\bvi\.(?:mock|doMock)\(/g, rule: "collaborators are handed in, modules are not mocked", tests: "only" },
   { pattern: /\b(?:it|test|describe)\.only\(/g, rule: "a test left alone hides the others", tests: "only" },
+  {
+    pattern: /\b(?:prepare|exec)(?:<[^>]*>)?\(\s*`[^`]*\$\{|\bsql\.raw\(/g,
+    rule: "values are bound to a statement, never written into its text",
+    tests: "never",
+  },
   { pattern: /@ts-(?:ignore|nocheck|expect-error)\b/g, rule: "types are mended, not silenced", tests: "also" },
 ];
 
@@ -29,7 +38,6 @@ const SAFETY_RULES: readonly { readonly pattern: RegExp; readonly rule: string }
   },
   { pattern: /\bMath\.random\b/g, rule: "chance comes from the platform's generator, or is handed in" },
   { pattern: /\beval\(|\bnew Function\b|\bimport\((?!\s)/g, rule: "text is never run as code" },
-  { pattern: /\bsql\.raw\(|\.(?:exec|prepare)(?:<[^>]*>)?\(\s*`[^`]*\$\{/g, rule: "values reach SQL as parameters" },
   { pattern: /\bDB\.prepare\(/g, rule: "queries go through the data layer" },
 ];
 const SAFETY_FOLDERS = /^(?:workers|schema|cli|sidecar)\//;
@@ -45,7 +53,7 @@ export function checkFile(file: SourceFile): Finding[] {
   if (EMPTY_NAMES.test(file.path)) findings.push(`${file.path}:1: a file is named after what it holds`);
   const test = isTest(file.path);
   for (const { pattern, rule, tests } of CODE_RULES) {
-    if (tests === "only" && !test) continue;
+    if ((tests === "only" && !test) || (tests === "never" && test)) continue;
     const text = rule.startsWith("types") ? file.text : file.code;
     for (const match of text.matchAll(pattern)) findings.push(`${file.path}:${lineOf(text, match.index)}: ${rule}`);
   }

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
 import { parseAuditSearch } from "../audit/audit-search.ts";
-import { nextPath } from "../session/next-path.ts";
+import { returnPath } from "../session/return-path.ts";
 import { parseSettingsSearch } from "../settings/settings-search.ts";
 import {
   parseBacktestSearch,
@@ -28,7 +28,7 @@ const app = createRoute({
 });
 
 function nextOf(search: Record<string, unknown>): { next?: string } {
-  const next = nextPath(search.next);
+  const next = returnPath(search.next);
   return next === undefined ? {} : { next };
 }
 

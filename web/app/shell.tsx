@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { sessionQuery } from "../api/queries.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/states.tsx";
+import { DeletionBanner } from "./deletion-banner.tsx";
 import { BottomBar, Rail } from "./rail.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
@@ -38,6 +39,7 @@ export function Shell() {
       <Rail />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onOverlay={setOverlay} />
+        <DeletionBanner />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none max-md:pb-16">
           <Outlet />
         </main>

@@ -3,7 +3,6 @@ import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { client, queryClient } from "../api/runtime.ts";
 import { forgetDrafts } from "../ui/saved-draft.ts";
 import { provenByPasskey } from "./passkey-ceremony.ts";
-
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -74,11 +73,11 @@ export async function resetPassword(token: string, password: string): Promise<vo
   await forgetEverything();
 }
 
-/** Ends the session and leaves nothing of it in memory or in the browser's storage. */
+/** Ends the session and leaves nothing of it in memory. */
 export async function signOut(): Promise<void> {
   await post("/api/auth/sign-out", {}).catch(() => undefined);
-  forgetDrafts();
   await forgetEverything();
+  forgetDrafts();
   location.assign("/sign-in");
 }
 

@@ -2,6 +2,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Page } from "../ui/page.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
+import { PrivacySection } from "./privacy-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { SecuritySection } from "./security-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
@@ -15,6 +16,7 @@ const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   sessions: SessionsSection,
   "api-keys": ApiKeysSection,
   sharing: SharingSection,
+  privacy: PrivacySection,
 };
 
 const tabClass =
@@ -33,6 +35,7 @@ export function SettingsPage() {
             to="/settings"
             search={{ section: one.section }}
             aria-current={one.section === section ? "page" : undefined}
+            ref={one.section === section ? bringIntoView : undefined}
             className={tabClass}
           >
             {one.label}
@@ -46,4 +49,9 @@ export function SettingsPage() {
       <StepUpDialog />
     </Page>
   );
+}
+
+/** On a phone the row is wider than the screen. */
+function bringIntoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

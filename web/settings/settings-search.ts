@@ -1,5 +1,5 @@
 /** The parts of the settings page, as its address names them. */
-export const SETTINGS_SECTIONS = ["profile", "security", "sessions", "api-keys", "sharing"] as const;
+export const SETTINGS_SECTIONS = ["profile", "security", "sessions", "api-keys", "sharing", "privacy"] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 /** The same with their names, in the order of the page. */
@@ -9,6 +9,7 @@ export const SETTINGS_PLACES: readonly { readonly section: SettingsSection; read
   { section: "sessions", label: "Sessions" },
   { section: "api-keys", label: "API keys" },
   { section: "sharing", label: "Sharing" },
+  { section: "privacy", label: "Privacy" },
 ];
 
 export interface SettingsSearch {

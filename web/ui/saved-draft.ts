@@ -2,9 +2,8 @@ import { useCallback, useState } from "react";
 
 /** A half-filled form older than this starts anew: nobody remembers what it was for. */
 const DRAFT_AGE_MS_MAX = 30 * 86_400_000;
-
-/** Apart from the looks, which belong to the browser: drafts belong to who is signed in. */
-const PREFIX = "apextrade.draft.";
+/** Colours and the like, which belong to the browser and stay with it. */
+const PREFERENCES = "apextrade.preferences";
 
 /** A draft as it was stored, which may be of an older form. */
 interface StoredDraft {
@@ -31,18 +30,20 @@ export function useSavedDraft<T>(key: string, merge: (stored: unknown, savedAt: 
   return [draft, change] as const;
 }
 
-/** Forgets every draft: what was written in one session is not for whoever uses the browser next. */
+/** Removes every draft of this browser: what one person typed is not for the next who signs in. */
 export function forgetDrafts(): void {
   try {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("apextrade.") && name !== PREFERENCES) localStorage.removeItem(name);
+    }
   } catch {
-    // A browser that refuses storage holds no drafts.
+    // A browser that refuses storage has nothing to forget.
   }
 }
 
 function readDraft(key: string): StoredDraft | undefined {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(`${PREFIX}${key}`) ?? "null");
+    const stored: unknown = JSON.parse(localStorage.getItem(`apextrade.${key}`) ?? "null");
     if (typeof stored !== "object" || stored === null || !("savedAt" in stored) || !("draft" in stored))
       return undefined;
     const savedAt = Number(stored.savedAt);
@@ -54,7 +55,7 @@ function readDraft(key: string): StoredDraft | undefined {
 
 function writeDraft(key: string, draft: unknown): void {
   try {
-    localStorage.setItem(`${PREFIX}${key}`, JSON.stringify({ savedAt: Date.now(), draft }));
+    localStorage.setItem(`apextrade.${key}`, JSON.stringify({ savedAt: Date.now(), draft }));
   } catch {
     // A browser that refuses storage forgets the form, which is what it was asked to.
   }

@@ -18,6 +18,7 @@ import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { knownMethod } from "./known-method.ts";
 import { addReference } from "./openapi-routes.tsx";
+import { privacyRoutes } from "./privacy-routes.ts";
 import { replyWithProblem } from "./problem-reply.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { limitEdge, requestLimits, tellLimits } from "./request-limits.ts";
@@ -54,6 +55,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", authRoutes());
   app.route("/", sessionRoutes(dependencies.local?.mailboxUrl ?? null));
   app.route("/", accountRoutes());
+  app.route("/", privacyRoutes());
   app.route("/", sharingRoutes());
   app.route("/", adminRoutes());
   app.route("/", datasetRoutes());

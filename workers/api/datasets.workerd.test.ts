@@ -113,36 +113,6 @@ describe("an imported file", () => {
   });
 });
 
-describe("a file with a hostile name", () => {
-  it.each([
-    "../../../etc/passwd",
-    "..\\..\\boot.ini",
-    "a.csv\0.html",
-    'a"; filename="b.html',
-    "a.csv\r\nSet-Cookie: x=1",
-    "/dev/null",
-  ])(
-    "S54 comes back as an attachment under a name that cannot break its header, and stands nowhere else: %j",
-    async (name) => {
-      const query = new URLSearchParams({ fileName: name, symbol: "XYZ-USD", name: `My ${name}` });
-      const reply = await client.send("POST", `/api/v1/datasets/import?${query}`, csv(10), {
-        "Content-Type": "text/csv",
-      });
-      expect([201, 422]).toContain(reply.status);
-      if (reply.status === 201) {
-        const { datasetId } = await reply.json<Import>();
-        const file = await client.send("GET", `/api/v1/datasets/${datasetId}/export?format=csv`);
-        expect(file.headers.get("Content-Disposition")).toMatch(/^attachment; filename="[\w.-]+\.csv"$/);
-        expect(file.headers.get("X-Content-Type-Options")).toBe("nosniff");
-        await file.body?.cancel();
-      }
-      const { objects } = await env.BUCKET.list();
-      for (const { key } of objects) expect(key).toMatch(/^[\w-]+(\/[\w.-]+)+$/);
-      expect(objects.map(({ key }) => key).join()).not.toMatch(/passwd|boot|html|cookie|\.\./i);
-    },
-  );
-});
-
 describe("a bad file", () => {
   it.each([
     ["nothing at all", ""],
@@ -150,10 +120,6 @@ describe("a bad file", () => {
     ["a header that is none", "hello,world\n1,2\n"],
     ["one row and no timeframe", `${HEADER}\n2024-01-01,1,2,1,2,5\n`],
     ["a million columns", `${"x,".repeat(1_000_000)}\n1,2,3\n`],
-    ["a zip archive", `PK\u0003\u0004\u0014\0\0\0\b\0${"a".repeat(200)}`],
-    ["a program", `\u007fELF\u0002\u0001\u0001\0${"\0".repeat(200)}`],
-    ["a page", "<!doctype html><script>window.__xss = 1</script>\n<p>1,2,3,4,5,6</p>\n"],
-    ["a drawing", '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><path d="M1,2,3,4,5,6"/></svg>\n'],
     ["no readable number", `${HEADER}\n2024-01-01,a,b,c,d,e\n2024-01-02,a,b,c,d,e\n`],
   ])("S54 of %s is refused with a reason, and nothing is stored", async (_title, body) => {
     const before = await client.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");

@@ -77,10 +77,12 @@ describe("S29 another user's things", () => {
     const made = (path: string, body: object) => owner.json<{ id: string }>("POST", path, body, 201);
     const key = await made("/api/v1/api-keys", { name: "bot", scopes: ["read"] });
     const invitation = await made("/api/v1/sharing/invitations", { email: "someone@example.org" });
+    const archive = await made("/api/v1/account/exports", {});
     const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
     ids = {
       ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
       ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
+      exports: archive.id,
       // Of a leave, the stranger is neither side.
       ...{ viewers: owner.userId, owners: owner.userId },
     };

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, lt } from "drizzle-orm";
 import { auditHeads } from "../../schema/tables/outbox.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { AuditHead } from "./audit-chain.ts";
 
@@ -51,7 +52,7 @@ export async function anchorAudit(env: Env, nowMs: number): Promise<number> {
       await database.update(auditHeads).set({ anchoredSeq: head.seq, anchoredAt: nowMs }).where(isOlder);
     } catch (error) {
       failed += 1;
-      console.error(JSON.stringify({ event: "audit_anchor_failed", ownerId: head.ownerId, error: String(error) }));
+      logEvent("audit_anchor_failed", { ownerId: head.ownerId, error });
     }
   }
   if (failed > 0) throw new Error(`${failed} of ${due.length} anchors could not be written`);
@@ -89,7 +90,7 @@ export async function forgetAnchors(env: Env, owner: string): Promise<boolean> {
     }
     return true;
   } catch (error) {
-    console.error(JSON.stringify({ event: "audit_anchors_kept", error: String(error) }));
+    logEvent("audit_anchors_kept", { error });
     return false;
   }
 }

@@ -129,7 +129,7 @@ export class AuditObject extends DurableObject<Env> {
     let after = 0;
     for (;;) {
       const rows = this.ctx.storage.sql
-        .exec<WalkedRow>(`select * from entries where seq > ? order by seq limit ${WALK_ROWS}`, after)
+        .exec<WalkedRow>("select * from entries where seq > ? order by seq limit ?", after, WALK_ROWS)
         .toArray();
       for (const row of rows) {
         const entry = readAuditEntry(row);

@@ -5,6 +5,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
+import { erasedOwners } from "../privacy/erased-owners.ts";
 import type { AuditObject } from "./audit-object.ts";
 
 // D1 takes 100 parameters a statement, and the rows are deleted by their ids.
@@ -36,10 +37,19 @@ export async function drainAudit(env: Env): Promise<number> {
       .orderBy(asc(createdAt), sql`rowid`)
       .limit(BATCH_ROWS);
     const readable = rows.flatMap((row) => readRow(row) ?? []);
-    for (const [owner, mine] of Map.groupBy(readable, (row) => row.ownerId)) {
+    const byOwner = Map.groupBy(readable, (row) => row.ownerId);
+    const erased = await erasedOwners(database, [...byOwner.keys()]);
+    for (const [owner, mine] of byOwner) {
+      const ids = mine.map((row) => row.id);
+      const forgotten = database.delete(auditOutbox).where(inArray(auditOutbox.id, ids));
+      moved += mine.length;
+      // A trail that went with its owner's account must not begin anew.
+      if (erased.has(owner)) {
+        await forgotten;
+        continue;
+      }
       const object = await auditObject(env, owner);
       const { seq, hash } = await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
-      const ids = mine.map((row) => row.id);
       await database.batch([
         database
           .insert(auditHeads)
@@ -50,9 +60,8 @@ export async function drainAudit(env: Env): Promise<number> {
             set: { seq, hash },
             setWhere: sql`${auditHeads.seq} < ${seq}`,
           }),
-        database.delete(auditOutbox).where(inArray(auditOutbox.id, ids)),
+        forgotten,
       ]);
-      moved += mine.length;
     }
     last = rows.at(-1);
     if (rows.length < BATCH_ROWS) break;

@@ -69,6 +69,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/account/sessions": self,
   "DELETE /api/v1/account/sessions": self,
   "DELETE /api/v1/account/sessions/{id}": self,
+  "POST /api/v1/account/exports": { ...selfProven, costs: "expensive" },
+  "GET /api/v1/account/exports": self,
+  "GET /api/v1/account/exports/{id}": self,
+  "POST /api/v1/account/exports/{id}/link": selfProven,
+  "GET /api/v1/account/export-files/{link}": self,
+  "POST /api/v1/account/deletion": selfProven,
+  "DELETE /api/v1/account/deletion": self,
   "GET /api/v1/sharing": self,
   "POST /api/v1/sharing/invitations": selfProven,
   "DELETE /api/v1/sharing/invitations/{id}": self,
@@ -117,8 +124,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/backtests/{id}/report/{part}": read,
   "GET /api/v1/backtests/{id}/trades.csv": read,
   "GET /api/v1/audit": { audience: "trader", scope: "admin" },
-  "GET /api/v1/audit.jsonl": { audience: "trader", scope: "admin" },
-  "GET /api/v1/audit/verification": { audience: "trader", scope: "admin" },
+  "GET /api/v1/audit.jsonl": { audience: "trader", scope: "admin", costs: "expensive" },
+  "GET /api/v1/audit/verification": { audience: "trader", scope: "admin", costs: "expensive" },
 };
 
 /** The entry of a route, its path as the router or as the document writes it. */

@@ -2,11 +2,10 @@ import { and, eq, inArray, lt } from "drizzle-orm";
 import { openSockets } from "../../schema/tables/identity.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { RETENTION } from "../privacy/retention.ts";
 
 // D1 takes 100 parameters a statement.
 const IDS_A_STATEMENT = 90;
-// No socket outlives this: its tab fetched a new ticket long before.
-const REMEMBERED_MS = 48 * 3_600_000;
 
 /** Remembers that an object holds a socket for a session or a key. */
 export async function rememberSocket(
@@ -37,6 +36,6 @@ export async function closeSockets(env: Env, input: { grantIds: readonly string[
 
 /** Forgets sockets that must have closed long ago. Returns how many. */
 export async function forgetOldSockets(env: Env, nowMs: number): Promise<number> {
-  const old = and(lt(openSockets.openedAt, nowMs - REMEMBERED_MS), eq(openSockets.kind, "run"));
+  const old = and(lt(openSockets.openedAt, nowMs - RETENTION.openSockets.keptMs), eq(openSockets.kind, "run"));
   return (await openDatabase(env.DB).delete(openSockets).where(old)).meta.changes;
 }

@@ -4,6 +4,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { findSilentImports } from "../platform/watchdog-database.ts";
+import { RETENTION } from "../privacy/retention.ts";
 import { STAGED_PREFIX } from "../services/staged-upload.ts";
 
 // An import says how far it is each second; a browser that closed ends it without a word.
@@ -11,8 +12,6 @@ const SILENT_MS = 10 * 60_000;
 const IMPORTS_PER_TICK_MAX = 20;
 // What one deletion of the object store takes.
 const OBJECTS_PER_DELETE_MAX = 1_000;
-// An upload is staged once it is whole, and then read within minutes.
-const STAGED_AGE_MAX_MS = 60 * 60_000;
 
 /** Ends imports that died while they read, and removes what they had stored: files that were read, half datasets. */
 export async function sweepImports(env: Env, nowMs: number): Promise<number> {
@@ -30,7 +29,7 @@ export async function sweepImports(env: Env, nowMs: number): Promise<number> {
     if (datasetId === null || (await owned.find(datasets, eq(datasets.id, datasetId))) !== undefined) continue;
     await dropObjects(env.BUCKET, `candles/${ownerId}/${datasetId}/`);
   }
-  await dropOldUploads(env.BUCKET, nowMs - STAGED_AGE_MAX_MS);
+  await dropOldUploads(env.BUCKET, nowMs - RETENTION.stagedUploads.keptMs);
   return found.length;
 }
 

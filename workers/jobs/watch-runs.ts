@@ -4,6 +4,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { dropIdempotencyKeys, findSilentRuns } from "../platform/watchdog-database.ts";
+import { RETENTION } from "../privacy/retention.ts";
 import { reporterOf, stateOfRow } from "../run/run-live.ts";
 import { RunStore, silentRuns } from "../run/run-store.ts";
 
@@ -14,8 +15,6 @@ export const SILENT_MS = 120_000;
 const REDRIVES_MAX = 5;
 // One tick's worth; what is left is found by the next.
 const RUNS_PER_TICK_MAX = 100;
-// Clients retry within minutes; a day covers those that sleep.
-const IDEMPOTENCY_MS = 86_400_000;
 
 /** The watchdog's round, each minute: takes up runs that nobody works on, and forgets what has expired. */
 export async function watchRuns(env: Env, nowMs: number): Promise<{ redriven: number; givenUp: number }> {
@@ -42,7 +41,7 @@ export async function watchRuns(env: Env, nowMs: number): Promise<{ redriven: nu
     await env.RUNS.send({ runId: id, ownerId });
     counts.redriven++;
   }
-  await dropIdempotencyKeys(database, nowMs - IDEMPOTENCY_MS);
+  await dropIdempotencyKeys(database, nowMs - RETENTION.idempotencyKeys.keptMs);
   return counts;
 }
 

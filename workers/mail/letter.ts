@@ -20,7 +20,8 @@ export type LetterTemplate =
   | "invitation"
   | "export-ready"
   | "deletion-planned"
-  | "deletion-cancelled";
+  | "deletion-cancelled"
+  | "account-erased";
 
 const CLOSING = "\n\nApexTrade";
 const NOT_YOU = "If this was not you, change your password at once and end all sessions under Settings, Sessions.";
@@ -98,13 +99,17 @@ export const LETTERS = {
   exportReady: (origin: string) =>
     letter("export-ready", "Your data is ready", [
       "The archive with everything about you is ready. Fetch it within seven days, signed in, under Settings, Privacy:",
-      `${origin}/settings/privacy`,
+      `${origin}/settings?section=privacy`,
     ]),
   deletionPlanned: (origin: string, day: string) =>
     letter("deletion-planned", "Your account will be erased", [
       `Everything in your account will be erased on ${day}. Until then you can keep it, under Settings, Privacy:`,
-      `${origin}/settings/privacy`,
+      `${origin}/settings?section=privacy`,
       NOT_YOU,
+    ]),
+  accountErased: () =>
+    letter("account-erased", "Your account was erased", [
+      "Everything in your account was erased, as you asked. This is the last letter; nothing can be brought back.",
     ]),
   deletionCancelled: () =>
     letter("deletion-cancelled", "Your account stays", ["The erasure of your account was called off."]),

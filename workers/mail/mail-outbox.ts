@@ -21,16 +21,17 @@ const SENDER_DEFAULT = "ApexTrade <no-reply@apextrade.local>";
 
 /**
  * Statements that queue a letter, for the batch of the change that it tells of: a list, since a single one would run as
- * soon as it is awaited.
+ * soon as it is awaited. With `ofChange` it must stand right behind a conditional change, or behind what was itself
+ * conditional on that, and queues nothing where the change met no row.
  */
 export async function prepareLetter(
   ctx: { env: Env; database: Database; nowMs: number },
-  input: { userId: string | null; to: string; letter: Letter },
+  input: { userId: string | null; to: string; letter: Letter; ofChange?: boolean },
 ): Promise<[BatchItem<"sqlite">]> {
   const { env, database, nowMs } = ctx;
   const id = newId("mai");
   const { template, subject, body } = input.letter;
-  const statement = database.insert(mailOutbox).values({
+  const row = {
     id,
     userId: input.userId,
     recipient: input.to,
@@ -39,8 +40,11 @@ export async function prepareLetter(
     body: await sealText(env, { purpose: PURPOSE, id }, body),
     createdAt: nowMs,
     nextAttemptAt: nowMs,
-  });
-  return [statement];
+  };
+  if (input.ofChange !== true) return [database.insert(mailOutbox).values(row)];
+  // The values are in the order of the table's columns.
+  const values = sql`${id}, ${row.userId}, ${row.recipient}, ${template}, ${subject}, ${row.body}, ${nowMs}, 0, ${nowMs}`;
+  return [database.insert(mailOutbox).select(sql`select ${values}, null, null, null where changes() > 0`)];
 }
 
 /**

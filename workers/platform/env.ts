@@ -1,4 +1,5 @@
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
 
@@ -8,6 +9,7 @@ export interface Env {
   readonly BUCKET: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly RUNS: Queue<RunMessage>;
+  readonly EXPORTS: Queue<ExportMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */

@@ -18,8 +18,8 @@ const SEGMENT = /^[a-z][a-z\d.-]{0,18}$/;
 const FRAME = /^\s*at (?:[\w.$<>[\] ]{1,100} \()?[\w./:@-]{1,300}:\d{1,9}:\d{1,9}\)?$/;
 /** Longer than our words and numbers: keys, tokens and what they look like when encoded. */
 const OPAQUE = /[\w+/=.%~-]{20,}/g;
-/** Everything around an @. */
-const ADDRESS = /[^\s@<>"']{1,64}@[^\s@<>"']{1,255}/g;
+/** A word in the sense of addresses: what has an @ is left out whole. */
+const WORD = /[^\s<>"']+/g;
 /** Controls of terminals and of lines, and what turns the direction of text: a log line must stay one line of text. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -91,7 +91,7 @@ function pathText(value: string): string {
 function plainText(value: string): string {
   const short = value
     .slice(0, 10 * TEXT_CHARACTERS_MAX)
-    .replace(ADDRESS, "[address]")
+    .replace(WORD, (word) => (word.includes("@") ? "[address]" : word))
     .replace(OPAQUE, "[long]");
   return short.replace(CONTROLS, "\u{fffd}").slice(0, TEXT_CHARACTERS_MAX);
 }

@@ -3,6 +3,7 @@ import { ownerKeys, vaultSecrets } from "../../schema/tables/vault.ts";
 import type { Database } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
+import { logEvent } from "./log-event.ts";
 import { type MasterKeys, masterKeys } from "./master-keys.ts";
 import { rewrap } from "./vault.ts";
 
@@ -55,7 +56,7 @@ export async function rotateVault(env: Env, nowMs: number): Promise<RotationStat
     if (rows.length === 0) break;
   }
   if (broken.length > 0 && nowMs % HOUR_MS < MINUTE_MS) {
-    console.error(JSON.stringify({ event: "vault_secrets_broken", count: broken.length, first: broken[0] }));
+    logEvent("vault_secrets_broken", { count: broken.length, id: broken[0] });
   }
   const [count] = await database.select({ left: sql<number>`count(*)` }).from(vaultSecrets).where(old);
   return { rewrapped, left: count?.left ?? 0, broken: broken.length };

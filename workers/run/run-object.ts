@@ -8,6 +8,7 @@ import { SIGNED_OUT_CODE, SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { cancelEvent } from "./cancel-event.ts";
 import { RunWatcher, readWatcher } from "./run-watcher.ts";
@@ -143,7 +144,7 @@ export class RunObject extends DurableObject<Env> {
       this.requestCancel(ownerId);
     } catch (error) {
       // An object whose blocked work throws is reset, and all its watchers hung up with it.
-      console.error(JSON.stringify({ event: "socket_cancel_failed", runId: state.id, error: String(error) }));
+      logEvent("socket_cancel_failed", { runId: state.id, error });
       sendError(socket, "unavailable", "The run could not be stopped. Try again in a moment.");
     }
   }

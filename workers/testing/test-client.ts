@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { users } from "../../schema/tables/identity.ts";
 import type { ApiDependencies } from "../api/api-types.ts";
-import { createApp } from "../api/app.ts";
+import { type App, createApp } from "../api/app.ts";
 import { issueAccessToken } from "../auth/access-token.ts";
 import { BUDGET_WINDOW_MS, BUDGETS, type Budget, type Budgets } from "../auth/request-budgets.ts";
 import { startSession } from "../auth/session.ts";
@@ -58,18 +58,27 @@ const dependencies: ApiDependencies = {
   budgets: ROOMY_BUDGETS,
 };
 
+const NOTHING_CHANGED: TestDependencies = {};
+/** One surface for each set of dependencies, as an isolate makes it once for all its requests. */
+const apps = new WeakMap<TestDependencies, App>();
+
+function appOf(changed: TestDependencies): App {
+  const made = apps.get(changed) ?? createApp({ ...dependencies, ...changed });
+  apps.set(changed, made);
+  return made;
+}
+
 /** One request through the whole HTTP surface. */
-export async function request(path: string, init: RequestInit = {}, changed: TestDependencies = {}) {
+export async function request(path: string, init: RequestInit = {}, changed: TestDependencies = NOTHING_CHANGED) {
   const context = createExecutionContext();
-  const app = createApp({ ...dependencies, ...changed });
-  const reply = await app.fetch(new Request(`${ORIGIN}${path}`, init), changed.bindings ?? env, context);
+  const reply = await appOf(changed).fetch(new Request(`${ORIGIN}${path}`, init), changed.bindings ?? env, context);
   await waitOnExecutionContext(context);
   return reply;
 }
 
 /** A user with the datasets that every user starts with, and a client that speaks for them. */
 export async function newClient(
-  changed: TestDependencies = {},
+  changed: TestDependencies = NOTHING_CHANGED,
   user: Partial<typeof users.$inferInsert> = {},
 ): Promise<TestClient> {
   const userId = newId("usr");

@@ -1,12 +1,19 @@
 import { env } from "cloudflare:workers";
+import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { Env } from "../platform/env.ts";
 
-/** The Worker's bindings with a queue that delivers nothing by itself and remembers what was sent. */
-export function withTestQueue(): { readonly bindings: Env; readonly sent: RunMessage[] } {
+/** The Worker's bindings with queues that deliver nothing by themselves and remember what was sent. */
+export function withTestQueue() {
   const sent: RunMessage[] = [];
+  const exportsSent: ExportMessage[] = [];
+  const bindings: Env = { ...env, RUNS: testQueue(sent), EXPORTS: testQueue(exportsSent) };
+  return { bindings, sent, exportsSent };
+}
+
+function testQueue<T>(sent: T[]): Queue<T> {
   const metrics = { backlogCount: 0, backlogBytes: 0 };
-  const queue: Queue<RunMessage> = {
+  return {
     metrics: async () => metrics,
     async send(message) {
       sent.push(message);
@@ -17,5 +24,4 @@ export function withTestQueue(): { readonly bindings: Env; readonly sent: RunMes
       return { metadata: { metrics } };
     },
   };
-  return { bindings: { ...env, RUNS: queue }, sent };
 }

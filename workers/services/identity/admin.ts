@@ -1,7 +1,8 @@
-import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or } from "drizzle-orm";
 import { deploymentFacts, passkeys, sessions, totpSecrets, users } from "../../../schema/tables/identity.ts";
 import type { AdminUser, ChangeUser } from "../../../schema/wire/account.ts";
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { anotherAdministrator } from "../../auth/another-administrator.ts";
 import { takeFactor } from "../../auth/attempts.ts";
 import { endSessionsOf, renewSession } from "../../auth/session.ts";
 import { equalTexts, sha256Hex } from "../../platform/digest.ts";
@@ -93,7 +94,7 @@ export async function changeUser(call: {
   const { role = user.role, disabled = user.disabledAt !== null } = input.change;
   const losesOne = user.role === "administrator" && user.disabledAt === null && (role !== "administrator" || disabled);
   // In one statement with the change: two administrators who close each other's account must not both succeed.
-  const another = sql`exists (select 1 from ${users} as other where other.role = 'administrator' and other.disabled_at is null and other.id <> ${user.id})`;
+  const another = anotherAdministrator(user.id);
   const change = { role, disabledAt: disabled ? (user.disabledAt ?? nowMs) : null, updatedAt: nowMs };
   const event = {
     action: "user.change",

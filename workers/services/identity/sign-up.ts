@@ -74,7 +74,8 @@ export async function verifyEmail(call: { ctx: IdentityContext; input: { token: 
   await ctx.database.batch([
     ctx.database
       .update(users)
-      .set({ emailVerified: true, updatedAt: nowMs })
+      // Whoever comes after all is not swept away with the accounts that were never confirmed.
+      .set({ emailVerified: true, deletionDueAt: null, updatedAt: nowMs })
       .where(and(eq(users.id, userId), eq(users.emailVerified, false))),
     prepareAudit(auditOf(ctx, userId), { action: "account.verify-email" }),
   ]);

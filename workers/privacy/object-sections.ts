@@ -1,0 +1,93 @@
+import { and, asc, count, eq, gt, sql } from "drizzle-orm";
+import { backtests } from "../../schema/tables/backtest.ts";
+import { candlePeriods } from "../../schema/tables/candle.ts";
+import { REPORT_PARTS } from "../../schema/wire/report.ts";
+import { drainAudit } from "../audit/drain-audit.ts";
+import { ownedDatabase } from "../platform/owned-database.ts";
+import { RunStore } from "../run/run-store.ts";
+import { type ArchiveFile, type ExportSection, textFile } from "./export-section.ts";
+import { FILE_CHARACTERS_MAX } from "./table-section.ts";
+
+const place = sql<number>`rowid`;
+
+/** The candles of the person's datasets, file by file as they are stored. */
+export const CANDLE_SECTION: ExportSection = {
+  async count({ database, ownerId }) {
+    const [row] = await database
+      .select({ rows: count() })
+      .from(candlePeriods)
+      .where(eq(candlePeriods.ownerId, ownerId));
+    return row?.rows ?? 0;
+  },
+  async read({ env, database, ownerId }, { after, part }) {
+    const { datasetId, timeframe, period, objectKey } = candlePeriods;
+    const [row] = await database
+      .select({ datasetId, timeframe, period, objectKey, place })
+      .from(candlePeriods)
+      .where(and(eq(candlePeriods.ownerId, ownerId), gt(place, after)))
+      .orderBy(asc(place))
+      .limit(1);
+    if (row === undefined) return { file: undefined, items: 0, next: undefined };
+    const name = `candles/${row.datasetId}/${row.timeframe}/${row.period}.arrow`;
+    const file = objectFile(name, await env.BUCKET.get(row.objectKey));
+    return { file, items: 1, next: { after: row.place, part } };
+  },
+};
+
+/** The parts of the reports of the person's runs. A part's number stands in the cursor. */
+export const REPORT_SECTION: ExportSection = {
+  async count({ database, ownerId }) {
+    const done = and(eq(backtests.ownerId, ownerId), eq(backtests.status, "done"));
+    const [row] = await database.select({ rows: count() }).from(backtests).where(done);
+    return (row?.rows ?? 0) * REPORT_PARTS.length;
+  },
+  async read({ env, database, ownerId }, { after, part }) {
+    const done = and(eq(backtests.ownerId, ownerId), eq(backtests.status, "done"));
+    const [row] = await database
+      .select({ id: backtests.id, place })
+      .from(backtests)
+      .where(and(done, gt(place, after)))
+      .orderBy(asc(place))
+      .limit(1);
+    const name = REPORT_PARTS[part - 1];
+    if (row === undefined || name === undefined) return { file: undefined, items: 0, next: undefined };
+    const store = new RunStore({ owned: ownedDatabase(database, ownerId), bucket: env.BUCKET });
+    const object = await store.readReport({ id: row.id, ownerId }, name);
+    const next = part < REPORT_PARTS.length ? { after, part: part + 1 } : { after: row.place, part: 1 };
+    return { file: objectFile(`reports/${row.id}/${name}.json`, object), items: 1, next };
+  },
+};
+
+/** The person's audit trail with its hashes, so that the chain can be checked without us. */
+export const AUDIT_SECTION: ExportSection = {
+  async count({ ownerId, trail }) {
+    return (await trail.head(ownerId)).seq;
+  },
+  async read({ env, ownerId, trail }, cursor) {
+    // What waits in the outbox belongs to the trail.
+    if (cursor.part === 1) await drainAudit(env);
+    let { after } = cursor;
+    const lines: string[] = [];
+    let characters = 0;
+    for (;;) {
+      const entries = await trail.following({ ownerId, after });
+      for (const { seq, hash, record } of entries) {
+        const line = `{"seq":${seq},"hash":${JSON.stringify(hash)},"record":${record}}\n`;
+        lines.push(line);
+        characters += line.length;
+        after = seq;
+      }
+      const name = cursor.part === 1 ? "audit-trail" : `audit-trail-${cursor.part}`;
+      const file = () => textFile(`${name}.ndjson`, lines.join(""));
+      if (entries.length === 0) return { file: file(), items: lines.length, next: undefined };
+      if (characters >= FILE_CHARACTERS_MAX) {
+        return { file: file(), items: lines.length, next: { after, part: cursor.part + 1 } };
+      }
+    }
+  },
+};
+
+/** An object as a file; none where it was removed since its row was read. */
+function objectFile(name: string, object: R2ObjectBody | null): ArchiveFile | undefined {
+  return object === null ? undefined : { name, bytes: object.size, body: object.body };
+}
