@@ -18,6 +18,7 @@ describe("the trail of an account", () => {
     expect((await signIn(guesser, email, "not the password 1")).status).toBe(401);
     const rows = await actions(browser, "session.");
     expect(rows.map(({ action }) => action)).toEqual(expect.arrayContaining(["session.start", "session.refuse"]));
+    expect(rows.find(({ action }) => action === "session.start")?.after).toEqual({ secondFactor: false });
     const refused = rows.find(({ action }) => action === "session.refuse");
     expect(refused).toMatchObject({ place: { address: guesser.address, userAgent: "test browser" } });
     expect(refused?.place.requestId).toMatch(/^req_\w+$/);

@@ -138,7 +138,7 @@ async function finish(
   const { env, request, place } = ctx;
   const nowMs = ctx.now();
   const { session, token } = await startSession(env, { userId: user.id, ...how, ...place, nowMs });
-  await audit(ctx, user.id, "session.start", session.id);
+  await audit(ctx, user.id, "session.start", { sessionId: session.id, after: { secondFactor: how.secondFactor } });
   return {
     reply: { user: userOf(user), challenge: null },
     cookies: [
@@ -188,6 +188,11 @@ async function renewHash(ctx: IdentityContext, user: UserRow, before: string, pa
   await ctx.database.update(users).set({ passwordHash }).where(unchanged);
 }
 
-async function audit(ctx: IdentityContext, userId: string, action: string, sessionId = ""): Promise<void> {
-  await ctx.database.batch([prepareAudit(auditOf(ctx, userId, sessionId), { action })]);
+async function audit(
+  ctx: IdentityContext,
+  userId: string,
+  action: string,
+  { sessionId = "", after }: { sessionId?: string; after?: unknown } = {},
+): Promise<void> {
+  await ctx.database.batch([prepareAudit(auditOf(ctx, userId, sessionId), { action, after })]);
 }
