@@ -9,6 +9,7 @@ import { crossLoop, meanLoop, reversionLoop, rsiLoop } from "./loops.ts";
 import { printTimings, timeAll } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
 import { grademarkCross } from "./peer.ts";
+import { benchSignIn } from "./sign-in.ts";
 import { benchSweep } from "./sweep.ts";
 import { measureInWorkerd } from "./workerd.ts";
 
@@ -32,6 +33,7 @@ report();
 await benchAudit();
 await measureMemory();
 await measureInWorkerd(crossMs);
+await benchSignIn();
 
 /** SMA(20/50) cross, long, all-in, next open. Returns the engine's time in Node. */
 function workA(): number {

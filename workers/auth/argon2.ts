@@ -1,5 +1,5 @@
 import simd from "argon2id/dist/simd.wasm";
-import setup from "argon2id/lib/setup.js";
+import compute from "argon2id/lib/argon2id.js";
 
 export interface Argon2Cost {
   /** Memory in KiB. */
@@ -13,22 +13,31 @@ export interface Argon2Input extends Argon2Cost {
   readonly tagBytes: number;
 }
 
+// As the WebAssembly module was linked: it takes a memory of at least 1,040 pages of 64 KiB.
+const MEMORY_PAGES = 1_040;
+const MEMORY_PAGES_MAX = 65_536;
+
+let memory: WebAssembly.Memory | undefined;
+
 /**
- * Argon2id with one lane (RFC 9106). The computation does not yield, so that an isolate runs one at a time, and its
- * 65 MB of WebAssembly memory are let go afterwards: an isolate has 128 MB for everything.
+ * Argon2id with one lane (RFC 9106). Nothing in here waits, so that an isolate has one such computation at a time,
+ * however many people sign in at once; and all of them use one memory of 68 MB, since those that wait to be collected
+ * would soon fill the 128 MB that an isolate has for everything. It is wiped each time.
  */
-export async function argon2id(input: Argon2Input): Promise<Uint8Array> {
-  const compute = await setup(instantiate, instantiate);
-  return compute({
+export function argon2id(input: Argon2Input): Uint8Array {
+  memory ??= new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES_MAX });
+  const instance = new WebAssembly.Instance(simd, { env: { memory } });
+  const parameters = {
     password: input.password,
     salt: input.salt,
     parallelism: 1,
     passes: input.passes,
     memorySize: input.memoryKib,
     tagLength: input.tagBytes,
-  });
-}
-
-async function instantiate(imports: WebAssembly.Imports) {
-  return { instance: await WebAssembly.instantiate(simd, imports), module: simd };
+  };
+  try {
+    return compute(parameters, { memory, instance });
+  } finally {
+    new Uint8Array(memory.buffer).fill(0);
+  }
 }
