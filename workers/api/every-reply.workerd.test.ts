@@ -7,7 +7,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ACCESS } from "../auth/access-matrix.ts";
 import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
 import { newBrowser, newSignedIn } from "../testing/test-browser.ts";
-import { newClient, ORIGIN, request, START_MS, type TestClient, testMail } from "../testing/test-client.ts";
+import {
+  newClient,
+  ORIGIN,
+  ROOMY_BUDGETS,
+  request,
+  START_MS,
+  type TestClient,
+  testMail,
+} from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { createApp } from "./app.ts";
 import { localRoutes, MAILBOX_PATH } from "./local-routes.tsx";
@@ -157,7 +165,8 @@ describe("a method", () => {
 
   it("S68 TRACE is refused everywhere, as far as it reaches us", async () => {
     // The runtime makes no such request; what a server hands in is told by its method alone.
-    const app = createApp({ now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail });
+    const dependencies = { now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail };
+    const app = createApp({ ...dependencies, budgets: ROOMY_BUDGETS });
     for (const path of ["/", "/api/v1/session", "/docs", "/health"]) {
       const traced = new Proxy(new Request(`${ORIGIN}${path}`), {
         get: (target, name) => (name === "method" ? "TRACE" : bound(Reflect.get(target, name), target)),
