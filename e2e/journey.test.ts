@@ -278,9 +278,19 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
   test("signing out leaves nothing to see, and a page asked for then is shown after signing in", async () => {
     const { context, page } = await openStage(browser);
     await signInWithDemo(page);
+    await page.goto("/strategies/new");
+    await settled(page);
+    await page.getByRole("textbox", { name: "Rules" }).click();
+    await page.keyboard.insertText("# nobody else's business");
+    const stored = () =>
+      page.evaluate(() => Object.keys(localStorage).filter((name) => !name.endsWith(".preferences")));
+    await page.waitForFunction(() =>
+      Object.values(localStorage).some((text) => text.includes("nobody else's business")),
+    );
     await page.getByRole("button", { name: "Account and appearance" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.waitForURL("**/sign-in");
+    expect(await stored()).toEqual([]);
     await page.goto("/data");
     await page.waitForURL(/sign-in\?next=/);
     await page.getByRole("button", { name: "Use the demo account" }).click();

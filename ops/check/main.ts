@@ -1,6 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { brokenLinks } from "./documents.ts";
 import { checkFile } from "./rules.ts";
+import { ITEMS_DOCUMENT, itemFindings } from "./security-items.ts";
+import { projectFiles, STANDARD_TABLE, standardFindings } from "./security-standard.ts";
 import { readSource } from "./source-file.ts";
 import { readSupplyChain, supplyChainFindings } from "./supply-chain.ts";
 
@@ -17,6 +20,7 @@ const tasks = [
   run("sums of the lock", "lockfile-lint", ["--path", "package-lock.json", "--type", "npm", "--validate-integrity"]),
   Promise.resolve({ name: "packages", output: supplyChainFindings(readSupplyChain(ROOT)).join("\n") }),
   Promise.resolve({ name: "layers, sizes and links", output: projectFindings().join("\n") }),
+  Promise.resolve({ name: "what is said about security", output: securityFindings().join("\n") }),
 ];
 const results = await Promise.all(tasks);
 const failed = results.filter((result) => result.output !== "");
@@ -41,12 +45,24 @@ function run(name: string, tool: string, args: readonly string[]): Promise<{ nam
   });
 }
 
-function projectFindings(): string[] {
+function projectPaths(): string[] {
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
     encoding: "utf8",
   });
-  const paths = listed.split("\0").filter((path) => path !== "");
+  return listed.split("\0").filter((path) => path !== "" && existsSync(new URL(path, ROOT)));
+}
+
+/** The tables of the documents, against the tests that they name. */
+function securityFindings(): string[] {
+  const files = projectFiles(ROOT);
+  const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+  const tests = projectPaths().filter((path) => /\.test\.tsx?$/.test(path));
+  return [...standardFindings(read(STANDARD_TABLE), files), ...itemFindings(read(ITEMS_DOCUMENT), files, tests)];
+}
+
+function projectFindings(): string[] {
+  const paths = projectPaths();
   const sources = paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
   const documents = paths.filter((path) => path.endsWith(".md"));
   return [

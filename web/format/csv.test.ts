@@ -41,7 +41,7 @@ test.each([
   ["\tx", "'\tx"],
   ["a=b", "a=b"],
   ["", ""],
-])("a text that a spreadsheet would run as a formula is led by an apostrophe: %j is %j", (name, expected) => {
+])("S53 a text that a spreadsheet would run as a formula is led by an apostrophe: %j is %j", (name, expected) => {
   expect(csvOf([[name, 1]], COLUMNS)).toBe(`Name,Return\r\n${expected},1\r\n`);
 });
 

@@ -27,6 +27,8 @@ export interface ApiEnv {
     strategies: StrategyCatalogue;
     /** What the request spent of its limits so far. */
     spent: Spent[];
+    /** Who asks, also where they are then refused; undefined where nobody is signed in. */
+    callerId?: string;
     /** Set behind `authorize` only. */
     principal: Principal;
     /** Set behind `authorize` only. */

@@ -121,7 +121,7 @@ describe("a bad file", () => {
     ["one row and no timeframe", `${HEADER}\n2024-01-01,1,2,1,2,5\n`],
     ["a million columns", `${"x,".repeat(1_000_000)}\n1,2,3\n`],
     ["no readable number", `${HEADER}\n2024-01-01,a,b,c,d,e\n2024-01-02,a,b,c,d,e\n`],
-  ])("of %s is refused with a reason, and nothing is stored", async (_title, body) => {
+  ])("S54 of %s is refused with a reason, and nothing is stored", async (_title, body) => {
     const before = await client.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
     const reply = await upload(body);
     expect(reply.status).toBe(422);
@@ -130,7 +130,7 @@ describe("a bad file", () => {
     expect(await storedObjects()).toBe(0);
   });
 
-  it("that unpacks to a thousand times its size is refused early", async () => {
+  it("S54 that unpacks to a thousand times its size is refused early", async () => {
     const zeros = new Blob([`${HEADER}\n`, "0".repeat(64 * 1024 ** 2)])
       .stream()
       .pipeThrough(new CompressionStream("gzip"));
@@ -141,7 +141,7 @@ describe("a bad file", () => {
   });
 
   it.each(["parquet", "arrow"] as const)(
-    "of %s that is cut off is refused, and nothing of it stays",
+    "S54 of %s that is cut off is refused, and nothing of it stays",
     async (format) => {
       const bytes = minutesAs(format);
       const reply = await uploadBytes(bytes.subarray(0, bytes.length / 2), `cut.${format}`);
@@ -158,7 +158,7 @@ describe("a bad file", () => {
     expect(await storedObjects()).toBe(0);
   });
 
-  it("that is declared too large is told how to make it smaller", async () => {
+  it("S54 that is declared too large is told how to make it smaller", async () => {
     const headers = { "Content-Type": "text/csv", "Content-Length": String(143 * 1024 ** 2) };
     const reply = await client.send("POST", "/api/v1/datasets/import?fileName=a.csv&symbol=X", csv(3), headers);
     expect(reply.status).toBe(413);

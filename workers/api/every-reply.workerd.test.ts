@@ -7,7 +7,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ACCESS } from "../auth/access-matrix.ts";
 import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
 import { newBrowser, newSignedIn } from "../testing/test-browser.ts";
-import { newClient, ORIGIN, request, START_MS, type TestClient, testMail } from "../testing/test-client.ts";
+import {
+  newClient,
+  ORIGIN,
+  ROOMY_BUDGETS,
+  request,
+  START_MS,
+  type TestClient,
+  testMail,
+} from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { createApp } from "./app.ts";
 import { localRoutes, MAILBOX_PATH } from "./local-routes.tsx";
@@ -108,6 +116,23 @@ describe("every reply", () => {
     },
   );
 
+  it("tells the character set of every reply of text", async () => {
+    const { rows } = await client.json<{ rows: { id: string }[] }>("GET", "/api/v1/datasets");
+    const files = [`/api/v1/datasets/${rows[0].id}/export?format=csv`, "/api/v1/audit.jsonl"];
+    const paths = [
+      ...files,
+      "/docs",
+      "/docs/style.css",
+      ...routes.filter(({ method }) => method === "GET").map(({ path }) => path),
+    ];
+    for (const path of paths) {
+      const reply = await client.send("GET", path);
+      await reply.body?.cancel();
+      const type = reply.headers.get("Content-Type") ?? "";
+      expect(type, path).toMatch(/^(text\/\w+|application\/jsonl); charset=utf-8$|^application\/(problem\+)?json$/i);
+    }
+  });
+
   it("S50 at the end of a session tells the browser to forget what it kept", async () => {
     const { browser } = await newSignedIn(newBrowser());
     const reply = await browser.send("POST", "/api/auth/sign-out");
@@ -140,7 +165,8 @@ describe("a method", () => {
 
   it("S68 TRACE is refused everywhere, as far as it reaches us", async () => {
     // The runtime makes no such request; what a server hands in is told by its method alone.
-    const app = createApp({ now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail });
+    const dependencies = { now: () => START_MS, strategies: FAKE_STRATEGIES, mail: testMail };
+    const app = createApp({ ...dependencies, budgets: ROOMY_BUDGETS });
     for (const path of ["/", "/api/v1/session", "/docs", "/health"]) {
       const traced = new Proxy(new Request(`${ORIGIN}${path}`), {
         get: (target, name) => (name === "method" ? "TRACE" : bound(Reflect.get(target, name), target)),

@@ -29,6 +29,13 @@ export function replyWithProblem(error: unknown, c: Context<ApiEnv>): Response {
   const requestId = c.get("requestId");
   if (known === undefined) {
     logEvent("request_failed", { requestId, path: c.req.path, error });
+  } else if (isRefusal(known, c.req.path)) {
+    logEvent("request_refused", {
+      requestId,
+      path: c.req.path,
+      name: known.code.replaceAll("_", " "),
+      id: c.get("callerId"),
+    });
   }
   const shown =
     known ??
@@ -38,6 +45,14 @@ export function replyWithProblem(error: unknown, c: Context<ApiEnv>): Response {
       detail: `Something failed on our side. Nothing of it is your fault; say ${requestId} when you report it.`,
     });
   return problemResponse(shown, requestId);
+}
+
+/**
+ * Whether a reply turns somebody away whom it should: leave, origin or limit, or a proof at the door. A 401 elsewhere is
+ * how every page learns that its token is a quarter of an hour old.
+ */
+function isRefusal({ status }: ProblemError, path: string): boolean {
+  return status === 403 || status === 429 || (status === 401 && path.startsWith("/api/auth/"));
 }
 
 export function problemResponse(error: ProblemError, requestId: string): Response {

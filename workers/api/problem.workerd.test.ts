@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../../schema/wire/primitive.ts";
 import { newClient, ORIGIN, request } from "../testing/test-client.ts";
 
@@ -100,6 +100,40 @@ describe("a refused request", () => {
   });
 });
 
+describe("a refusal", () => {
+  const lines: Record<string, unknown>[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("S65 is written to the log with who was refused what", async () => {
+    const client = await newClient();
+    const path = "/api/v1/admin/users";
+    const reply = await client.send("GET", path);
+    expect(reply.status).toBe(403);
+    const requestId = reply.headers.get("X-Request-Id");
+    expect(lines).toEqual([{ event: "request_refused", requestId, path, name: "role", id: client.userId }]);
+  });
+
+  it("S65 at the door is written to the log without what was sent", async () => {
+    const body = JSON.stringify({ email: "nobody.here@example.org", password: "not the password 1" });
+    const foreign = { "Content-Type": "application/json", Origin: "https://evil.test" };
+    for (const headers of [json, foreign]) await request("/api/auth/sign-in/email", { method: "POST", headers, body });
+    const path = "/api/auth/sign-in/email";
+    expect(lines).toEqual([
+      { event: "request_refused", requestId: expect.any(String), path, name: "unauthorized" },
+      { event: "request_refused", requestId: expect.any(String), path, name: "foreign origin" },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/nobody|password|evil/);
+  });
+
+  it("that every page meets once its token is old makes no line", async () => {
+    expect((await request("/api/v1/datasets")).status).toBe(401);
+    expect(lines).toEqual([]);
+  });
+});
 /** A JSON body of so many bytes in strings that are not too long. */
 function sized(bytes: number): string {
   const text = JSON.stringify({ list: new Array(20).fill("a".repeat(13_000)) });

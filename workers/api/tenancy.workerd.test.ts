@@ -130,7 +130,7 @@ describe("S29 another user's things", () => {
 });
 
 describe("the data layer", () => {
-  it("makes no query without an owner", () => {
+  it("S32 makes no query without an owner", () => {
     expect(() => ownedDatabase(openDatabase(env.DB), "")).toThrow("needs an owner");
   });
 });

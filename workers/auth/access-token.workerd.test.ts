@@ -21,7 +21,7 @@ async function signed(header: Record<string, unknown>, claims: Record<string, un
 }
 
 describe("an access token", () => {
-  it("says who it speaks for, until it is a quarter of an hour old", async () => {
+  it("S25 says who it speaks for, until it is a quarter of an hour old", async () => {
     const { token, expiresAt } = await issueAccessToken(env, PRINCIPAL, START_MS);
     expect(expiresAt).toBe(START_MS + ACCESS_TOKEN_SECONDS * 1_000);
     expect(await verifyAccessToken(env, token, START_MS)).toEqual(PRINCIPAL);
@@ -65,7 +65,7 @@ describe("an access token", () => {
         return `${header}.${json({ ...CLAIMS, sub: "usr_b" })}.${signature}`;
       },
     ],
-  ])("%s is refused", async (_title, forge) => {
+  ])("S25 %s is refused", async (_title, forge) => {
     await expect(verifyAccessToken(env, await forge(), START_MS)).rejects.toMatchObject({ status: 401 });
   });
 });

@@ -100,6 +100,14 @@ describe("a line of the log", () => {
     expect(JSON.parse(line).error.message).toBe("Error: no mailbox for [address] here");
   });
 
+  it("S65 tells of a path the words of ours and nothing that stands between them", () => {
+    const shownPath = (path: string) => JSON.parse(logLine("test", { path })).path;
+    expect(shownPath("/api/auth/sign-in/second-factor")).toBe("/api/auth/sign-in/second-factor");
+    expect(shownPath("/api/v1/backtests/run_01hzx3/report/overview")).toBe("/api/v1/backtests/*/report/overview");
+    for (const secret of FORMS)
+      expect(shownPath(`/api/v1/datasets/${secret}`)).toMatch(/^\/api\/v1\/datasets(\/[*])+$/);
+  });
+
   it("still tells what failed and where", () => {
     const { error } = JSON.parse(logLine("test", { error: new TypeError("x is not a function") }));
     expect(error.message).toBe("TypeError: x is not a function");

@@ -12,6 +12,8 @@ const DROPPED_NAMES_MAX = 10;
 const ID = /^[\w.:-]{1,80}$/;
 /** Names of ours: of events, jobs, stores, limits. No digits and no capitals, as keys and tokens have. */
 const LABEL = /^[a-z][a-z _-]{0,39}$/;
+/** A word of our routes: shorter than what is opaque, and without capitals, as ids and tokens are not. */
+const SEGMENT = /^[a-z][a-z\d.-]{0,18}$/;
 /** A function and a place in our bundle, as V8 writes them: nothing that came from outside. */
 const FRAME = /^\s*at (?:[\w.$<>[\] ]{1,100} \()?[\w./:@-]{1,300}:\d{1,9}:\d{1,9}\)?$/;
 /** Longer than our words and numbers: keys, tokens and what they look like when encoded. */
@@ -26,6 +28,7 @@ type Kind = (value: unknown) => unknown;
 const id: Kind = (value) => (typeof value === "string" && ID.test(value) ? value : "[not an id]");
 const label: Kind = (value) => (typeof value === "string" && LABEL.test(value) ? value : "[not shown]");
 const number: Kind = (value) => (typeof value === "number" ? value : "[not a number]");
+const path: Kind = (value) => pathText(String(value));
 const text: Kind = (value) => plainText(String(value));
 
 const FIELDS = {
@@ -41,7 +44,7 @@ const FIELDS = {
   count: number,
   memoryKib: number,
   passes: number,
-  path: text,
+  path,
   reason: text,
   error: errorText,
 } satisfies Record<string, Kind>;
@@ -77,6 +80,12 @@ function errorText(error: unknown): unknown {
   const at = known.slice(0, STACK_FRAMES_MAX).map((frame) => frame.trim().slice(0, FRAME_CHARACTERS_MAX));
   const cause = error.cause === undefined ? {} : { cause: plainText(String(error.cause)) };
   return { message: plainText(`${error.name}: ${error.message}`), ...cause, at };
+}
+
+/** A path as far as it is made of our words; what stands in the place of an id or a name is not shown. */
+function pathText(value: string): string {
+  const segments = value.slice(0, TEXT_CHARACTERS_MAX).split("/");
+  return segments.map((segment) => (segment === "" || SEGMENT.test(segment) ? segment : "*")).join("/");
 }
 
 function plainText(value: string): string {

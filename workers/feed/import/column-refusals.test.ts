@@ -135,7 +135,7 @@ describe("a damaged column file", () => {
     ["Arrow stream", STREAM],
   ];
 
-  test.each(files)("is read or refused, wherever it is damaged: %s", async (_name, bytes) => {
+  test.each(files)("S54 is read or refused, wherever it is damaged: %s", async (_name, bytes) => {
     const damage = fc.array(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 })), { maxLength: 6 });
     const run = fc.asyncProperty(damage, fc.nat({ max: bytes.length }), fc.boolean(), async (places, end, cut) => {
       const copy = bytes.slice();

@@ -140,7 +140,7 @@ async function finish(
   const { env, request, place } = ctx;
   const nowMs = ctx.now();
   const { session, token } = await startSession(env, { userId: user.id, ...how, ...place, nowMs }, (id) => [
-    prepareAudit(auditOf(ctx, user.id, id), { action: "session.start" }),
+    prepareAudit(auditOf(ctx, user.id, id), { action: "session.start", after: { secondFactor: how.secondFactor } }),
   ]);
   return {
     reply: { user: userOf(user), challenge: null },

@@ -119,6 +119,11 @@ class DocumentChecker {
 
   private param({ name, value, min, max, step, title, span }: ParamStatement): void {
     if (!this.introduce(name.value, `$${name.value}`, "parameter", name.span)) return;
+    // Values come as an object, on which these names would find what every object has.
+    if (name.value in Object.prototype) {
+      this.diagnostics.error(name.span, `a parameter cannot be named ${name.value}, which every object has`);
+      return;
+    }
     const whole = value.whole && min.whole && max.whole && (step === null || step.whole);
     const size = step === null ? (whole ? 1 : (max.value - min.value) / 10) : step.value;
     const rule = (holds: boolean, at: Span, message: string) => {

@@ -147,7 +147,7 @@ describe("a hostile rule text", () => {
       `param n = 20 (10..900)\n${Array.from({ length: 12 }, (_, i) => `enter long when cci($n + ${i}) > 1`).join("\n")}`,
       /at most 50000 ns a candle/,
     ],
-  ])("with %s is answered within a second, without overflowing", (_name, text, message) => {
+  ])("S67 with %s is answered within a second, without overflowing", (_name, text, message) => {
     const started = performance.now();
     const { diagnostics } = checkRules(text);
     expect(performance.now() - started).toBeLessThan(1_000);
@@ -156,7 +156,7 @@ describe("a hostile rule text", () => {
     else expect(errors[0].message).toMatch(message);
   });
 
-  it("of any characters never throws and reports spans within the text", () => {
+  it("S67 of any characters never throws and reports spans within the text", () => {
     const piece = fc.constantFrom(
       ...'enter exit long short when let param stop at trail by size a b = ( ) , . .. $a 1 2.5 3% < > == and or not + - * / \n # " sma rsi tf macd close'.split(
         " ",
