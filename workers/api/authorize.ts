@@ -24,12 +24,8 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const principal =
     access.shows === "ticket"
       ? await principalOfTicket(c.env, c.req.raw, nowMs)
-<<<<<<< HEAD
       : await principalOf(c.env, c.req.raw, { place: placeOf(c), nowMs });
-=======
-      : await principalOf(c.env, c.req.raw, nowMs);
   c.set("callerId", principal.user.id);
->>>>>>> asvs
   checkScope(principal, access);
   checkRole(principal, access);
   await checkProof(c, principal, access, nowMs);
