@@ -52,7 +52,7 @@ export default defineConfig({
             "ops/**/*.test.ts",
           ],
           exclude: ["**/*.workerd.test.ts", "**/node_modules/**"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           include: ["workers/**/*.workerd.test.ts"],
           exclude: ["**/*.socket.workerd.test.ts", "**/node_modules/**"],
           setupFiles: ["workers/testing/apply-migrations.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           maxWorkers: 1,
         },
       },
@@ -72,7 +72,7 @@ export default defineConfig({
           name: "sockets",
           include: ["workers/**/*.socket.workerd.test.ts"],
           setupFiles: ["workers/testing/apply-migrations.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           // Objects with open sockets cannot be isolated by file.
           maxWorkers: 1,
           isolate: false,

@@ -14,7 +14,7 @@ const Answer = z.object({ allowed: z.boolean(), waitMs: z.number(), left: z.numb
 const LeaseReply = z.object({ granted: z.number(), left: z.number(), endsAt: z.number() });
 
 // An object that does not answer within this is taken for one that fails: a request cannot wait for its own limit.
-const THROTTLE_TIMEOUT_MS = 2_000;
+const THROTTLE_TIMEOUT_MS = 5_000;
 
 type Method = "take" | "giveBack" | "lease" | "ping";
 
