@@ -49,6 +49,9 @@ export const SignIn = z.strictObject({ email: Email, password: Password, keep: z
 export type SignIn = z.infer<typeof SignIn>;
 export const SignUp = z.strictObject({ email: Email, password: Password, name: PersonName });
 export type SignUp = z.infer<typeof SignUp>;
+/** The token of a sign-up's letter, with the password that was chosen at that sign-up. */
+export const VerifyEmail = z.strictObject({ token: OneTimeText, password: Password });
+export type VerifyEmail = z.infer<typeof VerifyEmail>;
 
 /** Ways to show a second factor. */
 export const FactorMethod = z.enum(["totp", "recovery", "passkey"]);

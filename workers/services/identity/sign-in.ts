@@ -156,8 +156,11 @@ async function requireUsable(ctx: IdentityContext, user: UserRow): Promise<void>
   if (user.disabledAt !== null)
     throw forbidden("disabled", "This account was closed. Write to the people who run this site.");
   if (user.emailVerified) return;
-  const [token, letter] = await verificationStatements(ctx, user);
-  await ctx.database.batch([token, letter]);
+  const { id, email, name, passwordHash } = user;
+  if (passwordHash !== null) {
+    const [token, ...letter] = await verificationStatements(ctx, { id, email, name, passwordHash });
+    await ctx.database.batch([token, ...letter]);
+  }
   throw forbidden("email_unverified", "Confirm your e-mail address first: we have just sent you a new letter.");
 }
 
