@@ -67,6 +67,7 @@ export async function startSession(
     // Whoever has just signed in has just proved who they are.
     steppedUpAt: nowMs,
     viewingOwnerId: null,
+    viewingUntil: null,
     createdAt: nowMs,
     endedAt: null,
     endReason: null,
@@ -103,7 +104,9 @@ function columnsOf(session: SessionRow): SQL {
 export async function renewSession(
   env: Env,
   before: SessionRow,
-  change: Partial<Pick<SessionRow, "secondFactorAt" | "steppedUpAt" | "viewingOwnerId">> & { nowMs: number },
+  change: Partial<Pick<SessionRow, "secondFactorAt" | "steppedUpAt" | "viewingOwnerId" | "viewingUntil">> & {
+    nowMs: number;
+  },
   along: Along = [],
 ): Promise<{ session: SessionRow; token: string }> {
   const { nowMs, ...changed } = change;
