@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
 import type { PasskeyOptions, PasskeySignIn, SecondFactor, SignIn, SignInReply } from "../../../schema/wire/session.ts";
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
-import { takeChallenge, takeFactor, takeSignIn } from "../../auth/attempts.ts";
+import { takeChallenge, takeFactor, takeSignIn, takeSignUpLetter } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
 import { deviceCookie, knownDevice } from "../../auth/device-cookie.ts";
 import { countAttempt, issueOneTimeToken, readOneTimeToken, takeOneTimeToken } from "../../auth/one-time-token.ts";
@@ -155,11 +155,11 @@ async function requireUsable(ctx: IdentityContext, user: UserRow): Promise<void>
     throw forbidden("disabled", "This account was closed. Write to the people who run this site.");
   if (user.emailVerified) return;
   const { id, email, name, passwordHash } = user;
-  if (passwordHash !== null) {
+  if (passwordHash !== null && (await takeSignUpLetter(ctx.env, { email, nowMs: ctx.now() }))) {
     const [token, ...letter] = await verificationStatements(ctx, { id, email, name, passwordHash });
     await ctx.database.batch([token, ...letter]);
   }
-  throw forbidden("email_unverified", "Confirm your e-mail address first: we have just sent you a new letter.");
+  throw forbidden("email_unverified", "Confirm your e-mail address first: open the newest letter that we sent you.");
 }
 
 async function openChallenge(ctx: IdentityContext, token: string) {

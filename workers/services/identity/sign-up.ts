@@ -3,7 +3,7 @@ import { z } from "zod";
 import { users } from "../../../schema/tables/identity.ts";
 import type { SignUp, VerifyEmail } from "../../../schema/wire/session.ts";
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
-import { takeSignUp } from "../../auth/attempts.ts";
+import { takeSignUp, takeSignUpLetter } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
 import { countAttempt, makeOneTimeToken, prepareForget, readOneTimeToken } from "../../auth/one-time-token.ts";
 import { hashPassword, verifyPassword } from "../../auth/password-hash.ts";
@@ -27,7 +27,7 @@ type SignUpChoice = z.infer<typeof SignUpChoice>;
 /**
  * Makes a user who still has to confirm their address. Answers the same, after the same work, for an address that is
  * known: its owner gets a letter that says so. Any number of sign-ups may wait for one address; each has a letter of its
- * own, and none touches what another chose. Throws 422 for a password that breaks a rule, 429 beyond the limits.
+ * own, and none touches what another chose; beyond `takeSignUpLetter` none is sent. Throws 422 for a password that breaks a rule, 429 beyond the limits.
  */
 export async function signUp(call: { ctx: IdentityContext; input: SignUp }): Promise<void> {
   const { ctx, input } = call;
@@ -36,9 +36,11 @@ export async function signUp(call: { ctx: IdentityContext; input: SignUp }): Pro
   await takeSignUp(ctx.env, { address: clientAddress(ctx.request.headers), nowMs: ctx.now() });
   const email = input.email.toLowerCase();
   const passwordHash = await hashPassword(input.password, secretOf(ctx.env, "PASSWORD_PEPPER"));
+  const mayWrite = await takeSignUpLetter(ctx.env, { email, nowMs: ctx.now() });
   const [known] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
   if (known?.emailVerified === true) {
-    await ctx.database.batch([...(await prepareLetterTo(ctx, known, LETTERS.accountExists(originOf(ctx))))]);
+    if (mayWrite)
+      await ctx.database.batch([...(await prepareLetterTo(ctx, known, LETTERS.accountExists(originOf(ctx))))]);
     return;
   }
   const nowMs = ctx.now();
@@ -56,7 +58,7 @@ export async function signUp(call: { ctx: IdentityContext; input: SignUp }): Pro
         setWhere: eq(users.emailVerified, false),
       }),
     prepareAudit(auditOf(ctx, user.id), { action: "account.create", subject: { kind: "user", id: user.id } }),
-    ...(emailVerified ? [] : await verificationStatements(ctx, user)),
+    ...(emailVerified || !mayWrite ? [] : await verificationStatements(ctx, user)),
   ]);
   if (emailVerified) await fillAccount(ctx, user.id);
 }

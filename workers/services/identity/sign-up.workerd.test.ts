@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { oneTimeTokens, users } from "../../../schema/tables/identity.ts";
+import { mailOutbox } from "../../../schema/tables/outbox.ts";
 import { openDatabase } from "../../platform/database.ts";
 import { letterTo, newBrowser, newEmail, signIn, type TestBrowser } from "../../testing/test-browser.ts";
 
@@ -75,5 +76,31 @@ describe("a letter that is asked for again by signing in", () => {
     expect(token).not.toBe(first);
     expect(await confirm(browser, token, OWNERS)).toBe(204);
     expect((await signIn(browser, email, OWNERS)).status).toBe(200);
+  });
+});
+
+describe("letters about a sign-up", () => {
+  it("are five an hour to one mailbox, known here or not, from however many addresses, and nobody is told", async () => {
+    const known = newEmail();
+    const token = await signUp(newBrowser(), known, { password: OWNERS, name: "Ada" });
+    expect(await confirm(newBrowser(), token, OWNERS)).toBe(204);
+    for (const [email, before] of [
+      [newEmail(), 0],
+      [known, 1],
+    ] as const) {
+      const ask = async (nowMs?: number) => {
+        const browser = newBrowser();
+        browser.nowMs = nowMs ?? browser.nowMs;
+        const account = { email, password: STRANGERS, name: "Eve" };
+        return (await browser.send("POST", "/api/auth/sign-up/email", account)).status;
+      };
+      const letters = async () =>
+        (await database.select().from(mailOutbox).where(eq(mailOutbox.recipient, email))).length;
+      for (let time = before; time < 7; time++) expect(await ask()).toBe(204);
+      if (before === 0) expect((await signIn(newBrowser(), email, STRANGERS)).status, "asked by signing in").toBe(403);
+      expect(await letters()).toBe(5);
+      expect(await ask(newBrowser().nowMs + 3_600_000)).toBe(204);
+      expect(await letters()).toBe(6);
+    }
   });
 });
