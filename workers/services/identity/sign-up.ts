@@ -15,7 +15,7 @@ import { ownedDatabase } from "../../platform/owned-database.ts";
 import { invalidIssues, ProblemError, unauthorized } from "../../platform/problem-error.ts";
 import { DEMO_EMAIL, demoAccount } from "../demo-account.ts";
 import { seedSimulatedDatasets } from "../simulated-datasets.ts";
-import { auditOf, type IdentityContext, originOf, prepareLetterTo } from "./identity-context.ts";
+import { auditOf, type IdentityContext, letterOriginOf, prepareLetterTo } from "./identity-context.ts";
 
 // A letter's link dies after five wrong passwords: who opened another's letter must not guess at what they chose.
 const CONFIRM_ATTEMPTS_MAX = 5;
@@ -40,7 +40,7 @@ export async function signUp(call: { ctx: IdentityContext; input: SignUp }): Pro
   const [known] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
   if (known?.emailVerified === true) {
     if (mayWrite)
-      await ctx.database.batch([...(await prepareLetterTo(ctx, known, LETTERS.accountExists(originOf(ctx))))]);
+      await ctx.database.batch([...(await prepareLetterTo(ctx, known, LETTERS.accountExists(letterOriginOf(ctx))))]);
     return;
   }
   const nowMs = ctx.now();
@@ -72,7 +72,10 @@ export async function verificationStatements(ctx: IdentityContext, user: { id: s
     payload: { passwordHash, name } satisfies SignUpChoice,
     nowMs: ctx.now(),
   });
-  return [statement, ...(await prepareLetterTo(ctx, user, LETTERS.verifyEmail({ origin: originOf(ctx), token })))];
+  return [
+    statement,
+    ...(await prepareLetterTo(ctx, user, LETTERS.verifyEmail({ origin: letterOriginOf(ctx), token }))),
+  ];
 }
 
 /**

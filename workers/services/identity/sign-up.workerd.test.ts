@@ -5,6 +5,7 @@ import { oneTimeTokens, users } from "../../../schema/tables/identity.ts";
 import { mailOutbox } from "../../../schema/tables/outbox.ts";
 import { openDatabase } from "../../platform/database.ts";
 import { letterTo, newBrowser, newEmail, signIn, type TestBrowser } from "../../testing/test-browser.ts";
+import { ORIGIN } from "../../testing/test-client.ts";
 
 const database = openDatabase(env.DB);
 const OWNERS = "quiet lantern over 9 rivers";
@@ -101,6 +102,24 @@ describe("letters about a sign-up", () => {
       expect(await letters()).toBe(5);
       expect(await ask(newBrowser().nowMs + 3_600_000)).toBe(204);
       expect(await letters()).toBe(6);
+    }
+  });
+});
+
+describe("a link in a letter", () => {
+  it("leads to the configured site, whatever host the request named, and else to the request's", async () => {
+    const site = "https://trade.example.org";
+    for (const [bindings, origin] of [
+      [{ ...env, PUBLIC_ORIGIN: site }, site],
+      [{ ...env, PUBLIC_ORIGIN: "" }, ORIGIN],
+    ] as const) {
+      const [browser, email] = [newBrowser({ bindings }), newEmail()];
+      await signUp(browser, email, { password: OWNERS, name: "Ada" });
+      const { text, token } = await letterTo(email);
+      expect(text).toContain(`${origin}/verify-email#token=${token}`);
+      expect(await confirm(browser, token, OWNERS)).toBe(204);
+      await browser.send("POST", "/api/auth/password/forgot", { email });
+      expect((await letterTo(email)).text).toContain(`${origin}/reset-password#token=`);
     }
   });
 });
