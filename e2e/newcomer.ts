@@ -17,6 +17,7 @@ export async function becomeTrader(page: Page, name: string): Promise<string> {
   await page.getByRole("link", { name: "read its letters here" }).click();
   const letter = page.locator("article", { hasText: email }).first();
   await letter.getByRole("link").first().click();
+  await page.getByLabel("The password you chose").fill(PASSWORD);
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Your address is confirmed").waitFor();
   // The token of the letter is not left in the address.

@@ -3,6 +3,7 @@ import { createApp } from "./api/app.ts";
 import { originsOf } from "./api/cross-origin.ts";
 import { mailSenderOf } from "./mail/mail-sender.ts";
 import { systemClock } from "./platform/clock.ts";
+import { publicOriginOf } from "./platform/public-origin.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
 
@@ -10,8 +11,9 @@ export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
-// A list of origins that is not well written must stop a deployment, not a request.
+// An origin that is not well written must stop a deployment, not a request.
 originsOf(env.CORS_ORIGINS);
+publicOriginOf(env.PUBLIC_ORIGIN);
 
 const app = createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail: mailSenderOf });
 

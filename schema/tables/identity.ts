@@ -42,6 +42,8 @@ export const sessions = sqliteTable(
     steppedUpAt: integer("stepped_up_at"),
     /** Whose things the session shows instead of the user's own, read only. */
     viewingOwnerId: text("viewing_owner_id"),
+    /** Until when that holds where the owner did not invite the user. */
+    viewingUntil: integer("viewing_until"),
     createdAt: integer("created_at").notNull(),
     endedAt: integer("ended_at"),
     endReason: text("end_reason"),

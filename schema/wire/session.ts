@@ -7,12 +7,19 @@ export type Role = z.infer<typeof Role>;
 export const User = z.object({ id: z.string(), email: z.string(), name: z.string(), role: Role });
 export type User = z.infer<typeof User>;
 
-/** Another person whose things the session shows, read only. `support` where an operator looks on their behalf. */
+/**
+ * On what ground a session shows another's things: their invitation, or as an operator who gives support. `ended` where
+ * there was one that holds no more: the session shows nothing until the person goes back to their own.
+ */
+export const ViewingKind = z.enum(["invited", "support", "ended"]);
+export type ViewingKind = z.infer<typeof ViewingKind>;
+
+/** Another person whose things the session shows, read only; name and address are empty where that has ended. */
 export const Viewing = z.object({
   ownerId: z.string(),
   name: z.string(),
   email: z.string(),
-  kind: z.enum(["invited", "support"]),
+  kind: ViewingKind,
 });
 export type Viewing = z.infer<typeof Viewing>;
 
@@ -49,6 +56,9 @@ export const SignIn = z.strictObject({ email: Email, password: Password, keep: z
 export type SignIn = z.infer<typeof SignIn>;
 export const SignUp = z.strictObject({ email: Email, password: Password, name: PersonName });
 export type SignUp = z.infer<typeof SignUp>;
+/** The token of a sign-up's letter, with the password that was chosen at that sign-up. */
+export const VerifyEmail = z.strictObject({ token: OneTimeText, password: Password });
+export type VerifyEmail = z.infer<typeof VerifyEmail>;
 
 /** Ways to show a second factor. */
 export const FactorMethod = z.enum(["totp", "recovery", "passkey"]);

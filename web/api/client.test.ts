@@ -11,7 +11,7 @@ interface Call {
 function clientOf(replies: readonly (() => Response | never)[], options: { tokenLifeMs?: number } = {}) {
   const calls: Call[] = [];
   const waits: number[] = [];
-  const seen = { tokens: 0, signedOut: 0 };
+  const seen = { tokens: 0, sessionOver: 0 };
   const clock = { nowMs: 1_000_000 };
   let next = 0;
   const client = createClient({
@@ -29,8 +29,8 @@ function clientOf(replies: readonly (() => Response | never)[], options: { token
     async wait(delayMs) {
       waits.push(delayMs);
     },
-    onSignedOut: () => {
-      seen.signedOut++;
+    onSessionOver: () => {
+      seen.sessionOver++;
     },
   });
   return { client, calls, waits, seen, clock };
@@ -55,13 +55,19 @@ test("a token that was revoked is replaced once, and the request goes through", 
   const { client, calls, seen } = clientOf([() => problem(401, "unauthorized"), () => json({ ok: true })]);
   expect(await client.request("/a")).toEqual({ ok: true });
   expect(calls.map(authorization)).toEqual(["Bearer t1", "Bearer t2"]);
-  expect(seen.signedOut).toBe(0);
+  expect(seen.sessionOver).toBe(0);
 });
 
 test("a token refused twice means signed out", async () => {
   const { client, seen } = clientOf([() => problem(401, "unauthorized"), () => problem(401, "unauthorized")]);
   await expect(client.request("/a")).rejects.toMatchObject({ status: 401 });
-  expect(seen.signedOut).toBe(1);
+  expect(seen.sessionOver).toBe(1);
+});
+
+test("a look at another's account that has ended is told to the page, which asks anew what the session shows", async () => {
+  const { client, seen } = clientOf([() => problem(403, "view_ended")]);
+  await expect(client.request("/a")).rejects.toMatchObject({ code: "view_ended" });
+  expect(seen.sessionOver).toBe(1);
 });
 
 test("reading is repeated when the server is away, with growing pauses, and then told", async () => {

@@ -26,8 +26,8 @@ export interface ClientDeps {
   fetch(url: string, init: RequestInit): Promise<Response>;
   now(): number;
   wait(delayMs: number): Promise<void>;
-  /** Called once a token is refused for good: the person is signed out. */
-  onSignedOut(): void;
+  /** Called once a token is refused for good, or what it showed has ended: the session is not what the page takes it for. */
+  onSessionOver(): void;
 }
 
 export interface Client {
@@ -69,7 +69,7 @@ export function createClient(deps: ClientDeps): Client {
       if (outcome instanceof Response && outcome.ok) return outcome;
       const error = outcome instanceof Response ? await errorOfResponse(outcome) : outcome;
       const pause = pauseBefore(attempt + 1, outcome);
-      if (error.status === 401) deps.onSignedOut();
+      if (error.status === 401 || error.code === "view_ended") deps.onSessionOver();
       if (attempt >= attempts || pause === undefined) throw error;
       await deps.wait(pause);
     }

@@ -16,7 +16,7 @@ export const client = createClient({
   fetch: (url, init) => fetch(url, init),
   now: () => Date.now(),
   wait: (delayMs) => new Promise((done) => setTimeout(done, delayMs)),
-  onSignedOut: () => {
+  onSessionOver: () => {
     client.forget();
     void queryClient.invalidateQueries({ queryKey: ["session"] });
   },

@@ -30,8 +30,14 @@ export function ViewingBanner() {
     >
       <Eye size={16} aria-hidden className="shrink-0 text-notice" />
       <span className="min-w-0 flex-1 basis-40">
-        You are looking at the account of <strong className="font-semibold">{viewing.name || viewing.email}</strong>
-        {viewing.kind === "support" ? " for support" : ""}. You can change nothing in it.
+        {viewing.kind === "ended" ? (
+          "Your look at another's account has ended. Nothing is shown until you are back in your own."
+        ) : (
+          <>
+            You are looking at the account of <strong className="font-semibold">{viewing.name || viewing.email}</strong>
+            {viewing.kind === "support" ? " for support" : ""}. You can change nothing in it.
+          </>
+        )}
         {state === "failed" && <span className="text-danger"> Leaving did not work; try again.</span>}
       </span>
       <Button busy={state === "busy"} onClick={leave}>

@@ -101,8 +101,38 @@ export function ResetPasswordPage() {
   );
 }
 
+/** Asks for the password of the sign-up too: a stranger who used this address has a letter in the same mailbox. */
 export function VerifyEmailPage() {
-  return <LinkPage title="Confirm your address" button="Confirm" act={verifyEmail} done="Your address is confirmed." />;
+  const token = useLinkToken();
+  const submission = useSubmission();
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(false);
+  if (token === "") return <DeadLink />;
+  if (done) return <Finished title="Confirm your address">Your address is confirmed.</Finished>;
+  return (
+    <Frame title="Confirm your address" foot={toSignIn}>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submission.run(() => verifyEmail(token, password)).then(setDone);
+        }}
+      >
+        <InlineError error={submission.error} />
+        <TextField
+          label="The password you chose"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <Button kind="primary" type="submit" busy={submission.busy}>
+          Confirm
+        </Button>
+      </form>
+    </Frame>
+  );
 }
 
 export function ConfirmEmailPage() {

@@ -51,9 +51,9 @@ export async function signUp(account: Credentials & { readonly name: string }): 
   await post("/api/auth/sign-up/email", account);
 }
 
-/** Confirms the address of an account by the token of its letter. Throws `ApiError`. */
-export async function verifyEmail(token: string): Promise<void> {
-  await post("/api/auth/verify-email", { token });
+/** Confirms the address of an account by the token of a letter and the password of its sign-up. Throws `ApiError`. */
+export async function verifyEmail(token: string, password: string): Promise<void> {
+  await post("/api/auth/verify-email", { token, password }, OTHER_SIGN_UP);
 }
 
 /** Makes a new address the account's by the token of its letter. Throws `ApiError`. */
@@ -81,6 +81,8 @@ export async function signOut(): Promise<void> {
   location.assign("/sign-in");
 }
 
+const OTHER_SIGN_UP =
+  "This letter belongs to another sign-up, or the password is not the one you chose. Open your newest letter, or sign up anew.";
 const WRONG_PASSWORD = "E-mail and password do not match. Check both, or make an account.";
 
 async function forgetEverything(): Promise<void> {

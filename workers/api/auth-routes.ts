@@ -10,6 +10,7 @@ import {
   SignIn,
   SignInReply,
   SignUp,
+  VerifyEmail,
 } from "../../schema/wire/session.ts";
 import { confirmEmailChange, forgotPassword, resetPassword } from "../services/identity/account.ts";
 import { signOut } from "../services/identity/session.ts";
@@ -43,9 +44,10 @@ const postVerifyEmail = createRoute({
   method: "post",
   path: "/api/auth/verify-email",
   tags,
-  summary: "Confirm an address by the token of its letter",
-  request: { body: jsonBody(OneTimeRef) },
-  responses: { 204: done("Confirmed. Sign in next."), ...problems(400, 403, 422) },
+  summary: "Confirm an address by the token of a sign-up's letter and the password chosen at that sign-up",
+  description: "That sign-up's password and name become the account's; letters of all others are worthless then.",
+  request: { body: jsonBody(VerifyEmail) },
+  responses: { 204: done("Confirmed. Sign in next."), ...problems(400, 401, 403, 422) },
 });
 
 const postSignIn = createRoute({

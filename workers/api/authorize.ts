@@ -26,6 +26,7 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
       ? await principalOfTicket(c.env, c.req.raw, nowMs)
       : await principalOf(c.env, c.req.raw, { place: placeOf(c), nowMs });
   c.set("callerId", principal.user.id);
+  checkView(principal, access);
   checkScope(principal, access);
   checkRole(principal, access);
   await checkProof(c, principal, access, nowMs);
@@ -46,6 +47,12 @@ export function accessOfRequest(c: ApiContext): Access | undefined {
 export function isAllowed({ scopes, role }: Principal, { audience, scope }: Access): boolean {
   const hasScope = scopes === undefined || (scope !== undefined && scopes.includes(scope));
   return hasScope && (audience === "public" || audience === "self" || suffices(role, audience));
+}
+
+/** The person's own settings stay open, and the way back. */
+function checkView({ viewing }: Principal, { audience }: Access): void {
+  if (viewing !== "ended" || audience === "self") return;
+  throw forbidden("view_ended", "Your look at another's account has ended. Go back to your own, then open it anew.");
 }
 
 function checkScope({ scopes }: Principal, { scope }: Access): void {

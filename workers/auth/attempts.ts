@@ -12,6 +12,8 @@ const ACCOUNT_RULE: ThrottleRule = { count: 5, windowMs: 15 * MINUTE_MS };
 const ADDRESS_RULE: ThrottleRule = { count: 10, windowMs: 10 * MINUTE_MS };
 // Each sign-up costs a password hash and leaves rows behind.
 const SIGN_UP_RULE: ThrottleRule = { count: 20, windowMs: 20 * MINUTE_MS };
+// Whoever has many addresses must not fill a mailbox with letters; who mistypes a few times gets theirs.
+const SIGN_UP_LETTER_RULE: ThrottleRule = { count: 5, windowMs: 60 * MINUTE_MS };
 // Each challenge leaves a row behind for a day; an office behind one address signs in all at once in the morning.
 const CHALLENGE_RULE: ThrottleRule = { count: 60, windowMs: 10 * MINUTE_MS };
 
@@ -72,6 +74,15 @@ export async function takeChallenge(env: Env, ask: { address: string; nowMs: num
 /** Counts a sign-up by its address. Throws 429 beyond the limit. */
 export async function takeSignUp(env: Env, attempt: { address: string; nowMs: number }): Promise<void> {
   await take(env, `sign-up:${attempt.address}`, SIGN_UP_RULE, attempt.nowMs);
+}
+
+/**
+ * Counts a letter about a sign-up by who would receive it. False beyond the limit, which whoever asked is not told: only
+ * the owner of a mailbox shall know what comes there.
+ */
+export async function takeSignUpLetter(env: Env, letter: { email: string; nowMs: number }): Promise<boolean> {
+  const name = `sign-up-letter-to:${await sha256Hex(letter.email)}`;
+  return (await answerOf(env, name, SIGN_UP_LETTER_RULE, letter.nowMs)).allowed;
 }
 
 async function take(env: Env, name: string, rule: ThrottleRule, nowMs: number): Promise<() => Promise<void>> {

@@ -2,10 +2,12 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { users, viewers } from "../../schema/tables/identity.ts";
 import type { AuditPlace } from "../../schema/wire/audit-record.ts";
+import type { ViewingKind } from "../../schema/wire/session.ts";
 import { socketTicket } from "../live/socket-protocol.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { forbidden, unauthorized } from "../platform/problem-error.ts";
+import { suffices } from "./access-matrix.ts";
 import { verifyAccessToken } from "./access-token.ts";
 import { type ApiKeyRow, type ApiScope, looksLikeApiKey, readApiKey, readApiKeyById } from "./api-key.ts";
 import { exactAddress } from "./client-address.ts";
@@ -23,7 +25,8 @@ export interface Principal {
   /** Whose things the request is about: the user's own, or those the user looks at. */
   readonly ownerId: string;
   readonly role: AccessRole;
-  readonly viewing: "invited" | "support" | undefined;
+  /** Undefined where the request is about the user's own things. Of a view that has `ended` nothing may be read. */
+  readonly viewing: ViewingKind | undefined;
   /** The session, where one speaks; else a key does. */
   readonly session: SessionRow | undefined;
   /** Session or key. */
@@ -54,7 +57,7 @@ export async function principalOf(
   }
   if (request.method === "GET" || request.method === "HEAD") {
     const found = await lookUpSession(env, sessionCookieOf(request), nowMs);
-    if (found.type === "good") return principalOfSession(env, found.signedIn);
+    if (found.type === "good") return principalOfSession(env, found.signedIn, nowMs);
     if (found.type === "reused") await endReusedSession(env, { ...found, place, nowMs });
   }
   throw unauthorized(SIGN_IN_FIRST);
@@ -82,15 +85,15 @@ export async function principalOfTicket(env: Env, request: Request, nowMs: numbe
 /** The principal of a session or key that was shown a moment ago, where it is still good. */
 async function principalOfGrant(env: Env, grantId: string, nowMs: number): Promise<Principal | undefined> {
   const signedIn = await readSession(env, grantId, nowMs);
-  if (signedIn !== undefined) return principalOfSession(env, signedIn);
+  if (signedIn !== undefined) return principalOfSession(env, signedIn, nowMs);
   const answer = await readApiKeyById(env, grantId, nowMs);
   return answer === undefined ? undefined : principalOfKeyRow(answer);
 }
 
 /** The principal of a session that is good. */
-export async function principalOfSession(env: Env, { session, user }: SignedIn): Promise<Principal> {
+export async function principalOfSession(env: Env, { session, user }: SignedIn, nowMs: number): Promise<Principal> {
   const own = { user, session, grantId: session.id, scopes: undefined };
-  const viewing = await viewingOf(env, session, user);
+  const viewing = await viewingOf(env, session, user, nowMs);
   if (viewing === undefined) return { ...own, ownerId: user.id, role: user.role, viewing };
   return { ...own, ownerId: session.viewingOwnerId ?? user.id, role: "viewer", viewing };
 }
@@ -100,7 +103,7 @@ async function principalOfToken(env: Env, token: string, nowMs: number): Promise
   const signedIn = await readSession(env, sessionId, nowMs);
   if (signedIn === undefined || signedIn.user.id !== userId)
     throw unauthorized("The session has ended. Sign in again.");
-  return principalOfSession(env, signedIn);
+  return principalOfSession(env, signedIn, nowMs);
 }
 
 async function principalOfKey(env: Env, request: Request, text: string, nowMs: number): Promise<Principal> {
@@ -117,13 +120,15 @@ function principalOfKeyRow({ key, user }: { key: ApiKeyRow; user: UserRow }): Pr
 }
 
 /** On what ground a session still shows somebody else's things; undefined where it shows its own. */
-async function viewingOf(env: Env, session: SessionRow, user: UserRow): Promise<Principal["viewing"]> {
+async function viewingOf(env: Env, session: SessionRow, user: UserRow, nowMs: number): Promise<Principal["viewing"]> {
   const ownerId = session.viewingOwnerId;
   if (ownerId === null || ownerId === user.id) return undefined;
   const leave = and(eq(viewers.ownerId, ownerId), eq(viewers.viewerId, user.id));
   const database = openDatabase(env.DB);
   if ((await database.select({ at: viewers.createdAt }).from(viewers).where(leave).limit(1)).length > 0)
     return "invited";
-  const owner = await database.select({ id: users.id }).from(users).where(eq(users.id, ownerId)).limit(1);
-  return user.role !== "trader" && owner.length > 0 ? "support" : undefined;
+  const [owner] = await database.select({ role: users.role }).from(users).where(eq(users.id, ownerId)).limit(1);
+  const supports = user.role !== "trader" && owner !== undefined && suffices(user.role, owner.role);
+  // Never the user's own things instead: whoever takes them for the other's would act on what they see.
+  return supports && nowMs < (session.viewingUntil ?? 0) ? "support" : "ended";
 }

@@ -10,6 +10,8 @@ import { hasTotp, takeTotp } from "./totp.ts";
 
 /** A proof of who one is opens dangerous doors for this long. */
 export const STEP_UP_MS = 5 * 60_000;
+/** A look at somebody's account for support lasts this long after the proof that opened it: a question takes minutes. */
+export const SUPPORT_VIEW_MS = 60 * 60_000;
 
 /** The ways in which a user can show a second factor; empty where none is set up. */
 export async function factorMethods(env: Env, userId: string): Promise<FactorMethod[]> {

@@ -15,7 +15,7 @@ import {
   type TestBrowser,
   totpCode,
 } from "../testing/test-browser.ts";
-import { stepOf } from "./totp.ts";
+import { enrolTotp, stepOf } from "./totp.ts";
 
 const database = openDatabase(env.DB);
 const STEP_MS = 30_000;
@@ -128,6 +128,32 @@ describe("an authenticator app", () => {
     expect((await letterTo(email)).subject).toBe("A recovery code was used");
     expect((await answer(browser, await challengeOf(browser, email), proof)).status).toBe(401);
     expect(await (await browser.api("GET", "/api/v1/account/security")).json()).toMatchObject({ recoveryCodesLeft: 9 });
+  });
+
+  it("stays in use where another enrolment that was under way comes in right behind its confirmation", async () => {
+    const { browser, email, userId } = await newSignedIn();
+    const { secret } = await addTotp(browser);
+    await expect(enrolTotp(env, { id: userId, email }, browser.nowMs)).rejects.toThrow(
+      "An authenticator app is set up",
+    );
+    const seeds = await database.select().from(vaultSecrets).where(eq(vaultSecrets.ownerId, userId));
+    expect(seeds).toHaveLength(1);
+    browser.nowMs += STEP_MS;
+    const proof = { method: "totp", code: totpCode(secret, browser.nowMs) };
+    expect((await answer(browser, await challengeOf(browser, email), proof)).status).toBe(200);
+    await browser.api("DELETE", "/api/v1/account/totp");
+    expect(await database.select().from(vaultSecrets).where(eq(vaultSecrets.ownerId, userId))).toEqual([]);
+  });
+
+  it("is the one that was shown last, of several that were being set up", async () => {
+    const { browser, userId } = await newSignedIn();
+    const enrol = async () => (await browser.api("POST", "/api/v1/account/totp")).json<{ secret: string }>();
+    const [first, last] = [await enrol(), await enrol()];
+    const confirm = (seed: string) =>
+      browser.api("POST", "/api/v1/account/totp/confirm", { code: totpCode(seed, browser.nowMs) });
+    expect((await confirm(first.secret)).status).toBe(422);
+    expect((await confirm(last.secret)).status).toBe(200);
+    expect(await database.select().from(vaultSecrets).where(eq(vaultSecrets.ownerId, userId))).toHaveLength(1);
   });
 
   it("S16 is needed, and was shown in the last five minutes, before a key of a program is made", async () => {

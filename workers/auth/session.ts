@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { sessions, users } from "../../schema/tables/identity.ts";
 import type { AccessToken } from "../../schema/wire/session.ts";
@@ -30,7 +30,8 @@ export interface SignedIn {
 }
 
 export interface SessionStart {
-  readonly userId: string;
+  /** As they were read when they proved who they are. */
+  readonly user: Pick<UserRow, "id" | "passwordHash">;
   readonly keep: boolean;
   readonly secondFactor: boolean;
   readonly address: string;
@@ -42,17 +43,19 @@ export interface SessionStart {
 export type Along = readonly BatchItem<"sqlite">[];
 
 /**
- * Starts a session and says its refresh token, with what is stored along. What a browser brought along has no say in it.
+ * Starts a session and says its refresh token, with what is stored along, which must be conditional on the start before it.
+ * What a browser brought along has no say in it. Throws 401 where the user's password was changed or the account closed
+ * since the user was read: that change ended all sessions, and one that was still on its way must not come after it.
  */
 export async function startSession(
   env: Env,
   start: SessionStart,
   alongOf: (sessionId: string) => Along = () => [],
 ): Promise<{ session: SessionRow; token: string }> {
-  const { userId, keep, secondFactor, nowMs } = start;
+  const { user, keep, secondFactor, nowMs } = start;
   const session: SessionRow = {
     id: newId("ses"),
-    userId,
+    userId: user.id,
     seed: hexOf(randomBytes(SEED_BYTES)),
     generation: 1,
     rotatedAt: nowMs,
@@ -64,13 +67,32 @@ export async function startSession(
     // Whoever has just signed in has just proved who they are.
     steppedUpAt: nowMs,
     viewingOwnerId: null,
+    viewingUntil: null,
     createdAt: nowMs,
     endedAt: null,
     endReason: null,
   };
   const database = openDatabase(env.DB);
-  await database.batch([database.insert(sessions).values(session), ...alongOf(session.id)]);
+  const unchanged = and(
+    eq(users.id, user.id),
+    sql`${users.passwordHash} is ${user.passwordHash}`,
+    isNull(users.disabledAt),
+  );
+  const [started] = await database.batch([
+    database.insert(sessions).select(sql`select ${columnsOf(session)} from ${users} where ${unchanged}`),
+    ...alongOf(session.id),
+  ]);
+  if (started.meta.changes === 0) throw unauthorized("The account was changed a moment ago. Sign in again.");
   return { session, token: await makeSessionToken(env, session) };
+}
+
+/** The values of a row in the order of the table's columns, as `insert ... select` takes them. */
+function columnsOf(session: SessionRow): SQL {
+  const names = Object.keys(getTableColumns(sessions)) as (keyof SessionRow)[];
+  return sql.join(
+    names.map((name) => sql`${session[name]}`),
+    sql`, `,
+  );
 }
 
 /**
@@ -82,7 +104,9 @@ export async function startSession(
 export async function renewSession(
   env: Env,
   before: SessionRow,
-  change: Partial<Pick<SessionRow, "secondFactorAt" | "steppedUpAt" | "viewingOwnerId">> & { nowMs: number },
+  change: Partial<Pick<SessionRow, "secondFactorAt" | "steppedUpAt" | "viewingOwnerId" | "viewingUntil">> & {
+    nowMs: number;
+  },
   along: Along = [],
 ): Promise<{ session: SessionRow; token: string }> {
   const { nowMs, ...changed } = change;

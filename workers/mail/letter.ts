@@ -44,9 +44,9 @@ function letter(template: LetterTemplate, subject: string, paragraphs: readonly 
 export const LETTERS = {
   verifyEmail: (link: Link) =>
     letter("verify-email", "Confirm your e-mail address", [
-      "Welcome to ApexTrade. Open this link to confirm your address; it works once, for 24 hours:",
+      "Welcome to ApexTrade. Open this link and enter the password you chose to confirm your address; it works once, for 24 hours:",
       linkOf("/verify-email", link),
-      "If you did not ask for an account, do nothing: without this step there is none.",
+      "If you did not ask for an account, do nothing: without this step there is none. If another of these letters is yours, open that one.",
     ]),
   accountExists: (origin: string) =>
     letter("account-exists", "You have an account already", [

@@ -28,6 +28,8 @@ export interface Env {
   readonly BOOTSTRAP_SECRET?: string;
   /** Origins besides our own whose pages may use the API by a key, comma between; empty for none. */
   readonly CORS_ORIGINS?: string;
+  /** Origin that links in letters lead to, such as `https://trade.example.org`; empty for that of the request. */
+  readonly PUBLIC_ORIGIN?: string;
   /** "false" closes the reference page and the API's document. */
   readonly DOCS?: string;
   /** Sender of letters, such as `ApexTrade <no-reply@example.org>`. */

@@ -17,7 +17,8 @@ export type IdKind =
   | "inv"
   | "mai"
   | "aud"
-  | "exp";
+  | "exp"
+  | "sec";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

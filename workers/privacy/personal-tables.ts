@@ -91,7 +91,9 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   ),
   owned(auditHeads, { leftOutSince: "it repeats the head of the audit trail, which is there" }),
   owned(auditOutbox, { leftOutSince: "it moves into the audit trail, which is there, before the archive reads that" }),
-  personal(oneTimeTokens, { leftOutSince: "it holds hashes of links that work once, and is emptied within days" }),
+  personal(oneTimeTokens, {
+    leftOutSince: "it holds hashes of links that work once, with what waits for them, and is emptied within days",
+  }),
   owned(idempotencyKeys, { leftOutSince: "it only repeats ids of things that are there, for a day" }),
   owned(ownerKeys, { leftOutSince: "it is half of the key to the person's secrets" }),
   {

@@ -101,7 +101,7 @@ export async function signUpAndConfirm(browser: TestBrowser, email: string): Pro
   const made = await browser.send("POST", "/api/auth/sign-up/email", { email, password: PASSWORD, name: "Ada" });
   if (made.status !== 204) throw new Error(`sign-up: ${made.status} ${await made.text()}`);
   const { token } = await letterTo(email);
-  const confirmed = await browser.send("POST", "/api/auth/verify-email", { token });
+  const confirmed = await browser.send("POST", "/api/auth/verify-email", { token, password: PASSWORD });
   if (confirmed.status !== 204) throw new Error(`verify: ${confirmed.status}`);
 }
 

@@ -124,7 +124,7 @@ export async function newPerson(userId: string, changed: Partial<typeof users.$i
     .insert(users)
     .values({ ...user, ...changed });
   const start = {
-    userId,
+    user: { id: userId, passwordHash: changed.passwordHash ?? null },
     keep: false,
     secondFactor: false,
     address: "203.0.113.1",

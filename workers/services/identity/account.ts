@@ -17,7 +17,7 @@ import { conflict, invalidIssues, unauthorized } from "../../platform/problem-er
 import {
   auditOf,
   type IdentityContext,
-  originOf,
+  letterOriginOf,
   type PersonContext,
   prepareLetterTo,
   prepareOwnAudit,
@@ -66,7 +66,11 @@ export async function forgotPassword(call: { ctx: IdentityContext; input: { emai
   const [user] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
   const who = { id: user?.id ?? "nobody", email };
   const made = await makeOneTimeToken(ctx.database, { kind: "reset-password", userId: who.id, nowMs });
-  const letter = await prepareLetterTo(ctx, who, LETTERS.resetPassword({ origin: originOf(ctx), token: made.token }));
+  const letter = await prepareLetterTo(
+    ctx,
+    who,
+    LETTERS.resetPassword({ origin: letterOriginOf(ctx), token: made.token }),
+  );
   const forget = prepareForget(ctx.database, { userId: who.id, kind: "reset-password" });
   const trail = prepareAudit(auditOf(ctx, who.id), { action: "account.forgot-password" });
   if (user !== undefined && user.disabledAt === null)
@@ -107,7 +111,7 @@ export async function requestEmailChange(call: { ctx: PersonContext; input: { em
     payload: { email },
     nowMs,
   });
-  const link = { origin: originOf(ctx), token: made.token };
+  const link = { origin: letterOriginOf(ctx), token: made.token };
   const letter = taken === undefined ? LETTERS.confirmEmail(link) : LETTERS.emailTaken(link.origin);
   await ctx.database.batch([
     prepareForget(ctx.database, { userId: user.id, kind: "change-email" }),

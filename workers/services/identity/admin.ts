@@ -1,5 +1,6 @@
 import { and, count, desc, eq, gt, isNotNull, isNull, like, lt, or, sql } from "drizzle-orm";
 import { deploymentFacts, passkeys, sessions, totpSecrets, users } from "../../../schema/tables/identity.ts";
+import { erasures } from "../../../schema/tables/privacy.ts";
 import type { AdminUser, ChangeUser } from "../../../schema/wire/account.ts";
 import { type AuditEvent, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { anotherAdministrator } from "../../auth/another-administrator.ts";
@@ -9,7 +10,7 @@ import { endSessionsOf, renewSession } from "../../auth/session.ts";
 import { equalTexts, sha256Hex } from "../../platform/digest.ts";
 import { conflict, forbidden, notFound } from "../../platform/problem-error.ts";
 import { auditFor, type PersonContext } from "./identity-context.ts";
-import { cookieOf, requireSession } from "./session.ts";
+import { cookieOf, requireRankOf, requireSession } from "./session.ts";
 
 const FIRST_ADMINISTRATOR = "first-administrator";
 const BOOTSTRAP_CHARACTERS_MIN = 32;
@@ -85,7 +86,7 @@ export async function listUsers(call: {
 
 /**
  * Changes the role of a user, or closes or opens their account. Both end the user's sessions. Throws 404, and 409 where
- * no administrator would be left.
+ * no administrator would be left or the erasure of the account has begun: half of it is gone, it must stay closed.
  */
 export async function changeUser(call: {
   ctx: PersonContext;
@@ -100,6 +101,7 @@ export async function changeUser(call: {
   const losesOne = user.role === "administrator" && user.disabledAt === null && (role !== "administrator" || disabled);
   // In one statement with the change: two administrators who close each other's account must not both succeed.
   const another = anotherAdministrator(user.id);
+  const begun = sql`exists (select 1 from ${erasures} where ${erasures.ownerId} = ${user.id})`;
   const change = { role, disabledAt: disabled ? (user.disabledAt ?? nowMs) : null, updatedAt: nowMs };
   const event = {
     action: "user.change",
@@ -111,22 +113,30 @@ export async function changeUser(call: {
     database
       .update(users)
       .set(change)
-      .where(and(eq(users.id, user.id), losesOne ? another : undefined)),
+      .where(and(eq(users.id, user.id), sql`not ${begun}`, losesOne ? another : undefined)),
     ...inBothTrails(ctx, user.id, event),
   ]);
-  if (changed.meta.changes === 0)
-    throw conflict("last_administrator", "A deployment needs an administrator: make another first.");
+  if (changed.meta.changes === 0) {
+    const begins = await database
+      .select({ hash: erasures.ownerHash })
+      .from(erasures)
+      .where(eq(erasures.ownerId, user.id));
+    throw begins.length > 0
+      ? conflict("erasure_begun", "The erasure of this account has begun; nothing in it can be changed any more.")
+      : conflict("last_administrator", "A deployment needs an administrator: make another first.");
+  }
   await endSessionsOf(ctx.env, { userId: user.id, reason: "changed by an administrator", nowMs });
   // Keys of a closed account work no more, and neither shall what they opened.
   if (disabled) await closeSocketsOf(ctx.env, user.id);
   return adminUser(ctx, { ...user, ...change });
 }
 
-/** Ends all sessions of a user. Throws 404. */
+/** Ends all sessions of a user. Throws 404, and 403 where the user ranks above who asks. */
 export async function endUserSessions(call: { ctx: PersonContext; input: { id: string } }): Promise<{ ended: number }> {
   const { ctx, input } = call;
-  const [user] = await ctx.database.select({ id: users.id }).from(users).where(eq(users.id, input.id)).limit(1);
+  const [user] = await ctx.database.select().from(users).where(eq(users.id, input.id)).limit(1);
   if (user === undefined) throw notFound("user");
+  requireRankOf(ctx, user);
   const event = { action: "user.end-sessions", subject: { kind: "user", id: user.id } };
   const end = { userId: user.id, reason: "ended by an operator", nowMs: ctx.now() };
   return { ended: await endSessionsOf(ctx.env, end, inBothTrails(ctx, user.id, event)) };

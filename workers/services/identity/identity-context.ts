@@ -6,6 +6,7 @@ import { prepareLetter } from "../../mail/mail-outbox.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/database.ts";
 import type { Env } from "../../platform/env.ts";
+import { publicOriginOf } from "../../platform/public-origin.ts";
 
 /** What the verbs of identity work with: the request is where cookies and the origin come from. */
 export interface IdentityContext {
@@ -21,8 +22,14 @@ export interface PersonContext extends IdentityContext {
   readonly principal: Principal;
 }
 
+/** Where the browser of the request is: what a passkey is bound to. */
 export function originOf(ctx: IdentityContext): string {
   return new URL(ctx.request.url).origin;
+}
+
+/** Where links in letters lead: to the configured site, so that nobody who sends a request chooses it. */
+export function letterOriginOf(ctx: IdentityContext): string {
+  return publicOriginOf(ctx.env.PUBLIC_ORIGIN) ?? originOf(ctx);
 }
 
 /** Where an entry about a user goes: into that user's own trail. Without a session or key nobody is known to have acted. */

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { and, eq, isNull } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { openSockets, sessions, users, viewers } from "../../../schema/tables/identity.ts";
+import { oneTimeTokens, openSockets, sessions, users, viewers } from "../../../schema/tables/identity.ts";
 import { mailOutbox } from "../../../schema/tables/outbox.ts";
 import type { Session } from "../../../schema/wire/session.ts";
-import { endSession, readSession, renewSession, rotateSession } from "../../auth/session.ts";
+import { endSession, readSession, renewSession, rotateSession, startSession } from "../../auth/session.ts";
 import { openDatabase } from "../../platform/database.ts";
 import {
+  addTotp,
   letterTo,
   newBrowser,
   newEmail,
@@ -14,6 +15,7 @@ import {
   PASSWORD,
   signIn,
   type TestBrowser,
+  totpCode,
 } from "../../testing/test-browser.ts";
 import { START_MS } from "../../testing/test-client.ts";
 
@@ -123,6 +125,40 @@ describe("a password that is changed or chosen anew", () => {
     expect((await reset("short")).status).toBe(422);
     const statuses = (await Promise.all([reset(NEW_PASSWORD), reset(NEW_PASSWORD)])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([204, 400]);
+  });
+});
+
+describe("a sign-in that is under way while the password is changed", () => {
+  it("starts no session afterwards, and neither does one while the account is closed", async () => {
+    const { browser, userId } = await newSignedIn();
+    const [user] = await database.select().from(users).where(eq(users.id, userId));
+    const start = { user, keep: false, secondFactor: false, address: "", userAgent: "", nowMs: START_MS };
+    const change = { currentPassword: PASSWORD, password: NEW_PASSWORD };
+    expect((await browser.api("POST", "/api/v1/account/password", change)).status).toBe(204);
+    await expect(startSession(env, start)).rejects.toThrow("The account was changed a moment ago");
+    expect(await openSessions(userId)).toHaveLength(1);
+    const [changed] = await database.select().from(users).where(eq(users.id, userId));
+    await database.update(users).set({ disabledAt: START_MS }).where(eq(users.id, userId));
+    await expect(startSession(env, { ...start, user: changed })).rejects.toThrow(
+      "The account was changed a moment ago",
+    );
+    expect(await openSessions(userId)).toHaveLength(1);
+  });
+
+  it("gets nowhere with its second factor either, also where its challenge is stored after the change", async () => {
+    const { browser, email, userId } = await newSignedIn();
+    const { secret } = await addTotp(browser);
+    const thief = newBrowser();
+    const { challenge } = await (await signIn(thief, email)).json<{ challenge: { token: string } }>();
+    const [stored] = await database.select().from(oneTimeTokens).where(eq(oneTimeTokens.kind, "second-factor"));
+    const change = { currentPassword: PASSWORD, password: NEW_PASSWORD };
+    expect((await browser.api("POST", "/api/v1/account/password", change)).status).toBe(204);
+    await database.insert(oneTimeTokens).values(stored);
+    thief.nowMs += 30_000;
+    const proof = { method: "totp", code: totpCode(secret, thief.nowMs) };
+    const answer = await thief.send("POST", "/api/auth/sign-in/second-factor", { challenge: challenge.token, proof });
+    expect(answer.status).toBe(401);
+    expect(await openSessions(userId)).toHaveLength(1);
   });
 });
 

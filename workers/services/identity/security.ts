@@ -1,13 +1,12 @@
 import { and, eq, isNotNull } from "drizzle-orm";
 import { passkeys, recoveryCodes, totpSecrets } from "../../../schema/tables/identity.ts";
-import { vaultSecrets } from "../../../schema/tables/vault.ts";
 import type { AddPasskey, Passkey, RecoveryCodes, Security, TotpEnrolment } from "../../../schema/wire/account.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { takeFactor } from "../../auth/attempts.ts";
 import { issueOneTimeToken, takeOneTimeToken } from "../../auth/one-time-token.ts";
 import { passkeysOf, registrationOptions, verifyRegistration } from "../../auth/passkey.ts";
 import { makeRecoveryCodes, prepareForgetCodes, recoveryCodesLeft } from "../../auth/recovery-code.ts";
-import { enrolTotp, hasTotp, TOTP_SECRET_ID, takeTotp } from "../../auth/totp.ts";
+import { enrolTotp, hasTotp, prepareForgetSeeds, takeTotp, totpInUse } from "../../auth/totp.ts";
 import { LETTERS } from "../../mail/letter.ts";
 import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
 import { auditOf, originOf, type PersonContext, prepareLetterTo, prepareOwnAudit } from "./identity-context.ts";
@@ -33,9 +32,7 @@ export async function readSecurity(call: { ctx: PersonContext }): Promise<Securi
 export async function startTotp(call: { ctx: PersonContext }): Promise<TotpEnrolment> {
   const { ctx } = call;
   const { user } = ctx.principal;
-  if (await hasTotp(ctx.env, user.id)) {
-    throw conflict("totp_in_use", "An authenticator app is set up. Remove it before you set up another.");
-  }
+  if (await hasTotp(ctx.env, user.id)) throw totpInUse();
   return enrolTotp(ctx.env, user, ctx.now());
 }
 
@@ -62,10 +59,9 @@ export async function removeTotp(call: { ctx: PersonContext }): Promise<void> {
   const { user } = ctx.principal;
   if (!(await hasTotp(ctx.env, user.id))) throw notFound("authenticator app");
   const keys = await passkeysOf(ctx.env, user.id);
-  const secret = and(eq(vaultSecrets.ownerId, user.id), eq(vaultSecrets.id, TOTP_SECRET_ID));
   await ctx.database.batch([
     ctx.database.delete(totpSecrets).where(eq(totpSecrets.userId, user.id)),
-    ctx.database.delete(vaultSecrets).where(secret),
+    prepareForgetSeeds(ctx.database, user.id),
     ...(keys.length === 0 ? [prepareForgetCodes(ctx.database, user.id)] : []),
     prepareOwnAudit(ctx, { action: "factor.remove", before: { kind: "totp" } }),
     ...(await prepareLetterTo(ctx, user, LETTERS.secondFactorRemoved("The authenticator app"))),

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
-import type { AccessToken, Session, StepUp } from "../../../schema/wire/session.ts";
+import type { AccessToken, Session, StepUp, ViewingKind } from "../../../schema/wire/session.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { suffices } from "../../auth/access-matrix.ts";
 import { takeFactor } from "../../auth/attempts.ts";
 import { knownDevice } from "../../auth/device-cookie.ts";
 import { issueOneTimeToken } from "../../auth/one-time-token.ts";
@@ -16,6 +17,7 @@ import {
   renewSession,
   rotateSession,
   type SessionRow,
+  type UserRow,
 } from "../../auth/session.ts";
 import { forgottenSessionCookie, sessionCookie, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { endReusedSession } from "../../auth/session-reuse.ts";
@@ -35,7 +37,7 @@ export async function readOwnSession(call: { ctx: IdentityContext; mailboxUrl: s
   const found = await lookUp(ctx);
   if (found === undefined) return { ...NOBODY, ...offered };
   const { session, user } = found;
-  const principal = await principalOfSession(env, found);
+  const principal = await principalOfSession(env, found, ctx.now());
   return {
     user: userOf(user),
     viewing: await viewingOf(ctx, principal),
@@ -124,6 +126,12 @@ export function requireSession(ctx: PersonContext): SessionRow {
   return session;
 }
 
+/** Throws 403 where a user ranks above who acts: nobody reaches up to an account that can do more than their own. */
+export function requireRankOf(ctx: PersonContext, target: UserRow): void {
+  if (suffices(ctx.principal.user.role, target.role)) return;
+  throw forbidden("rank", `This user is ${target.role}; only somebody of that role can do this.`);
+}
+
 export function cookieOf(ctx: IdentityContext, { session, token }: { session: SessionRow; token: string }): string {
   return sessionCookie(ctx.request, token, cookieSeconds(session, ctx.now()));
 }
@@ -141,11 +149,11 @@ function steppedUpUntil(session: SessionRow, nowMs: number): number | null {
   return until > nowMs ? until : null;
 }
 
-async function viewingOf(
-  ctx: IdentityContext,
-  principal: { ownerId: string; viewing: "invited" | "support" | undefined },
-) {
+async function viewingOf(ctx: IdentityContext, principal: { ownerId: string; viewing: ViewingKind | undefined }) {
   if (principal.viewing === undefined) return null;
+  // Whose account it was is no longer the business of who looked.
+  if (principal.viewing === "ended")
+    return { ownerId: principal.ownerId, name: "", email: "", kind: principal.viewing };
   const [owner] = await ctx.database.select().from(users).where(eq(users.id, principal.ownerId)).limit(1);
   if (owner === undefined) return null;
   return { ownerId: owner.id, name: owner.name, email: owner.email, kind: principal.viewing };

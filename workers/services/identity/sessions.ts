@@ -3,10 +3,11 @@ import { sessions, users } from "../../../schema/tables/identity.ts";
 import type { SessionEntry } from "../../../schema/wire/account.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { issueOneTimeToken, TOKEN_LIFE_MS } from "../../auth/one-time-token.ts";
+import { SUPPORT_VIEW_MS } from "../../auth/second-factor.ts";
 import { endSession, endSessionsOf, renewSession, SESSION_ABSOLUTE_MS } from "../../auth/session.ts";
 import { notFound } from "../../platform/problem-error.ts";
 import { auditFor, type PersonContext } from "./identity-context.ts";
-import { cookieOf, requireSession } from "./session.ts";
+import { cookieOf, requireRankOf, requireSession } from "./session.ts";
 import { mayView } from "./sharing.ts";
 
 // More browsers than anybody uses; older ones have ended by then.
@@ -61,19 +62,24 @@ export async function viewAccount(call: { ctx: PersonContext; input: { ownerId: 
   const { user } = ctx.principal;
   const { ownerId } = input;
   if (ownerId !== null && !(await mayView(ctx, { ownerId, viewerId: user.id }))) throw notFound("account");
-  return switchView(ctx, session, ownerId, "session.view");
+  return switchView(ctx, session, { ownerId, until: null }, "session.view");
 }
 
-/** As `viewAccount`, for an operator who gives support; the owner's trail tells of it. Throws 404. */
+/**
+ * As `viewAccount`, for an operator who gives support, until `SUPPORT_VIEW_MS` after the proof that opened it; the owner's
+ * trail tells of it. Throws 404, and 403 where the owner ranks above the operator.
+ */
 export async function viewForSupport(call: {
   ctx: PersonContext;
   input: { id: string; reason: string };
 }): Promise<string> {
   const { ctx, input } = call;
   const session = requireSession(ctx);
-  const [owner] = await ctx.database.select({ id: users.id }).from(users).where(eq(users.id, input.id)).limit(1);
+  const [owner] = await ctx.database.select().from(users).where(eq(users.id, input.id)).limit(1);
   if (owner === undefined) throw notFound("user");
-  return switchView(ctx, session, owner.id, "support.view", input.reason);
+  requireRankOf(ctx, owner);
+  const until = (session.steppedUpAt ?? ctx.now()) + SUPPORT_VIEW_MS;
+  return switchView(ctx, session, { ownerId: owner.id, until }, "support.view", input.reason);
 }
 
 /** A ticket that opens one socket within thirty seconds. */
@@ -93,7 +99,7 @@ export async function issueSocketTicket(call: { ctx: PersonContext }): Promise<{
 async function switchView(
   ctx: PersonContext,
   session: ReturnType<typeof requireSession>,
-  ownerId: string | null,
+  { ownerId, until }: { ownerId: string | null; until: number | null },
   action: string,
   reason?: string,
 ): Promise<string> {
@@ -109,5 +115,6 @@ async function switchView(
           }),
         ]),
   ];
-  return cookieOf(ctx, await renewSession(ctx.env, session, { viewingOwnerId: ownerId, nowMs: ctx.now() }, along));
+  const view = { viewingOwnerId: ownerId, viewingUntil: until };
+  return cookieOf(ctx, await renewSession(ctx.env, session, { ...view, nowMs: ctx.now() }, along));
 }

@@ -11,7 +11,7 @@ import { prepareLetter } from "../../mail/mail-outbox.ts";
 import type { Database } from "../../platform/database.ts";
 import { newId } from "../../platform/ids.ts";
 import { conflict, forbidden, invalid, notFound } from "../../platform/problem-error.ts";
-import { auditFor, auditOf, originOf, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
+import { auditFor, auditOf, letterOriginOf, type PersonContext, prepareOwnAudit } from "./identity-context.ts";
 import { deadLink } from "./sign-up.ts";
 
 // A team of this size shares accounts by other means than invitations.
@@ -63,7 +63,7 @@ export async function invite(call: { ctx: PersonContext; input: { email: string 
     payload,
     nowMs,
   });
-  const letter = LETTERS.invitation({ origin: originOf(ctx), token, inviter: user.name });
+  const letter = LETTERS.invitation({ origin: letterOriginOf(ctx), token, inviter: user.name });
   await database.batch([
     database.insert(invitations).values(row),
     statement,

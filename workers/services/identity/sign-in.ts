@@ -1,17 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
 import type { PasskeyOptions, PasskeySignIn, SecondFactor, SignIn, SignInReply } from "../../../schema/wire/session.ts";
-import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { takeChallenge, takeFactor, takeSignIn } from "../../auth/attempts.ts";
+import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
+import { takeChallenge, takeFactor, takeSignIn, takeSignUpLetter } from "../../auth/attempts.ts";
 import { clientAddress } from "../../auth/client-address.ts";
 import { deviceCookie, knownDevice } from "../../auth/device-cookie.ts";
-import {
-  countAttempt,
-  issueOneTimeToken,
-  prepareForgetHash,
-  readOneTimeToken,
-  takeOneTimeToken,
-} from "../../auth/one-time-token.ts";
+import { countAttempt, issueOneTimeToken, readOneTimeToken, takeOneTimeToken } from "../../auth/one-time-token.ts";
 import { assertionOptions, passkeysOf, verifyAssertion } from "../../auth/passkey.ts";
 import { decoyHash, hashPassword, isOutdated, verifyPassword } from "../../auth/password-hash.ts";
 import { recoveryCodesLeft } from "../../auth/recovery-code.ts";
@@ -19,6 +13,7 @@ import { factorMethods, takeProof } from "../../auth/second-factor.ts";
 import { cookieSeconds, startSession, type UserRow } from "../../auth/session.ts";
 import { isSecure, sessionCookie } from "../../auth/session-cookie.ts";
 import { LETTERS } from "../../mail/letter.ts";
+import { sha256Hex } from "../../platform/digest.ts";
 import { secretOf } from "../../platform/env.ts";
 import { forbidden, unauthorized } from "../../platform/problem-error.ts";
 import { auditOf, type IdentityContext, originOf, prepareLetterTo } from "./identity-context.ts";
@@ -48,19 +43,19 @@ export async function signIn(call: { ctx: IdentityContext; input: SignIn }): Pro
     device: await knownDevice(env, request.headers, email),
     nowMs: ctx.now(),
   });
-  const [user] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
+  const [known] = await ctx.database.select().from(users).where(eq(users.email, email)).limit(1);
   const pepper = secretOf(env, "PASSWORD_PEPPER");
-  const right = await verifyPassword(input.password, pepper, user?.passwordHash ?? decoyHash());
-  if (user === undefined || user.passwordHash === null || !right) {
-    if (user !== undefined) await audit(ctx, user.id, "session.refuse");
+  const right = await verifyPassword(input.password, pepper, known?.passwordHash ?? decoyHash());
+  if (known === undefined || known.passwordHash === null || !right) {
+    if (known !== undefined) await audit(ctx, known.id, "session.refuse");
     throw unauthorized(WRONG_PASSWORD);
   }
   await attempt.succeeded();
-  if (isOutdated(user.passwordHash)) await renewHash(ctx, user, user.passwordHash, input.password);
+  const user = isOutdated(known.passwordHash) ? await renewHash(ctx, known, known.passwordHash, input.password) : known;
   await requireUsable(ctx, user);
   const methods = await factorMethods(env, user.id);
   if (methods.length === 0) return finish(ctx, user, { keep: input.keep, secondFactor: false });
-  const payload = { keep: input.keep };
+  const payload = { keep: input.keep, password: await passwordMark(user) };
   const token = await issueOneTimeToken(ctx.database, {
     kind: "second-factor",
     userId: user.id,
@@ -89,7 +84,8 @@ export async function signInWithFactor(call: { ctx: IdentityContext; input: Seco
   const { env, request, database } = ctx;
   const challenge = await openChallenge(ctx, input.challenge);
   const [user] = await database.select().from(users).where(eq(users.id, challenge.userId)).limit(1);
-  if (user === undefined) throw endedChallenge();
+  // One that was still on its way when the password was changed belongs to the old one.
+  if (user === undefined || (await passwordMark(user)) !== challenge.password) throw endedChallenge();
   const device = await knownDevice(env, request.headers, user.email);
   if (!(await countAttempt(database, challenge.hash, FACTOR_ATTEMPTS_MAX))) throw endedChallenge();
   const attempt = await takeFactor(env, { userId: user.id, device, nowMs: ctx.now() });
@@ -104,7 +100,9 @@ export async function signInWithFactor(call: { ctx: IdentityContext; input: Seco
     const left = await recoveryCodesLeft(env, user.id);
     await database.batch([...(await prepareLetterTo(ctx, user, LETTERS.recoveryCodeUsed(left)))]);
   }
-  await database.batch([prepareForgetHash(database, challenge.hash)]);
+  // Taken only now, so that a wrong code does not cost it.
+  const shown = { kind: "second-factor" as const, token: input.challenge, nowMs: ctx.now() };
+  if ((await takeOneTimeToken(database, shown)) === undefined) throw endedChallenge();
   return finish(ctx, user, { keep: challenge.keep, secondFactor: true });
 }
 
@@ -139,8 +137,11 @@ async function finish(
 ): Promise<SignInResult> {
   const { env, request, place } = ctx;
   const nowMs = ctx.now();
-  const { session, token } = await startSession(env, { userId: user.id, ...how, ...place, nowMs }, (id) => [
-    prepareAudit(auditOf(ctx, user.id, id), { action: "session.start", after: { secondFactor: how.secondFactor } }),
+  const { session, token } = await startSession(env, { user, ...how, ...place, nowMs }, (id) => [
+    prepareAuditOfChange(auditOf(ctx, user.id, id), {
+      action: "session.start",
+      after: { secondFactor: how.secondFactor },
+    }),
   ]);
   return {
     reply: { user: userOf(user), challenge: null },
@@ -156,16 +157,24 @@ async function requireUsable(ctx: IdentityContext, user: UserRow): Promise<void>
   if (user.disabledAt !== null)
     throw forbidden("disabled", "This account was closed. Write to the people who run this site.");
   if (user.emailVerified) return;
-  const [token, letter] = await verificationStatements(ctx, user);
-  await ctx.database.batch([token, letter]);
-  throw forbidden("email_unverified", "Confirm your e-mail address first: we have just sent you a new letter.");
+  const { id, email, name, passwordHash } = user;
+  if (passwordHash !== null && (await takeSignUpLetter(ctx.env, { email, nowMs: ctx.now() }))) {
+    const [token, ...letter] = await verificationStatements(ctx, { id, email, name, passwordHash });
+    await ctx.database.batch([token, ...letter]);
+  }
+  throw forbidden("email_unverified", "Confirm your e-mail address first: open the newest letter that we sent you.");
 }
 
 async function openChallenge(ctx: IdentityContext, token: string) {
   const row = await readOneTimeToken(ctx.database, { kind: "second-factor", token, nowMs: ctx.now() });
   if (row?.userId == null || row.attempts >= FACTOR_ATTEMPTS_MAX) throw endedChallenge();
-  const { keep } = JSON.parse(row.payload) as { keep: boolean };
-  return { hash: row.hash, userId: row.userId, keep };
+  const { keep, password } = JSON.parse(row.payload) as { keep: boolean; password: string };
+  return { hash: row.hash, userId: row.userId, keep, password };
+}
+
+/** Tells a user's password from the next one, and nothing else of it. */
+function passwordMark(user: UserRow): Promise<string> {
+  return sha256Hex(user.passwordHash ?? "");
 }
 
 function endedChallenge() {
@@ -184,11 +193,22 @@ async function passkeyOptions(ctx: IdentityContext, userId: string | null): Prom
   return { token, options: { ...options } };
 }
 
-/** Hashes a password again at today's cost where its stored hash is cheaper: only a sign-in ever sees the password. */
-async function renewHash(ctx: IdentityContext, user: UserRow, before: string, password: string): Promise<void> {
-  const passwordHash = await hashPassword(password, secretOf(ctx.env, "PASSWORD_PEPPER"));
+/**
+ * Hashes a password again at today's cost where its stored hash is cheaper: only a sign-in ever sees the password. Answers
+ * the user with the hash that is stored now. Throws 401 where it was changed meanwhile to that of another password.
+ */
+async function renewHash(ctx: IdentityContext, user: UserRow, before: string, password: string): Promise<UserRow> {
+  const pepper = secretOf(ctx.env, "PASSWORD_PEPPER");
+  const passwordHash = await hashPassword(password, pepper);
   const unchanged = and(eq(users.id, user.id), eq(users.passwordHash, before));
-  await ctx.database.update(users).set({ passwordHash }).where(unchanged);
+  const renewed = await ctx.database.update(users).set({ passwordHash }).where(unchanged);
+  if (renewed.meta.changes > 0) return { ...user, passwordHash };
+  // A sign-in of the same moment may have renewed it first.
+  const [now] = await ctx.database.select().from(users).where(eq(users.id, user.id)).limit(1);
+  if (now === undefined || !(await verifyPassword(password, pepper, now.passwordHash ?? ""))) {
+    throw unauthorized(WRONG_PASSWORD);
+  }
+  return now;
 }
 
 async function audit(ctx: IdentityContext, userId: string, action: string): Promise<void> {

@@ -11,7 +11,7 @@ import { LETTERS } from "../../mail/letter.ts";
 import { prepareLetter } from "../../mail/mail-outbox.ts";
 import { secretOf } from "../../platform/env.ts";
 import { conflict, invalid, unauthorized } from "../../platform/problem-error.ts";
-import { auditOf, originOf, type PersonContext } from "../identity/identity-context.ts";
+import { auditOf, letterOriginOf, type PersonContext } from "../identity/identity-context.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -34,7 +34,7 @@ export async function requestDeletion(call: { ctx: PersonContext; input: Request
     or(ne(users.role, "administrator"), anotherAdministrator(user.id)),
   );
   const day = new Date(dueAt).toISOString().slice(0, 10);
-  const letter = LETTERS.deletionPlanned(originOf(ctx), day);
+  const letter = LETTERS.deletionPlanned(letterOriginOf(ctx), day);
   const [planned] = await database.batch([
     database.update(users).set({ deletionDueAt: dueAt, updatedAt: nowMs }).where(allowed),
     prepareAuditOfChange(auditOf(ctx, user.id, principal.grantId), {

@@ -5,7 +5,7 @@ import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { newId } from "../../platform/ids.ts";
 import { conflict, forbidden, notFound, tooMany } from "../../platform/problem-error.ts";
 import { isGoodFileLink, parseFileLink, signFileLink } from "../../privacy/file-link.ts";
-import { auditOf, originOf, type PersonContext, prepareOwnAudit } from "../identity/identity-context.ts";
+import { auditOf, letterOriginOf, type PersonContext, prepareOwnAudit } from "../identity/identity-context.ts";
 
 const DAY_MS = 86_400_000;
 /** Archives a person may ask for within a day: each reads everything they have. Those that failed do not count. */
@@ -29,7 +29,7 @@ export async function requestExport(call: { ctx: PersonContext }): Promise<DataE
   const recent = and(mine, gt(dataExports.createdAt, nowMs - DAY_MS), ne(dataExports.status, "failed"));
   // In one statement with the limits, so that requests side by side cannot pass them together. The values are in the
   // order of the table's columns.
-  const values = sql`${id}, ${ownerId}, 'queued', 0, null, null, null, ${nowMs}, null, null, ${originOf(ctx)}`;
+  const values = sql`${id}, ${ownerId}, 'queued', 0, null, null, null, ${nowMs}, null, null, ${letterOriginOf(ctx)}`;
   const life = sql`null, 0, ${nowMs}, 0, null`;
   const allowed = sql`not exists (select 1 from ${dataExports} where ${open}) and (select count(*) from ${dataExports} where ${recent}) < ${EXPORTS_PER_DAY_MAX}`;
   const event = { action: "export.request", subject: { kind: "export", id } };
