@@ -76,6 +76,7 @@ describe("exact decimals", () => {
         expect(subtract(a, b)).toBe(a - b);
         expect(subtract(add(a, b), b)).toBe(a);
         expect(compare(a, b) + compare(b, a)).toBe(0);
+        expect(compare(a, a)).toBe(0);
         expect(Math.sign(compare(a, b))).toBe(a < b ? -1 : a > b ? 1 : 0);
         expect([smaller(a, b), larger(a, b)].sort(compare)).toEqual([a, b].sort(compare));
         expect(smaller(a, b) <= larger(a, b)).toBe(true);
