@@ -1,20 +1,11 @@
-import {
-  add,
-  type Decimal,
-  divide,
-  larger,
-  type Money,
-  multiply,
-  NO_MONEY,
-  NO_QUANTITY,
-  negate,
-} from "../ledger/decimal.ts";
+import { add, type Decimal, divide, larger, type Money, multiply, NO_MONEY, negate } from "../ledger/decimal.ts";
+import type { Side } from "../ledger/decimal-grid.ts";
 import type { CapName } from "./cap.ts";
 import { type Check, type CheckInput, type Denial, denialByCap, ofCount, referenceIn } from "./check.ts";
 import { drawdownOf, lossOfDay } from "./equity-track.ts";
 import {
   type Exposure,
-  exposureOf,
+  exposuresOf,
   extended,
   heldOf,
   highestPrice,
@@ -31,8 +22,7 @@ import { RISK_SCOPES, type RiskScope } from "./risk-book.ts";
 export const CAP_CHECKS: readonly Check[] = [
   { name: "order size", check: eachScope(checkOrder) },
   { name: "position", check: eachScope(checkPosition) },
-  { name: "gross exposure and leverage", check: eachScope(checkGross) },
-  { name: "net exposure", check: eachScope(checkNet) },
+  { name: "exposure and leverage", check: eachScope(checkExposure) },
   { name: "open orders", check: eachScope(checkOpenOrders) },
   { name: "losses", check: eachScope(checkLosses) },
 ];
@@ -84,37 +74,32 @@ function checkPosition(input: CheckInput, scope: RiskScope): Denial | undefined 
   ]);
 }
 
-function beforeAndAfter({ intent, book }: CheckInput, scope: RiskScope): { before: Exposure; after: Exposure } {
-  const referenceOf = referenceIn(book);
-  return {
-    before: exposureOf(book, { scope, intent, quantity: NO_QUANTITY }, referenceOf),
-    after: exposureOf(book, { scope, intent, quantity: intent.quantity }, referenceOf),
-  };
+/** What does not make exposure larger is not held against a cap of it, so that there is always a way down. */
+function checkExposure(input: CheckInput, scope: RiskScope): Denial | undefined {
+  const { intent, book } = input;
+  const { before, after } = exposuresOf(book, { scope, intent }, referenceIn(book));
+  if (after.gross > before.gross) {
+    const tooMuch =
+      firstBroken(input, scope, [["grossExposure", after.gross]]) ?? checkLeverage(input, scope, after.gross);
+    if (tooMuch !== undefined) return tooMuch;
+  }
+  const net = netOf(after, intent.side);
+  return net > netOf(before, intent.side) ? firstBroken(input, scope, [["netExposure", net]]) : undefined;
 }
 
-function checkGross(input: CheckInput, scope: RiskScope): Denial | undefined {
-  const { before, after } = beforeAndAfter(input, scope);
-  if (after.gross <= before.gross) return undefined;
-  const tooMuch = firstBroken(input, scope, [["grossExposure", after.gross]]);
-  if (tooMuch !== undefined) return tooMuch;
+function checkLeverage(input: CheckInput, scope: RiskScope, gross: Money): Denial | undefined {
   const { equity } = input.book[scope].equity;
   // Without equity any exposure is more than any multiple of it; what is shown then is the exposure itself.
-  const value = equity > 0n ? divide(after.gross, equity, { decimals: 18, rounding: "ceil" }) : after.gross;
-  const isBroken = (limit: Decimal) => equity <= 0n || after.gross > multiply(equity, limit, FLOOR);
+  const value = equity > 0n ? divide(gross, equity, { decimals: 18, rounding: "ceil" }) : gross;
+  const isBroken = (limit: Decimal) => equity <= 0n || gross > multiply(equity, limit, FLOOR);
   return denialByCap(input, { name: "leverage", scope, value }, isBroken);
 }
 
 const FLOOR = { decimals: 18, rounding: "floor" } as const;
 
-function checkNet(input: CheckInput, scope: RiskScope): Denial | undefined {
-  const { before, after } = beforeAndAfter(input, scope);
-  const [was, is] = [netOf(before, input), netOf(after, input)];
-  return is <= was ? undefined : firstBroken(input, scope, [["netExposure", is]]);
-}
-
 /** Net exposure to the side that the order trades to. */
-function netOf({ netLong, netShort }: Exposure, { intent }: CheckInput): Money {
-  return larger(intent.side === "buy" ? netLong : negate(netShort), NO_MONEY);
+function netOf({ netLong, netShort }: Exposure, side: Side): Money {
+  return larger(side === "buy" ? netLong : negate(netShort), NO_MONEY);
 }
 
 function checkOpenOrders(input: CheckInput, scope: RiskScope): Denial | undefined {

@@ -83,29 +83,46 @@ export interface Exposure {
 
 export type ReferenceOf = (instrument: string) => Reference;
 
-export function exposureOf(
+/** Exposure without an intent and with it. */
+export function exposuresOf(
   book: RiskBook,
-  { scope, intent, quantity }: { readonly scope: RiskScope; readonly intent: OrderIntent; readonly quantity: Quantity },
+  { scope, intent }: { readonly scope: RiskScope; readonly intent: OrderIntent },
   referenceOf: ReferenceOf,
-): Exposure {
-  const orders = ordersOf(book, scope, intent);
-  const instruments = new Set([
-    intent.instrument,
-    ...[...book[scope].positions].filter(([, held]) => held !== 0n).map(([instrument]) => instrument),
-    ...orders.map((order) => order.instrument),
-  ]);
-  let gross = NO_MONEY;
-  let netLong = NO_MONEY;
-  let netShort = NO_MONEY;
-  for (const instrument of instruments) {
-    const reference = referenceOf(instrument);
-    const open = reachOf(heldOf(book, scope, instrument), orders, instrument);
-    const reach = instrument === intent.instrument ? extended(open, intent.side, quantity) : open;
-    gross = add(gross, worth(widest(reach), reference.price, reference));
-    netLong = add(netLong, worth(reach.long, reference.price, reference));
-    netShort = subtract(netShort, worth(negate(reach.short), reference.price, reference));
+): { readonly before: Exposure; readonly after: Exposure } {
+  const reaches = allReaches(book, scope, intent);
+  const own = reaches.get(intent.instrument) ?? FLAT;
+  reaches.delete(intent.instrument);
+  let rest: Exposure = { gross: NO_MONEY, netLong: NO_MONEY, netShort: NO_MONEY };
+  for (const [instrument, reach] of reaches) rest = withReach(rest, reach, referenceOf(instrument));
+  const reference = referenceOf(intent.instrument);
+  return {
+    before: withReach(rest, own, reference),
+    after: withReach(rest, extended(own, intent.side, intent.quantity), reference),
+  };
+}
+
+const FLAT: Reach = { long: NO_QUANTITY, short: NO_QUANTITY };
+
+/** The reach in every instrument that is held or ordered, in one pass over the orders. */
+function allReaches(book: RiskBook, scope: RiskScope, intent: OrderIntent): Map<string, Reach> {
+  const reaches = new Map<string, Reach>();
+  for (const [instrument, held] of book[scope].positions) {
+    if (held !== 0n) reaches.set(instrument, { long: held, short: held });
   }
-  return { gross, netLong, netShort };
+  for (const order of ordersOf(book, scope, intent)) {
+    const left = reservedQuantity(order);
+    if (left === 0n) continue;
+    reaches.set(order.instrument, extended(reaches.get(order.instrument) ?? FLAT, order.side, left));
+  }
+  return reaches;
+}
+
+function withReach({ gross, netLong, netShort }: Exposure, reach: Reach, reference: Reference): Exposure {
+  return {
+    gross: add(gross, worth(widest(reach), reference.price, reference)),
+    netLong: add(netLong, worth(reach.long, reference.price, reference)),
+    netShort: subtract(netShort, worth(negate(reach.short), reference.price, reference)),
+  };
 }
 
 /** What the open orders of a scope may still trade, each at the highest price it names or meets. */
