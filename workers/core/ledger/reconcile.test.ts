@@ -284,21 +284,36 @@ describe("one order shown twice", () => {
 describe("positions and balances", () => {
   const positions = (size: string) => new Map([[BTC, parsePosition(size, "q")]]);
 
+  const told = (size: string) =>
+    reconcile(books(), report({ fills: [venueFill("t0", size, { clientOrderId: "web" })] }));
+
   it("that differ the same way twice, with all trades known, halt the instrument (F37)", () => {
-    let ours = books({ orders: [orderOf({ state: "ACCEPTED" })] });
-    const first = reconcile(
-      ours,
-      report({ fills: [venueFill("t1", "4")], orders: [venueOrder()], positions: positions("5") }),
-    );
+    const first = reconcile(applied(books(), told("4")), report({ positions: positions("5") }));
     expect(first.halts).toEqual([]);
-    ours = applied(ours, first);
-    // One more trade on both sides: the difference is the same.
-    const second = reconcile(
-      ours,
-      report({ fills: [venueFill("t2", "1")], orders: [venueOrder()], positions: positions("6") }),
+    const ours = applied(applied(books(), told("4")), first);
+    const second = reconcile(ours, report({ positions: positions("5") }));
+    expect(second.halts).toEqual([{ instrument: BTC, code: "POSITION_DIFFERS", ours: "4", theirs: "5" }]);
+    expect(second.corrections).toEqual([]);
+    // One trade on both sides: the difference is the same.
+    const more = { ...ours, ledger: applied(books(), told("6")).ledger };
+    expect(reconcile(more, report({ positions: positions("7") })).halts).toHaveLength(1);
+  });
+
+  it("of what moves while the venue is asked are not compared, and what was suspected stays so", () => {
+    const orders = [orderOf({ state: "ACCEPTED" })];
+    const suspected = new Map([
+      [`position ${BTC}`, "1"],
+      ["balance USD", "1"],
+    ]);
+    const off = { positions: positions("1"), balances: new Map([["USD", money("1")]]), orders: [venueOrder()] };
+    expect(reconcile(books({ orders, differences: suspected }), report(off)).halts).toHaveLength(2);
+    const touched = books({ orders, differences: suspected, touched: new Set([ID]) });
+    expect(reconcile(touched, report(off))).toMatchObject({ halts: [], differences: suspected });
+    const traded = reconcile(
+      books({ orders, differences: suspected }),
+      report({ ...off, fills: [venueFill("t1", "3")] }),
     );
-    expect(second.halts).toEqual([{ instrument: BTC, code: "POSITION_DIFFERS", ours: "5", theirs: "6" }]);
-    expect(second.corrections).toHaveLength(1);
+    expect(traded).toMatchObject({ halts: [], differences: suspected });
   });
 
   it("that differ while something trades, or while trades are missing, do not", () => {

@@ -6,7 +6,7 @@ import { add } from "./decimal.ts";
 import { formatDecimal } from "./decimal-text.ts";
 import { bookEvent, type Ledger } from "./ledger.ts";
 import type { LedgerEvent } from "./ledger-event.ts";
-import { stateDifferences } from "./reconcile-balances.ts";
+import { type ReconciledBooks, stateDifferences } from "./reconcile-balances.ts";
 import { orderEvents } from "./reconcile-order.ts";
 import {
   fillBooked,
@@ -66,7 +66,7 @@ export function reconcile(ours: OurBooks, report: VenueReport): Reconciliation {
   work.adoptFills();
   work.adoptMovements();
   work.compareOrders();
-  const { differences, halts } = stateDifferences(work.ledger, ours, report);
+  const { differences, halts } = stateDifferences({ ...work.compared(), ours }, report);
   return { corrections: work.corrections, halts: [...work.halts, ...halts], differences };
 }
 
@@ -74,7 +74,9 @@ export function reconcile(ours: OurBooks, report: VenueReport): Reconciliation {
 class Work {
   readonly corrections: Correction[] = [];
   readonly halts: Halt[] = [];
-  ledger: Ledger;
+  private ledger: Ledger;
+  private readonly moving = new Set<string>();
+  private moneyMoved = false;
   private readonly orders: Map<string, DeskOrder>;
   private readonly byVenueId = new Map<string, string>();
   private readonly booked: Set<string>;
@@ -87,13 +89,17 @@ class Work {
     this.ledger = ours.ledger;
     this.booked = new Set(ours.booked);
     this.orders = new Map(ours.orders.map((order) => [order.id, order]));
-    for (const { id, venueOrderIds } of ours.orders) for (const known of venueOrderIds) this.byVenueId.set(known, id);
+    for (const { id, venueOrderIds, instrument } of ours.orders) {
+      for (const known of venueOrderIds) this.byVenueId.set(known, id);
+      if (ours.touched.has(id)) this.moving.add(instrument);
+    }
   }
 
   adoptFills(): void {
     for (const fill of this.report.fills) {
       if (this.booked.has(fillId(fill.tradeId))) continue;
       this.booked.add(fillId(fill.tradeId));
+      this.moving.add(fill.instrument);
       const order = this.orderOf(fill);
       if (order === undefined) this.adoptExternal(fill);
       else this.adoptOwn(order, fill);
@@ -130,8 +136,13 @@ class Work {
       if (this.booked.has(booking.id)) continue;
       this.booked.add(booking.id);
       this.ledger = bookEvent(this.ledger, booking).ledger;
+      this.moneyMoved = true;
       this.corrections.push({ type: "movement", booking });
     }
+  }
+
+  compared(): Pick<ReconciledBooks, "ledger" | "moving" | "moneyMoved"> {
+    return { ledger: this.ledger, moving: this.moving, moneyMoved: this.moneyMoved };
   }
 
   compareOrders(): void {
