@@ -84,6 +84,9 @@ function eventOf(type: OrderEventType): OrderEvent {
       return { type, revision: 1, venueOrderId: "v1" };
     case "replace-rejected":
       return { type, revision: 1 };
+    case "canceled":
+    case "expired":
+      return { type, filled: quantity("0") };
     case "fill":
       return fillEvent("t1", "4");
     default:
@@ -94,6 +97,8 @@ function eventOf(type: OrderEventType): OrderEvent {
 function play(order: DeskOrder, events: readonly OrderEvent[]): DeskOrder {
   return events.reduce(applyOrderEvent, order);
 }
+
+const canceled = (filled: string): OrderEvent => ({ type: "canceled", filled: quantity(filled) });
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
@@ -191,19 +196,19 @@ describe("what the venue says, in any order", () => {
     },
     {
       name: "partly filled, then canceled",
-      events: [accepted, fillEvent("a", "1"), fillEvent("b", "2"), { type: "canceled" }, unknown],
+      events: [accepted, fillEvent("a", "1"), fillEvent("b", "2"), canceled("3"), unknown],
       state: "CANCELED",
       filled: "3",
     },
     {
       name: "partly filled, then expired",
-      events: [accepted, fillEvent("a", "1"), fillEvent("b", "2"), { type: "expired" }, unknown],
+      events: [accepted, fillEvent("a", "1"), fillEvent("b", "2"), { type: "expired", filled: quantity("3") }, unknown],
       state: "EXPIRED",
       filled: "3",
     },
     {
       name: "a cancel that came too late",
-      events: [accepted, fillEvent("a", "4"), fillEvent("b", "6"), { type: "canceled" }, unknown],
+      events: [accepted, fillEvent("a", "4"), fillEvent("b", "6"), canceled("10"), unknown],
       state: "FILLED",
       filled: "10",
     },
@@ -245,8 +250,8 @@ describe("what the venue says, in any order", () => {
       { type: "release" },
       { type: "cancel-requested" },
       { type: "cancel-rejected" },
-      { type: "canceled" },
-      { type: "expired" },
+      canceled("3"),
+      { type: "expired", filled: quantity("6") },
       { type: "rejected", code: "X" },
       ...["a", "b", "c", "d"].map((id) => fillEvent(id, "3")),
     );
@@ -261,12 +266,21 @@ describe("what the venue says, in any order", () => {
           }
           const left = order.quantity > order.filled ? order.quantity - order.filled : 0n;
           const ended = ["CANCELED", "EXPIRED", "REJECTED", "FILLED"].includes(order.state);
-          expect(reservedQuantity(order)).toBe(ended || order.released ? 0n : left);
+          const unheard = order.filledAtEnd > order.filled ? order.filledAtEnd - order.filled : 0n;
+          expect(reservedQuantity(order)).toBe(ended || order.released ? unheard : left);
+          expect(isReserved(order)).toBe((ended || order.released ? unheard : left) > 0n || isOpenState(order.state));
           expect(order.filled).toBe(order.fills.reduce((sum, fill) => sum + fill.quantity, 0n));
         }
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("keeps reserved what the venue traded before the end and we have not heard of", () => {
+    const ended = play(sent, [accepted, fillEvent("a", "1"), canceled("4")]);
+    expect([ended.state, isReserved(ended), reservedQuantity(ended)]).toEqual(["CANCELED", true, quantity("3")]);
+    const heard = play(ended, [fillEvent("b", "3")]);
+    expect([heard.state, isReserved(heard), reservedQuantity(heard)]).toEqual(["CANCELED", false, 0n]);
   });
 
   it("is a fault where a second venue order appears under one id (I6)", () => {
@@ -348,8 +362,8 @@ describe("replacements", () => {
   });
 
   it("that keep the venue's id and come after the end are taken note of", () => {
-    const canceled = play(asked, [{ type: "canceled" }]);
-    const late = applyOrderEvent(canceled, { type: "replaced", revision: 1, venueOrderId: "v1" });
+    const ended = play(asked, [canceled("0")]);
+    const late = applyOrderEvent(ended, { type: "replaced", revision: 1, venueOrderId: "v1" });
     expect(late).toMatchObject({ state: "CANCELED", quantity: quantity("20"), venueOrderIds: ["v1"] });
   });
 

@@ -50,7 +50,7 @@ function note(order: DeskOrder, event: OrderEvent, next: OrderState): DeskOrder 
       return filled(seen(order), event);
     case "canceled":
     case "expired":
-      return seen(order);
+      return order.filledAtEnd === event.filled ? seen(order) : { ...seen(order), filledAtEnd: event.filled };
     case "submit":
     case "outcome-unknown":
     case "lost":

@@ -31,6 +31,8 @@ export interface DeskOrder extends OrderIntent {
   readonly venueOrderIds: readonly string[];
   readonly fills: readonly OrderFill[];
   readonly filled: Quantity;
+  /** How much the venue says it traded of an order that it ended. */
+  readonly filledAtEnd: Quantity;
   /** Somebody wants it gone: a cancel is sent as soon as the venue can take one. */
   readonly cancelRequested: boolean;
   readonly replacement: Replacement | undefined;
@@ -55,6 +57,7 @@ export function newDeskOrder(intent: OrderIntent): DeskOrder {
     venueOrderIds: [],
     fills: [],
     filled: NO_QUANTITY,
+    filledAtEnd: NO_QUANTITY,
     cancelRequested: false,
     replacement: undefined,
     revision: 0,
@@ -71,14 +74,21 @@ export function quantityAtMost(order: DeskOrder): Quantity {
   return order.replacement === undefined ? order.quantity : larger(order.quantity, order.replacement.quantity);
 }
 
-/** Whether the venue may still trade what is left of the order, as far as we can know. */
-export function isReserved(order: DeskOrder): boolean {
-  return isOpenState(order.state) || (order.state === "LOST" && !order.released);
+/** What the venue traded of an order that it ended and that we have not heard of yet. */
+export function unheardQuantity(order: DeskOrder): Quantity {
+  return larger(subtract(order.filledAtEnd, order.filled), NO_QUANTITY);
 }
 
-/** What is held back for the order: the most that it may still trade. Zero once it has certainly ended. */
+/** Whether the position may still change by the order, as far as we can know. */
+export function isReserved(order: DeskOrder): boolean {
+  return isOpenState(order.state) || (order.state === "LOST" && !order.released) || unheardQuantity(order) > 0n;
+}
+
+/** What is held back for the order: the most that the position may still change by it. Zero once that is certain. */
 export function reservedQuantity(order: DeskOrder): Quantity {
-  return isReserved(order) ? larger(subtract(quantityAtMost(order), order.filled), NO_QUANTITY) : NO_QUANTITY;
+  const open = isOpenState(order.state) || (order.state === "LOST" && !order.released);
+  if (!open) return unheardQuantity(order);
+  return larger(subtract(quantityAtMost(order), order.filled), NO_QUANTITY);
 }
 
 /** How much more was filled than asked for; zero unless the venue broke its word. It stops the bot. */

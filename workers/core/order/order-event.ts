@@ -41,11 +41,12 @@ export type OrderEvent =
   | { readonly type: "release" }
   | { readonly type: "cancel-requested" }
   | { readonly type: "cancel-rejected" }
-  | { readonly type: "canceled" }
+  /** `filled` is the venue's count of all it traded of the order: trades may still be on their way to us. */
+  | { readonly type: "canceled"; readonly filled: Quantity }
   | { readonly type: "replace-requested"; readonly replacement: Replacement }
   | { readonly type: "replaced"; readonly revision: number; readonly venueOrderId: string }
   | { readonly type: "replace-rejected"; readonly revision: number }
-  | { readonly type: "expired" }
+  | { readonly type: "expired"; readonly filled: Quantity }
   | { readonly type: "fill"; readonly fill: OrderFill };
 
 export const ORDER_EVENT_TYPES = [

@@ -147,7 +147,7 @@ const OPEN_STATES: ReadonlySet<OrderState> = new Set([
   "PENDING_REPLACE",
 ]);
 
-/** Whether the venue may still trade an order in this state. A lost order counts until it is released, see `isReserved`. */
+/** Whether the venue may still trade an order in this state. Lost orders and unheard trades count too, see `isReserved`. */
 export function isOpenState(state: OrderState): boolean {
   return OPEN_STATES.has(state);
 }
