@@ -32,6 +32,8 @@ export interface FaultRates {
   readonly requestLost: number;
   readonly replyLost: number;
   readonly lateAccept: number;
+  /** Of late ones: later than the broker says it may be. */
+  readonly brokenPromise: number;
   readonly rejected: number;
   readonly eventDropped: number;
   readonly eventTwice: number;
@@ -51,6 +53,7 @@ export function drawFaults(chance: Chance): FaultRates {
     requestLost: rate(0.15),
     replyLost: rate(0.3),
     lateAccept: rate(0.2),
+    brokenPromise: rate(0.5),
     rejected: rate(0.15),
     eventDropped: rate(0.3),
     eventTwice: rate(0.4),
@@ -68,6 +71,7 @@ export const NO_FAULTS: FaultRates = {
   requestLost: 0,
   replyLost: 0,
   lateAccept: 0,
+  brokenPromise: 0,
   rejected: 0,
   eventDropped: 0,
   eventTwice: 0,

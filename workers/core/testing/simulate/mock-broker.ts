@@ -6,7 +6,7 @@ import type { OrderEvent } from "../../order/order-event.ts";
 import { price } from "../orders.ts";
 import type { Chance, FaultRates } from "./chance.ts";
 
-/** How long the broker may take to show an order that it took, ms. */
+/** How long the broker says it may take to show an order that it took, ms. */
 export const LATE_ACCEPT_MS = 30_000;
 const REPLY_DEADLINE_MS = 5_000;
 const PRICE = price("100");
@@ -50,6 +50,8 @@ export class MockBroker {
   /** Most that trades of others have moved the position by. */
   external = 0n;
   faults: FaultRates;
+  /** Counts whatever changes, so that nobody looks at the same books twice. */
+  changes = 0;
   private readonly chance: Chance;
   private now = 0;
 
@@ -64,7 +66,8 @@ export class MockBroker {
       chance.happens(rate),
     );
     const replyLost = chance.happens(faults.replyLost);
-    const lateMs = chance.whole(1_000, LATE_ACCEPT_MS - 1_000);
+    const promised = chance.whole(1_000, LATE_ACCEPT_MS - 1_000);
+    const lateMs = chance.happens(faults.brokenPromise) ? promised + 2 * LATE_ACCEPT_MS : promised;
     const venueOrderId = `v${this.orders.length + 1}`;
     const timeout: Delivery = {
       type: "reply",
@@ -74,6 +77,7 @@ export class MockBroker {
       venueOrderId,
     };
     if (lost) return [timeout];
+    this.changes++;
     this.receipts.push({ order, receivedAt: now });
     const reply = (outcome: "ack" | "reject"): Delivery => ({
       type: "reply",
@@ -142,6 +146,7 @@ export class MockBroker {
     const { clientOrderId, venueOrderId, instrument, side } = order;
     const whose = { clientOrderId, venueOrderId, instrument, quote: "USD", side };
     const trade = { tradeId: `t${this.fills.length + 1}`, quantity, price: PRICE, fee, feeCurrency: "USD" };
+    this.changes++;
     const fill: VenueFill = { ...whose, ...trade, liquidity: "taker", at: this.now };
     this.fills.push(fill);
     return fill;
@@ -149,6 +154,7 @@ export class MockBroker {
 
   private end(order: BrokerOrder, status: "canceled" | "expired"): Delivery[] {
     order.status = status;
+    this.changes++;
     return this.stream({
       type: "stream",
       at: this.now + 500,

@@ -25,6 +25,6 @@ export const PLANTED_BUGS = [
   "redelivery-is-new",
   "old-news-believed",
   "end-before-fills",
-  "one-check-is-lost",
+  "page-is-all",
 ] as const;
 export type PlantedBug = (typeof PLANTED_BUGS)[number];

@@ -7,6 +7,7 @@ import { applyOrderEvent } from "../../order/apply-order-event.ts";
 import { type DeskOrder, isCancelDue, isReserved, newDeskOrder, type OrderIntent } from "../../order/desk-order.ts";
 import type { OrderEvent } from "../../order/order-event.ts";
 import { asClientOrderId, botPrefix, type ClientOrderId } from "../../order/order-id.ts";
+import { isOpenState } from "../../order/order-table.ts";
 import type { Limits } from "../../risk/cap.ts";
 import { startTrack } from "../../risk/equity-track.ts";
 import { countMessage } from "../../risk/rate-checks.ts";
@@ -281,7 +282,7 @@ export class SimDesk {
     this.touched.add(id);
     const booking = fillBooked(fill, id);
     const booked = new Set(this.state.booked).add(booking.id);
-    if (this.bug === "late-fill-dropped" && !isReserved(order)) {
+    if (this.bug === "late-fill-dropped" && !isOpenState(order.state)) {
       this.commit({ booked });
       return;
     }
@@ -298,6 +299,7 @@ export class SimDesk {
     const report =
       this.bug === "no-trade-sweep" ? { ...told, fills: [], positions: undefined, balances: undefined } : told;
     const { orders, ledger, booked, differences } = this.state;
+    const believed = this.believed(report);
     const result = reconcile(
       {
         orders: [...orders.values()].filter((order) => order.state !== "DENIED"),
@@ -305,17 +307,22 @@ export class SimDesk {
         booked,
         botPrefixes: PREFIXES,
         touched: this.bug === "old-news-believed" ? new Set() : this.touched,
-        lateAcceptMs: this.bug === "one-check-is-lost" ? 0 : LATE_ACCEPT_MS,
+        lateAcceptMs: LATE_ACCEPT_MS,
         balanceTolerance: NO_MONEY,
         differences,
       },
-      this.bug === "end-before-fills" ? { ...report, orders: withoutFilled(report, orders) } : report,
+      believed,
     );
     const after = this.corrected(result.corrections);
     const halts = result.halts.map((halt) => `${halt.code} ours ${halt.ours} theirs ${halt.theirs}`);
     this.reportSince = undefined;
     this.commit({ ...after, differences: result.differences, cursor, halts: [...this.state.halts, ...halts] });
     if (report.fillsComplete) this.ready = true;
+  }
+
+  private believed(report: VenueReport): VenueReport {
+    if (this.bug === "end-before-fills") return { ...report, orders: withoutFilled(report, this.state.orders) };
+    return this.bug === "page-is-all" ? { ...report, fillsComplete: true } : report;
   }
 
   private corrected(corrections: readonly Correction[]): Pick<DeskState, "orders" | "ledger" | "booked"> {
@@ -338,7 +345,7 @@ export class SimDesk {
   private asHeard(event: OrderEvent, order: DeskOrder): OrderEvent {
     const wrong = event.type === "missing" && order.state === "UNKNOWN";
     if (wrong && this.bug === "not-found-is-rejection") return { type: "rejected", code: "NOT_FOUND" };
-    return wrong && this.bug === "one-check-is-lost" ? { type: "lost" } : event;
+    return event;
   }
 
   /** An event of one order, written down at once. Of an order that is not ours nothing is believed. */
