@@ -1,4 +1,4 @@
-import { NO_MONEY } from "../../ledger/decimal.ts";
+import { add, NO_MONEY } from "../../ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../../ledger/ledger.ts";
 import { quantityOf } from "../../ledger/position.ts";
 import { type Correction, reconcile } from "../../ledger/reconcile.ts";
@@ -39,7 +39,7 @@ export function newDeskState(): DeskState {
     ledger: emptyLedger("fifo"),
     booked: new Set(),
     recent: [],
-    buckets: bookOf().buckets,
+    buckets: PLAIN_BOOK.buckets,
     differences: new Map(),
     cursor: 0,
     killed: false,
@@ -57,6 +57,11 @@ export const OPEN_ORDERS_MAX = 8;
 const LIMITS: Limits = limitsOf({
   account: { positionQuantity: String(POSITION_MAX), openOrders: String(OPEN_ORDERS_MAX) },
 });
+/** What does not change from verdict to verdict. */
+const PLAIN_BOOK = bookOf();
+const PRICE = price("100");
+const REFERENCE = referenceOf();
+const CAPITAL = money("100000");
 const REPORT_EVERY_MS = 30_000;
 const REPORT_IN_DOUBT_MS = 5_000;
 const CANCEL_AGAIN_MS = 5_000;
@@ -133,7 +138,7 @@ export class SimDesk {
       orders: this.withOrder(submitted),
       verdicts,
       recent: [...this.state.recent.slice(-20), { intent: fresh, at: now }],
-      buckets: countMessage({ ...bookOf(), buckets: this.state.buckets }, { kind: "order", limits: LIMITS, now }),
+      buckets: countMessage({ ...PLAIN_BOOK, buckets: this.state.buckets }, { kind: "order", limits: LIMITS, now }),
     });
     if (this.bug !== "send-before-write") this.send(submitted, now);
   }
@@ -150,12 +155,8 @@ export class SimDesk {
 
   private riskBook(intent: OrderIntent, now: number): RiskBook {
     const { ledger, buckets, recent } = this.state;
-    const { equity } = standingOf(ledger, "USD", new Map([[BTC, price("100")]]));
-    const track = startTrack({
-      equity: equity + money("100000") > 0n ? money("100000") : equity,
-      netDeposits: NO_MONEY,
-      at: now,
-    });
+    const { equity } = standingOf(ledger, "USD", new Map([[BTC, PRICE]]));
+    const track = startTrack({ equity: add(CAPITAL, equity), netDeposits: CAPITAL, at: now });
     const held = ledger.positions.get(BTC);
     const account: ScopeBook = {
       positions: new Map(held === undefined ? [] : [[BTC, quantityOf(held)]]),
@@ -167,10 +168,10 @@ export class SimDesk {
     const killed =
       this.bug === "kill-in-memory" ? this.killedInMemory : this.state.killed && this.bug !== "kill-not-asked";
     const halted = killed || !this.ready || this.state.halts.length > 0;
-    const states = { ...bookOf().states, account: halted ? "HALTED" : "ACTIVE" } as const;
-    const references = new Map([[BTC, referenceOf({ at: now })]]);
+    const states = { ...PLAIN_BOOK.states, account: halted ? "HALTED" : "ACTIVE" } as const;
+    const references = new Map([[BTC, { ...REFERENCE, at: now }]]);
     return {
-      ...bookOf(),
+      ...PLAIN_BOOK,
       account,
       bot: { ...account, positions: new Map() },
       orders,
