@@ -1,5 +1,6 @@
 import { add, NO_MONEY } from "../../ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../../ledger/ledger.ts";
+import { ledgerEventText } from "../../ledger/ledger-event-text.ts";
 import { quantityOf } from "../../ledger/position.ts";
 import { type Correction, reconcile } from "../../ledger/reconcile.ts";
 import { fillBooked, fillId, type VenueFill, type VenueReport } from "../../ledger/venue-report.ts";
@@ -24,6 +25,8 @@ export interface DeskState {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly ledger: Ledger;
   readonly booked: ReadonlySet<string>;
+  /** Everything that the ledger was made of, as text. */
+  readonly events: readonly string[];
   readonly recent: readonly PassedIntent[];
   readonly buckets: RiskBook["buckets"];
   readonly differences: ReadonlyMap<string, string>;
@@ -38,6 +41,7 @@ export function newDeskState(): DeskState {
     verdicts: new Map(),
     ledger: emptyLedger("fifo"),
     booked: new Set(),
+    events: [],
     recent: [],
     buckets: PLAIN_BOOK.buckets,
     differences: new Map(),
@@ -290,10 +294,11 @@ export class SimDesk {
     const entry = this.bug === "fee-not-booked" ? { ...booking, fee: NO_MONEY } : booking;
     const { ledger } = bookEvent(this.state.ledger, entry);
     const orders = this.withOrder(applyOrderEvent(order, { type: "fill", fill }));
+    const events = [...this.state.events, ledgerEventText(entry)];
     if (this.bug === "fill-in-two-writes") {
       this.commit({ orders, booked });
-      this.commit({ ledger });
-    } else this.commit({ orders, booked, ledger });
+      this.commit({ ledger, events });
+    } else this.commit({ orders, booked, ledger, events });
   }
 
   private reported(told: VenueReport, cursor: number): void {
@@ -326,9 +331,10 @@ export class SimDesk {
     return this.bug === "page-is-all" ? { ...report, fillsComplete: true } : report;
   }
 
-  private corrected(corrections: readonly Correction[]): Pick<DeskState, "orders" | "ledger" | "booked"> {
+  private corrected(corrections: readonly Correction[]): Pick<DeskState, "orders" | "ledger" | "booked" | "events"> {
     const orders = new Map(this.state.orders);
     const booked = new Set(this.state.booked);
+    const events = [...this.state.events];
     let { ledger } = this.state;
     for (const correction of corrections) {
       if (correction.type === "external-fill" && this.bug === "external-dropped") continue;
@@ -338,9 +344,10 @@ export class SimDesk {
       }
       if (correction.type === "adopt-order" || correction.booking === undefined) continue;
       booked.add(correction.booking.id);
+      events.push(ledgerEventText(correction.booking));
       ledger = bookEvent(ledger, correction.booking).ledger;
     }
-    return { orders, ledger, booked };
+    return { orders, ledger, booked, events };
   }
 
   private asHeard(event: OrderEvent, order: DeskOrder): OrderEvent {

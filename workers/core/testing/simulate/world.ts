@@ -1,9 +1,12 @@
 import type { Decimal } from "../../ledger/decimal.ts";
 import { formatDecimal } from "../../ledger/decimal-text.ts";
-import { type Ledger, ledgerFaults, standingOf } from "../../ledger/ledger.ts";
+import { type Ledger, ledgerFaults, rebuildLedger, standingOf } from "../../ledger/ledger.ts";
+import { parseLedgerEvent } from "../../ledger/ledger-event-text.ts";
+import { ledgerText } from "../../ledger/ledger-text.ts";
 import { quantityOf } from "../../ledger/position.ts";
 import { isReserved, type OrderIntent, overfill, reservedQuantity } from "../../order/desk-order.ts";
 import { clientOrderId } from "../../order/order-id.ts";
+import { orderText, parseOrder } from "../../order/order-text.ts";
 import { intentOf, price } from "../orders.ts";
 import { BTC } from "../risk-books.ts";
 import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
@@ -156,8 +159,12 @@ class World {
     return intent;
   }
 
+  /** A process begins with what was written down, read from its text. */
   private startDesk(): SimDesk {
     this.reportedSinceStart = false;
+    const { orders } = this.store.state;
+    const read = [...orders].map(([id, order]) => [id, parseOrder(orderText(order))] as const);
+    this.store.state = { ...this.store.state, orders: new Map(read) };
     return new SimDesk({
       broker: this.broker,
       store: this.store,
@@ -251,7 +258,9 @@ class World {
 
   private checkQuiet(): void {
     const { broker } = this;
-    const { orders, ledger } = this.store.state;
+    const { orders, ledger, events } = this.store.state;
+    const rebuilt = rebuildLedger("fifo", events.map(parseLedgerEvent));
+    this.expect(ledgerText(rebuilt) === ledgerText(ledger), "I15: the ledger rebuilt from its events is another");
     this.expect(this.position() === broker.position, "I8: the position is not the broker's");
     const { cash, equity, realised, unrealised, netDeposits } = standingOf(ledger, "USD", MARKS);
     this.expect(cash === broker.cash, "I9: the cash is not the broker's");
