@@ -1,5 +1,6 @@
 import { add, type Decimal, divide, larger, type Money, multiply, NO_MONEY, negate } from "../ledger/decimal.ts";
 import type { Side } from "../ledger/decimal-grid.ts";
+import { isReserved } from "../order/desk-order.ts";
 import type { CapName } from "./cap.ts";
 import { type Check, type CheckInput, type Denial, denialByCap, ofCount, referenceIn } from "./check.ts";
 import { drawdownOf, lossOfDay } from "./equity-track.ts";
@@ -104,7 +105,7 @@ function netOf({ netLong, netShort }: Exposure, side: Side): Money {
 
 function checkOpenOrders(input: CheckInput, scope: RiskScope): Denial | undefined {
   const { intent, book } = input;
-  const orders = ordersOf(book, scope, intent);
+  const orders = ordersOf(book, scope, intent).filter(isReserved);
   const referenceOf = referenceIn(book);
   const reference = referenceOf(intent.instrument);
   const own = worth(intent.quantity, highestPrice(intent, reference), reference);

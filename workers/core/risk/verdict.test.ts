@@ -136,6 +136,8 @@ describe("every cap", () => {
       );
       const verdict = verdictOf({}, { orders: [orderOf({ state })] }, { account: { positionQuantity: "19" } });
       expect([state, codeOf(verdict)]).toEqual([state, counted ? "POSITION_QUANTITY" : "pass"]);
+      const another = verdictOf({}, { orders: [orderOf({ state })] }, { account: { openOrders: "1" } });
+      expect([state, codeOf(another)]).toEqual([state, counted ? "OPEN_ORDERS" : "pass"]);
     }
     const released = { orders: [orderOf({ state: "LOST", released: true })] };
     expect(codeOf(verdictOf({}, released, { account: { positionQuantity: "19" } }))).toBe("pass");
