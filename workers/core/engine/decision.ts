@@ -10,6 +10,7 @@ import {
   type Signal,
   type SignalColumns,
 } from "../strategy/strategy.ts";
+import type { EntryGuard } from "./entry-guard.ts";
 
 /** Prices and sizes of an entry; NaN where absent. */
 interface EntryTerms {
@@ -30,11 +31,17 @@ export class Decider {
   private readonly venue: Venue;
   private readonly instruments: readonly Instrument[];
   private readonly direction: "long" | "short" | "both";
+  private readonly guard: EntryGuard | undefined;
 
-  constructor(venue: Venue, instruments: readonly Instrument[], direction: "long" | "short" | "both") {
+  constructor(
+    venue: Venue,
+    instruments: readonly Instrument[],
+    { direction, guard }: { readonly direction: "long" | "short" | "both"; readonly guard: EntryGuard | undefined },
+  ) {
     this.venue = venue;
     this.instruments = instruments;
     this.direction = direction;
+    this.guard = guard;
   }
 
   /**
@@ -53,7 +60,7 @@ export class Decider {
     const short = (flags & ENTER_SHORT) !== 0;
     if (long !== short) {
       const side = long ? 1 : -1;
-      if (held * side <= 0 && this.allows(side)) this.enter(index, side, termsAt(signals, at));
+      if (held * side <= 0 && this.allows(index, side)) this.enter(index, side, termsAt(signals, at));
       else if (held * side < 0) this.exit(index);
     }
     this.venue.settle(index);
@@ -67,14 +74,21 @@ export class Decider {
     if (side === "close" && held !== 0) this.exit(index);
     if (side === "buy" || side === "sell") {
       const sign = side === "buy" ? 1 : -1;
-      if (this.allows(sign) && (signal.add || held * sign <= 0)) this.enter(index, sign, termsOf(signal), signal.add);
+      if ((signal.add || held * sign <= 0) && this.allows(index, sign))
+        this.enter(index, sign, termsOf(signal), signal.add);
       else if (held * sign < 0) this.exit(index);
     }
     this.venue.settle(index);
   }
 
-  private allows(side: number): boolean {
-    return this.direction === "both" || this.direction === (side > 0 ? "long" : "short");
+  /** Whether the run may enter this side now. What a protection pauses is counted among the refused orders. */
+  private allows(index: number, side: number): boolean {
+    if (this.direction !== "both" && this.direction !== (side > 0 ? "long" : "short")) return false;
+    const paused = this.guard?.pause(index);
+    if (paused === undefined) return true;
+    const { symbol } = this.instruments[index];
+    this.venue.sizer.refusals.add(`protection: ${paused}`, () => `${symbol}: no entry during the pause after losses`);
+    return false;
   }
 
   /** Closes the position with a market order, once. */

@@ -1,4 +1,5 @@
 import { divides } from "../candle/timeframe.ts";
+import type { Protection } from "../risk/protection.ts";
 import type { Sizing } from "../strategy/sizing.ts";
 import type { ParameterSpec, ParameterValues } from "../strategy/strategy.ts";
 import type { RunDefinition } from "./settings.ts";
@@ -36,6 +37,7 @@ export function checkDefinition(definition: RunDefinition): void {
     `maintenance must be less than 1 / leverage (${1 / leverage}), was ${maintenance}`,
   );
   checkSizing(settings.sizing);
+  for (const protection of settings.protections ?? []) checkProtection(protection);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = definition;
   ensure(from < to, `from must be before to, was ${from} with to ${to}`);
   checkParameters(definition.strategy.parameters, definition.parameters);
@@ -46,6 +48,18 @@ function checkSizing(sizing: Sizing): void {
   const field = sizing.kind === "quantity" ? "quantity" : sizing.kind === "quote" ? "amount" : "percent";
   const size = sizing.kind === "quantity" ? sizing.quantity : sizing.kind === "quote" ? sizing.amount : sizing.percent;
   ensure(size > 0 && Number.isFinite(size), `sizing.${field} must be greater than 0, was ${size}`);
+}
+
+function checkProtection(protection: Protection): void {
+  for (const [field, value] of Object.entries(protection)) {
+    if (typeof value !== "number") continue;
+    const name = `${protection.kind}.${field}`;
+    const free = field === "profitShareMin";
+    ensure(
+      Number.isFinite(value) && (free || value > 0),
+      `${name} must be ${free ? "finite" : "above 0"}, was ${value}`,
+    );
+  }
 }
 
 /** Throws RangeError where a value is missing, unknown, out of its range or not whole where it must be. */

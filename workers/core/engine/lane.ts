@@ -11,6 +11,7 @@ import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
 import { CandleWalker } from "./candle-walker.ts";
 import { DailyEquity } from "./daily-equity.ts";
 import { Decider } from "./decision.ts";
+import { EntryGuard } from "./entry-guard.ts";
 import type { RunDefinition } from "./settings.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import type { TradeKeep } from "./trade-log.ts";
@@ -38,6 +39,7 @@ export class Lane {
   candlesHeld = 0;
   private readonly definition: RunDefinition;
   private readonly decider: Decider;
+  private readonly guard: EntryGuard | undefined;
   private readonly view: LaneView;
   private readonly programs: readonly SteppedProgram[];
   private readonly stepMs: number;
@@ -55,8 +57,12 @@ export class Lane {
       slippage: scaledSlippage(settings.slippage, variant.cost),
     });
     this.account = this.venue.account;
-    this.decider = new Decider(this.venue, instruments, settings.direction);
-    this.view = new LaneView(instruments.map((instrument) => instrument.symbol));
+    const symbols = instruments.map((instrument) => instrument.symbol);
+    const { direction, protections = [] } = settings;
+    this.guard = protections.length > 0 ? new EntryGuard(protections, symbols) : undefined;
+    if (this.guard !== undefined) this.account.trades.observer = this.guard.trade.bind(this.guard);
+    this.decider = new Decider(this.venue, instruments, { direction, guard: this.guard });
+    this.view = new LaneView(symbols);
     this.programs = programs;
     this.stepMs = timeframeMs(definition.timeframe);
     this.daily = new DailyEquity();
@@ -66,13 +72,16 @@ export class Lane {
   /** Steps through a block; `equity` then holds a value for each time of it. */
   step(block: Block): void {
     if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
-    if (block.instruments.length === 1 && this.programs.length === 0) this.stepColumns(block.instruments[0]);
+    this.guard?.beginBlock();
+    if (block.instruments.length === 1 && this.programs.length === 0)
+      this.stepColumns(block.instruments[0], block.time);
     else this.stepMerged(block);
+    this.guard?.follow(block.time, this.equity, { end: block.length, stepMs: this.stepMs });
     this.daily.add(block.time, this.equity, block.length);
   }
 
   /** The common case, kept free of everything it does not need: one instrument, signals in columns. */
-  private stepColumns(part: BlockInstrument): void {
+  private stepColumns(part: BlockInstrument, time: Float64Array): void {
     const { candles, signals, start } = part;
     if (signals === undefined) throw new Error("a block without signals needs a stepped program");
     const { high, low, close } = candles;
@@ -114,7 +123,10 @@ export class Lane {
         // In and out within one candle is a position held, too.
         if (position.quantity === 0 && account.fills - before > 1) held++;
         position.mark = last;
-        if (flags[i] !== 0) this.decide(0, part, i);
+        if (flags[i] !== 0) {
+          this.guardAt(time, i - start);
+          this.decide(0, part, i);
+        }
         ({ floor, ceiling, expiry, restless } = book);
         quantity = position.quantity;
         cash = account.cash;
@@ -155,9 +167,14 @@ export class Lane {
         const i = at[index];
         if (i >= part.candles.length || part.candles.time[i] !== time) return;
         at[index]++;
-        if (part.signals !== undefined && part.signals.flags[i] !== 0) this.decide(index, part, i);
+        if (part.signals === undefined || part.signals.flags[i] === 0) return;
+        this.guardAt(block.time, j);
+        this.decide(index, part, i);
       });
-      if (this.programs.length > 0) this.ask(block, at, time);
+      if (this.programs.length > 0) {
+        this.guardAt(block.time, j);
+        this.ask(block, at, time);
+      }
       this.candles++;
       if (this.holds() || this.account.fills - fills > 1) this.candlesHeld++;
       this.equity[j] = this.account.equity();
@@ -214,6 +231,13 @@ export class Lane {
     });
   }
 
+  /** Before a decision at close `j` of a block the guard catches up. */
+  private guardAt(time: Float64Array, j: number): void {
+    if (this.guard === undefined) return;
+    this.guard.follow(time, this.equity, { end: j, stepMs: this.stepMs });
+    this.guard.decideAt(time[j] + this.stepMs, this.account.equity());
+  }
+
   private decide(index: number, part: BlockInstrument, i: number): void {
     if (part.signals === undefined) return;
     if (part.volatility !== undefined) this.venue.volatility[index] = part.volatility[i];
@@ -240,6 +264,7 @@ export class Lane {
       candles: this.candles,
       candlesHeld: this.candlesHeld,
       programs: this.programs.map((program) => program.snapshot()),
+      guard: this.guard?.snapshot() ?? null,
       seen: this.view.instruments.map((view) => [view.time, view.open, view.high, view.low, view.close, view.volume]),
     };
   }
@@ -249,6 +274,7 @@ export class Lane {
     this.daily.restore(snapshotField(snapshot, "daily"));
     this.candles = snapshotNumber(snapshot, "candles");
     this.candlesHeld = snapshotNumber(snapshot, "candlesHeld");
+    this.guard?.restore(snapshotField(snapshot, "guard"));
     snapshotList(snapshot, "programs").forEach((saved, index) => {
       this.programs[index].restore(saved);
     });

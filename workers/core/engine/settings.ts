@@ -3,6 +3,7 @@ import type { Timeframe } from "../candle/timeframe.ts";
 import type { FeeRates } from "../fill/fee.ts";
 import type { PathChoice } from "../fill/path.ts";
 import type { Slippage } from "../fill/slippage.ts";
+import type { Protection } from "../risk/protection.ts";
 import type { Sizing } from "../strategy/sizing.ts";
 import type { ParameterValues, Strategy } from "../strategy/strategy.ts";
 
@@ -29,6 +30,8 @@ export interface RunSettings {
   readonly maintenance: number;
   /** Share of the position's value that longs pay shorts at 00:00, 08:00 and 16:00 UTC. */
   readonly fundingRate: number;
+  /** Pauses of entries after losses; none when left out. */
+  readonly protections?: readonly Protection[];
   readonly end: "close" | "keep";
   /** Risk-free rate a year. */
   readonly riskFree: number;

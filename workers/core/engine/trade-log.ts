@@ -58,6 +58,8 @@ export interface TradeRow {
 /** Trades as growing columns: rows of numbers, with tags and reasons as indexes into lists. */
 export class TradeLog {
   length = 0;
+  /** Sees every trade as it is logged, also of a log that keeps only their count. */
+  observer: ((row: TradeRow) => void) | undefined;
   private readonly keep: TradeKeep;
   private columns: Record<Field, Float64Array>;
   private tags: string[] = [];
@@ -71,6 +73,7 @@ export class TradeLog {
     if (this.length >= TRADES_MAX) {
       throw new RangeError(`trades must be at most ${TRADES_MAX}: the strategy trades too often for these candles`);
     }
+    this.observer?.(row);
     if (this.keep !== "count" && this.length === this.columns.reason.length) this.grow();
     const at = this.length++;
     for (const field of KEPT[this.keep]) {

@@ -1,0 +1,78 @@
+import {
+  DECIMALS_MAX,
+  type Decimal,
+  DecimalError,
+  divideUnits,
+  INTEGER_DIGITS_MAX,
+  ONE,
+  ofUnits,
+  type Rounding,
+} from "./decimal.ts";
+import { formatDecimal } from "./decimal-text.ts";
+
+/**
+ * The one doorway between the engine's doubles and exact decimals. The engine computes in float64 on prices and
+ * quantities of an instrument's grid; a sum of a few of them is off the grid by some units in the last place. So a double
+ * that is within float error of a multiple means this multiple, whatever the rounding; any other is rounded as named.
+ */
+
+/** Bits of a double's fraction, less six for what a few additions and multiplications lose. */
+const SNAP_BITS = 46n;
+/** Smallest grid there is: what an instrument without one trades on. */
+const FINEST_STEP = 1n as Decimal;
+const DOUBLE_END = 10 ** INTEGER_DIGITS_MAX;
+
+/** The multiple of `step` that a double stands for. Throws DecimalError where it is not finite or out of bounds. */
+export function fromDouble<T extends Decimal>(
+  value: number,
+  { step, rounding, field }: { readonly step: Decimal; readonly rounding: Rounding; readonly field: string },
+): T {
+  checkDouble(value, field);
+  if (step <= 0n) throw new DecimalError(`step must be above 0, was ${formatDecimal(step)}`);
+  const { numerator, denominator } = exactRatio(value);
+  const units = numerator * ONE;
+  const grid = denominator * step;
+  const nearest = divideUnits(units, grid, "half-even");
+  const away = units - nearest * grid;
+  const error = away < 0n ? -away : away;
+  const size = units < 0n ? -units : units;
+  const near = error << SNAP_BITS <= size;
+  return ofUnits((near ? nearest : divideUnits(units, grid, rounding)) * step);
+}
+
+/**
+ * A tick or lot as a decimal: the shortest decimal that reads as the double, so that 0.1 is a tenth. 0, the engine's "no
+ * grid", is the finest grid there is.
+ */
+export function gridStep(value: number, field: string): Decimal {
+  checkDouble(value, field);
+  if (value < 0) throw new DecimalError(`${field} must be 0 or above, was ${value}`);
+  if (value === 0) return FINEST_STEP;
+  const [digits, exponent] = value.toExponential().split("e");
+  const places = (digits.split(".")[1] ?? "").length;
+  const shift = DECIMALS_MAX + Number(exponent) - places;
+  if (shift < 0) throw new DecimalError(`${field} must have at most ${DECIMALS_MAX} decimals, was ${value}`);
+  return ofUnits(BigInt(digits.replace(".", "")) * 10n ** BigInt(shift));
+}
+
+/** The double nearest to a value: for charts, statistics and the engine, never back into accounts. */
+export function toDouble(value: Decimal): number {
+  return Number(formatDecimal(value));
+}
+
+function checkDouble(value: number, field: string): void {
+  if (!Number.isFinite(value)) throw new DecimalError(`${field} must be a finite number, was ${value}`);
+  if (Math.abs(value) >= DOUBLE_END)
+    throw new DecimalError(`${field} must be below 1e${INTEGER_DIGITS_MAX}, was ${value}`);
+}
+
+/** A double as the ratio it is exactly: a whole number over a power of two, at most 2^1074 (IEEE 754). */
+function exactRatio(value: number): { numerator: bigint; denominator: bigint } {
+  let scaled = value;
+  let places = 0;
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    places++;
+  }
+  return { numerator: BigInt(scaled), denominator: 1n << BigInt(places) };
+}

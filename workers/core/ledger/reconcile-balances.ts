@@ -1,0 +1,82 @@
+import { magnitude, NO_QUANTITY, subtract } from "./decimal.ts";
+import { formatDecimal } from "./decimal-text.ts";
+import { cashOf, type Ledger } from "./ledger.ts";
+import { quantityOf } from "./position.ts";
+import type { Halt } from "./reconcile.ts";
+import type { OurBooks, VenueReport } from "./venue-report.ts";
+
+/** Our side of the comparison. */
+export interface ReconciledBooks {
+  readonly ledger: Ledger;
+  readonly ours: OurBooks;
+  /** Instruments that something traded or moved in while the venue was asked. */
+  readonly moving: ReadonlySet<string>;
+  /** Money moved that we had not booked. */
+  readonly moneyMoved: boolean;
+}
+
+/**
+ * What differs between our positions and balances and the venue's, once all trades are known. A venue is asked for
+ * positions and for trades one after the other, and something may trade in between. So what moves is not compared, and a
+ * difference halts when it was the same at the comparison before: a true one stays, since our side follows every trade.
+ */
+export function stateDifferences(
+  { ledger, ours, moving, moneyMoved }: ReconciledBooks,
+  report: VenueReport,
+): { readonly differences: ReadonlyMap<string, string>; readonly halts: readonly Halt[] } {
+  // Before all trades are known nothing can be said, so what was suspected stays so.
+  if (!report.fillsComplete) return { differences: ours.differences, halts: [] };
+  const money = moving.size === 0 && !moneyMoved;
+  const isCompared = (key: string) => (key.startsWith(MONEY) ? money : !moving.has(key.slice(POSITION.length)));
+  const differences = new Map([...ours.differences].filter(([key]) => !isCompared(key)));
+  const halts: Halt[] = [];
+  for (const { key, difference, halt } of [...positions(ledger, report), ...balances(ledger, ours, report)]) {
+    if (!isCompared(key)) continue;
+    differences.set(key, difference);
+    if (ours.differences.get(key) === difference) halts.push(halt);
+  }
+  return { differences, halts };
+}
+
+const POSITION = "position ";
+const MONEY = "balance ";
+
+/** One thing that differs: what it is, by how much, and the halt that it leads to if it stays. */
+interface Difference {
+  readonly key: string;
+  readonly difference: string;
+  readonly halt: Halt;
+}
+
+function positions(ledger: Ledger, { positions: theirs }: VenueReport): Difference[] {
+  if (theirs === undefined) return [];
+  const instruments = [...new Set([...ledger.positions.keys(), ...theirs.keys()])].sort();
+  return instruments.flatMap((instrument) => {
+    const position = ledger.positions.get(instrument);
+    const our = position === undefined ? NO_QUANTITY : quantityOf(position);
+    const their = theirs.get(instrument) ?? NO_QUANTITY;
+    if (our === their) return [];
+    const halt: Halt = {
+      instrument,
+      code: "POSITION_DIFFERS",
+      ours: formatDecimal(our),
+      theirs: formatDecimal(their),
+    };
+    return [{ key: `${POSITION}${instrument}`, difference: formatDecimal(subtract(their, our)), halt }];
+  });
+}
+
+function balances(ledger: Ledger, { balanceTolerance }: OurBooks, { balances: theirs }: VenueReport): Difference[] {
+  return [...(theirs ?? [])].flatMap(([currency, their]) => {
+    const our = cashOf(ledger, currency);
+    const off = subtract(their, our);
+    if (magnitude(off) <= balanceTolerance) return [];
+    const halt: Halt = {
+      instrument: undefined,
+      code: "BALANCE_DIFFERS",
+      ours: `${formatDecimal(our)} ${currency}`,
+      theirs: `${formatDecimal(their)} ${currency}`,
+    };
+    return [{ key: `${MONEY}${currency}`, difference: formatDecimal(off), halt }];
+  });
+}

@@ -1,0 +1,48 @@
+import { sha256 } from "../report/sha256.ts";
+
+/**
+ * The id under which a venue knows an order: 20 characters of [a-z0-9], which every venue takes. It is a hash of what was
+ * intended, so the same intent always has the same id, after a crash too.
+ */
+export type ClientOrderId = string & { readonly clientOrderId: true };
+
+/** What makes one intent of a bot differ from another. */
+export interface IntentKey {
+  readonly account: string;
+  readonly bot: string;
+  /** Open time of the candle that the decision was taken on, UTC ms. */
+  readonly candleTime: number;
+  /** Which order of the decision: entry, stop, target, exit. */
+  readonly leg: string;
+  /** Counts the orders of a leg on that candle. */
+  readonly ordinal: number;
+}
+
+const ALPHABET_SIZE = 36n;
+/** Characters that name the bot: two of 1,000 bots of an account share them with odds of 6 in a million. */
+export const BOT_PREFIX_CHARACTERS = 7;
+/** Characters that name the order: two of a bot's 1,000,000 orders share them with odds of 3 in a thousand million. */
+const ORDER_CHARACTERS = 13;
+
+const PATTERN = /^[a-z0-9]{20}$/;
+
+export function clientOrderId(key: IntentKey): ClientOrderId {
+  const { account, bot, candleTime, leg, ordinal } = key;
+  const order = base36(JSON.stringify([account, bot, candleTime, leg, ordinal]), ORDER_CHARACTERS);
+  return `${botPrefix({ account, bot })}${order}` as ClientOrderId;
+}
+
+/** How the ids of a bot's orders begin: whose order it is can be told from the venue's list alone. */
+export function botPrefix({ account, bot }: { readonly account: string; readonly bot: string }): string {
+  return base36(JSON.stringify([account, bot]), BOT_PREFIX_CHARACTERS);
+}
+
+/** An id that came from a venue, where it has the form of ours. */
+export function asClientOrderId(text: string): ClientOrderId | undefined {
+  return PATTERN.test(text) ? (text as ClientOrderId) : undefined;
+}
+
+function base36(text: string, characters: number): string {
+  const hash = BigInt(`0x${sha256(text)}`) % ALPHABET_SIZE ** BigInt(characters);
+  return hash.toString(36).padStart(characters, "0");
+}

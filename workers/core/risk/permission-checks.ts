@@ -1,0 +1,84 @@
+import { DAY_MS, MINUTE_MS } from "../candle/timeframe.ts";
+import { isOpen } from "../candle/trading-calendar.ts";
+import { weekdayOfDay } from "../candle/us-market-day.ts";
+import { formatDecimal } from "../ledger/decimal-text.ts";
+import { CAP_LEVELS, missingBotLimits, type TradingWindow } from "./cap.ts";
+import { type Check, type CheckInput, type Denial, denial, rulesIn } from "./check.ts";
+import { isReducingWithin } from "./exposure.ts";
+import { bindingState, STATE_ALLOWS } from "./trading-state.ts";
+
+/** What may be done at all: states, limits that must be set, instruments, hours, the form. */
+export const PERMISSION_CHECKS: readonly Check[] = [
+  { name: "trading state", check: checkState },
+  { name: "limits set", check: checkLimitsSet },
+  { name: "instrument allowed", check: checkInstrument },
+  { name: "hours", check: checkHours },
+  { name: "form", check: checkForm },
+];
+
+function checkState({ intent, book }: CheckInput): Denial | undefined {
+  const { state, scope } = bindingState(book.states);
+  const allows = STATE_ALLOWS[state];
+  if (allows.increase) return undefined;
+  if (!allows.reduce) return denial("HALTED", { value: scope, limit: "cancels only" });
+  const within = scope === "bot" ? "bot" : "account";
+  if (isReducingWithin(book, within, intent)) return undefined;
+  return denial("REDUCING", { value: scope, limit: "orders that only reduce the position" });
+}
+
+function checkLimitsSet({ limits }: CheckInput): Denial | undefined {
+  const missing = missingBotLimits(limits.bot);
+  if (missing.length === 0) return undefined;
+  return denial("LIMITS_MISSING", { value: missing.join(", "), limit: "every limit that a bot must have" });
+}
+
+function checkInstrument({ intent, book, limits }: CheckInput): Denial | undefined {
+  for (const level of CAP_LEVELS) {
+    const { instruments } = limits[level];
+    if (instruments === undefined || instruments.includes(intent.instrument)) continue;
+    return { ...denial("INSTRUMENT", { value: intent.instrument, limit: instruments.join(", ") }), level };
+  }
+  if (book.instruments.has(intent.instrument)) return undefined;
+  return denial("INSTRUMENT", { value: intent.instrument, limit: "instruments of the venue" });
+}
+
+function checkHours({ intent, book, limits, now }: CheckInput): Denial | undefined {
+  const { calendar } = rulesIn(book, intent.instrument);
+  if (!isOpen(calendar, now)) {
+    return denial("MARKET_CLOSED", { value: String(now), limit: `sessions of ${calendar.id}` });
+  }
+  for (const level of CAP_LEVELS) {
+    const { windows } = limits[level];
+    if (windows === undefined || windows.some((window) => isWithin(window, now))) continue;
+    return { ...denial("HOURS", { value: String(now), limit: "the hours allowed" }), level };
+  }
+  return undefined;
+}
+
+function isWithin({ weekdays, fromMinute, toMinute }: TradingWindow, now: number): boolean {
+  const day = Math.floor(now / DAY_MS);
+  const minute = (now - day * DAY_MS) / MINUTE_MS;
+  return weekdays.includes(weekdayOfDay(day)) && minute >= fromMinute && minute < toMinute;
+}
+
+/** Kinds that need a price name it, and only they. */
+function checkForm({ intent }: CheckInput): Denial | undefined {
+  const { kind, quantity, limit, stop } = intent;
+  if (quantity <= 0n) return denial("FORM", { value: `quantity ${formatDecimal(quantity)}`, limit: "above 0" });
+  for (const [field, price] of [
+    ["limit", limit],
+    ["stop", stop],
+  ] as const) {
+    const needed = kind === field || kind === "stop-limit";
+    if (needed !== (price !== undefined)) {
+      return denial("FORM", {
+        value: `${kind} ${needed ? "without" : "with"} ${field}`,
+        limit: "the prices of its kind",
+      });
+    }
+    if (price !== undefined && price <= 0n) {
+      return denial("FORM", { value: `${field} ${formatDecimal(price)}`, limit: "above 0" });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { type BindingLimit, bindingLimit, type Limits } from "./cap.ts";
+import type { RiskScope, ScopeBook } from "./risk-book.ts";
+
+/** The throttle counts orders that traded within this time. */
+export const EXECUTION_WINDOW_MS = 10 * 60_000;
+
+/** Why a bot or an account has to be halted until a person arms it again. */
+export interface HaltReason {
+  readonly cap: "executions" | "rejectsInARow";
+  readonly count: number;
+  readonly binding: BindingLimit;
+}
+
+/**
+ * Whether something trades, or is refused, again and again: what a strategy in a loop does. Undefined while it does not.
+ * The count itself must stay below the limit: the one that reaches it halts.
+ */
+export function haltReason(
+  { executions, rejectsInARow }: Pick<ScopeBook, "executions" | "rejectsInARow">,
+  limits: Limits,
+  { scope, now }: { readonly scope: RiskScope; readonly now: number },
+): HaltReason | undefined {
+  const counts = {
+    executions: executions.filter((at) => at > now - EXECUTION_WINDOW_MS).length,
+    rejectsInARow,
+  };
+  for (const cap of ["executions", "rejectsInARow"] as const) {
+    const binding = bindingLimit(limits, cap, scope);
+    if (binding !== undefined && BigInt(counts[cap]) * 10n ** 18n >= binding.limit) {
+      return { cap, count: counts[cap], binding };
+    }
+  }
+  return undefined;
+}

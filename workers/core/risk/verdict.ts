@@ -1,0 +1,43 @@
+import type { OrderIntent } from "../order/desk-order.ts";
+import { type Limits, limitsVersion } from "./cap.ts";
+import { CAP_CHECKS } from "./cap-checks.ts";
+import { type Check, type Denial, referenceIn } from "./check.ts";
+import { PERMISSION_CHECKS } from "./permission-checks.ts";
+import { PRICE_CHECKS } from "./price-checks.ts";
+import { RATE_CHECKS } from "./rate-checks.ts";
+import type { Reference, RiskBook } from "./risk-book.ts";
+
+/**
+ * The verdict on an intent. A pass names the limits and the price that it was given under; it is stored before the order
+ * is sent, and no order is sent without one. A denial names the rule, what was measured and what is allowed.
+ */
+export type Verdict =
+  | { readonly verdict: "pass"; readonly limitsVersion: string; readonly reference: Reference }
+  | ({ readonly verdict: "denied" } & Denial);
+
+/** Every check, in the order made: what may be done at all, at what price, how much, how often. */
+export const CHECKS: readonly Check[] = [...PERMISSION_CHECKS, ...PRICE_CHECKS, ...CAP_CHECKS, ...RATE_CHECKS];
+
+/**
+ * Decides on an intent. `limits` are those in force and `now` is UTC ms. Pure: the same arguments give the same verdict.
+ * It never throws: a check that cannot be made is a denial.
+ */
+export function decide(
+  intent: OrderIntent,
+  book: RiskBook,
+  limits: Limits,
+  now: number,
+  checks: readonly Check[] = CHECKS,
+): Verdict {
+  try {
+    for (const { check } of checks) {
+      const denial = check({ intent, book, limits, now });
+      if (denial !== undefined) return { verdict: "denied", ...denial };
+    }
+    const reference = referenceIn(book)(intent.instrument);
+    return { verdict: "pass", limitsVersion: limitsVersion(limits), reference };
+  } catch (error) {
+    const value = error instanceof Error ? error.message : "unknown";
+    return { verdict: "denied", code: "CHECK_FAILED", cap: "none", value, limit: "every check made" };
+  }
+}
