@@ -100,7 +100,7 @@ function endedEvents(order: DeskOrder, found: VenueOrder, { fillsComplete }: Ven
   if (order.state === "REJECTED") return contradiction(order, found.status);
   // Whatever the venue calls it, an order with something left that can trade no more was canceled or has expired.
   const type = found.status === "expired" ? "expired" : "canceled";
-  return { events: [{ type, filled: found.filled }], halt: undefined };
+  return { events: [...replacedEvents(order, found), { type, filled: found.filled }], halt: undefined };
 }
 
 function contradiction({ instrument, id, state }: DeskOrder, status: VenueOrder["status"]): OrderFinding {

@@ -274,6 +274,9 @@ describe("one order shown twice", () => {
       halts: [],
       order: { state: "CANCELED", filled: quantity("5") },
     });
+    const whole = { ...fresh, status: "filled" as const, filled: quantity("20") };
+    const late = stateAfter("PENDING_REPLACE", { orders: [whole], fills: [venueFill("t1", "20")] }, parts);
+    expect(late).toMatchObject({ halts: [], order: { state: "FILLED", quantity: quantity("20") } });
     const unknown = stateAfter("UNKNOWN", { orders: [fresh] }, parts);
     expect(unknown.order).toMatchObject({ state: "ACCEPTED", quantity: quantity("20") });
     const old = stateAfter("PENDING_REPLACE", { orders: [venueOrder()] }, parts);

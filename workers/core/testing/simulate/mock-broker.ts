@@ -2,7 +2,7 @@ import type { Money, Quantity } from "../../ledger/decimal.ts";
 import type { Side } from "../../ledger/decimal-grid.ts";
 import type { VenueFill, VenueOrder, VenueReport } from "../../ledger/venue-report.ts";
 import type { DeskOrder } from "../../order/desk-order.ts";
-import type { OrderEvent } from "../../order/order-event.ts";
+import type { OrderEvent, Replacement } from "../../order/order-event.ts";
 import { price } from "../orders.ts";
 import type { Chance, FaultRates } from "./chance.ts";
 
@@ -27,6 +27,12 @@ export type Delivery = { readonly at: number } & (
       readonly id: string;
       readonly outcome: "ack" | "reject" | "timeout";
       readonly venueOrderId: string;
+    }
+  | {
+      readonly type: "replace-reply";
+      readonly id: string;
+      readonly revision: number;
+      readonly outcome: "refused" | "timeout";
     }
   | { readonly type: "cancel-reply"; readonly id: string; readonly outcome: "refused" | "timeout" }
   | { readonly type: "stream"; readonly id: string; readonly event: Exclude<OrderEvent, { type: "fill" }> }
@@ -103,6 +109,20 @@ export class MockBroker {
       return [{ type: "cancel-reply", at: now + 500, id, outcome: replyLost ? "timeout" : "refused" }];
     }
     return this.end(order, "canceled");
+  }
+
+  replace(id: string, { revision, quantity }: Replacement, now: number): Delivery[] {
+    const [lost, replyLost] = [this.faults.requestLost, this.faults.replyLost].map((rate) => this.chance.happens(rate));
+    const timeout: Delivery = { type: "replace-reply", at: now + REPLY_DEADLINE_MS, id, revision, outcome: "timeout" };
+    if (lost) return [timeout];
+    const order = this.orders.find((known) => known.clientOrderId === id && known.acceptAt <= now);
+    if (order === undefined || order.status !== "open" || quantity <= order.filled) {
+      return [replyLost ? timeout : { type: "replace-reply", at: now + 500, id, revision, outcome: "refused" }];
+    }
+    order.quantity = quantity;
+    this.changes++;
+    const event = { type: "replaced", revision, venueOrderId: order.venueOrderId } as const;
+    return this.stream({ type: "stream", at: now + 500, id, event });
   }
 
   /** Half a second of the market. */

@@ -26,5 +26,7 @@ export const PLANTED_BUGS = [
   "old-news-believed",
   "end-before-fills",
   "page-is-all",
+  "growth-not-asked",
+  "replacement-believed",
 ] as const;
 export type PlantedBug = (typeof PLANTED_BUGS)[number];

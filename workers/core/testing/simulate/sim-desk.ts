@@ -1,4 +1,4 @@
-import { add, NO_MONEY } from "../../ledger/decimal.ts";
+import { add, NO_MONEY, subtract } from "../../ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../../ledger/ledger.ts";
 import { ledgerEventText } from "../../ledger/ledger-event-text.ts";
 import { quantityOf } from "../../ledger/position.ts";
@@ -6,7 +6,7 @@ import { type Correction, reconcile } from "../../ledger/reconcile.ts";
 import { fillBooked, fillId, type VenueFill, type VenueReport } from "../../ledger/venue-report.ts";
 import { applyOrderEvent } from "../../order/apply-order-event.ts";
 import { type DeskOrder, isCancelDue, isReserved, newDeskOrder, type OrderIntent } from "../../order/desk-order.ts";
-import type { OrderEvent } from "../../order/order-event.ts";
+import type { OrderEvent, Replacement } from "../../order/order-event.ts";
 import { asClientOrderId, botPrefix, type ClientOrderId } from "../../order/order-id.ts";
 import { isOpenState } from "../../order/order-table.ts";
 import type { Limits } from "../../risk/cap.ts";
@@ -14,7 +14,7 @@ import { startTrack } from "../../risk/equity-track.ts";
 import { countMessage } from "../../risk/rate-checks.ts";
 import type { PassedIntent, RiskBook, ScopeBook } from "../../risk/risk-book.ts";
 import { decide, type Verdict } from "../../risk/verdict.ts";
-import { money, price } from "../orders.ts";
+import { money, price, quantity as quantityOfText } from "../orders.ts";
 import { BTC, bookOf, limitsOf, referenceOf } from "../risk-books.ts";
 import { type Delivery, LATE_ACCEPT_MS, type MockBroker } from "./mock-broker.ts";
 import type { PlantedBug } from "./planted-bug.ts";
@@ -65,6 +65,7 @@ const LIMITS: Limits = limitsOf({
 const PLAIN_BOOK = bookOf();
 const PRICE = price("100");
 const REFERENCE = referenceOf();
+const UNIT = quantityOfText("1");
 const CAPITAL = money("100000");
 const REPORT_EVERY_MS = 30_000;
 const REPORT_IN_DOUBT_MS = 5_000;
@@ -194,6 +195,27 @@ export class SimDesk {
     return isReserved(order);
   }
 
+  /** Asks for one unit more or less. What it grows by needs a verdict of its own. */
+  replace(id: string, by: "more" | "less", now: number): void {
+    const order = this.state.orders.get(id);
+    if (order === undefined || order.state !== "ACCEPTED" || order.replacement !== undefined) return;
+    if (this.state.killed || !this.ready || this.state.halts.length > 0) return;
+    const revision = order.revisionAsked + 1;
+    const change = { ...order, quantity: UNIT, signal: `${order.signal} ${revision}` };
+    const grows = by === "more";
+    if (grows && this.bug !== "growth-not-asked" && this.verdictOn(change, now).verdict === "denied") return;
+    const quantity = grows ? add(order.quantity, UNIT) : subtract(order.quantity, UNIT);
+    if (quantity <= order.filled) return;
+    const replacement: Replacement = { revision, quantity, limit: order.limit, stop: order.stop };
+    const asked = applyOrderEvent(order, { type: "replace-requested", replacement });
+    // Believed at once, a smaller order frees what the venue may still trade of the larger one.
+    const believed = this.bug === "replacement-believed" ? { ...asked, quantity } : asked;
+    this.commit({ orders: this.withOrder(believed) });
+    this.touched.add(order.id);
+    this.world.deliver(this.world.broker.replace(order.id, replacement, now));
+    this.world.mayCrash();
+  }
+
   cancel(id: string): void {
     const order = this.state.orders.get(id);
     if (order === undefined || !isReserved(order)) return;
@@ -237,6 +259,11 @@ export class SimDesk {
     switch (delivery.type) {
       case "reply":
         this.replied(delivery, now);
+        break;
+      case "replace-reply":
+        if (delivery.outcome === "refused") {
+          this.hear(delivery.id, { type: "replace-rejected", revision: delivery.revision });
+        }
         break;
       case "cancel-reply":
         if (delivery.outcome === "refused") this.hear(delivery.id, { type: "cancel-rejected" });

@@ -138,6 +138,9 @@ class World {
     }
     const open = [...this.store.state.orders.values()].filter(isReserved);
     if (trouble && open.length > 0 && this.chance.happens(0.05)) this.desk.cancel(this.chance.pick(open).id);
+    if (trouble && open.length > 0 && this.chance.happens(0.08)) {
+      this.desk.replace(this.chance.pick(open).id, this.chance.pick(["more", "less"] as const), this.now);
+    }
     this.desk.tick(this.now);
   }
 
