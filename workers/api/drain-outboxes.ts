@@ -6,6 +6,9 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import type { ApiEnv } from "./api-types.ts";
 
+/** Replies to requests that were not understood or found nothing: they leave nothing to send. */
+const NOTHING_LEFT: ReadonlySet<number> = new Set([400, 404, 405, 413, 415, 422]);
+
 /**
  * Starts what a change left in the outboxes once it was answered. Cron does the same each minute, so that nothing waits
  * for ever where this was cut short.
@@ -14,6 +17,7 @@ export function drainOutboxes(mail: (env: Env) => MailSender): MiddlewareHandler
   return async (c, next) => {
     await next();
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return;
+    if (NOTHING_LEFT.has(c.res.status)) return;
     c.executionCtx.waitUntil(
       drainAudit(c.env).catch((error: unknown) => {
         logEvent("audit_drain_failed", { error });
