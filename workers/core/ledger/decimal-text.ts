@@ -63,7 +63,10 @@ export function parseMoney(text: unknown, field: string): Money {
 export function formatDecimal(value: Decimal): string {
   const units = value < 0n ? -value : value;
   const whole = units / ONE;
-  const fraction = (units % ONE).toString().padStart(DECIMALS_MAX, "0").replace(/0+$/, "");
+  const digits = (units % ONE).toString().padStart(DECIMALS_MAX, "0");
+  let length = DECIMALS_MAX;
+  while (length > 0 && digits[length - 1] === "0") length -= 1;
+  const fraction = digits.slice(0, length);
   return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
