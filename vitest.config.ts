@@ -61,7 +61,7 @@ export default defineConfig({
           name: "workers",
           include: ["workers/**/*.workerd.test.ts"],
           exclude: ["**/*.socket.workerd.test.ts", "**/node_modules/**"],
-          setupFiles: ["workers/testing/apply-migrations.ts"],
+          setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
           maxWorkers: 1,
         },
@@ -71,7 +71,7 @@ export default defineConfig({
         test: {
           name: "sockets",
           include: ["workers/**/*.socket.workerd.test.ts"],
-          setupFiles: ["workers/testing/apply-migrations.ts"],
+          setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
           // Objects with open sockets cannot be isolated by file.
           maxWorkers: 1,
