@@ -12,6 +12,7 @@ function worker() {
       ratelimits: { EDGE_LIMIT: { namespace_id: "1001", simple: { limit: 1_000_000, period: 60 } } },
       bindings: {
         TEST_MIGRATIONS: migrations,
+        FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? "4000",
         AUTH_SECRET: "a secret of the tests that is long enough",
         PASSWORD_PEPPER: "a pepper of the tests that is long enough",
         MASTER_KEYS: "k1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",

@@ -5,7 +5,6 @@
 // biome-ignore lint/suspicious/noConsole: this stands between the log and the test runner.
 const write = console.error.bind(console);
 
-// biome-ignore lint/suspicious/noConsole: this stands between the log and the test runner.
 console.error = (...parts: unknown[]) => {
   const [line] = parts;
   if (typeof line === "string" && line.startsWith('{"event":"request_refused"')) return;

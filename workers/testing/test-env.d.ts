@@ -10,4 +10,6 @@ declare global {
 /** The bindings as tests see them, with the migrations that their database is made by. */
 interface TestEnv extends Env {
   readonly TEST_MIGRATIONS: D1Migration[];
+  /** How many requests the fuzz of the API sends. */
+  readonly FUZZ_REQUESTS: string;
 }
