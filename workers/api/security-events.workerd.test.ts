@@ -55,7 +55,7 @@ describe("people who run a deployment", () => {
     const again = newBrowser();
     await signIn(again, person.email);
     expect(await actions(again, "user.end-sessions")).toMatchObject([
-      { actor: { userId: administrator.userId }, after: { ended: 2 } },
+      { actor: { userId: administrator.userId }, subject: { kind: "user", id: person.userId } },
     ]);
   });
 });
