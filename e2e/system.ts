@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { freePort } from "../ops/start/free-port.ts";
 
 /** The page is built and the database made first: on a slow machine that takes most of this. */
 const START_MS_MAX = 180_000;
@@ -87,17 +87,6 @@ function ready(process: ChildProcess): Promise<void> {
     process.once("exit", (code) => {
       clearTimeout(timer);
       reject(new Error(`ended with ${code} before it was ready:\n${output}`));
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
 }
