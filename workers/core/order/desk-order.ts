@@ -6,8 +6,12 @@ import type { ClientOrderId } from "./order-id.ts";
 import { isOpenState, type OrderState } from "./order-table.ts";
 
 /** Kinds of orders that the desk sends. */
-export const DESK_ORDER_KINDS = ["market", "limit", "stop", "stop-limit"] as const;
+export const DESK_ORDER_KINDS = ["market", "limit", "stop", "stop-limit", "trailing-stop"] as const;
 export type DeskOrderKind = (typeof DESK_ORDER_KINDS)[number];
+
+/** What an order is for: opening, closing, protecting what an entry opened; `external` was placed elsewhere. */
+export const DESK_ORDER_ROLES = ["entry", "exit", "stop", "target", "trailing", "flatten", "external"] as const;
+export type DeskOrderRole = (typeof DESK_ORDER_ROLES)[number];
 
 /** What a bot or a person wants done. Prices and quantities are on the instrument's grid. */
 export interface OrderIntent {
@@ -20,6 +24,16 @@ export interface OrderIntent {
   readonly quantity: Quantity;
   readonly limit: Price | undefined;
   readonly stop: Price | undefined;
+  /** How far a trailing stop stays behind the best price. */
+  readonly trail: Price | undefined;
+  readonly role: DeskOrderRole;
+  /**
+   * The entry that this order protects. The venue wakes it when the entry fills, lets it trade no more than that filled,
+   * and ends it when one of the same parent has closed what there was.
+   */
+  readonly parent: ClientOrderId | undefined;
+  /** It may only close: denied where it could do more. */
+  readonly reduceOnly: boolean;
   /** What asked for it: equal orders in a short time need different ones. */
   readonly signal: string;
 }

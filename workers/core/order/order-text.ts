@@ -1,7 +1,7 @@
 import type { Money, Price, Quantity } from "../ledger/decimal.ts";
 import { ledgerText } from "../ledger/ledger-text.ts";
 import { RecordError, RecordReader } from "../ledger/record-reader.ts";
-import { DESK_ORDER_KINDS, type DeskOrder } from "./desk-order.ts";
+import { DESK_ORDER_KINDS, DESK_ORDER_ROLES, type DeskOrder } from "./desk-order.ts";
 import type { OrderFill, Replacement } from "./order-event.ts";
 import { asClientOrderId, type ClientOrderId } from "./order-id.ts";
 import { ORDER_STATES } from "./order-table.ts";
@@ -27,6 +27,10 @@ export function parseOrder(text: string): DeskOrder {
     quantity: record.decimal<Quantity>("quantity"),
     limit: optionalPrice(record, "limit"),
     stop: optionalPrice(record, "stop"),
+    trail: optionalPrice(record, "trail"),
+    role: record.oneOf("role", DESK_ORDER_ROLES),
+    parent: record.optional("parent", () => orderId(record.text("parent"))),
+    reduceOnly: record.flag("reduceOnly"),
     signal: record.text("signal"),
     state: record.oneOf("state", ORDER_STATES),
     venueOrderIds: record.texts("venueOrderIds"),

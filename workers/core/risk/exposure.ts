@@ -39,13 +39,28 @@ export function heldOf(book: RiskBook, scope: RiskScope, instrument: string): Qu
 export function reachOf(held: Quantity, orders: readonly DeskOrder[], instrument: string): Reach {
   let long = held;
   let short = held;
-  for (const order of orders) {
+  for (const order of apartLegs(orders)) {
     if (order.instrument !== instrument) continue;
     const left = reservedQuantity(order);
     if (order.side === "buy") long = add(long, left);
     else short = subtract(short, left);
   }
   return { long, short };
+}
+
+/**
+ * The orders that may all trade: of the legs of one entry only the largest, since the venue ends the others with it.
+ * A leg trades no more than its entry did, yet it counts in full: a net position over several bots may grow by it.
+ */
+export function apartLegs(orders: readonly DeskOrder[]): readonly DeskOrder[] {
+  if (orders.every((order) => order.parent === undefined)) return orders;
+  const largest = new Map<string, DeskOrder>();
+  for (const order of orders) {
+    if (order.parent === undefined) continue;
+    const other = largest.get(order.parent);
+    if (other === undefined || reservedQuantity(order) > reservedQuantity(other)) largest.set(order.parent, order);
+  }
+  return orders.filter((order) => order.parent === undefined || largest.get(order.parent) === order);
 }
 
 /** The reach with an intent added. */
@@ -109,7 +124,7 @@ function allReaches(book: RiskBook, scope: RiskScope, intent: OrderIntent): Map<
   for (const [instrument, held] of book[scope].positions) {
     if (held !== 0n) reaches.set(instrument, { long: held, short: held });
   }
-  for (const order of ordersOf(book, scope, intent)) {
+  for (const order of apartLegs(ordersOf(book, scope, intent))) {
     const left = reservedQuantity(order);
     if (left === 0n) continue;
     reaches.set(order.instrument, extended(reaches.get(order.instrument) ?? FLAT, order.side, left));
@@ -125,9 +140,10 @@ function withReach({ gross, netLong, netShort }: Exposure, reach: Reach, referen
   };
 }
 
-/** What the open orders of a scope may still trade, each at the highest price it names or meets. */
+/** What the open orders of a scope may still trade, each at the highest price it names or meets; legs only close. */
 export function openNotional(orders: readonly DeskOrder[], referenceOf: ReferenceOf): Money {
   return orders.reduce((sum, order) => {
+    if (order.parent !== undefined) return sum;
     const reference = referenceOf(order.instrument);
     return add(sum, worth(reservedQuantity(order), highestPrice(order, reference), reference));
   }, NO_MONEY);
@@ -135,13 +151,15 @@ export function openNotional(orders: readonly DeskOrder[], referenceOf: Referenc
 
 /**
  * Whether an intent can only make the position of a scope smaller, whatever becomes of the open orders: it trades against
- * what is held, and with every open order of its side no more than that.
+ * what is held, and with every open order of its side no more than that. Legs are apart: what they would close is gone
+ * for them when something else closes it first.
  */
 export function isReducing(book: RiskBook, scope: RiskScope, intent: OrderIntent): boolean {
   const held = heldOf(book, scope, intent.instrument);
   const against = intent.side === "sell" ? held > 0n : held < 0n;
   if (!against) return false;
-  const reach = extended(reachOf(held, ordersOf(book, scope, intent), intent.instrument), intent.side, intent.quantity);
+  const orders = ordersOf(book, scope, intent).filter((order) => order.parent === undefined);
+  const reach = extended(reachOf(held, orders, intent.instrument), intent.side, intent.quantity);
   return intent.side === "sell" ? reach.short >= 0n : reach.long <= 0n;
 }
 

@@ -2,9 +2,10 @@ import { DAY_MS, MINUTE_MS } from "../candle/timeframe.ts";
 import { isOpen } from "../candle/trading-calendar.ts";
 import { weekdayOfDay } from "../candle/us-market-day.ts";
 import { formatDecimal } from "../ledger/decimal-text.ts";
+import type { DeskOrderKind } from "../order/desk-order.ts";
 import { CAP_LEVELS, missingBotLimits, type TradingWindow } from "./cap.ts";
 import { type Check, type CheckInput, type Denial, denial, rulesIn } from "./check.ts";
-import { isReducingWithin } from "./exposure.ts";
+import { heldOf, isReducing, isReducingWithin } from "./exposure.ts";
 import { bindingState, STATE_ALLOWS } from "./trading-state.ts";
 
 /** What may be done at all: states, limits that must be set, instruments, hours, the form. */
@@ -14,6 +15,7 @@ export const PERMISSION_CHECKS: readonly Check[] = [
   { name: "instrument allowed", check: checkInstrument },
   { name: "hours", check: checkHours },
   { name: "form", check: checkForm },
+  { name: "reduce only", check: checkReduceOnly },
 ];
 
 function checkState({ intent, book }: CheckInput): Denial | undefined {
@@ -61,15 +63,35 @@ function isWithin({ weekdays, fromMinute, toMinute }: TradingWindow, now: number
   return weekdays.includes(weekdayOfDay(day)) && minute >= fromMinute && minute < toMinute;
 }
 
+/** An order that says of itself that it only closes is held to its word. */
+function checkReduceOnly({ intent, book }: CheckInput): Denial | undefined {
+  if (!intent.reduceOnly || isReducing(book, "bot", intent)) return undefined;
+  const held = heldOf(book, "bot", intent.instrument);
+  return denial("REDUCE_ONLY", {
+    value: formatDecimal(intent.quantity),
+    limit: `what is held: ${formatDecimal(held)}`,
+  });
+}
+
+/** Prices that an order of a kind names; it names no others. */
+const NEEDS: Readonly<Record<DeskOrderKind, readonly ("limit" | "stop" | "trail")[]>> = {
+  market: [],
+  limit: ["limit"],
+  stop: ["stop"],
+  "stop-limit": ["limit", "stop"],
+  "trailing-stop": ["trail"],
+};
+
 /** Kinds that need a price name it, and only they. */
-function checkForm({ intent }: CheckInput): Denial | undefined {
-  const { kind, quantity, limit, stop } = intent;
+export function checkForm({ intent }: Pick<CheckInput, "intent">): Denial | undefined {
+  const { kind, quantity, limit, stop, trail } = intent;
   if (quantity <= 0n) return denial("FORM", { value: `quantity ${formatDecimal(quantity)}`, limit: "above 0" });
   for (const [field, price] of [
     ["limit", limit],
     ["stop", stop],
+    ["trail", trail],
   ] as const) {
-    const needed = kind === field || kind === "stop-limit";
+    const needed = NEEDS[kind].includes(field);
     if (needed !== (price !== undefined)) {
       return denial("FORM", {
         value: `${kind} ${needed ? "without" : "with"} ${field}`,

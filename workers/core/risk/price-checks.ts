@@ -94,7 +94,7 @@ function isSameOrder(left: OrderIntent, right: OrderIntent): boolean {
  * rests when it fires; that one is left to the venue's own prevention.
  */
 function checkSelfCross({ intent, book, limits }: CheckInput): Denial | undefined {
-  if (intent.kind === "stop" || intent.kind === "stop-limit") return undefined;
+  if (intent.kind !== "market" && intent.kind !== "limit") return undefined;
   const reference = referenceIn(book)(intent.instrument).price;
   const collar = requiredLimit(limits, "priceCollar", "account");
   const reach = intent.limit ?? worstPrice(intent.side, reference, collar.limit);
@@ -116,7 +116,7 @@ function worstPrice(side: Side, reference: Price, collar: Decimal): Decimal {
   return side === "buy" ? add<Decimal>(reference, width) : subtract<Decimal>(reference, width);
 }
 
-/** Market orders and stops that have not fired do not rest in the venue's book. */
+/** Market orders, stops that have not fired and legs, which the venue links, do not rest in its book on their own. */
 function restingPrice(order: DeskOrder): Price | undefined {
-  return order.kind === "limit" ? order.limit : undefined;
+  return order.kind === "limit" && order.parent === undefined ? order.limit : undefined;
 }

@@ -21,6 +21,10 @@ export function intentOf(parts: Partial<OrderIntent> = {}): OrderIntent {
     quantity: quantity("10"),
     limit: price("100"),
     stop: undefined,
+    trail: undefined,
+    role: "entry",
+    parent: undefined,
+    reduceOnly: false,
     signal: "signal-1",
     ...parts,
   };

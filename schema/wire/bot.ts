@@ -1,0 +1,252 @@
+import { z } from "zod";
+import { Sizing, StrategyChoice } from "./backtest.ts";
+import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
+import { RiskLimits } from "./risk.ts";
+import { Decimal, Fill, Order, OrderSide } from "./trading.ts";
+
+/** Bots that one account may have, archived ones apart: each holds its engine's state and wakes at its candles. */
+export const BOTS_PER_ACCOUNT_MAX = 50;
+/** Instruments of one bot. */
+export const BOT_INSTRUMENTS_MAX = 8;
+
+/**
+ * `stopped` does nothing; `starting` loads history and asks the venue; `running` trades; `paused` watches and makes no
+ * entries; `halted` was stopped by a rule or the kill switch and waits for a person; `error` could not go on.
+ */
+export const BotStatus = z.enum(["stopped", "starting", "running", "paused", "halted", "error"]);
+export type BotStatus = z.infer<typeof BotStatus>;
+
+/** What a bot trades and how. A change makes a new version and applies at the next candle. */
+export const BotDefinition = z.strictObject({
+  strategy: StrategyChoice,
+  /** Ids such as SIM:BTC-USD, all quoted in the account's currency. */
+  instruments: z.array(z.string().max(60)).min(1).max(BOT_INSTRUMENTS_MAX),
+  timeframe: Timeframe,
+  /** What of the account's money the bot trades with, in the account's currency. */
+  capital: Money.refine((text) => Number(text) > 0, "must be greater than 0"),
+  sizing: Sizing.default({ kind: "percent", percent: 95 }),
+  direction: z.enum(["long", "short", "both"]).default("long"),
+  leverage: z.number().min(1).max(30).default(1),
+  /** A bot without orderNotional, positionNotional, openOrders and dailyLoss does not start. */
+  limits: RiskLimits,
+  /** How long after a candle's close the bot decides, ms. */
+  delayMs: z.number().int().min(0).max(60_000).default(1_000),
+  /** How far the bot may fall behind its own backtest, as a share of its capital, before it is paused; absent, never. */
+  shadowBound: z.number().positive().max(1).optional(),
+});
+export type BotDefinition = z.infer<typeof BotDefinition>;
+
+export const CreateBot = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  accountId: z.string().max(60),
+  definition: BotDefinition,
+});
+export type CreateBot = z.infer<typeof CreateBot>;
+export type CreateBotInput = z.input<typeof CreateBot>;
+
+export const EditBot = z.strictObject({
+  name: z.string().trim().min(1).max(80).optional(),
+  definition: BotDefinition.optional(),
+  archived: z.boolean().optional(),
+});
+export type EditBot = z.infer<typeof EditBot>;
+
+/** A bot as lists show it. Figures are as of its last candle or fill. */
+export const Bot = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  strategyTitle: z.string(),
+  /** Rises by one with each change of the definition. */
+  version: z.number().int(),
+  definition: BotDefinition,
+  status: BotStatus,
+  /** Why it is paused, halted or in error; null otherwise. */
+  reason: z.string().nullable(),
+  archived: z.boolean(),
+  simulated: z.boolean(),
+  equity: Decimal.nullable(),
+  profit: Decimal.nullable(),
+  profitToday: Decimal.nullable(),
+  trades: z.number().int(),
+  /** Equity at the latest candles, oldest first, at most a hundred: for a small line. */
+  spark: z.array(z.number()),
+  /** Open time of the last candle that was decided on. */
+  lastCandleAt: TimeMs.nullable(),
+  createdAt: TimeMs,
+  startedAt: TimeMs.nullable(),
+});
+export type Bot = z.infer<typeof Bot>;
+
+export const ListBots = PageQuery.extend({
+  accountId: z.string().max(60).optional(),
+  status: BotStatus.optional(),
+  archived: z.enum(["true", "false"]).default("false"),
+  search: z.string().max(60).optional(),
+});
+export type ListBots = z.infer<typeof ListBots>;
+
+/** How a bot stops: leave what it holds, or sell it first. Its open orders are cancelled either way. */
+export const StopBot = z.strictObject({ positions: z.enum(["keep", "flatten"]) });
+export type StopBot = z.infer<typeof StopBot>;
+
+/** A signal, decision or event of a bot's life, newest first in lists. */
+export const BotLogEntry = z.object({
+  sequence: z.number().int(),
+  at: TimeMs,
+  kind: z.enum([
+    "started",
+    "stopped",
+    "paused",
+    "resumed",
+    "halted",
+    "error",
+    "edited",
+    "candle",
+    "signal",
+    "order",
+    "fill",
+    "denied",
+    "skipped",
+    "shadow",
+  ]),
+  message: z.string(),
+});
+export type BotLogEntry = z.infer<typeof BotLogEntry>;
+
+/** Where the bot and the backtest beside it differ, trade by trade. */
+export const ShadowDifference = z.object({
+  at: TimeMs,
+  instrument: z.string(),
+  side: OrderSide,
+  /** `missed`: the backtest traded and the bot did not. `extra`: the other way round. */
+  kind: z.enum(["price", "delay", "fee", "quantity", "missed", "extra"]),
+  /** What it cost the bot, in the account's currency; below zero where it gained. */
+  cost: Decimal,
+  detail: z.string(),
+});
+export type ShadowDifference = z.infer<typeof ShadowDifference>;
+
+export const ShadowState = z.object({
+  /** Equity of the backtest that runs beside the bot on the same candles. */
+  equity: Decimal,
+  /** The bot's equity less that. */
+  difference: Decimal,
+  /** Sums by kind. */
+  byKind: z.object({
+    price: Decimal,
+    delay: Decimal,
+    fee: Decimal,
+    quantity: Decimal,
+    missed: Decimal,
+    extra: Decimal,
+  }),
+  latest: z.array(ShadowDifference),
+});
+export type ShadowState = z.infer<typeof ShadowState>;
+
+/** What a bot holds in one instrument. */
+export const BotPosition = z.object({
+  instrument: z.string(),
+  quantity: Decimal,
+  averagePrice: Decimal,
+  mark: Decimal.nullable(),
+  unrealised: Decimal.nullable(),
+});
+
+/** Everything a bot's page shows, as one value that changes: see the live protocol. */
+export const BotState = z.object({
+  botId: z.string(),
+  status: BotStatus,
+  reason: z.string().nullable(),
+  version: z.number().int(),
+  equity: Decimal,
+  profit: Decimal,
+  profitToday: Decimal,
+  trades: z.number().int(),
+  marketAt: TimeMs.nullable(),
+  /** Open time of the last candle that was decided on, and when the next decision is due (market time). */
+  lastCandleAt: TimeMs.nullable(),
+  nextDueAt: TimeMs.nullable(),
+  /** How late the last decision was, ms; null before the first. */
+  latenessMs: z.number().nullable(),
+  positions: z.array(BotPosition),
+  openOrders: z.array(Order),
+  /** The latest, newest first. */
+  fills: z.array(Fill),
+  log: z.array(BotLogEntry),
+  spark: z.array(z.number()),
+  shadow: ShadowState.nullable(),
+});
+export type BotState = z.infer<typeof BotState>;
+
+/** What the strategy would have done before it is started: a backtest over the last month on the same market. */
+export const BotPreview = z.object({
+  from: TimeMs,
+  to: TimeMs,
+  trades: z.number().int(),
+  totalReturn: z.number().nullable(),
+  maxDrawdown: z.number().nullable(),
+  equity: z.array(z.object({ at: TimeMs, equity: z.number() })),
+  /** Largest order, largest position and worst day of that month: what caps would have to leave room for. */
+  largestOrder: Decimal,
+  largestPosition: Decimal,
+  worstDay: Decimal,
+});
+export type BotPreview = z.infer<typeof BotPreview>;
+
+/** A part of a user's state for the dashboard. */
+export const DashboardAccount = z.object({
+  accountId: z.string(),
+  name: z.string(),
+  mode: z.enum(["simulated", "paper", "live"]),
+  currency: z.string(),
+  state: z.enum(["ACTIVE", "REDUCING", "HALTED"]),
+  equity: Decimal,
+  profitToday: Decimal,
+  drawdown: Decimal,
+  marketAt: TimeMs.nullable(),
+  connection: z.enum(["connected", "reconciling", "disconnected"]),
+  openOrders: z.number().int(),
+  positions: z.array(
+    z.object({
+      instrument: z.string(),
+      quantity: Decimal,
+      averagePrice: Decimal,
+      mark: Decimal.nullable(),
+      unrealised: Decimal.nullable(),
+    }),
+  ),
+});
+export type DashboardAccount = z.infer<typeof DashboardAccount>;
+
+export const DashboardBot = z.object({
+  botId: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  status: BotStatus,
+  reason: z.string().nullable(),
+  equity: Decimal,
+  profit: Decimal,
+  profitToday: Decimal,
+  spark: z.array(z.number()),
+});
+export type DashboardBot = z.infer<typeof DashboardBot>;
+
+/** What the dashboard shows of one person, as one value that changes. Keys are ids. */
+export const DashboardState = z.object({
+  accounts: z.record(z.string(), DashboardAccount),
+  bots: z.record(z.string(), DashboardBot),
+  alerts: z.array(
+    z.object({
+      id: z.string(),
+      at: TimeMs,
+      level: z.enum(["info", "warning", "critical"]),
+      accountId: z.string(),
+      botId: z.string().nullable(),
+      code: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
+export type DashboardState = z.infer<typeof DashboardState>;

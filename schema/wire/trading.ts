@@ -1,0 +1,335 @@
+import { z } from "zod";
+import { Fees, Slippage } from "./backtest.ts";
+import { Money, PageQuery, TimeMs } from "./primitive.ts";
+
+/** A decimal on the wire: exact text, never a float. Prices, quantities and amounts alike. */
+export const Decimal = z.string().regex(/^-?\d{1,18}(\.\d{1,18})?$/, "must be a decimal number such as 0.5");
+export type Decimal = z.infer<typeof Decimal>;
+const Positive = Decimal.refine((text) => Number(text) > 0, "must be greater than 0");
+
+/** Accounts that a person may have: each is an object with a desk of its own. */
+export const ACCOUNTS_MAX = 20;
+/** Highest speed of a replayed market, times real time. */
+export const REPLAY_SPEED_MAX = 1_000;
+/** Instruments that one replay plays together. */
+export const REPLAY_INSTRUMENTS_MAX = 8;
+
+/** Where an account's prices come from: the simulated market as it runs, or datasets played again as if live. */
+export const AccountMarket = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("sim") }),
+  z.strictObject({
+    kind: z.literal("replay"),
+    datasetIds: z.array(z.string().max(60)).min(1).max(REPLAY_INSTRUMENTS_MAX),
+    /** First instant played; the start of the data where left out. */
+    from: TimeMs.optional(),
+    /** Times real time. */
+    speed: z.number().min(1).max(REPLAY_SPEED_MAX).default(60),
+  }),
+]);
+export type AccountMarket = z.infer<typeof AccountMarket>;
+
+/** What every page says about an account: where its prices and its money are from. */
+export const AccountMode = z.enum(["simulated", "paper", "live"]);
+export type AccountMode = z.infer<typeof AccountMode>;
+
+export const TradingStateName = z.enum(["ACTIVE", "REDUCING", "HALTED"]);
+export type TradingStateName = z.infer<typeof TradingStateName>;
+
+/** How profits are attributed to what was bought: oldest first, or at the average price. */
+export const CostMethod = z.enum(["fifo", "average"]);
+
+export const CreateTradingAccount = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  market: AccountMarket.default({ kind: "sim" }),
+  /** Paper money to begin with, in `currency`. */
+  cash: Money.default("100000").refine((text) => Number(text) > 0, "must be greater than 0"),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3,6}$/, "must be a currency such as USD")
+    .default("USD"),
+  method: CostMethod.default("fifo"),
+  fees: Fees.default({ maker: 0.001, taker: 0.001, perUnit: 0, minimum: 0 }),
+  slippage: Slippage.default({ kind: "bps", bps: 2 }),
+  /** How long an order is on its way to the venue, ms of the market's time. */
+  latencyMs: z.number().int().min(0).max(60_000).default(0),
+  /** Share of a candle's volume that orders may take; absent, no limit. */
+  volumeLimit: z.number().positive().max(1).optional(),
+});
+export type CreateTradingAccount = z.infer<typeof CreateTradingAccount>;
+export type CreateTradingAccountInput = z.input<typeof CreateTradingAccount>;
+
+export const TradingAccount = z.object({
+  id: z.string(),
+  name: z.string(),
+  mode: AccountMode,
+  market: AccountMarket,
+  currency: z.string(),
+  method: CostMethod,
+  cash: Money,
+  fees: Fees,
+  slippage: Slippage,
+  latencyMs: z.number().int(),
+  volumeLimit: z.number().nullable(),
+  createdAt: TimeMs,
+});
+export type TradingAccount = z.infer<typeof TradingAccount>;
+
+export const OrderSide = z.enum(["buy", "sell"]);
+export const OrderKind = z.enum(["market", "limit", "stop", "stop-limit", "trailing-stop"]);
+/** What an order is for: opening, closing, or protecting what an entry opened. */
+export const OrderRole = z.enum(["entry", "exit", "stop", "target", "trailing", "flatten", "external"]);
+export type OrderRole = z.infer<typeof OrderRole>;
+export const OrderStateName = z.enum([
+  "INTENT",
+  "DENIED",
+  "SUBMITTING",
+  "ACCEPTED",
+  "UNKNOWN",
+  "REJECTED",
+  "LOST",
+  "PENDING_CANCEL",
+  "PENDING_REPLACE",
+  "CANCELED",
+  "EXPIRED",
+  "FILLED",
+]);
+export type OrderStateName = z.infer<typeof OrderStateName>;
+
+/** An order as lists show it. `botId` is null for orders that a person placed. */
+export const Order = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  botId: z.string().nullable(),
+  instrument: z.string(),
+  side: OrderSide,
+  kind: OrderKind,
+  role: OrderRole,
+  quantity: Decimal,
+  limit: Decimal.nullable(),
+  stop: Decimal.nullable(),
+  /** Distance of a trailing stop from the best price. */
+  trail: Decimal.nullable(),
+  /** The entry that this order protects. */
+  parent: z.string().nullable(),
+  filled: Decimal,
+  /** Mean price of what was filled; null before the first fill. */
+  averagePrice: Decimal.nullable(),
+  state: OrderStateName,
+  /** Somebody wants it gone and the venue has not said that it is. */
+  cancelRequested: z.boolean(),
+  /** Code of the denial, by us, or of the rejection, by the venue. */
+  reason: z.string().nullable(),
+  /** What asked for it: a candle and a rule, or a person. */
+  signal: z.string(),
+  createdAt: TimeMs,
+  updatedAt: TimeMs,
+});
+export type Order = z.infer<typeof Order>;
+
+/** Why an order was let through or not: the rule, what was measured, what is allowed. */
+export const OrderVerdict = z.object({
+  verdict: z.enum(["pass", "denied"]),
+  /** Versions of the limits, such as p1.a2.b3; null on a denial before any was read. */
+  limitsVersion: z.string().nullable(),
+  referencePrice: Decimal.nullable(),
+  code: z.string().nullable(),
+  cap: z.string().nullable(),
+  value: z.string().nullable(),
+  limit: z.string().nullable(),
+  level: z.string().nullable(),
+});
+export type OrderVerdict = z.infer<typeof OrderVerdict>;
+
+/** One thing that happened to an order, in the order it was written down. */
+export const OrderHistoryEntry = z.object({
+  sequence: z.number().int(),
+  at: TimeMs,
+  /** Name of the event, such as `submit` or `fill`. */
+  event: z.string(),
+  state: OrderStateName,
+  detail: z.string(),
+});
+export type OrderHistoryEntry = z.infer<typeof OrderHistoryEntry>;
+
+export const Fill = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  botId: z.string().nullable(),
+  /** Null for a trade that no order of ours made. */
+  orderId: z.string().nullable(),
+  instrument: z.string(),
+  side: OrderSide,
+  quantity: Decimal,
+  price: Decimal,
+  fee: Decimal,
+  feeCurrency: z.string(),
+  liquidity: z.enum(["maker", "taker"]),
+  /** The market's time. */
+  at: TimeMs,
+});
+export type Fill = z.infer<typeof Fill>;
+
+export const OrderDetail = z.object({
+  order: Order,
+  verdict: OrderVerdict.nullable(),
+  history: z.array(OrderHistoryEntry),
+  fills: z.array(Fill),
+});
+export type OrderDetail = z.infer<typeof OrderDetail>;
+
+export const Position = z.object({
+  accountId: z.string(),
+  instrument: z.string(),
+  /** Signed: below zero is short. */
+  quantity: Decimal,
+  averagePrice: Decimal,
+  /** Last price, and when it was true; null where none is known. */
+  mark: Decimal.nullable(),
+  markAt: TimeMs.nullable(),
+  unrealised: Decimal.nullable(),
+  /** Who holds how much of it. */
+  shares: z.array(z.object({ botId: z.string().nullable(), quantity: Decimal })),
+});
+export type Position = z.infer<typeof Position>;
+
+/** What a person asks the desk for. With an `Idempotency-Key`, the same request again makes no second order. */
+export const CreateOrder = z
+  .strictObject({
+    accountId: z.string().max(60),
+    instrument: z.string().max(60),
+    side: OrderSide,
+    kind: OrderKind.exclude(["trailing-stop"]),
+    quantity: Positive,
+    limit: Positive.optional(),
+    stop: Positive.optional(),
+    /** Only closes: never more than is held against it. */
+    reduceOnly: z.boolean().default(false),
+  })
+  .refine(({ kind, limit }) => (limit !== undefined) === (kind === "limit" || kind === "stop-limit"), {
+    path: ["limit"],
+    message: "must be set for limit and stop-limit orders, and only for them",
+  })
+  .refine(({ kind, stop }) => (stop !== undefined) === (kind === "stop" || kind === "stop-limit"), {
+    path: ["stop"],
+    message: "must be set for stop and stop-limit orders, and only for them",
+  });
+export type CreateOrder = z.infer<typeof CreateOrder>;
+
+/** Why trading of an instrument or of the account stopped until a person has looked; both sides are shown. */
+export const AccountHalt = z.object({
+  instrument: z.string().nullable(),
+  code: z.string(),
+  ours: z.string(),
+  theirs: z.string(),
+  at: TimeMs,
+});
+export type AccountHalt = z.infer<typeof AccountHalt>;
+
+/** Something a person should know of, raised by the event itself. */
+export const AccountAlert = z.object({
+  id: z.string(),
+  at: TimeMs,
+  level: z.enum(["info", "warning", "critical"]),
+  botId: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+});
+export type AccountAlert = z.infer<typeof AccountAlert>;
+
+/** Whether the venue answers, and since when it does not. */
+export const VenueConnection = z.object({
+  state: z.enum(["connected", "reconciling", "disconnected"]),
+  since: TimeMs,
+  /** When our books were last held against the venue's. */
+  reconciledAt: TimeMs.nullable(),
+});
+export type VenueConnection = z.infer<typeof VenueConnection>;
+
+/** Everything an account's page shows, as one value that changes: see the live protocol. */
+export const AccountState = z.object({
+  accountId: z.string(),
+  mode: AccountMode,
+  currency: z.string(),
+  /** The strictest of all switches that hold for the account. */
+  state: TradingStateName,
+  /** Why it is not ACTIVE; null while it is. */
+  stateReason: z.string().nullable(),
+  /** The market's time: now for the simulated market, the replayed moment for a replay. */
+  marketAt: TimeMs.nullable(),
+  equity: Decimal,
+  cash: Decimal,
+  netDeposits: Decimal,
+  realised: Decimal,
+  unrealised: Decimal,
+  /** Marked equity at the start of the UTC day and the highest there was. */
+  dayStart: Decimal,
+  peak: Decimal,
+  profitToday: Decimal,
+  /** Share: 0.1 is ten per cent below the peak. */
+  drawdown: Decimal,
+  connection: VenueConnection,
+  halts: z.array(AccountHalt),
+  positions: z.array(Position),
+  /** Orders whose end is not certain. */
+  openOrders: z.array(Order),
+  /** The latest, newest first. */
+  fills: z.array(Fill),
+  alerts: z.array(AccountAlert),
+});
+export type AccountState = z.infer<typeof AccountState>;
+
+/** Equity over time, for charts: numbers, not money. */
+export const EquityPoint = z.object({ at: TimeMs, equity: z.number() });
+export const EquityHistory = z.object({ points: z.array(EquityPoint) });
+export type EquityHistory = z.infer<typeof EquityHistory>;
+
+export const ListOrders = PageQuery.extend({
+  accountId: z.string().max(60).optional(),
+  botId: z.string().max(60).optional(),
+  instrument: z.string().max(60).optional(),
+  state: OrderStateName.optional(),
+  /** Only those whose end is not certain. */
+  open: z.enum(["true", "false"]).optional(),
+  /** Part of an id, an instrument or a signal. */
+  search: z.string().max(60).optional(),
+  from: z.coerce.number().int().optional(),
+  to: z.coerce.number().int().optional(),
+});
+export type ListOrders = z.infer<typeof ListOrders>;
+
+export const ListFills = PageQuery.extend({
+  accountId: z.string().max(60).optional(),
+  botId: z.string().max(60).optional(),
+  instrument: z.string().max(60).optional(),
+  from: z.coerce.number().int().optional(),
+  to: z.coerce.number().int().optional(),
+});
+export type ListFills = z.infer<typeof ListFills>;
+
+/** What the kill switch stops. Once it is acknowledged nothing new is sent; open orders are cancelled. */
+export const KillSwitch = z.strictObject({
+  scope: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("user") }),
+    z.strictObject({ kind: z.literal("account"), accountId: z.string().max(60) }),
+    z.strictObject({ kind: z.literal("bot"), botId: z.string().max(60) }),
+    z.strictObject({ kind: z.literal("instrument"), accountId: z.string().max(60), instrument: z.string().max(60) }),
+  ]),
+  /** Also close what is held, at the market. */
+  flatten: z.boolean().default(false),
+});
+export type KillSwitch = z.infer<typeof KillSwitch>;
+
+export const KillResult = z.object({
+  /** Accounts that acknowledged, each with how many orders it is cancelling. */
+  accounts: z.array(z.object({ accountId: z.string(), cancelling: z.number().int() })),
+  /** Accounts that could not be reached; the switch is stored and holds once they wake. */
+  unreached: z.array(z.string()),
+});
+export type KillResult = z.infer<typeof KillResult>;
+
+/** Sets a state by hand: arming again after a halt, or letting an account only reduce. */
+export const SetTradingState = z.strictObject({
+  state: TradingStateName,
+  instrument: z.string().max(60).optional(),
+});
+export type SetTradingState = z.infer<typeof SetTradingState>;
