@@ -67,6 +67,16 @@ export class RecordReader {
     });
   }
 
+  /** Names of all fields that are there. */
+  names(): string[] {
+    return Object.keys(this.fields);
+  }
+
+  /** A number of any size, such as a share of a count. */
+  number(field: string): number {
+    return this.read(field, "a finite number", (value) => (Number.isFinite(value) ? (value as number) : undefined));
+  }
+
   /** What `read` makes of a field that is there; undefined where it was left out. */
   optional<T>(field: string, read: (reader: this) => T): T | undefined {
     return this.fields[field] === undefined ? undefined : read(this);
