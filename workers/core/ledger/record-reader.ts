@@ -60,6 +60,13 @@ export class RecordReader {
     return this.list(field).map((value, index) => new RecordReader(value, `${this.path}.${field}[${index}]`));
   }
 
+  numbers(field: string): number[] {
+    return this.list(field).map((value) => {
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      throw new RecordError(`${this.path}.${field} must be a list of numbers, was ${JSON.stringify(value)}`);
+    });
+  }
+
   texts(field: string): string[] {
     return this.list(field).map((value) => {
       if (typeof value === "string") return value;
