@@ -1,9 +1,9 @@
 import { DAY_MS } from "../core/candle/timeframe.ts";
-import { magnitude } from "../core/ledger/decimal.ts";
+import { type Money, magnitude } from "../core/ledger/decimal.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { DeskOrder } from "../core/order/desk-order.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
-import { bindingLimit, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { bindingLimit, type LimitSet, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import { lossOfDay } from "../core/risk/equity-track.ts";
 import { haltReason } from "../core/risk/throttle.ts";
 import type { TradingState } from "../core/risk/trading-state.ts";
@@ -11,7 +11,7 @@ import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import { type DeskBooks, heldBy } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import type { FlattenTask } from "./desk-record.ts";
-import { limitsOf, SWITCH_ON, type Switch } from "./scope-books.ts";
+import { limitsOf, SWITCH_ON, type Switch, withLimits } from "./scope-books.ts";
 
 /** Orders that are sent to close one part of the book before a person is asked. */
 const FLATTEN_ATTEMPTS_MAX = 20;
@@ -46,6 +46,20 @@ export class DeskSwitches {
     const since = this.books.clock();
     const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined };
     this.books.write(() => this.put(scope, trading));
+  }
+
+  /** Sets limits of a bot, or of the account: lower ones hold at once, higher ones after a minute. Inside a write. */
+  setLimits(name: string, limits: Omit<LimitSet, "version">): void {
+    this.books.putScope(name, withLimits(this.books.scope(name), limits, this.books.now()));
+  }
+
+  /** Gives a bot a share of the account's money; below zero takes some back. The same id again does nothing. */
+  allot(bot: string, { id, at, capital }: { readonly id: string; readonly at: number; readonly capital: Money }): void {
+    if (capital === 0n) return;
+    const type = capital > 0n ? "deposit" : "withdrawal";
+    const { currency } = this.books.account;
+    this.books.allot(bot, { type, id, at, currency, amount: magnitude(capital) });
+    this.books.mark();
   }
 
   private put(scope: SwitchScope, trading: Switch): void {

@@ -234,13 +234,19 @@ export class Desk {
 
   /** Takes in what the venue says unasked. Where something in between is missing, it is asked for first. */
   async hear(told: VenueTold): Promise<void> {
-    if (!hearVenue(this.books, told)) {
-      const { venueSequence } = this.books.record;
-      hearVenue(this.books, await this.broker.events(venueSequence));
-    }
+    if (!hearVenue(this.books, told)) await this.askAgain();
     this.switches.watch();
     await this.drainCancels();
     await this.drainFlatten();
+  }
+
+  /** Fills a gap in what the venue told. Where it does not answer, the next report brings what is missing. */
+  private async askAgain(): Promise<void> {
+    try {
+      hearVenue(this.books, await this.broker.events(this.books.record.venueSequence));
+    } catch {
+      this.nextSweepAt = this.now();
+    }
   }
 
   /** Holds the books against the venue's, once at a time. False where it did not answer. */
