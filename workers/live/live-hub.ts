@@ -53,6 +53,11 @@ export class LiveHub<T extends object> {
     return value === undefined ? undefined : (JSON.parse(stateText(value)) as T);
   }
 
+  /** Whether the socket follows this hub's value: an object may have several hubs. */
+  serves(socket: WebSocket): boolean {
+    return this.options.ctx.getTags(socket).includes(this.tag);
+  }
+
   /** Sockets that are open. */
   get size(): number {
     return this.sockets().length;
@@ -88,8 +93,8 @@ export class LiveHub<T extends object> {
     };
     const { 0: client, 1: server } = new WebSocketPair();
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    // Tagged, so that the end of the session or key finds it, also after the object slept.
-    ctx.acceptWebSocket(server, [grantId]);
+    // Tagged, so that the hub and the end of the session or key find it, also after the object slept.
+    ctx.acceptWebSocket(server, [grantId, this.tag]);
     // A resumed watcher is told even that nothing changed: the frame says that it is up to date.
     this.send(server, progress, known ? deltaFrame(value, progress.sent) : snapshotFrame(value));
     return new Response(null, {
@@ -209,7 +214,7 @@ export class LiveHub<T extends object> {
 
   /** Those that are not on their way out. */
   private sockets(): WebSocket[] {
-    return this.options.ctx.getWebSockets().filter(isOpen);
+    return this.options.ctx.getWebSockets(this.tag).filter(isOpen);
   }
 
   private read(): LiveValue | undefined {
@@ -231,6 +236,10 @@ export class LiveHub<T extends object> {
     const { epoch, sequence } = this.value;
     for (const [name, field] of changed) kv.put(this.key(`field/${name}`), field);
     kv.put(this.key("head"), { epoch, sequence });
+  }
+
+  private get tag(): string {
+    return `channel:${this.options.prefix}`;
   }
 
   private key(name: string): string {
