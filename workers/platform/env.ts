@@ -1,4 +1,5 @@
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
@@ -11,6 +12,8 @@ export interface Env {
   readonly RUNS: Queue<RunMessage>;
   readonly EXPORTS: Queue<ExportMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
+  /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
+  readonly FEED: DurableObjectNamespace<FeedObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
