@@ -7,6 +7,7 @@ import { workerOf } from "./worker.ts";
 
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
+export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
 export { RunObject } from "./run/run-object.ts";
 

@@ -1,4 +1,5 @@
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
@@ -14,6 +15,8 @@ export interface Env {
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;
+  /** Paper venues, one an account. */
+  readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
