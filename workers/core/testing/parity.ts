@@ -16,20 +16,22 @@ export interface Story {
   readonly equity: string[];
 }
 
-type Placed = Extract<TraderCommand, { type: "place" }>;
+export type Placed = Extract<TraderCommand, { type: "place" }>;
 
 /** A number with every bit. */
-function bits(value: number | undefined): string {
+export function bits(value: number | undefined): string {
   return value === undefined ? "-" : value.toExponential(17);
 }
 
-function orderLine(place: Placed): string {
+/** An order as it was decided, as one line. */
+export function orderLine(place: Placed): string {
   const { ref, instrument, side, kind, quantity, limit, stop, legs, tag } = place;
   const prices = [quantity, limit, stop, legs.stop, legs.target, legs.trail].map(bits);
   return [ref, instrument, side, kind, ...prices, tag].join(" ");
 }
 
-function fillLine(fill: {
+/** A trade as one line. */
+export function fillLine(fill: {
   id: string;
   side: number;
   quantity: number;
