@@ -65,19 +65,20 @@ export class BotOnBroker {
   }
 
   private hear(event: VenueEvent): void {
-    if (event.type !== "fill" && event.type !== "canceled") return;
-    const id = event.type === "fill" ? event.fill.clientOrderId : event.id;
-    const known = this.orders.get(id ?? "");
-    if (known === undefined) throw new Error(`order must be of the bot, was ${id}`);
-    if (event.type === "canceled") {
-      this.trader.hear({ type: "ended", ...known });
-      return;
-    }
+    if (event.type === "canceled") this.trader.hear({ type: "ended", ...this.known(event.id) });
+    if (event.type !== "fill") return;
+    const known = this.known(event.fill.clientOrderId ?? "");
     const { quantity, price, fee, at, side } = event.fill;
     const fill = { quantity: toDouble(quantity), price: toDouble(price), fee: toDouble(fee), at };
     const name = known.part === "main" ? known.ref : `${known.ref}.${known.part}`;
     this.story.fills.push(fillLine({ ...fill, id: name, side: side === "buy" ? 1 : -1 }));
     this.trader.hear({ type: "fill", ...known, ...fill });
+  }
+
+  private known(id: string): { ref: string; part: OrderPart } {
+    const known = this.orders.get(id);
+    if (known === undefined) throw new Error(`order must be of the bot, was ${id}`);
+    return known;
   }
 
   private async obey(command: TraderCommand): Promise<void> {
@@ -99,13 +100,14 @@ export class BotOnBroker {
       return { ...this.part(command, part, { kind, role: part }), side, reduceOnly: true, ...prices } as const;
     };
     const price = (value: number) => exactDecimal<Price>(value, "price");
+    const maybe = (value: number | undefined) => (value === undefined ? undefined : price(value));
     const protective = [
       ...(legs.stop === undefined ? [] : [leg("stop", "stop", { stop: price(legs.stop) })]),
       ...(legs.target === undefined ? [] : [leg("target", "limit", { limit: price(legs.target) })]),
       ...(legs.trail === undefined ? [] : [leg("trailing", "trailing-stop", { trail: price(legs.trail) })]),
     ];
     const { limit, stop } = command;
-    const prices = { limit: limit && price(limit), stop: stop && price(stop) };
+    const prices = { limit: maybe(limit), stop: maybe(stop) };
     return { ...main, ...prices, reduceOnly: command.role === "exit", legs: protective };
   }
 
