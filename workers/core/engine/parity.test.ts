@@ -165,7 +165,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     remainder: fc.constantFrom("carry" as const, "cancel" as const),
     leverage: fc.constantFrom(1, 1, 3),
     path: fc.constantFrom("nearest" as const, "worst" as const),
-    protections: fc.constantFrom<readonly Protection[][]>([], [], PROTECTIONS as Protection[]),
+    protections: fc.constantFrom<(readonly Protection[])[]>([], [], PROTECTIONS),
   }),
 });
 
@@ -180,7 +180,8 @@ describe("a bot", () => {
     fc.assert(
       fc.property(cases, volumeLimits, restarts, (given, volumeLimit, minutes) => {
         const settings = volumeLimit === undefined ? given.settings : { ...given.settings, volumeLimit };
-        const parameters = given.strategy === BUSY ? { seed: given.seed, eagerness: 40 } : {};
+        const busy = { seed: given.seed, eagerness: 40 };
+        const parameters: Case["parameters"] = given.strategy === BUSY ? busy : {};
         fills += compare({ ...given, settings, parameters }, 200, minutes).fills.length;
       }),
       { numRuns: Number(process.env.PARITY_RUNS ?? 100) },
