@@ -16,7 +16,7 @@ import type { Broker, OrderToPlace, VenueEvent } from "../broker.ts";
  * and sends. Everything passes as decimals.
  */
 export class BotOnBroker {
-  readonly story: Story = { orders: [], fills: [], equity: [] };
+  readonly story: Story = { orders: [], fills: [], equity: [], trades: [] };
   private readonly trader: Trader;
   private readonly definition: RunDefinition;
   private readonly broker: Broker;

@@ -70,7 +70,7 @@ function definitionOf(given: Case): RunDefinition {
     timeframe: given.timeframe,
     strategy: given.strategy,
     parameters: { ...defaults, ...given.parameters },
-    settings: { ...DEFAULT_SETTINGS, sizeAt: "decision", ...given.settings },
+    settings: { ...DEFAULT_SETTINGS, sizeAt: "decision", end: "keep", ...given.settings },
     checks: "bare",
     from: START + given.warmMinutes * MINUTE_MS,
   };
@@ -115,6 +115,8 @@ function compare(given: Case, minutes: number, restarts: number[]): Story {
   expect(bot.fills).toEqual(run.fills.slice(0, bot.fills.length));
   expect(bot.orders).toEqual(run.orders.slice(0, bot.orders.length));
   expect(bot.equity).toEqual(run.equity.slice(0, bot.equity.length));
+  expect(bot.trades).toEqual(run.trades.slice(0, bot.trades.length));
+  expect(run.trades.length).toBe(bot.trades.length);
   expect(run.fills.length).toBe(bot.fills.length);
   expect(run.orders.length).toBe(bot.orders.length);
   return bot;

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../candle/timeframe.ts";
 import { createRun, type Run, restoreRun } from "../engine/run.ts";
 import type { RunDefinition } from "../engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../engine/snapshot.ts";
+import type { TradeRow } from "../engine/trade-log.ts";
 import { createTrader, type Trader } from "../engine/trader.ts";
 import { placeCommand, type TraderCommand } from "../engine/trader-command.ts";
 import type { Order } from "../fill/order.ts";
@@ -14,6 +15,8 @@ export interface Story {
   readonly orders: string[];
   readonly fills: string[];
   readonly equity: string[];
+  /** Trades that ended, but for their excursions: a bot does not see the path inside the candle of its fill. */
+  readonly trades: string[];
 }
 
 export type Placed = Extract<TraderCommand, { type: "place" }>;
@@ -43,9 +46,16 @@ export function fillLine(fill: {
   return [id, side > 0 ? "buy" : "sell", bits(quantity), bits(price), bits(fee), at].join(" ");
 }
 
+/** A trade that ended, as one line. */
+export function tradeLine({ mae: _worst, mfe: _best, ...trade }: TradeRow): string {
+  return Object.values(trade)
+    .map((value) => (typeof value === "number" ? bits(value) : value))
+    .join(" ");
+}
+
 /** The story of a backtest over the candles, pushed at once or, with `cuts`, stopped and gone on with at these times. */
 export function runStory(definition: RunDefinition, candles: readonly CandleColumns[], cuts: readonly number[]): Story {
-  const story: Story = { orders: [], fills: [], equity: [] };
+  const story: Story = { orders: [], fills: [], equity: [], trades: [] };
   const refs = new Map<number, string>();
   let placed: { index: number; order: Order }[] = [];
   const watch = (run: Run): Run => {
@@ -77,12 +87,13 @@ export function runStory(definition: RunDefinition, candles: readonly CandleColu
     run = watch(restoreRun(definition, decodeSnapshot(encodeSnapshot(run.snapshot()))));
     from = cut;
   }
+  story.trades.push(...run.finish().main.trades.rows().map(tradeLine));
   return story;
 }
 
 /** The story of a bot that lives through the same candles minute by minute with a paper book, restarted at `restarts`. */
 export class BotDrive {
-  readonly story: Story = { orders: [], fills: [], equity: [] };
+  readonly story: Story = { orders: [], fills: [], equity: [], trades: [] };
   trader: Trader;
   paper: PaperBook;
   private readonly definition: RunDefinition;
@@ -126,6 +137,7 @@ export class BotDrive {
     });
     this.hear(this.paper.walk(slices));
     const end = time + MINUTE_MS;
+    this.story.trades.push(...this.trader.takeTrades().map(tradeLine));
     for (const command of this.trader.push(chunks, end)) this.obey(command, end);
     for (const { time: open, equity } of this.trader.closes) this.story.equity.push(`${open} ${bits(equity)}`);
   }
