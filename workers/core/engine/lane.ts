@@ -46,7 +46,7 @@ export class Lane {
   equity = new Float64Array(0);
   candles = 0;
   candlesHeld = 0;
-  /** Told the open time of each moment after its decisions; only of lanes that are heard. */
+  /** Told the open time of each moment after its decisions; only where sizes are fixed there. */
   closed: ((time: number) => void) | undefined;
   private readonly definition: RunDefinition;
   private readonly decider: Decider;

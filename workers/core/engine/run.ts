@@ -33,6 +33,8 @@ export function restoreRun(definition: RunDefinition, snapshot: Snapshot): Run {
 export interface RunObserver {
   readonly placed?: (index: number, order: Order) => void;
   readonly filled?: (fill: Fill) => void;
+  /** After the decisions at a close, the open time of its candle; only of runs that fix sizes there. */
+  readonly closed?: (time: number) => void;
 }
 
 /**
@@ -133,10 +135,11 @@ export class Run {
   }
 
   /** Shows every order that the lane which counts places, and every fill that it books, as they happen. */
-  observe({ placed, filled }: RunObserver): void {
-    const { venue, account } = this.lanes.main;
-    venue.observer = placed;
-    account.observer = filled;
+  observe({ placed, filled, closed }: RunObserver): void {
+    const { main } = this.lanes;
+    main.venue.observer = placed;
+    main.account.observer = filled;
+    main.closed = closed;
   }
 
   private trade(block: Block): void {

@@ -21,6 +21,11 @@ export function createTrader(definition: RunDefinition): Trader {
   return new Trader(definition);
 }
 
+export interface TraderClose {
+  readonly time: number;
+  readonly equity: number;
+}
+
 /** What a trader holds of one instrument. */
 export interface TraderPosition {
   readonly symbol: string;
@@ -48,6 +53,8 @@ export class Trader {
   /** Open of the last candle of the run's timeframe of each instrument, UTC ms. */
   private readonly lastOpens: Float64Array;
   private commands: TraderCommand[] = [];
+  /** Candles that closed in the last push: when they opened (UTC ms), and the equity at their close. */
+  closes: readonly TraderClose[] = [];
 
   constructor(given: RunDefinition) {
     const settings = { ...given.settings, sizeAt: "decision" } as const;
@@ -63,7 +70,10 @@ export class Trader {
     if (!(this.lane.venue instanceof HeardVenue)) throw new Error("a heard lane needs a heard venue");
     this.venue = this.lane.venue;
     this.orders = new SentOrders(this.venue);
-    this.lane.closed = (time) => this.commands.push(...this.orders.collect(time));
+    this.lane.closed = (time) => {
+      this.commands.push(...this.orders.collect(time));
+      this.closes = [...this.closes, { time, equity: this.equity() }];
+    };
     this.stepMs = timeframeMs(definition.timeframe);
     this.baseMs = definition.instruments.map((entry) => timeframeMs(entry.timeframe));
     this.lastOpens = new Float64Array(definition.instruments.length).fill(Number.NEGATIVE_INFINITY);
@@ -81,10 +91,9 @@ export class Trader {
    */
   push(chunks: readonly CandleColumns[], until?: number): readonly TraderCommand[] {
     this.commands = [];
+    this.closes = [];
     this.take(chunks, { from: this.definition.from, until });
-    const { commands } = this;
-    this.commands = [];
-    return commands;
+    return this.commands;
   }
 
   private take(

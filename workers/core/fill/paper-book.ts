@@ -177,13 +177,9 @@ export class PaperBook {
     return this.venue.account.cash;
   }
 
-  /** Signed quantities and marks, in the order of the instruments. */
-  positions(): { symbol: string; quantity: number; mark: number }[] {
-    return this.venue.account.positions.map(({ quantity, mark }, index) => ({
-      symbol: this.instruments[index].symbol,
-      quantity,
-      mark,
-    }));
+  /** Signed quantity, in the order of the instruments. */
+  quantities(): number[] {
+    return this.venue.account.positions.map(({ quantity }) => quantity);
   }
 
   /** All meet their opens before any of them goes on. */

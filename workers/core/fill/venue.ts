@@ -131,7 +131,13 @@ export class Venue extends VenueBooks {
   }
 
   private canFill(order: Order): boolean {
-    return this.capacities[this.index] > 0 && (this.settings.nets === true || !this.opposes(order));
+    return this.available() > 0 && (this.settings.nets === true || !this.opposes(order));
+  }
+
+  /** What the candle may still fill, in whole lots: a part of one would be asked for for ever. */
+  private available(): number {
+    const capacity = this.capacities[this.index];
+    return this.grids?.[this.index].quantity(capacity) ?? roundToLot(capacity, this.instruments[this.index].lot);
   }
 
   /** An entry against an open position: it waits until its exit is done, or reduces the position first. */
