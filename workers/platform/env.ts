@@ -1,5 +1,6 @@
 import type { AuditObject } from "../audit/audit-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
+import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { RunObject } from "../run/run-object.ts";
@@ -14,6 +15,8 @@ export interface Env {
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;
+  /** Replayed markets, one an account: reached over `market-feed.ts`. */
+  readonly REPLAY: DurableObjectNamespace<ReplayObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;

@@ -28,6 +28,7 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.book = new SubscriberBook(ctx.storage.sql);
+    this.book.open();
     this.hub = new LiveHub({
       ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: MARKET_SOCKETS_MAX, keep: "memory" },
