@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CandleQuery, CandleSeries } from "./dataset.ts";
-import { Timeframe, TimeMs } from "./primitive.ts";
+import { TimeMs } from "./primitive.ts";
 
 /** Which market: the simulated one as it runs, or that of an account, which may be a replay. */
 export const MarketQuery = z.strictObject({
@@ -9,7 +9,7 @@ export const MarketQuery = z.strictObject({
 });
 export type MarketQuery = z.infer<typeof MarketQuery>;
 
-export const MarketCandleQuery = CandleQuery.extend(MarketQuery.shape).extend({ timeframe: Timeframe.default("1m") });
+export const MarketCandleQuery = CandleQuery.extend(MarketQuery.shape).strict();
 export type MarketCandleQuery = z.infer<typeof MarketCandleQuery>;
 
 /** Closed candles of a market up to its moment, as columns, oldest first. */

@@ -81,6 +81,7 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    if (this.hub.isEmpty) this.hub.publish(this.market().state());
     const said = this.hub.message(socket, text);
     if (said === undefined) return;
     this.hub.refuse(socket, "bad_message", `A market's channel takes ack and snapshot, was ${said.type}.`);

@@ -143,15 +143,18 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
     }
   }
 
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
-    const hub = this.hubOf(socket);
-    const said = hub?.message(socket, text);
+  override async webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): Promise<void> {
+    const found = this.hubOf(socket);
+    if (found === undefined) return;
+    const { hub, instrument } = found;
+    if (hub.isEmpty) hub.publish(await this.market.marketState(instrument));
+    const said = hub.message(socket, text);
     if (said === undefined) return;
-    hub?.refuse(socket, "bad_message", `A market's channel takes ack and snapshot, was ${said.type}.`);
+    hub.refuse(socket, "bad_message", `A market's channel takes ack and snapshot, was ${said.type}.`);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.hubOf(socket)?.close(socket, code);
+    this.hubOf(socket)?.hub.close(socket, code);
   }
 
   private async publish(): Promise<void> {
@@ -161,9 +164,9 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
     }
   }
 
-  private hubOf(socket: WebSocket): LiveHub<MarketState> | undefined {
-    const hubs = (this.read()?.instruments ?? []).map((instrument) => this.hub(instrument));
-    return hubs.find((hub) => hub.serves(socket));
+  private hubOf(socket: WebSocket): { readonly hub: LiveHub<MarketState>; readonly instrument: string } | undefined {
+    const hubs = (this.read()?.instruments ?? []).map((instrument) => ({ instrument, hub: this.hub(instrument) }));
+    return hubs.find(({ hub }) => hub.serves(socket));
   }
 
   private hub(instrument: string): LiveHub<MarketState> {
