@@ -17,6 +17,7 @@ import { drainOutboxes } from "./drain-outboxes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { knownMethod } from "./known-method.ts";
+import { marketRoutes } from "./market-routes.ts";
 import { addReference } from "./openapi-routes.tsx";
 import { privacyRoutes } from "./privacy-routes.ts";
 import { replyWithProblem } from "./problem-reply.ts";
@@ -63,6 +64,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());
+  app.route("/", marketRoutes());
   app.route("/", auditRoutes());
   addReference(app);
   if (dependencies.local !== undefined) app.route("/", dependencies.local.routes());

@@ -53,6 +53,11 @@ export class LiveHub<T extends object> {
     return value === undefined ? undefined : (JSON.parse(stateText(value)) as T);
   }
 
+  /** Whether there is nothing to tell: before the first `publish`, and after a sleep of a hub that keeps it in memory. */
+  get isEmpty(): boolean {
+    return this.read() === undefined;
+  }
+
   /** Whether the socket follows this hub's value: an object may have several hubs. */
   serves(socket: WebSocket): boolean {
     return this.options.ctx.getTags(socket).includes(this.tag);

@@ -1,7 +1,9 @@
 import type { AuditObject } from "../audit/audit-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
+import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
+import type { HubObject } from "../live/hub-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
@@ -14,6 +16,10 @@ export interface Env {
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;
+  /** Replayed markets, one an account: reached over `market-feed.ts`. */
+  readonly REPLAY: DurableObjectNamespace<ReplayObject>;
+  /** Dashboards, one a person: reached over `dashboard.ts`. */
+  readonly HUB: DurableObjectNamespace<HubObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;

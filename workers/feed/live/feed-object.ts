@@ -28,6 +28,7 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.book = new SubscriberBook(ctx.storage.sql);
+    this.book.open();
     this.hub = new LiveHub({
       ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: MARKET_SOCKETS_MAX, keep: "memory" },
@@ -80,6 +81,7 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    if (this.hub.isEmpty) this.hub.publish(this.market().state());
     const said = this.hub.message(socket, text);
     if (said === undefined) return;
     this.hub.refuse(socket, "bad_message", `A market's channel takes ack and snapshot, was ${said.type}.`);
