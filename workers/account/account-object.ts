@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RiskLimits, RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
-import type { AccountState, EquityPoint, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
+import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import { toDouble } from "../core/ledger/decimal-double.ts";
@@ -109,7 +109,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
     const { desk } = this.open(call.ownerId);
-    const ids = call.orderIds.flatMap((id): ClientOrderId[] => asClientOrderId(id) ?? []);
+    const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
     desk.requestCancels(ids);
     await desk.drainCancels();
     await this.after();
@@ -157,7 +157,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     };
   }
 
-  equity(call: { ownerId: string; from: number; limit: number }): EquityPoint[] {
+  equity(call: { ownerId: string; from: number; limit: number }): EquityHistory["points"] {
     return this.open(call.ownerId).store.equitySince(call.from, call.limit);
   }
 
@@ -174,7 +174,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     const { desk, venue, record } = this.open(call.ownerId);
     const { botId, version, limits, instruments } = call;
     const at = systemClock();
-    await venue.openBook({ bot: botId, cash: call.capital, leverage: call.leverage });
+    await venue.openBook({ bot: botId, cash: call.capital, leverage: call.leverage, instruments });
     desk.books.write(() => {
       const allotted = parseMoney(this.ctx.storage.kv.get<string>(`capital:${botId}`) ?? "0", "capital");
       const capital = parseMoney(call.capital, "capital");

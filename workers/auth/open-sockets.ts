@@ -15,6 +15,8 @@ const HOLDERS: Readonly<Record<SocketKind, (env: Env, name: string) => SocketHol
   run: (env, name) => env.RUN.getByName(name),
   market: (env, name) => env.FEED.getByName(name),
   replay: (env, name) => env.REPLAY.getByName(name),
+  account: (env, name) => env.ACCOUNT.getByName(name),
+  bot: (env, name) => env.BOT.getByName(name),
   dashboard: (env, name) => env.HUB.getByName(name),
 };
 

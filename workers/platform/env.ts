@@ -1,3 +1,5 @@
+import type { AccountObject } from "../account/account-object.ts";
+import type { BotObject } from "../bot/bot-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
@@ -19,6 +21,8 @@ export interface Env {
   /** Replayed markets, one an account: reached over `market-feed.ts`. */
   readonly REPLAY: DurableObjectNamespace<ReplayObject>;
   /** Dashboards, one a person: reached over `dashboard.ts`. */
+  readonly ACCOUNT: DurableObjectNamespace<AccountObject>;
+  readonly BOT: DurableObjectNamespace<BotObject>;
   readonly HUB: DurableObjectNamespace<HubObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
