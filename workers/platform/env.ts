@@ -1,6 +1,7 @@
 import type { AccountObject } from "../account/account-object.ts";
 import type { BotObject } from "../bot/bot-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
@@ -24,6 +25,8 @@ export interface Env {
   readonly ACCOUNT: DurableObjectNamespace<AccountObject>;
   readonly BOT: DurableObjectNamespace<BotObject>;
   readonly HUB: DurableObjectNamespace<HubObject>;
+  /** Paper venues, one an account. */
+  readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;

@@ -177,6 +177,16 @@ export class PaperBook {
     return this.venue.account.cash;
   }
 
+  /** Money that comes to the book, or leaves it where it is below zero. */
+  deposit(amount: number): void {
+    this.venue.account.cash += amount;
+  }
+
+  /** Nothing is held and nothing waits: no price can change it. */
+  get idle(): boolean {
+    return this.held.size === 0 && this.venue.account.positions.every(({ quantity }) => quantity === 0);
+  }
+
   /** Signed quantity, in the order of the instruments. */
   quantities(): number[] {
     return this.venue.account.positions.map(({ quantity }) => quantity);
