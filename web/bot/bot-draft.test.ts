@@ -56,7 +56,7 @@ describe("the form of a bot", () => {
   });
 
   test("an account is made on the way: simulated money, or data played again in its own currency", () => {
-    expect(accountOfDraft(READY, undefined)).toEqual({ name: "Simulated", market: { kind: "sim" }, cash: "100000" });
+    expect(accountOfDraft(READY, undefined)).toEqual({ name: "Practice", market: { kind: "sim" }, cash: "100000" });
     const replay: BotDraft = { ...READY, newMarket: "replay", newDataset: "d1", newSpeed: "120" };
     expect(accountOfDraft(replay, { name: "Euro", currency: "EUR" })).toMatchObject({
       name: "Replay of Euro",

@@ -124,7 +124,7 @@ export function accountOfDraft(
   dataset: { readonly name: string; readonly currency: string } | undefined,
 ): CreateTradingAccountInput {
   const cash = draft.newCash.trim();
-  if (draft.newMarket === "sim" || dataset === undefined) return { name: "Simulated", market: { kind: "sim" }, cash };
+  if (draft.newMarket === "sim" || dataset === undefined) return { name: "Practice", market: { kind: "sim" }, cash };
   return {
     name: `Replay of ${dataset.name}`.slice(0, 80),
     market: { kind: "replay", datasetIds: [draft.newDataset], speed: number(draft.newSpeed) },

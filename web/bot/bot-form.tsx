@@ -99,7 +99,7 @@ function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "prev
     <div className="grid gap-3">
       <PreviewCard query={preview} currency={currency} waitsFor={waits} />
       {onMakeAccount !== undefined && (
-        <Button busy={busy} onClick={onMakeAccount}>
+        <Button kind="primary" busy={busy} onClick={onMakeAccount}>
           Make the account and show last month
         </Button>
       )}
@@ -111,7 +111,13 @@ function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onS
   const { draft } = useBotForm();
   return (
     <div className="grid gap-1">
-      <Button kind="primary" type="submit" busy={busy} className="w-full">
+      <Button
+        // Without an account there is nothing to start on yet: making it is the first step.
+        kind={draft.account === "" ? "plain" : "primary"}
+        type="submit"
+        busy={busy}
+        className="w-full"
+      >
         {editing ? <Save size={14} aria-hidden /> : <Play size={14} aria-hidden />}
         {editing ? "Save as a new version" : busy ? "Starting" : "Start"}
         <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>

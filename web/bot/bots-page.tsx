@@ -29,7 +29,7 @@ export function BotsPage() {
     <Page
       title="Bots"
       below={
-        <div className="mt-1">
+        <div className="mt-1 lg:hidden">
           <Connection state={connection} />
         </div>
       }
@@ -151,7 +151,7 @@ function BotFilters({ shown, total }: { shown: readonly Bot[]; total: number }) 
         ]}
         onChange={(value) => set({ archived: value === "archived" ? true : undefined })}
       />
-      <span className="num ml-auto text-table text-muted">
+      <span className="num ml-auto text-table text-muted max-sm:hidden">
         {shown.length === total ? formatCount(total) : `${formatCount(shown.length)} of ${formatCount(total)}`}{" "}
         {total === 1 ? "bot" : "bots"}
       </span>

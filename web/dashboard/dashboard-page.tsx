@@ -24,7 +24,7 @@ export function DashboardPage() {
     <Page
       title="Dashboard"
       below={
-        <div className="mt-1">
+        <div className="mt-1 lg:hidden">
           <Connection state={connection} />
         </div>
       }

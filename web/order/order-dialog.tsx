@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { OrderDetail, OrderHistoryEntry } from "../../schema/wire/trading.ts";
 import { formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatInstant } from "../format/time.ts";
 import { CAP_WORDS } from "../risk/cap-words.ts";
 import { verdictWords } from "../risk/verdict-words.ts";
 import { fillColumns } from "../trading/fill-columns.tsx";
@@ -9,7 +10,6 @@ import { OrderStateBadge, orderStateWord } from "../trading/mode-word.tsx";
 import { botsQuery, orderQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Moment } from "../ui/moment.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
 import { useCancelOrder } from "./order-actions.ts";
@@ -123,10 +123,7 @@ function History({ history }: { history: readonly OrderHistoryEntry[] }) {
               <span className="font-medium">{event}</span>
               <span className="text-muted">{orderStateWord(state)}</span>
               <span className="text-table text-muted" title={`entry ${sequence}`}>
-                <Moment timeMs={at} />
-                {` ${String(at % 60_000)
-                  .padStart(5, "0")
-                  .replace(/(\d{3})$/, ".$1")} s`}
+                {instantWords(at)}
               </span>
             </span>
             <span className="block text-muted">{detail}</span>
@@ -135,6 +132,12 @@ function History({ history }: { history: readonly OrderHistoryEntry[] }) {
       </ol>
     </section>
   );
+}
+
+/** To the millisecond, in the person's zone: what happened in one second is told apart. */
+function instantWords(timeMs: number): string {
+  const [day, clock] = formatInstant(timeMs).split(" ");
+  return `${day} ${clock}.${String(timeMs % 1_000).padStart(3, "0")}`;
 }
 
 function Fact({ label, children }: { label: string; children: React.ReactNode }) {

@@ -62,21 +62,23 @@ export function OrderFilters() {
         min={search.from}
         onChange={(event) => set({ to: event.target.value })}
       />
-      {!trades && (
-        <CheckField
-          label="Open only"
-          checked={search.open ?? false}
-          onChange={(open) => set({ open: open ? true : undefined })}
-        />
-      )}
-      <Button
-        kind="quiet"
-        disabled={!hasOrderFilter(search)}
-        onClick={() => void navigate({ search: { view: search.view }, replace: true })}
-      >
-        Clear
-      </Button>
-      <SaveList />
+      <div className="flex grow items-center gap-3 max-md:col-span-2">
+        {!trades && (
+          <CheckField
+            label="Open only"
+            checked={search.open ?? false}
+            onChange={(open) => set({ open: open ? true : undefined })}
+          />
+        )}
+        <Button
+          kind="quiet"
+          disabled={!hasOrderFilter(search)}
+          onClick={() => void navigate({ search: { view: search.view }, replace: true })}
+        >
+          Clear
+        </Button>
+        <SaveList />
+      </div>
     </div>
   );
 }

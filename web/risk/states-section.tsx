@@ -45,6 +45,7 @@ export function StatesSection({ accountId, states, nameOf }: StatesSectionProps)
     },
     {
       title: "",
+      wrap: true,
       cell: (entry) => (
         <Verbs entry={entry} busy={change.isPending} onSet={(state) => change.mutate(bodyOf(entry, state))} />
       ),
@@ -80,7 +81,7 @@ function Verbs({ entry, busy, onSet }: { entry: Entry; busy: boolean; onSet: (st
     ["HALTED", "Halt"],
   ];
   return (
-    <span className="inline-flex flex-wrap justify-end gap-1.5">
+    <span className="inline-flex flex-wrap gap-1.5 md:justify-end">
       {verbs
         .filter(([state]) => state !== entry.state)
         // The switch of the person is thrown by the kill switch in the top bar.

@@ -1,5 +1,4 @@
 import { type ComponentProps, type ReactNode, useEffect, useReducer, useRef } from "react";
-import { buttonClass } from "../ui/button.tsx";
 import { type HoldEvent, type HoldState, holdShare, holdStep, IDLE } from "./hold-state.ts";
 
 interface HoldButtonProps {
@@ -25,15 +24,12 @@ export function HoldButton({ children, onHeld, disabled }: HoldButtonProps) {
     <button
       type="button"
       disabled={disabled || done}
-      className={buttonClass(
-        "danger",
-        "relative min-h-11 w-full touch-none overflow-hidden border-danger max-md:min-h-12",
-      )}
+      className="relative min-h-11 w-full touch-none overflow-hidden rounded-md border border-danger bg-danger-soft px-4 py-2 font-semibold text-danger select-none disabled:opacity-60 max-md:min-h-12"
       {...holdHandlers(send)}
     >
       <span
         aria-hidden
-        className="absolute inset-y-0 left-0 bg-danger-soft"
+        className="absolute inset-y-0 left-0 bg-danger opacity-30"
         style={{ width: `${holdShare(state) * 100}%` }}
       />
       <span className="relative">{state.kind === "asked" ? "Press again to confirm" : children}</span>

@@ -92,7 +92,7 @@ function Consequence(props: { reach: KillReach | undefined; flatten: boolean; un
 
 function positionWords(reach: KillReach | undefined, flatten: boolean): string {
   if (reach !== undefined && reach.closing.length === 0) return "Nothing is held.";
-  if (!flatten) return "What is held stays as it is, with no stop that rests at the venue left behind it.";
+  if (!flatten) return "What is held stays open, without the stops that guarded it.";
   if (reach === undefined) return "What is held is closed at the market.";
   const shown = reach.closing.slice(0, 4).join(", ");
   const more = reach.closing.length - 4;

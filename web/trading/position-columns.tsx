@@ -17,15 +17,21 @@ export interface Holding {
 /** The columns of what is held, its profit in `currency`. */
 export function positionColumns<T extends Holding>(currency: string): readonly RecordColumn<T>[] {
   return [
-    { title: "Market", left: true, cell: ({ instrument }) => instrumentName(instrument) },
+    {
+      title: "Position",
+      left: true,
+      cell: ({ instrument, quantity }) => (
+        <span className="font-medium">
+          {sideWord(quantity)} {formatDecimalQuantity(quantity.replace("-", ""))} {instrumentName(instrument)}
+        </span>
+      ),
+    },
     {
       title: "Profit if closed",
       cell: ({ unrealised }) => (
         <Signed value={decimalNumber(unrealised)}>{formatAmount(unrealised, currency, { sign: "always" })}</Signed>
       ),
     },
-    { title: "Side", left: true, cell: ({ quantity }) => sideWord(quantity) },
-    { title: "Quantity", cell: ({ quantity }) => formatDecimalQuantity(quantity.replace("-", "")) },
     { title: "Paid on average", cell: ({ averagePrice }) => formatDecimalPrice(averagePrice) },
     {
       title: "Price now",

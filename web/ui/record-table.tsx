@@ -38,7 +38,7 @@ export function RecordTable<T>({ label, rows, columns, keyOf }: RecordTableProps
                 {columns.map((column) => (
                   <td
                     key={column.title}
-                    className={cellClass(column, column.wrap ? "min-w-48 py-1.5" : "h-9 whitespace-nowrap")}
+                    className={cellClass(column, column.wrap ? "min-w-48 py-2" : "h-10 whitespace-nowrap")}
                   >
                     {column.cell(row)}
                   </td>
