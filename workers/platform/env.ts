@@ -21,9 +21,11 @@ export interface Env {
   readonly FEED: DurableObjectNamespace<FeedObject>;
   /** Replayed markets, one an account: reached over `market-feed.ts`. */
   readonly REPLAY: DurableObjectNamespace<ReplayObject>;
-  /** Dashboards, one a person: reached over `dashboard.ts`. */
+  /** Accounts with their desks, reached over `account-object-of.ts`. */
   readonly ACCOUNT: DurableObjectNamespace<AccountObject>;
+  /** Bots, reached over `account-object-of.ts`. */
   readonly BOT: DurableObjectNamespace<BotObject>;
+  /** Dashboards, one a person: reached over `dashboard.ts`. */
   readonly HUB: DurableObjectNamespace<HubObject>;
   /** Paper venues, one an account. */
   readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
