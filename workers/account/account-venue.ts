@@ -13,12 +13,7 @@ const MAINTENANCE = 0.005;
 export interface AccountVenue {
   readonly broker: Broker;
   begin(record: AccountRecord): Promise<void>;
-  openBook(book: {
-    bot: string;
-    cash: string;
-    leverage: number;
-    instruments: readonly string[];
-  }): Promise<void>;
+  openBook(book: { bot: string; cash: string; leverage: number; instruments: readonly string[] }): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -40,7 +35,10 @@ export function openVenue(env: Env, record: AccountRecord): AccountVenue {
       const listener = await objectName({ kind: "account", ownerId, id: account.id });
       const traded = instruments.filter((instrument) => instrument.quote === account.currency);
       const { id: accountId, currency, cash } = account;
-      await calls.openAccount({ ownerId, account: { accountId, currency, cash, rules, listener, instruments: traded } });
+      await calls.openAccount({
+        ownerId,
+        account: { accountId, currency, cash, rules, listener, instruments: traded },
+      });
     },
     async openBook({ bot, cash, leverage, instruments }) {
       if (bot === MANUAL_BOT) return;

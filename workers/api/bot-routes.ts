@@ -148,7 +148,9 @@ export function botRoutes() {
       return c.json(await stopBot({ ctx: c.get("service"), input }), 200);
     })
     .openapi(clone, async (c) => c.json(await cloneBot({ ctx: c.get("service"), input: c.req.valid("param") }), 201))
-    .openapi(state, async (c) => c.json(await readBotState({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
+    .openapi(state, async (c) =>
+      c.json(await readBotState({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
+    )
     .openapi(log, async (c) => {
       const input = { ...c.req.valid("param"), ...c.req.valid("query") };
       return c.json(await readBotLog({ ctx: c.get("service"), input }), 200);

@@ -138,11 +138,34 @@ const keepPicture = createRoute({
 });
 
 const ORDER_COLUMNS = [
-  ...(["id", "accountId", "botId", "instrument", "side", "kind", "role", "quantity", "limit", "stop", "trail"] as const),
+  ...([
+    "id",
+    "accountId",
+    "botId",
+    "instrument",
+    "side",
+    "kind",
+    "role",
+    "quantity",
+    "limit",
+    "stop",
+    "trail",
+  ] as const),
   ...(["filled", "averagePrice", "state", "reason", "signal", "createdAt", "updatedAt"] as const),
 ];
 const FILL_COLUMNS = [
-  ...(["id", "accountId", "botId", "orderId", "instrument", "side", "quantity", "price", "fee", "feeCurrency"] as const),
+  ...([
+    "id",
+    "accountId",
+    "botId",
+    "orderId",
+    "instrument",
+    "side",
+    "quantity",
+    "price",
+    "fee",
+    "feeCurrency",
+  ] as const),
   ...(["liquidity", "at"] as const),
 ];
 
@@ -161,7 +184,9 @@ export function orderRoutes() {
       return csvReply(csvText(ORDER_COLUMNS, rows), "orders");
     })
     .openapi(get, async (c) => c.json(await getOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
-    .openapi(cancel, async (c) => c.json(await cancelOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
+    .openapi(cancel, async (c) =>
+      c.json(await cancelOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
+    )
     .openapi(fills, async (c) => c.json(await listFills({ ctx: c.get("service"), input: c.req.valid("query") }), 200))
     .openapi(fillsCsv, async (c) => {
       const ctx = c.get("service");

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { ListVerdicts, RiskLimits, RiskView, VerdictPage } from "../../schema/wire/risk.ts";
 import { Page, PageQuery } from "../../schema/wire/primitive.ts";
+import { ListVerdicts, RiskLimits, RiskView, VerdictPage } from "../../schema/wire/risk.ts";
 import {
   AccountState,
   CreateTradingAccount,
@@ -75,7 +75,10 @@ const equity = createRoute({
   path: "/api/v1/accounts/{id}/equity",
   summary: "Equity over time",
   request: { params: idParams, query: z.object({ from: z.coerce.number().int().min(0).optional() }) },
-  responses: { 200: jsonReply(EquityHistory, "Minutes of the last two days, hours before."), ...problems(401, 404, 422) },
+  responses: {
+    200: jsonReply(EquityHistory, "Minutes of the last two days, hours before."),
+    ...problems(401, 404, 422),
+  },
 });
 const risk = createRoute({
   ...one,
@@ -114,7 +117,8 @@ const kill = createRoute({
   method: "post",
   path: "/api/v1/kill",
   summary: "The kill switch",
-  description: "Once it answers nothing new is sent in its scope; open orders are cancelled; `flatten` closes positions.",
+  description:
+    "Once it answers nothing new is sent in its scope; open orders are cancelled; `flatten` closes positions.",
   request: { body: jsonBody(KillSwitch) },
   responses: { 200: jsonReply(KillResult, "Who acknowledged."), ...problems(401, 403, 404, 413, 422) },
 });

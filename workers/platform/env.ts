@@ -1,6 +1,6 @@
 import type { AccountObject } from "../account/account-object.ts";
-import type { BotObject } from "../bot/bot-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { BotObject } from "../bot/bot-object.ts";
 import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
