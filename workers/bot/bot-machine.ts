@@ -1,7 +1,7 @@
 import type { DeskCalls, DeskEvent, DeskIntent } from "../account/desk-calls.ts";
 import { intendedIds } from "../account/desk-intent.ts";
 import { type CandleColumns, emptyCandles } from "../core/candle/candle.ts";
-import { candleOpen, timeframeMs } from "../core/candle/timeframe.ts";
+import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
 import type { RunDefinition } from "../core/engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../core/engine/snapshot.ts";
 import { createTrader, type Trader, type TraderClose } from "../core/engine/trader.ts";
@@ -46,6 +46,8 @@ export class BotMachine {
   private readonly definition: RunDefinition;
   /** Open time of the next base candle of each instrument that was not seen yet, UTC ms. */
   private seenUntil: number;
+  /** The longest candles that any of its markets closes: what is read ends where all of them do. */
+  private readonly coarsest: Timeframe;
   private closes: TraderClose[] = [];
 
   private constructor(parts: MachineParts, from: number, seenUntil: number) {
@@ -54,6 +56,8 @@ export class BotMachine {
     this.trader = createTrader(this.definition);
     this.shadow = new Shadow(this.definition);
     this.seenUntil = seenUntil;
+    const lengths = this.definition.instruments.map((entry) => entry.timeframe);
+    this.coarsest = lengths.reduce((left, right) => (timeframeMs(right) > timeframeMs(left) ? right : left));
   }
 
   /** A machine as it was left; undefined where it never began. */
@@ -240,7 +244,7 @@ export class BotMachine {
       const full = answers
         .filter((answer) => answer.rows.length >= ROWS_A_CALL)
         .map((answer) => answer.rows.at(-1)?.[0]);
-      const known = Math.min(marketAt, end, ...full.map((last) => last ?? from));
+      const known = candleOpen(Math.min(marketAt, end, ...full.map((last) => last ?? from)), this.coarsest);
       if (known <= from) return marketAt;
       let at = from;
       while (at < known) {
@@ -253,7 +257,7 @@ export class BotMachine {
         });
         at = next;
       }
-      if (known >= Math.min(marketAt, end)) return marketAt;
+      if (full.length === 0) return marketAt;
     }
   }
 }
