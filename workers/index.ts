@@ -12,6 +12,7 @@ export { ThrottleObject } from "./auth/throttle-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
 export { ReplayObject } from "./feed/live/replay-object.ts";
 export { HubObject } from "./live/hub-object.ts";
+export { RelayObject } from "./live/relay-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 // An origin that is not well written must stop a deployment, not a request.

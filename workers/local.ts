@@ -10,6 +10,7 @@ export { ThrottleObject } from "./auth/throttle-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
 export { ReplayObject } from "./feed/live/replay-object.ts";
 export { HubObject } from "./live/hub-object.ts";
+export { RelayObject } from "./live/relay-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */

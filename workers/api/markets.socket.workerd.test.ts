@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { MarketState } from "../../schema/wire/live.ts";
@@ -110,6 +110,23 @@ describe("the socket of a market", () => {
     expect(MarketState.parse(watcher.value())).toMatchObject({ instrument: "SIM:EUR-USD", stale: false });
     await closeSocketsOf(env, client.userId);
     expect(await watcher.closed).toBe(4401);
+  });
+
+  it("S24 is a relay's where the market's own object is full: it tells the same and is hung up the same", async () => {
+    const client = await newClient();
+    const feed = env.FEED.getByName("SIM:VOLT");
+    await runInDurableObject(feed, (object) => {
+      // Five thousand sockets take minutes to open; one is as full.
+      Reflect.set(Reflect.get(Reflect.get(object, "hub"), "options"), "socketsMax", 1);
+    });
+    const watch = async () => new LiveWatcher(await open(client, "/api/v1/markets/live?instrument=SIM:VOLT"));
+    const [own, relayed] = [await watch(), await watch()];
+    await relayed.until(({ frames }) => frames.length > 0);
+    const first = MarketState.parse(relayed.value()).at ?? 0;
+    await relayed.until((watcher) => (MarketState.parse(watcher.value()).at ?? 0) > first);
+    await own.until((watcher) => (MarketState.parse(watcher.value()).at ?? 0) > first);
+    await closeSocketsOf(env, client.userId);
+    expect(await Promise.all([own.closed, relayed.closed])).toEqual([4401, 4401]);
   });
 
   it("S32 S33 tells a replay to its owner, and nothing of it to others", async () => {

@@ -4,6 +4,7 @@ import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
+import type { RelayObject } from "../live/relay-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
@@ -20,6 +21,8 @@ export interface Env {
   readonly REPLAY: DurableObjectNamespace<ReplayObject>;
   /** Dashboards, one a person: reached over `dashboard.ts`. */
   readonly HUB: DurableObjectNamespace<HubObject>;
+  /** Tell simulated markets on to more watchers than one object serves. */
+  readonly RELAY: DurableObjectNamespace<RelayObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
