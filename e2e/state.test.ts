@@ -4,6 +4,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
 
 const PAGES = [
+  "/",
+  "/bots",
+  "/bots/new",
+  "/bots/b1",
+  "/bots/b2?tab=shadow",
+  "/bots/b3?tab=log",
+  "/bots/b1/edit",
+  "/orders",
+  "/orders?view=trades",
+  "/orders?order=sk037f0q9z1m4",
+  "/risk",
+  "/journal",
+  "/journal?trade=j3",
   "/backtests",
   "/backtests/new",
   "/backtests/r1",
@@ -18,6 +31,11 @@ const PAGES = [
   "/data/d2",
 ];
 const LISTS = [
+  ["/", "Start the first bot"],
+  ["/bots", "Start the first bot"],
+  ["/orders", "Place the first order"],
+  ["/journal", "Start the first bot"],
+  ["/risk", "Start the first bot"],
   ["/backtests", "Run the first backtest"],
   ["/strategies", "Write the first one"],
   ["/data", "Import candles"],
@@ -83,11 +101,68 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
   test("a failure says what happened and can be tried again", async () => {
     const { context, page } = await openStage(browser);
     await pretend(page, "broken");
-    for (const path of ["/backtests", "/backtests/r1", "/strategies/s1", "/data", "/data/d1"]) {
+    for (const path of [
+      "/",
+      "/bots",
+      "/bots/b1",
+      "/orders",
+      "/risk",
+      "/journal",
+      "/backtests",
+      "/backtests/r1",
+      "/strategies/s1",
+      "/data",
+      "/data/d1",
+    ]) {
       await page.goto(path);
       await page.getByText("The request could not be finished.").first().waitFor();
       expect(await page.getByRole("button", { name: "Try again" }).first().isVisible(), path).toBe(true);
     }
+    await context.close();
+  });
+
+  test("the kill switch does nothing until it was held, and then says who acknowledged", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/kill")) sent.push(request.postData() ?? "");
+    });
+    await page.goto("/journal");
+    await settled(page);
+    await page.getByRole("button", { name: "Stop trading" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Also close what is held").check();
+    await dialog.getByText("sell 0.42 BTC, buy back 3.5 ETH").waitFor();
+    const hold = dialog.getByRole("button", { name: /Hold to stop everything and close/ });
+    await hold.press("Enter");
+    expect(await dialog.getByText("Trading is stopped").count()).toBe(0);
+    await hold.focus();
+    await page.keyboard.down("Space");
+    await dialog.getByText("Trading is stopped").waitFor();
+    await page.keyboard.up("Space");
+    expect(await dialog.getByText("3 orders are being cancelled").isVisible()).toBe(true);
+    expect(await dialog.getByText(/not reached/).isVisible()).toBe(true);
+    expect(sent.map((body) => JSON.parse(body))).toEqual([{ scope: { kind: "user" }, flatten: true }]);
+    await context.close();
+  });
+
+  test("a bot does not start without its caps, and takes them from last month once there is an account", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "empty");
+    await page.goto("/bots/new");
+    await settled(page);
+    await page.keyboard.press("Control+Enter");
+    const alert = page.getByRole("alert");
+    for (const cap of ["Largest order", "Largest position", "Open orders", "Loss in a day"]) {
+      await alert.getByText(`${cap} must be set: no bot starts without it`).waitFor();
+    }
+    await pretend(page, "full");
+    await page.getByRole("button", { name: "Make the account and show last month" }).click();
+    await page.getByText("+3.12").waitFor();
+    expect(await page.getByLabel("Largest order", { exact: true }).inputValue()).toBe("30000");
+    await page.getByRole("button", { name: /^Start/ }).click();
+    await page.waitForURL("**/bots/b1");
     await context.close();
   });
 

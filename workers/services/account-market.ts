@@ -1,3 +1,5 @@
+import { eq } from "drizzle-orm";
+import { tradingAccounts } from "../../schema/tables/trading.ts";
 import { isSimulated, replayFeed } from "../feed/live/market-feed.ts";
 import { notFound } from "../platform/problem-error.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -7,7 +9,7 @@ export type InstrumentMarket =
   | { readonly kind: "sim" }
   | { readonly kind: "replay"; readonly accountId: string; readonly datasetId: string };
 
-type MarketContext = Pick<ServiceContext, "env" | "ownerId">;
+type MarketContext = Pick<ServiceContext, "env" | "ownerId" | "owned">;
 
 /** The market of an instrument: of an account, or the simulated one where none is named. Throws 404. */
 export async function instrumentMarket(
@@ -18,6 +20,9 @@ export async function instrumentMarket(
     if (!isSimulated(instrument)) throw notFound("market");
     return { kind: "sim" };
   }
+  const account = await ctx.owned.find(tradingAccounts, eq(tradingAccounts.id, accountId));
+  if (account === undefined) throw notFound("account");
+  if (account.market.kind === "sim") return instrumentMarket(ctx, { instrument });
   const plays = await replayOf(ctx, accountId);
   if (plays === undefined) throw notFound("account");
   const played = plays.find((one) => one.instrument === instrument);
