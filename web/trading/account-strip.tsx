@@ -47,7 +47,7 @@ export function AccountStrip() {
               <ModeWord mode={account.mode} />
             </span>
             <span className="whitespace-nowrap max-sm:text-table">{formatAmount(account.equity, currency)}</span>
-            <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-sm:hidden">
+            <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-lg:hidden">
               {formatAmount(account.profitToday, "", { sign: "always" })} <span className="text-muted">today</span>
             </Signed>
             <ChevronDown size={13} aria-hidden className="shrink-0 text-faint" />
