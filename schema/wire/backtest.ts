@@ -175,23 +175,6 @@ export const RunState = z.object({
 });
 export type RunState = z.infer<typeof RunState>;
 
-/**
- * Socket of a run, `/api/v1/backtests/{id}/live`, sub-protocols `apextrade.v1` and `bearer.<token>`. The server sends a
- * snapshot, then deltas numbered from it by one; a client that misses a number asks for a snapshot again.
- */
-export const RunServerMessage = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("snapshot"), sequence: z.number().int(), state: RunState }),
-  z.object({ type: z.literal("delta"), sequence: z.number().int(), change: RunState.partial() }),
-  z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
-]);
-export type RunServerMessage = z.infer<typeof RunServerMessage>;
-
-export const RunClientMessage = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("snapshot") }),
-  z.strictObject({ type: z.literal("cancel") }),
-]);
-export type RunClientMessage = z.infer<typeof RunClientMessage>;
-
 /** A page of runs: filtered by status and by words in name, strategy or symbol; sorted by one number. */
 export const ListBacktests = PageQuery.extend({
   status: RunStatus.optional(),

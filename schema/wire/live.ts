@@ -18,6 +18,15 @@ export type LiveClientMessage = z.infer<typeof LiveClientMessage>;
 export const ByeReason = z.enum(["signed_out", "slow", "deleted", "restart", "limit"]);
 export type ByeReason = z.infer<typeof ByeReason>;
 
+/** Code of the close frame of each reason. After `signed_out` and `deleted` there is nothing to come back for. */
+export const BYE_CODES: Readonly<Record<ByeReason, number>> = {
+  signed_out: 4401,
+  deleted: 4404,
+  slow: 4408,
+  limit: 4429,
+  restart: 1012,
+};
+
 /** What the server says, around the state of the channel. `change` holds the fields that changed, whole. */
 export function liveServerMessage<T extends z.ZodObject>(state: T) {
   return z.discriminatedUnion("type", [

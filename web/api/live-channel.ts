@@ -1,14 +1,30 @@
+import type { ByeReason } from "../../schema/wire/live.ts";
+
 /** First pause before a broken socket is opened again; doubles up to the next. */
 const RECONNECT_DELAY_MS_MIN = 500;
 const RECONNECT_DELAY_MS_MAX = 15_000;
 /** With no socket for this long, the page says offline and no longer pretends to be about to return. */
 const OFFLINE_AFTER_MS = 60_000;
+/** The server hangs up who has not acknowledged for ten seconds, and sends at most 64 frames ahead of it. */
+const ACK_DELAY_MS = 1_000;
+const ACK_FRAMES = 16;
+/** Silence after which the page asks whether anybody is there; with no answer for as long again, the socket is dead. */
+const PING_AFTER_MS = 20_000;
+const PING = "ping";
 
 export type LiveState =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   | { readonly kind: "reconnecting"; readonly sinceMs: number }
-  | { readonly kind: "offline"; readonly sinceMs: number };
+  | { readonly kind: "offline"; readonly sinceMs: number }
+  /** There is nothing to come back for: the session has ended, or the thing was deleted. */
+  | { readonly kind: "ended"; readonly reason: "signed_out" | "deleted" };
+
+/** The value that a client has, from which the server may go on. */
+export interface LivePosition {
+  readonly epoch: string;
+  readonly sequence: number;
+}
 
 /** The part of a WebSocket that the channel uses. */
 export interface LiveSocket {
@@ -20,7 +36,8 @@ export interface LiveSocket {
 }
 
 export interface LiveDeps {
-  open(): Promise<LiveSocket>;
+  /** `position` is the value that the page has; undefined where it has none. */
+  open(position: LivePosition | undefined): Promise<LiveSocket>;
   now(): number;
   /** Runs `act` later; the result cancels it. */
   later(act: () => void, delayMs: number): () => void;
@@ -30,9 +47,10 @@ export interface LiveDeps {
 
 /** What a frame of the server means to the channel. */
 export type LiveFrame<T> =
-  | { readonly type: "snapshot"; readonly sequence: number; readonly state: T }
-  | { readonly type: "delta"; readonly sequence: number; readonly change: Partial<T> }
-  | { readonly type: "error"; readonly code: string; readonly message: string };
+  | { readonly type: "snapshot"; readonly epoch: string; readonly sequence: number; readonly state: T }
+  | { readonly type: "delta"; readonly from: number; readonly sequence: number; readonly change: Partial<T> }
+  | { readonly type: "error"; readonly code: string; readonly message: string }
+  | { readonly type: "bye"; readonly reason: ByeReason };
 
 export interface LiveListeners<T> {
   onValue(value: T): void;
@@ -48,76 +66,155 @@ export interface LiveChannel {
 }
 
 /**
- * Follows one value over a socket: a snapshot, then deltas numbered from it by one. A missed number asks for a new
- * snapshot, a broken socket is opened again with growing pauses, and a reopened one starts from a snapshot, so a gap is
- * always filled and never skipped.
+ * Follows one value over a socket: a snapshot, then deltas, each of what changed since the one before. A broken socket is
+ * opened again with growing pauses and goes on from the value that the page has, so that a gap is always filled and
+ * never skipped.
  */
 export function openLiveChannel<T>(deps: LiveDeps, listeners: LiveListeners<T>): LiveChannel {
-  let socket: LiveSocket | undefined;
-  let value: T | undefined;
-  let sequence = -1;
-  let attempts = 0;
-  let brokenSinceMs: number | undefined;
-  let cancelTimer: (() => void) | undefined;
-  let closed = false;
+  const channel = new Channel(deps, listeners);
+  channel.connect();
+  return { send: (message) => channel.send(message), close: () => channel.close() };
+}
 
-  function receive(text: unknown): void {
-    const frame = typeof text === "string" ? listeners.parse(text) : undefined;
-    if (frame === undefined) return;
-    if (frame.type === "error") {
-      listeners.onError(frame);
-      return;
-    }
+class Channel<T> {
+  private readonly deps: LiveDeps;
+  private readonly listeners: LiveListeners<T>;
+  private socket: LiveSocket | undefined;
+  private value: T | undefined;
+  private epoch = "";
+  private sequence = -1;
+  private unacknowledged = 0;
+  private heardAtMs = 0;
+  private attempts = 0;
+  private brokenSinceMs: number | undefined;
+  private closed = false;
+  /** What the channel waits for, by name. */
+  private readonly timers = new Map<"ack" | "ping" | "connect", () => void>();
+
+  constructor(deps: LiveDeps, listeners: LiveListeners<T>) {
+    this.deps = deps;
+    this.listeners = listeners;
+    listeners.onState({ kind: "connecting" });
+  }
+
+  connect(): void {
+    const { epoch, sequence } = this;
+    this.deps.open(this.value === undefined ? undefined : { epoch, sequence }).then(
+      (opened) => {
+        if (this.closed) {
+          opened.close();
+          return;
+        }
+        this.socket = opened;
+        opened.onmessage = (event) => this.receive(event.data);
+        opened.onclose = () => {
+          if (this.socket === opened) this.broken();
+        };
+        this.heardAtMs = this.deps.now();
+        this.listen();
+      },
+      () => this.broken(),
+    );
+  }
+
+  send(message: { readonly type: string }): void {
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const name of [...this.timers.keys()]) this.cancel(name);
+    this.socket?.close();
+    this.socket = undefined;
+  }
+
+  private receive(text: unknown): void {
+    this.heardAtMs = this.deps.now();
+    const frame = typeof text === "string" ? this.listeners.parse(text) : undefined;
+    if (frame?.type === "error") this.listeners.onError(frame);
+    else if (frame?.type === "bye") this.leave(frame.reason);
+    else if (frame !== undefined) this.take(frame);
+  }
+
+  private take(frame: Exclude<LiveFrame<T>, { type: "error" | "bye" }>): void {
     if (frame.type === "snapshot") {
-      value = frame.state;
-    } else if (value === undefined || frame.sequence !== sequence + 1) {
-      // A delta that is older than the snapshot was overtaken by it; one further on means a gap.
-      if (value === undefined || frame.sequence > sequence) socket?.send(JSON.stringify({ type: "snapshot" }));
+      this.value = frame.state;
+      this.epoch = frame.epoch;
+    } else if (this.value === undefined || frame.from > this.sequence) {
+      this.send({ type: "snapshot" });
+      return;
+    } else if (frame.sequence < this.sequence) {
+      // It was overtaken by a snapshot that holds what it says.
       return;
     } else {
-      value = { ...value, ...frame.change };
+      this.value = { ...this.value, ...frame.change };
     }
-    sequence = frame.sequence;
-    attempts = 0;
-    brokenSinceMs = undefined;
-    listeners.onState({ kind: "live" });
-    listeners.onValue(value);
+    this.sequence = frame.sequence;
+    this.attempts = 0;
+    this.brokenSinceMs = undefined;
+    this.acknowledge();
+    this.listeners.onState({ kind: "live" });
+    this.listeners.onValue(this.value);
   }
 
-  function broken(): void {
-    if (closed) return;
-    socket = undefined;
-    value = undefined;
-    brokenSinceMs ??= deps.now();
-    const away = deps.now() - brokenSinceMs >= OFFLINE_AFTER_MS;
-    listeners.onState({ kind: away ? "offline" : "reconnecting", sinceMs: brokenSinceMs });
-    const pause = Math.min(RECONNECT_DELAY_MS_MAX, RECONNECT_DELAY_MS_MIN * 2 ** attempts++);
-    cancelTimer = deps.later(connect, pause * (0.5 + deps.random() / 2));
+  /** Gives leave to send on, for many frames at once where many come. */
+  private acknowledge(): void {
+    this.unacknowledged++;
+    if (this.unacknowledged >= ACK_FRAMES) this.sendAck();
+    else if (!this.timers.has("ack")) this.later("ack", ACK_DELAY_MS, () => this.sendAck());
   }
 
-  function connect(): void {
-    deps.open().then((opened) => {
-      if (closed) {
-        opened.close();
+  private sendAck(): void {
+    this.cancel("ack");
+    this.unacknowledged = 0;
+    this.socket?.send(JSON.stringify({ type: "ack", sequence: this.sequence }));
+  }
+
+  /** Asks a silent server whether it is there: a network may go without anybody being told. */
+  private listen(): void {
+    this.later("ping", PING_AFTER_MS, () => {
+      const silentMs = this.deps.now() - this.heardAtMs;
+      if (silentMs >= 2 * PING_AFTER_MS) {
+        this.socket?.close();
+        this.broken();
         return;
       }
-      socket = opened;
-      opened.onmessage = (event) => receive(event.data);
-      opened.onclose = () => {
-        if (socket === opened) broken();
-      };
-    }, broken);
+      if (silentMs >= PING_AFTER_MS) this.socket?.send(PING);
+      this.listen();
+    });
   }
 
-  listeners.onState({ kind: "connecting" });
-  connect();
-  return {
-    send: (message) => socket?.send(JSON.stringify(message)),
-    close() {
-      closed = true;
-      cancelTimer?.();
-      socket?.close();
-      socket = undefined;
-    },
-  };
+  private leave(reason: ByeReason): void {
+    // For the other reasons the socket closes next, and the channel comes back.
+    if (reason !== "signed_out" && reason !== "deleted") return;
+    this.close();
+    this.listeners.onState({ kind: "ended", reason });
+  }
+
+  private broken(): void {
+    if (this.closed) return;
+    this.socket = undefined;
+    this.unacknowledged = 0;
+    this.cancel("ack");
+    this.cancel("ping");
+    this.brokenSinceMs ??= this.deps.now();
+    const away = this.deps.now() - this.brokenSinceMs >= OFFLINE_AFTER_MS;
+    this.listeners.onState({ kind: away ? "offline" : "reconnecting", sinceMs: this.brokenSinceMs });
+    const pause = Math.min(RECONNECT_DELAY_MS_MAX, RECONNECT_DELAY_MS_MIN * 2 ** this.attempts++);
+    this.later("connect", pause * (0.5 + this.deps.random() / 2), () => this.connect());
+  }
+
+  private later(name: "ack" | "ping" | "connect", delayMs: number, act: () => void): void {
+    this.cancel(name);
+    const run = () => {
+      this.timers.delete(name);
+      act();
+    };
+    this.timers.set(name, this.deps.later(run, delayMs));
+  }
+
+  private cancel(name: "ack" | "ping" | "connect"): void {
+    this.timers.get(name)?.();
+    this.timers.delete(name);
+  }
 }

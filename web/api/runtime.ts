@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import type { SocketTicket } from "../../schema/wire/account.ts";
+import { LIVE_PROTOCOL } from "../../schema/wire/live.ts";
 import { createClient } from "./client.ts";
 import type { LiveDeps, LiveSocket } from "./live-channel.ts";
 
@@ -25,11 +26,15 @@ export const client = createClient({
 /** How a live channel reaches the socket at `path`: protocol name and ticket go as sub-protocols. */
 export function liveDeps(path: string): LiveDeps {
   return {
-    async open() {
+    async open(position) {
       const { ticket } = await client.request<SocketTicket>("/socket-tickets", { method: "POST" });
       const url = new URL(`/api/v1${path}`, location.href);
+      if (position !== undefined) {
+        url.searchParams.set("epoch", position.epoch);
+        url.searchParams.set("sequence", String(position.sequence));
+      }
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      return new WebSocket(url, ["apextrade.v1", `ticket.${ticket}`]) as LiveSocket;
+      return new WebSocket(url, [LIVE_PROTOCOL, `ticket.${ticket}`]) as LiveSocket;
     },
     now: () => Date.now(),
     later(act, delayMs) {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import type { RunState } from "../../schema/wire/backtest.ts";
+import { RunServerMessage } from "../../schema/wire/run-live.ts";
 import { type LiveChannel, type LiveState, openLiveChannel } from "../api/live-channel.ts";
 import { liveDeps } from "../api/runtime.ts";
 

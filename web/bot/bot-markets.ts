@@ -1,5 +1,5 @@
 import type { Dataset } from "../../schema/wire/dataset.ts";
-import { SIM_MARKETS } from "../../schema/wire/market.ts";
+import { SIM_MARKETS } from "../../schema/wire/sim-market.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { TIMEFRAME_NAMES, type TimeframeName, timeframeLengthMs, timeframesFrom } from "../format/timeframe.ts";
 import type { BotDraft } from "./bot-draft.ts";

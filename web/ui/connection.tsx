@@ -3,7 +3,7 @@ import { formatDuration } from "../format/time.ts";
 import { classNames } from "./class-names.ts";
 import { useNow } from "./moment.tsx";
 
-/** A dot and a word: live, reconnecting and since when, offline. */
+/** A dot and a word: live, reconnecting and since when, offline, ended. */
 export function Connection({ state }: { state: LiveState }) {
   const now = useNow(1_000);
   const words = {
@@ -11,6 +11,7 @@ export function Connection({ state }: { state: LiveState }) {
     live: "Live",
     reconnecting: "Reconnecting",
     offline: "Offline",
+    ended: "Ended",
   }[state.kind];
   const since = "sinceMs" in state ? ` since ${formatDuration(now - state.sinceMs)}` : "";
   return (

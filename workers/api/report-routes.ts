@@ -2,17 +2,14 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { IndicatorQuery, IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
 import { ACCESS } from "../auth/access-matrix.ts";
-import { rememberSocket } from "../auth/open-sockets.ts";
-import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
-import { ProblemError } from "../platform/problem-error.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
-import { GRANT_HEADER, OWNER_HEADER, WATCHER_HEADER } from "../run/run-object.ts";
-import { writeWatcher } from "../run/run-watcher.ts";
+import type { RunWatcher } from "../run/run-watcher.ts";
 import { findBacktest, readReportPart } from "../services/backtest.ts";
 import { readIndicators } from "../services/read-indicators.ts";
 import { tradesCsv } from "../services/trades-csv.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
 import { isAllowed } from "./authorize.ts";
+import { CHANNEL_ANSWERS, channelText, openChannel, requireUpgrade } from "./open-channel.ts";
 import { bearer, fileReply, idParams, jsonReply, problems, storedJsonReply } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -59,11 +56,10 @@ const live = createRoute({
   path: "/api/v1/backtests/{id}/live",
   tags,
   summary: "Watch a run over a web socket",
-  description: `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`ticket.<ticket>\` of POST /api/v1/socket-tickets. The server sends a snapshot, then numbered deltas.`,
+  description: channelText("How far the run is."),
   request: { params: idParams },
   responses: {
-    101: { description: "The socket is open." },
-    426: { description: "Not a web socket." },
+    ...CHANNEL_ANSWERS,
     ...problems(401, 403, 404),
   },
 });
@@ -93,23 +89,12 @@ export function reportRoutes() {
 }
 
 async function openSocket(c: ApiContext, id: string): Promise<Response> {
-  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
-    throw new ProblemError({ status: 426, code: "upgrade_required", detail: "This path opens a web socket." });
-  }
+  requireUpgrade(c);
   const ctx = c.get("service");
-  const principal = c.get("principal");
-  const { grantId, user } = principal;
-  const watcher = { actor: ctx.actor, place: ctx.place, mayCancel: isAllowed(principal, CANCEL_ACCESS) };
+  const { actor, place, ownerId } = ctx;
+  const watcher: RunWatcher = { actor, place, mayCancel: isAllowed(c.get("principal"), CANCEL_ACCESS) };
   const row = await findBacktest(ctx, id);
-  const { name, object } = await runObject(c.env, { ownerId: ctx.ownerId, runId: row.id });
-  await object.begin({ ownerId: ctx.ownerId, state: stateOfRow(row) });
-  await rememberSocket(c.env, { grantId, userId: user.id, kind: "run", objectName: name, nowMs: ctx.now() });
-  return object.fetch("https://run.internal/", {
-    headers: {
-      Upgrade: "websocket",
-      [OWNER_HEADER]: ctx.ownerId,
-      [GRANT_HEADER]: grantId,
-      [WATCHER_HEADER]: writeWatcher(watcher),
-    },
-  });
+  const { name, object } = await runObject(c.env, { ownerId, runId: row.id });
+  await object.begin({ ownerId, state: stateOfRow(row) });
+  return openChannel(c, { kind: "run", name, object, watcher });
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt } from "drizzle-orm";
+import { eq, inArray, lt } from "drizzle-orm";
 import { openSockets } from "../../schema/tables/identity.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -7,10 +7,27 @@ import { RETENTION } from "../privacy/retention.ts";
 // D1 takes 100 parameters a statement.
 const IDS_A_STATEMENT = 90;
 
+/** What sockets follow. */
+export type SocketKind = (typeof openSockets.$inferSelect)["kind"];
+
+/** Where the objects live that hold sockets of each kind. */
+const HOLDERS: Readonly<Record<SocketKind, (env: Env, name: string) => SocketHolder>> = {
+  run: (env, name) => env.RUN.getByName(name),
+  market: (env, name) => env.FEED.getByName(name),
+  replay: (env, name) => env.REPLAY.getByName(name),
+  account: (env, name) => env.ACCOUNT.getByName(name),
+  bot: (env, name) => env.BOT.getByName(name),
+  dashboard: (env, name) => env.HUB.getByName(name),
+};
+
+interface SocketHolder {
+  hangUp(grantId: string): Promise<void>;
+}
+
 /** Remembers that an object holds a socket for a session or a key. */
 export async function rememberSocket(
   env: Env,
-  socket: { grantId: string; userId: string; kind: "run"; objectName: string; nowMs: number },
+  socket: { grantId: string; userId: string; kind: SocketKind; objectName: string; nowMs: number },
 ): Promise<void> {
   const { nowMs, ...row } = socket;
   await openDatabase(env.DB)
@@ -29,7 +46,7 @@ export async function closeSockets(env: Env, input: { grantIds: readonly string[
     const ids = input.grantIds.slice(from, from + IDS_A_STATEMENT);
     const mine = inArray(openSockets.grantId, ids);
     const rows = await database.select().from(openSockets).where(mine);
-    await Promise.all(rows.map((row) => env.RUN.getByName(row.objectName).hangUp(row.grantId)));
+    await Promise.all(rows.map(({ kind, objectName, grantId }) => HOLDERS[kind](env, objectName).hangUp(grantId)));
     await database.delete(openSockets).where(mine);
   }
 }
@@ -45,6 +62,6 @@ export async function closeSocketsOf(env: Env, userId: string): Promise<void> {
 
 /** Forgets sockets that must have closed long ago. Returns how many. */
 export async function forgetOldSockets(env: Env, nowMs: number): Promise<number> {
-  const old = and(lt(openSockets.openedAt, nowMs - RETENTION.openSockets.keptMs), eq(openSockets.kind, "run"));
+  const old = lt(openSockets.openedAt, nowMs - RETENTION.openSockets.keptMs);
   return (await openDatabase(env.DB).delete(openSockets).where(old)).meta.changes;
 }

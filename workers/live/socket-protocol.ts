@@ -1,10 +1,9 @@
+import { LIVE_PROTOCOL } from "../../schema/wire/live.ts";
 import { unauthorized } from "../platform/problem-error.ts";
 
 /** Version of the messages; the server answers with it, so that a client knows it was understood. */
-export const SOCKET_PROTOCOL = "apextrade.v1";
+export const SOCKET_PROTOCOL = LIVE_PROTOCOL;
 const TICKET_PREFIX = "ticket.";
-/** Close code of a socket whose session or key has ended: sign in again before opening another. */
-export const SIGNED_OUT_CODE = 4401;
 
 /**
  * The ticket of a socket's request. Browsers cannot set headers on a socket, so that it travels as a second

@@ -18,6 +18,7 @@ import {
 import { auditHeads, auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { dataExports, erasures } from "../../schema/tables/privacy.ts";
 import { strategies, strategyVersions, trialCounts } from "../../schema/tables/strategy.ts";
+import { bots, fills, journal, journalTags, orders, tradingAccounts } from "../../schema/tables/trading.ts";
 import { ownerKeys, vaultSecrets } from "../../schema/tables/vault.ts";
 
 /** A table with rows about persons: what of it goes into their archive, and what becomes of it at their erasure. */
@@ -78,6 +79,12 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     file("backtests", "Your runs: settings and main figures. Their reports are in reports/.", ["leaseToken"]),
   ),
   owned(trialCounts, file("trials", "How often you tried something on the same markets.")),
+  owned(tradingAccounts, file("trading-accounts", "Your accounts with venues: names, markets, fees.")),
+  owned(bots, file("bots", "Your bots: what they were told to do and how they stood.")),
+  owned(orders, file("orders", "Orders of your bots and your own.", ["change"])),
+  owned(fills, file("fills", "What was traded for you.")),
+  owned(journal, file("journal", "Your trades with your notes. Their pictures are in journal/.", ["pictureKey"])),
+  owned(journalTags, file("journal-tags", "How you tagged your trades.")),
   owned(
     vaultSecrets,
     file("secrets", "Secrets that are kept for you: what for, since when, a fingerprint; not the secrets.", ["sealed"]),

@@ -4,52 +4,20 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { sessions, viewers } from "../../schema/tables/identity.ts";
 import type { AuditPage } from "../../schema/wire/audit.ts";
-import { RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import type { RunState } from "../../schema/wire/backtest.ts";
+import { RunServerMessage } from "../../schema/wire/run-live.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
 import { consumeRuns } from "../jobs/consume-runs.ts";
 import { openDatabase } from "../platform/database.ts";
 import { FAKE_MONTHS, fakeRunWork } from "../testing/fake-run-work.ts";
+import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS } from "../testing/test-client.ts";
 import { newKeyOf } from "../testing/test-key.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { newRun, type TestRun } from "../testing/test-run.ts";
 import { runObject } from "./run-live.ts";
-
-/** A watcher that keeps what it was told and applies it the way a page does. */
-class Watcher {
-  readonly messages: RunServerMessage[] = [];
-  readonly socket: WebSocket;
-  private readonly waiting: (() => void)[] = [];
-
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      this.messages.push(RunServerMessage.parse(JSON.parse(String(data))));
-      for (const wake of this.waiting.splice(0)) wake();
-    });
-    socket.accept();
-  }
-
-  async until(done: () => boolean): Promise<void> {
-    while (!done()) await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
-
-  /** The state after every message so far; throws where a number is missing. */
-  state(): RunState | undefined {
-    let state: RunState | undefined;
-    let sequence = 0;
-    for (const message of this.messages) {
-      if (message.type === "snapshot") ({ state, sequence } = message);
-      if (message.type !== "delta" || state === undefined) continue;
-      if (message.sequence !== sequence + 1) throw new Error(`delta ${message.sequence} came after ${sequence}`);
-      sequence = message.sequence;
-      state = { ...state, ...message.change };
-    }
-    return state;
-  }
-}
 
 async function open(run: TestRun, changed: Record<string, string> = {}, nowMs = START_MS): Promise<Response> {
   const { ticket } = await run.client.json<{ ticket: string }>("POST", "/api/v1/socket-tickets");
@@ -72,12 +40,11 @@ async function objectOf(run: TestRun) {
   return (await runObject(env, { ownerId: run.client.userId, runId: run.id })).object;
 }
 
-async function watch(run: TestRun): Promise<Watcher> {
+async function watch(run: TestRun): Promise<LiveWatcher> {
   const reply = await open(run);
   expect(reply.status).toBe(101);
   expect(reply.headers.get("Sec-WebSocket-Protocol")).toBe("apextrade.v1");
-  if (reply.webSocket === null) throw new Error("the reply has no socket");
-  return new Watcher(reply.webSocket);
+  return new LiveWatcher(reply);
 }
 
 function work(run: TestRun, onStep?: () => Promise<void>): Promise<void> {
@@ -94,27 +61,32 @@ describe("the socket of a run", () => {
     const run = await newRun(withTestQueue().bindings);
     const watcher = await watch(run);
     await work(run);
-    await watcher.until(() => watcher.state()?.phase === "ended");
-    expect(watcher.messages[0]).toMatchObject({ type: "snapshot", state: { status: "queued", phase: "waiting" } });
-    expect(watcher.state()).toMatchObject({ status: "done", candles: FAKE_MONTHS * 100, trades: FAKE_MONTHS });
+    await watcher.until(() => watcher.value<RunState>()?.phase === "ended");
+    for (const frame of watcher.frames) expect(RunServerMessage.safeParse(frame).success).toBe(true);
+    expect(watcher.frames[0]).toMatchObject({ type: "snapshot", state: { status: "queued", phase: "waiting" } });
+    expect(watcher.value<RunState>()).toMatchObject({
+      status: "done",
+      candles: FAKE_MONTHS * 100,
+      trades: FAKE_MONTHS,
+    });
   });
 
   it("tells a watcher who comes late the state as it is", async () => {
     const run = await newRun(withTestQueue().bindings);
     await work(run);
     const watcher = await watch(run);
-    await watcher.until(() => watcher.messages.length > 0);
-    expect(watcher.state()).toMatchObject({ status: "done", phase: "ended" });
+    await watcher.until(() => watcher.frames.length > 0);
+    expect(watcher.value<RunState>()).toMatchObject({ status: "done", phase: "ended" });
   });
 
   it("goes on after the object was evicted with the socket asleep", async () => {
     const run = await newRun(withTestQueue().bindings);
     const watcher = await watch(run);
-    await watcher.until(() => watcher.messages.length > 0);
+    await watcher.until(() => watcher.frames.length > 0);
     await evictDurableObject(await objectOf(run));
     await work(run);
-    await watcher.until(() => watcher.state()?.phase === "ended");
-    expect(watcher.state()?.status).toBe("done");
+    await watcher.until(() => watcher.value<RunState>()?.phase === "ended");
+    expect(watcher.value<RunState>()?.status).toBe("done");
   });
 
   it("stops the run when it is asked to cancel", async () => {
@@ -124,9 +96,9 @@ describe("the socket of a run", () => {
     const cancel = async () => {
       if (++steps !== 2) return;
       watcher.socket.send(JSON.stringify({ type: "cancel" }));
-      const before = watcher.messages.length;
+      const before = watcher.frames.length;
       watcher.socket.send(JSON.stringify({ type: "snapshot" }));
-      await watcher.until(() => watcher.messages.slice(before).some(({ type }) => type === "snapshot"));
+      await watcher.until(() => watcher.frames.slice(before).some(({ type }) => type === "snapshot"));
     };
     await work(run, cancel);
     expect(steps).toBe(2);
@@ -136,7 +108,7 @@ describe("the socket of a run", () => {
   it("S64 leaves the entry of the route of the same verb in the trail when it is asked to cancel, once", async () => {
     const run = await newRun(withTestQueue().bindings);
     const watcher = await watch(run);
-    const snapshots = () => watcher.messages.filter(({ type }) => type === "snapshot").length;
+    const snapshots = () => watcher.frames.filter(({ type }) => type === "snapshot").length;
     const cancel = async () => {
       const before = snapshots();
       watcher.socket.send(JSON.stringify({ type: "cancel" }));
@@ -167,8 +139,8 @@ describe("the socket of a run", () => {
     await database.update(sessions).set(seen).where(eq(sessions.userId, viewer.userId));
     const watcher = await watch({ ...run, client: viewer });
     watcher.socket.send(JSON.stringify({ type: "cancel" }));
-    await watcher.until(() => watcher.messages.some(({ type }) => type === "error"));
-    expect(watcher.messages.at(-1)).toMatchObject({ type: "error", code: "read_only" });
+    await watcher.until(() => watcher.frames.some(({ type }) => type === "error"));
+    expect(watcher.frames.at(-1)).toMatchObject({ type: "error", code: "read_only" });
     await work(run);
     expect((await run.row()).status).toBe("done");
     await drainAudit(env);
@@ -181,9 +153,9 @@ describe("the socket of a run", () => {
       const run = await newRun(withTestQueue().bindings);
       const watcher = await watch(run);
       watcher.socket.send(text);
-      await watcher.until(() => watcher.messages.some(({ type }) => type === "error"));
+      await watcher.until(() => watcher.frames.some(({ type }) => type === "error"));
       watcher.socket.send(JSON.stringify({ type: "snapshot" }));
-      await watcher.until(() => watcher.messages.filter(({ type }) => type === "snapshot").length === 2);
+      await watcher.until(() => watcher.frames.filter(({ type }) => type === "snapshot").length === 2);
     },
   );
 

@@ -1,35 +1,24 @@
 import { DurableObject } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
-import { RunClientMessage, type RunServerMessage, type RunState } from "../../schema/wire/backtest.ts";
+import type { RunState } from "../../schema/wire/backtest.ts";
+import { RunClientMessage } from "../../schema/wire/run-live.ts";
 import { auditContext, prepareAudit } from "../audit/prepare-audit.ts";
-import { changedFields } from "../live/delta.ts";
-import { SIGNED_OUT_CODE, SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
+import { LiveHub } from "../live/live-hub.ts";
+import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { cancelEvent } from "./cancel-event.ts";
-import { RunWatcher, readWatcher } from "./run-watcher.ts";
+import { RunWatcher } from "./run-watcher.ts";
 
 // Tabs and machines of one person; more are a mistake or an attack on the object's memory.
 const SOCKETS_MAX = 20;
-// Our longest client message has some twenty characters.
-const CLIENT_MESSAGE_CHARACTERS_MAX = 1_000;
-
-/** Name of the header by which the Worker says for whom it opens a socket; clients cannot reach the object. */
-export const OWNER_HEADER = "X-Run-Owner";
-/** Name of the header that says for which session or key the socket is opened. */
-export const GRANT_HEADER = "X-Run-Grant";
-/** Name of the header that says who watches, from where, and what they may do: see `RunWatcher`. */
-export const WATCHER_HEADER = "X-Run-Watcher";
 
 interface Stored {
   readonly ownerId: string;
-  readonly state: RunState;
-  /** Number of the latest delta. */
-  readonly sequence: number;
   readonly cancelRequested: boolean;
 }
 
@@ -43,25 +32,30 @@ export interface ProgressAnswer {
  * it. Sockets hibernate: everything is in storage, nothing in fields.
  */
 export class RunObject extends DurableObject<Env> {
+  private readonly hub: LiveHub<RunState>;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const newEpoch = () => crypto.randomUUID();
+    this.hub = new LiveHub({ ctx, prefix: "live", now: systemClock, newEpoch, socketsMax: SOCKETS_MAX });
+  }
+
   /** Makes the object known for its owner. A second call changes nothing. */
   begin(input: { ownerId: string; state: RunState }): void {
     if (this.read() !== undefined) return;
-    this.write({ ownerId: input.ownerId, state: input.state, sequence: 0, cancelRequested: false });
+    this.write({ ownerId: input.ownerId, cancelRequested: false });
+    this.hub.publish(input.state);
   }
 
   /**
    * Takes the state of the run from its worker, tells the watchers what changed, and says whether to stop. A run that is
    * unknown here was deleted, and its worker shall stop too.
    */
-  report(input: { ownerId: string; state: RunState }): ProgressAnswer {
+  async report(input: { ownerId: string; state: RunState }): Promise<ProgressAnswer> {
     const stored = this.read();
     if (stored === undefined) return { cancel: true };
     this.requireOwner(stored, input.ownerId);
-    const change = changedFields(stored.state, input.state);
-    if (change === undefined) return { cancel: stored.cancelRequested };
-    const sequence = stored.sequence + 1;
-    this.write({ ...stored, state: input.state, sequence });
-    this.broadcast({ type: "delta", sequence, change });
+    if (this.hub.publish(input.state)) await this.watchReaders();
     return { cancel: stored.cancelRequested };
   }
 
@@ -70,7 +64,7 @@ export class RunObject extends DurableObject<Env> {
     const stored = this.read();
     if (stored === undefined) return undefined;
     this.requireOwner(stored, ownerId);
-    return stored.state;
+    return this.hub.current();
   }
 
   /** Remembers that the run shall stop; its worker learns it with its next report. */
@@ -78,14 +72,14 @@ export class RunObject extends DurableObject<Env> {
     const stored = this.read();
     if (stored === undefined) return;
     this.requireOwner(stored, ownerId);
-    if (stored.state.phase !== "ended") this.write({ ...stored, cancelRequested: true });
+    if (this.hub.current()?.phase !== "ended") this.write({ ...stored, cancelRequested: true });
   }
 
   /** Forgets the run and hangs up. */
   async destroy(ownerId: string): Promise<void> {
     const stored = this.read();
     if (stored !== undefined) this.requireOwner(stored, ownerId);
-    for (const socket of this.ctx.getWebSockets()) socket.close(1000, "the run was deleted");
+    this.hub.end("deleted");
     await this.ctx.storage.deleteAll();
   }
 
@@ -95,46 +89,44 @@ export class RunObject extends DurableObject<Env> {
     if (stored === undefined || stored.ownerId !== request.headers.get(OWNER_HEADER)) {
       return new Response(null, { status: 404 });
     }
-    if (this.ctx.getWebSockets().length >= SOCKETS_MAX) return new Response(null, { status: 429 });
-    const pair = new WebSocketPair();
-    // Tagged, so that the end of the session or key finds it, also after the object slept.
-    this.ctx.acceptWebSocket(pair[1], [request.headers.get(GRANT_HEADER) ?? ""]);
-    pair[1].serializeAttachment(readWatcher(request.headers.get(WATCHER_HEADER) ?? ""));
-    pair[1].send(snapshotOf(stored));
-    return new Response(null, {
-      status: 101,
-      webSocket: pair[0],
-      headers: { "Sec-WebSocket-Protocol": SOCKET_PROTOCOL },
-    });
+    const reply = this.hub.open(request);
+    await this.watchReaders();
+    return reply;
   }
 
   /** Closes the sockets of a session or key that has ended. */
   hangUp(grantId: string): void {
-    for (const socket of this.ctx.getWebSockets(grantId)) socket.close(SIGNED_OUT_CODE, "the session has ended");
+    this.hub.hangUp(grantId);
+  }
+
+  /** Hangs up readers that have stopped reading, also where the run has nothing more to tell. */
+  override async alarm(): Promise<void> {
+    await this.watchReaders();
   }
 
   override async webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): Promise<void> {
-    const message = parseClientMessage(text);
+    const said = this.hub.message(socket, text);
+    if (said === undefined) return;
     const stored = this.read();
-    if (message === undefined || stored === undefined) {
-      sendError(socket, "bad_message", 'a message must be {"type":"snapshot"} or {"type":"cancel"}');
+    if (stored === undefined || !RunClientMessage.safeParse(said).success) {
+      this.hub.refuse(socket, "bad_message", `A run's channel takes ack, snapshot and cancel, was ${said.type}.`);
       return;
     }
-    if (message.type === "snapshot") socket.send(snapshotOf(stored));
     // Nothing else is heard in between: a worker that reports next shall learn of it.
-    else await this.ctx.blockConcurrencyWhile(() => this.cancelFor(socket, stored));
+    await this.ctx.blockConcurrencyWhile(() => this.cancelFor(socket, stored));
   }
 
   /** Does what the route of the same verb does to a run at work, with the same entry in the trail, which comes first. */
-  private async cancelFor(socket: WebSocket, { ownerId, state }: Stored): Promise<void> {
-    const watcher = RunWatcher.safeParse(socket.deserializeAttachment()).data;
+  private async cancelFor(socket: WebSocket, { ownerId }: Stored): Promise<void> {
+    const watcher = RunWatcher.safeParse(this.hub.watcherOf(socket)).data;
     if (watcher?.mayCancel !== true) {
-      sendError(socket, "read_only", "You may watch this run; stopping it needs the role and scope to trade.");
+      this.hub.refuse(socket, "read_only", "You may watch this run; stopping it needs the role and scope to trade.");
       return;
     }
+    const runId = this.hub.current()?.id ?? "";
     try {
       const database = openDatabase(this.env.DB);
-      const row = await ownedDatabase(database, ownerId).find(backtests, eq(backtests.id, state.id));
+      const row = await ownedDatabase(database, ownerId).find(backtests, eq(backtests.id, runId));
       const event = row === undefined ? undefined : cancelEvent(row);
       const { actor, place } = watcher;
       if (event === undefined) return;
@@ -144,29 +136,22 @@ export class RunObject extends DurableObject<Env> {
       this.requestCancel(ownerId);
     } catch (error) {
       // An object whose blocked work throws is reset, and all its watchers hung up with it.
-      logEvent("socket_cancel_failed", { runId: state.id, error });
-      sendError(socket, "unavailable", "The run could not be stopped. Try again in a moment.");
+      logEvent("socket_cancel_failed", { runId, error });
+      this.hub.refuse(socket, "unavailable", "The run could not be stopped. Try again in a moment.");
     }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005 and 1006 stand for closings without a code and must not be sent.
-    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    this.hub.close(socket, code);
+  }
+
+  private async watchReaders(): Promise<void> {
+    const dueAt = this.hub.sweep(systemClock());
+    if (dueAt !== undefined && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dueAt);
   }
 
   private requireOwner(stored: Stored, ownerId: string): void {
     if (stored.ownerId !== ownerId) throw new Error("the run belongs to another owner");
-  }
-
-  private broadcast(message: RunServerMessage): void {
-    const text = JSON.stringify(message);
-    for (const socket of this.ctx.getWebSockets()) {
-      try {
-        socket.send(text);
-      } catch {
-        // The watcher has gone; its close event follows.
-      }
-    }
   }
 
   private read(): Stored | undefined {
@@ -175,24 +160,5 @@ export class RunObject extends DurableObject<Env> {
 
   private write(stored: Stored): void {
     this.ctx.storage.kv.put("run", stored);
-  }
-}
-
-function snapshotOf(stored: Stored): string {
-  const message: RunServerMessage = { type: "snapshot", sequence: stored.sequence, state: stored.state };
-  return JSON.stringify(message);
-}
-
-function sendError(socket: WebSocket, code: string, message: string): void {
-  const error: RunServerMessage = { type: "error", code, message };
-  socket.send(JSON.stringify(error));
-}
-
-function parseClientMessage(text: string | ArrayBuffer): RunClientMessage | undefined {
-  if (typeof text !== "string" || text.length > CLIENT_MESSAGE_CHARACTERS_MAX) return undefined;
-  try {
-    return RunClientMessage.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

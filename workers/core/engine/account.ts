@@ -1,3 +1,4 @@
+import type { ExactGrid } from "../fill/exact-grid.ts";
 import type { ExitReason } from "../fill/order.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import { type TradeKeep, TradeLog } from "./trade-log.ts";
@@ -31,6 +32,12 @@ export class Position {
   /** Last price the position was valued at. */
   mark = 0;
   lots: Lot[] = [];
+  /** Keeps quantities on the exact grid, where there is one. */
+  readonly grid: ExactGrid | undefined;
+
+  constructor(grid: ExactGrid | undefined) {
+    this.grid = grid;
+  }
 
   /** Takes prices seen while the position was open into the excursions of its lots. */
   extend(high: number, low: number): void {
@@ -44,7 +51,7 @@ export class Position {
   quantityOf(order: number): number {
     let sum = 0;
     for (const lot of this.lots) if (lot.order === order) sum += lot.quantity;
-    return sum;
+    return this.grid === undefined ? sum : this.grid.sum(sum);
   }
 }
 
@@ -65,6 +72,10 @@ export interface Fill {
   readonly tag: string;
   /** Loss a unit at the protective stop; NaN without one. */
   readonly risk: number;
+  /** Equity that the trade is measured against; NaN for what it is just before the fill. */
+  readonly equityBefore: number;
+  /** It took what rested instead of resting itself. */
+  readonly taker: boolean;
 }
 
 /**
@@ -81,11 +92,13 @@ export class Account {
   liquidations = 0;
   readonly positions: readonly Position[];
   readonly trades: TradeLog;
+  /** Sees every fill as it is booked. */
+  observer: ((fill: Fill) => void) | undefined;
 
-  constructor(cash: number, instruments: number, keep: TradeKeep) {
+  constructor(cash: number, instruments: number, keep: TradeKeep, grids?: readonly ExactGrid[]) {
     this.cash = cash;
     this.trades = new TradeLog(keep);
-    this.positions = Array.from({ length: instruments }, () => new Position());
+    this.positions = Array.from({ length: instruments }, (_, index) => new Position(grids?.[index]));
   }
 
   equity(): number {
@@ -105,7 +118,8 @@ export class Account {
     const position = this.positions[fill.instrument];
     const signed = fill.side * fill.quantity;
     const opens = position.quantity === 0 || position.quantity * signed > 0;
-    const equityBefore = opens ? this.equity() : 0;
+    const decided = fill.equityBefore;
+    const equityBefore = opens ? (Number.isNaN(decided) ? this.equity() : decided) : 0;
     this.cash -= signed * fill.price + fill.fee;
     this.feesPaid += fill.fee;
     this.slippagePaid += Math.abs(fill.price - fill.reference) * fill.quantity;
@@ -114,12 +128,16 @@ export class Account {
     position.mark = fill.price;
     if (opens) {
       this.open(position, fill, signed, equityBefore);
-      position.quantity += signed;
+      position.quantity = summed(position, position.quantity + signed);
     } else {
       this.close(position, fill);
       // Summed again, so that a position whose lots are gone is exactly flat.
-      position.quantity = position.lots.reduce((sum, lot) => sum + lot.quantity, 0);
+      position.quantity = summed(
+        position,
+        position.lots.reduce((sum, lot) => sum + lot.quantity, 0),
+      );
     }
+    if (this.observer !== undefined) this.observer(fill);
   }
 
   /** Pays funding of `rate` on the position at `price`: positive rates cost longs and pay shorts. */
@@ -135,7 +153,7 @@ export class Account {
   private open(position: Position, fill: Fill, signed: number, equityBefore: number): void {
     const last = position.lots.at(-1);
     if (last !== undefined && last.order === fill.order) {
-      const total = last.quantity + signed;
+      const total = summed(position, last.quantity + signed);
       last.price = (last.price * last.quantity + fill.price * signed) / total;
       last.quantity = total;
       last.fees += fill.fee;
@@ -169,8 +187,8 @@ export class Account {
       const part = size - left < size * QUANTITY_TOLERANCE ? size : left;
       this.record(lot, fill, part, part / size);
       if (part === size) position.lots.splice(index, 1);
-      else lot.quantity -= Math.sign(lot.quantity) * part;
-      left -= part;
+      else lot.quantity = summed(position, lot.quantity - Math.sign(lot.quantity) * part);
+      left = summed(position, left - part);
     }
   }
 
@@ -228,4 +246,8 @@ export class Account {
       position.lots = snapshotList(saved, "lots").map((lot) => ({ ...(lot as unknown as Lot) }));
     });
   }
+}
+
+function summed({ grid }: Position, quantity: number): number {
+  return grid === undefined ? quantity : grid.sum(quantity);
 }

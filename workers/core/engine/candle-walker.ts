@@ -1,10 +1,11 @@
 import type { CandleColumns } from "../candle/candle.ts";
 import type { Venue } from "../fill/venue.ts";
-import type { BlockInstrument } from "./block.ts";
+import type { Block, BlockInstrument } from "./block.ts";
 import { fundingTimes } from "./funding.ts";
+import { isFresh, type MomentWalker } from "./moment-walker.ts";
 
 /** Takes candles to the simulated venue: whole, or by the finer ones inside, where an order can be reached at all. */
-export class CandleWalker {
+export class CandleWalker implements MomentWalker {
   private readonly venue: Venue;
   private readonly fundingRate: number;
   private readonly stepMs: number;
@@ -18,8 +19,33 @@ export class CandleWalker {
     this.stepMs = stepMs;
   }
 
+  /**
+   * The candles of one moment: all instruments meet their opens before any of them goes on, so that no later price of
+   * one decides what another does at the open. Inside the candle they go one by one, in the order of their names: how
+   * their prices interleave there nobody knows.
+   */
+  walkMoment(block: Block, at: readonly number[], time: number): void {
+    const { positions } = this.venue.account;
+    const several = positions.length > 1;
+    block.instruments.forEach((part, index) => {
+      if (!isFresh(block, at, index, time)) return;
+      this.venue.books[index].candle++;
+      positions[index].mark = part.candles.open[at[index]];
+    });
+    if (several) {
+      block.instruments.forEach((part, index) => {
+        if (isFresh(block, at, index, time)) this.open(index, part, at[index]);
+      });
+    }
+    block.instruments.forEach((part, index) => {
+      if (!isFresh(block, at, index, time)) return;
+      if (several) this.goOn(index, part, at[index]);
+      else this.step(index, part, at[index]);
+    });
+  }
+
   /** Meets the open of a candle; `goOn` takes it from there. */
-  open(index: number, part: BlockInstrument, i: number): void {
+  private open(index: number, part: BlockInstrument, i: number): void {
     this.opened[index] = this.meetOpen(index, part, i);
   }
 
@@ -36,7 +62,7 @@ export class CandleWalker {
   }
 
   /** The rest of a candle whose open has been met. */
-  goOn(index: number, part: BlockInstrument, i: number): void {
+  private goOn(index: number, part: BlockInstrument, i: number): void {
     const { high, low, close } = part.candles;
     const position = this.venue.account.positions[index];
     if (this.opened[index]) {
@@ -98,7 +124,7 @@ export class CandleWalker {
   }
 
   /** Funding due at the open is paid by who held before it at the open; due inside the candle, at its close. */
-  private fund(index: number, part: BlockInstrument, i: number, when: "before" | "after"): void {
+  fund(index: number, part: BlockInstrument, i: number, when: "before" | "after"): void {
     const rate = this.fundingRate;
     if (rate === 0 || this.venue.account.positions[index].quantity === 0) return;
     const open = part.candles.time[i];

@@ -1,6 +1,7 @@
 import type { Instrument } from "../candle/instrument.ts";
-import { LIMIT, MARKET, STOP, STOP_LIMIT } from "../fill/order.ts";
-import type { Venue } from "../fill/venue.ts";
+import type { DecisionSizer } from "../fill/decision-sizer.ts";
+import { LIMIT, MARKET, type OrderDraft, STOP, STOP_LIMIT } from "../fill/order.ts";
+import type { VenueBooks } from "../fill/venue-books.ts";
 import { roundToTick } from "../strategy/sizing.ts";
 import {
   ENTER_LONG,
@@ -28,20 +29,31 @@ interface EntryTerms {
 
 /** Turns what a strategy wants at a close into orders of the simulated venue. */
 export class Decider {
-  private readonly venue: Venue;
+  private readonly venue: VenueBooks;
   private readonly instruments: readonly Instrument[];
   private readonly direction: "long" | "short" | "both";
   private readonly guard: EntryGuard | undefined;
+  private readonly sizer: DecisionSizer | undefined;
 
+  /** `sizer` fixes sizes at the decision; without one they are found at the fill. */
   constructor(
-    venue: Venue,
+    venue: VenueBooks,
     instruments: readonly Instrument[],
-    { direction, guard }: { readonly direction: "long" | "short" | "both"; readonly guard: EntryGuard | undefined },
+    {
+      direction,
+      guard,
+      sizer,
+    }: {
+      readonly direction: "long" | "short" | "both";
+      readonly guard: EntryGuard | undefined;
+      readonly sizer?: DecisionSizer | undefined;
+    },
   ) {
     this.venue = venue;
     this.instruments = instruments;
     this.direction = direction;
     this.guard = guard;
+    this.sizer = sizer;
   }
 
   /**
@@ -96,7 +108,8 @@ export class Decider {
     const book = this.venue.books[index];
     if (book.orders.some((order) => order.role === "exit")) return;
     const side = -Math.sign(this.venue.account.positions[index].quantity);
-    this.venue.place(index, { side, kind: MARKET, role: "exit", reason: "signal" });
+    const draft = { side, kind: MARKET, role: "exit", reason: "signal" } as const;
+    this.venue.place(index, this.sizer === undefined ? draft : this.sizer.exit(index, draft));
   }
 
   private enter(index: number, side: number, terms: EntryTerms, add = false): void {
@@ -105,11 +118,17 @@ export class Decider {
       book.cancelEntries(1);
       book.cancelEntries(-1);
     }
+    const draft = this.entryDraft(index, side, terms);
+    const sized = this.sizer === undefined ? draft : this.sizer.entry(index, draft);
     if (this.venue.account.positions[index].quantity * side < 0) this.exit(index);
+    if (sized !== undefined) this.venue.place(index, sized);
+  }
+
+  private entryDraft(index: number, side: number, terms: EntryTerms): Omit<OrderDraft, "id"> {
     const { tick } = this.instruments[index];
     const limited = !Number.isNaN(terms.limit);
     const stopped = !Number.isNaN(terms.entryStop);
-    this.venue.place(index, {
+    return {
       side,
       role: "entry",
       kind: limited ? (stopped ? STOP_LIMIT : LIMIT) : stopped ? STOP : MARKET,
@@ -122,8 +141,8 @@ export class Decider {
       quantity: terms.quantity,
       share: terms.share,
       tag: terms.tag,
-      expiresAt: book.candle + terms.expiresAfter + 1,
-    });
+      expiresAt: this.venue.books[index].candle + terms.expiresAfter + 1,
+    };
   }
 }
 

@@ -36,6 +36,9 @@ export function checkDefinition(definition: RunDefinition): void {
     maintenance < 1 / leverage,
     `maintenance must be less than 1 / leverage (${1 / leverage}), was ${maintenance}`,
   );
+  // Nothing that is sent at a close can still meet it.
+  const meets = settings.sizeAt !== "decision" || settings.fill === "open";
+  ensure(meets, `fill must be open where sizeAt is decision, was ${settings.fill}`);
   checkSizing(settings.sizing);
   for (const protection of settings.protections ?? []) checkProtection(protection);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = definition;

@@ -1,10 +1,14 @@
 import { sliceCandles } from "../candle/candle.ts";
 import type { Instrument } from "../candle/instrument.ts";
 import { timeframeMs } from "../candle/timeframe.ts";
+import { DecisionSizer } from "../fill/decision-sizer.ts";
 import { scaledFees } from "../fill/fee.ts";
+import { HeardVenue } from "../fill/heard-venue.ts";
 import type { PathChoice } from "../fill/path.ts";
 import { scaledSlippage } from "../fill/slippage.ts";
 import { Venue } from "../fill/venue.ts";
+import type { VenueBooks } from "../fill/venue-books.ts";
+import type { VenueSettings } from "../fill/venue-settings.ts";
 import type { IndicatorReading, SteppedProgram } from "../strategy/strategy.ts";
 import type { Account } from "./account.ts";
 import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
@@ -12,6 +16,9 @@ import { CandleWalker } from "./candle-walker.ts";
 import { DailyEquity } from "./daily-equity.ts";
 import { Decider } from "./decision.ts";
 import { EntryGuard } from "./entry-guard.ts";
+import { HeardWalker } from "./heard-walker.ts";
+import { InterleavedWalker } from "./interleaved-walker.ts";
+import { isFresh, type MomentWalker } from "./moment-walker.ts";
 import type { RunDefinition } from "./settings.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import type { TradeKeep } from "./trade-log.ts";
@@ -23,6 +30,8 @@ export interface LaneVariant {
   /** Multiple of fees and slippage. */
   readonly cost: number;
   readonly keepTrades: TradeKeep;
+  /** Its fills come from outside instead of from the candles. */
+  readonly heard?: boolean;
 }
 
 /**
@@ -30,58 +39,76 @@ export interface LaneVariant {
  * columns and differ in the path inside a candle or in their costs.
  */
 export class Lane {
-  readonly venue: Venue;
+  readonly venue: VenueBooks;
   readonly account: Account;
   readonly daily: DailyEquity;
   /** Equity at each close of the block, for `length` entries of its timeline. */
   equity = new Float64Array(0);
   candles = 0;
   candlesHeld = 0;
+  /** Told the open time of each moment after its decisions; only where sizes are fixed there. */
+  closed: ((time: number) => void) | undefined;
   private readonly definition: RunDefinition;
   private readonly decider: Decider;
   private readonly guard: EntryGuard | undefined;
   private readonly view: LaneView;
   private readonly programs: readonly SteppedProgram[];
   private readonly stepMs: number;
-  private readonly walker: CandleWalker;
+  private readonly walker: MomentWalker;
+  /** The walker of a lane that fills where a candle can reach an order at all. */
+  private readonly skipping: CandleWalker | undefined;
 
   constructor(definition: RunDefinition, variant: LaneVariant, programs: readonly SteppedProgram[]) {
     const { settings } = definition;
     const instruments: readonly Instrument[] = definition.instruments.map((entry) => entry.instrument);
     this.definition = definition;
-    this.venue = new Venue(instruments, {
+    const venueSettings: VenueSettings = {
       ...settings,
       path: variant.path,
       keepTrades: variant.keepTrades,
       fees: scaledFees(settings.fees, variant.cost),
       slippage: scaledSlippage(settings.slippage, variant.cost),
-    });
+    };
+    this.stepMs = timeframeMs(definition.timeframe);
+    const pace = { fundingRate: settings.fundingRate, stepMs: this.stepMs };
+    const decided = settings.sizeAt === "decision";
+    if (variant.heard) {
+      this.venue = new HeardVenue(instruments, venueSettings);
+      this.walker = new HeardWalker(this.venue);
+    } else {
+      const venue = new Venue(instruments, venueSettings);
+      this.venue = venue;
+      this.skipping = decided ? undefined : new CandleWalker(venue, pace);
+      this.walker = this.skipping ?? new InterleavedWalker(venue, pace);
+    }
     this.account = this.venue.account;
     const symbols = instruments.map((instrument) => instrument.symbol);
     const { direction, protections = [] } = settings;
     this.guard = protections.length > 0 ? new EntryGuard(protections, symbols) : undefined;
     if (this.guard !== undefined) this.account.trades.observer = this.guard.trade.bind(this.guard);
-    this.decider = new Decider(this.venue, instruments, { direction, guard: this.guard });
+    const sizer = decided ? new DecisionSizer(this.venue, venueSettings) : undefined;
+    this.decider = new Decider(this.venue, instruments, { direction, guard: this.guard, sizer });
     this.view = new LaneView(symbols);
     this.programs = programs;
-    this.stepMs = timeframeMs(definition.timeframe);
     this.daily = new DailyEquity();
-    this.walker = new CandleWalker(this.venue, { fundingRate: settings.fundingRate, stepMs: this.stepMs });
   }
 
   /** Steps through a block; `equity` then holds a value for each time of it. */
   step(block: Block): void {
     if (this.equity.length < block.length) this.equity = new Float64Array(block.length);
     this.guard?.beginBlock();
-    if (block.instruments.length === 1 && this.programs.length === 0)
-      this.stepColumns(block.instruments[0], block.time);
+    if (this.skipping !== undefined && block.instruments.length === 1 && this.programs.length === 0)
+      this.stepColumns(block.instruments[0], { time: block.time, walker: this.skipping });
     else this.stepMerged(block);
     this.guard?.follow(block.time, this.equity, { end: block.length, stepMs: this.stepMs });
     this.daily.add(block.time, this.equity, block.length);
   }
 
   /** The common case, kept free of everything it does not need: one instrument, signals in columns. */
-  private stepColumns(part: BlockInstrument, time: Float64Array): void {
+  private stepColumns(
+    part: BlockInstrument,
+    { time, walker }: { readonly time: Float64Array; readonly walker: CandleWalker },
+  ): void {
     const { candles, signals, start } = part;
     if (signals === undefined) throw new Error("a block without signals needs a stepped program");
     const { high, low, close } = candles;
@@ -119,7 +146,7 @@ export class Lane {
         bottom = Number.POSITIVE_INFINITY;
         book.candle = counted + i;
         const before = quantity === 0 ? account.fills : Number.POSITIVE_INFINITY;
-        if (walked) this.walker.step(0, part, i);
+        if (walked) walker.step(0, part, i);
         // In and out within one candle is a position held, too.
         if (position.quantity === 0 && account.fills - before > 1) held++;
         position.mark = last;
@@ -162,11 +189,13 @@ export class Lane {
       const time = block.time[j];
       this.view.beginClose();
       const fills = this.account.fills;
-      this.stepTogether(block, at, time);
+      this.walker.walkMoment(block, at, time);
       block.instruments.forEach((part, index) => {
-        const i = at[index];
-        if (i >= part.candles.length || part.candles.time[i] !== time) return;
-        at[index]++;
+        if (isFresh(block, at, index, time)) this.view.see(index, part.candles, at[index]);
+      });
+      block.instruments.forEach((part, index) => {
+        if (!isFresh(block, at, index, time)) return;
+        const i = at[index]++;
         if (part.signals === undefined || part.signals.flags[i] === 0) return;
         this.guardAt(block.time, j);
         this.decide(index, part, i);
@@ -178,36 +207,8 @@ export class Lane {
       this.candles++;
       if (this.holds() || this.account.fills - fills > 1) this.candlesHeld++;
       this.equity[j] = this.account.equity();
+      if (this.closed !== undefined) this.closed(time);
     }
-  }
-
-  /**
-   * The candles of one moment: all instruments meet their opens before any of them goes on, so that no later price of
-   * one decides what another does at the open. Inside the candle they go one by one, in the order of their names: how
-   * their prices interleave there nobody knows.
-   */
-  private stepTogether(block: Block, at: readonly number[], time: number): void {
-    const { positions } = this.account;
-    const several = positions.length > 1;
-    const fresh = (part: BlockInstrument, index: number) =>
-      at[index] < part.candles.length && part.candles.time[at[index]] === time;
-    block.instruments.forEach((part, index) => {
-      if (!fresh(part, index)) return;
-      this.venue.books[index].candle++;
-      positions[index].mark = part.candles.open[at[index]];
-    });
-    if (several) {
-      block.instruments.forEach((part, index) => {
-        if (fresh(part, index)) this.walker.open(index, part, at[index]);
-      });
-    }
-    block.instruments.forEach((part, index) => {
-      if (!fresh(part, index)) return;
-      const i = at[index];
-      if (several) this.walker.goOn(index, part, i);
-      else this.walker.step(index, part, i);
-      this.view.see(index, part.candles, i);
-    });
   }
 
   private holds(): boolean {
@@ -227,7 +228,7 @@ export class Lane {
     if (this.definition.settings.fill !== "close") return;
     block.instruments.forEach((part, index) => {
       if (next[index] > 0 && part.candles.time[next[index] - 1] === time)
-        this.walker.fillAtClose(index, part, next[index] - 1);
+        this.skipping?.fillAtClose(index, part, next[index] - 1);
     });
   }
 
@@ -242,7 +243,7 @@ export class Lane {
     if (part.signals === undefined) return;
     if (part.volatility !== undefined) this.venue.volatility[index] = part.volatility[i];
     this.decider.decideFlags(index, part.signals, i);
-    if (this.definition.settings.fill === "close") this.walker.fillAtClose(index, part, i);
+    if (this.definition.settings.fill === "close") this.skipping?.fillAtClose(index, part, i);
   }
 
   /** Closes what is open at the last closes, as the end of a run asks. */

@@ -1,20 +1,21 @@
 import { type CandleColumns, indexAtTime, sliceCandles } from "../candle/candle.ts";
 import { timeframeMs } from "../candle/timeframe.ts";
-import { BLOCK_CANDLES_MAX, type Block, type BlockInstrument, mergeTimes } from "./block.ts";
+import type { Order } from "../fill/order.ts";
+import type { Fill } from "./account.ts";
+import type { Block } from "./block.ts";
 import { BuyHold } from "./buy-hold.ts";
+import { CandleFeed } from "./candle-feed.ts";
 import { CandleHash } from "./candle-hash.ts";
+import { spansOf } from "./candle-span.ts";
 import { checkDefinition } from "./definition.ts";
 import { DrawdownTracker } from "./drawdown.ts";
 import { EquityCurve } from "./equity-curve.ts";
-import { VolatilityColumn } from "./feed-window.ts";
 import { Lane, type LaneVariant } from "./lane.ts";
 import { laneResult, type RunLanes, variantsOf } from "./lanes.ts";
-import { type Resampled, Resampler } from "./resampler.ts";
 import type { RunResult } from "./result.ts";
 import type { RunDefinition } from "./settings.ts";
-import { chunkOthers, createPrograms, SignalSource } from "./signals.ts";
+import { createPrograms } from "./signals.ts";
 import { type Snapshot, snapshotField, snapshotList } from "./snapshot.ts";
-import { SteppedHistory } from "./stepped-history.ts";
 
 /** Starts a run. Throws RangeError where the definition breaks a rule; the message names field, rule and value. */
 export function createRun(definition: RunDefinition): Run {
@@ -28,6 +29,14 @@ export function restoreRun(definition: RunDefinition, snapshot: Snapshot): Run {
   return run;
 }
 
+/** What may be watched of a run. `placed` is told the index of the instrument. */
+export interface RunObserver {
+  readonly placed?: (index: number, order: Order) => void;
+  readonly filled?: (fill: Fill) => void;
+  /** After the decisions at a close, the open time of its candle; only of runs that fix sizes there. */
+  readonly closed?: (time: number) => void;
+}
+
 /**
  * One backtest over any number of candles in constant memory. Push the instruments' candles span by span, in the order
  * of the definition, then finish. Its state can be saved between any two pushes.
@@ -37,18 +46,11 @@ export class Run {
   private readonly lanes: RunLanes;
   /** Of each lane, in their order. */
   private readonly variants: readonly LaneVariant[];
-  private readonly signals: SignalSource | undefined;
-  /** Of stepped strategies only. */
-  private readonly history: SteppedHistory | undefined;
-  private readonly resamplers: readonly Resampler[];
+  private readonly feed: CandleFeed;
   private readonly hashes: readonly CandleHash[];
-  private readonly volatilities: readonly (VolatilityColumn | undefined)[];
-  private readonly lastTimes: Float64Array;
   private readonly lastCloses: Float64Array;
   private readonly curve = new EquityCurve();
   private readonly stepMs: number;
-  /** Length of the smallest candles that are pushed. */
-  private readonly smallestMs: number;
   private drawdown: DrawdownTracker | undefined;
   private buyHold: BuyHold | undefined;
   private candles = 0;
@@ -58,25 +60,16 @@ export class Run {
   constructor(definition: RunDefinition) {
     checkDefinition(definition);
     this.definition = definition;
-    const { columns } = createPrograms(definition);
-    this.signals = columns.length > 0 ? new SignalSource(definition, columns) : undefined;
-    this.history = columns.length > 0 ? undefined : new SteppedHistory(definition);
+    this.feed = new CandleFeed(definition);
     const variants = variantsOf(definition);
     const lanes = variants.map((variant) => new Lane(definition, variant, createPrograms(definition).stepped));
     const bound = (path: "worst" | "best") => lanes.find((_, i) => isBound(variants[i], i, path));
     this.lanes = { all: lanes, main: lanes[0], worst: bound("worst"), best: bound("best") };
     this.variants = variants;
-    const { instruments, timeframe, settings } = definition;
-    this.resamplers = instruments.map((entry) => new Resampler({ from: entry.timeframe, to: timeframe }));
+    const { instruments, timeframe } = definition;
     this.hashes = definition.checks === "bare" ? [] : instruments.map(() => new CandleHash());
-    const { sizing } = settings;
-    this.volatilities = instruments.map(() =>
-      sizing.kind === "volatility" ? new VolatilityColumn(sizing.period) : undefined,
-    );
-    this.lastTimes = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY);
     this.lastCloses = new Float64Array(instruments.length);
     this.stepMs = timeframeMs(timeframe);
-    this.smallestMs = Math.min(...instruments.map((entry) => timeframeMs(entry.timeframe)));
   }
 
   /**
@@ -89,28 +82,17 @@ export class Run {
       throw new RangeError(`chunks must be one an instrument (${instruments.length}), were ${chunks.length}`);
     }
     const kept = chunks.map((chunk) => sliceCandles(chunk, 0, indexAtTime(chunk, to)));
-    let at = kept.map(() => 0);
-    while (kept.some((chunk, index) => at[index] < chunk.length)) {
-      const ends = spanEnds(kept, at);
-      // Only candles out of order end a span before it began.
-      if (ends.every((end, index) => end <= at[index]))
-        kept.forEach((candles, index) => {
-          this.checkOrder(index, candles);
-        });
-      this.pushSpan(kept.map((chunk, index) => sliceCandles(chunk, at[index], ends[index])));
-      at = ends;
-    }
+    const faulty = (index: number, candles: CandleColumns) => this.feed.checkOrder(index, candles);
+    for (const span of spansOf(kept, faulty)) this.pushSpan(span);
   }
 
   /** Few candles at once: each is checked, hashed and traded while it is in the processor's cache. */
   private pushSpan(chunks: readonly CandleColumns[]): void {
     chunks.forEach((candles, index) => {
-      this.checkOrder(index, candles);
+      this.feed.checkOrder(index, candles);
       this.hashes[index]?.push(candles);
     });
-    // Candles come span by span, so nothing that opens up to the latest open seen is still to come for anybody.
-    const horizon = Math.max(...this.lastTimes) + this.smallestMs;
-    this.stepBlock(chunks.map((candles, index) => this.resamplers[index].push(candles, horizon)));
+    this.stepBlock(this.feed.push(chunks, { from: this.definition.from }));
   }
 
   progress(): { candles: number; equity: number; closedTrades: number } {
@@ -120,7 +102,7 @@ export class Run {
 
   /** Ends the run: the last candle closes, what is open is closed or kept as the settings say. */
   finish(): RunResult {
-    this.stepBlock(this.resamplers.map((resampler) => resampler.flush()));
+    this.stepBlock(this.feed.flush(this.definition.from));
     const { settings } = this.definition;
     const drawdown = this.drawdown ?? new DrawdownTracker(settings.cash, 0);
     if (settings.end === "close") this.closeAll(drawdown);
@@ -140,53 +122,24 @@ export class Run {
       curve: this.curve.result(),
       drawdown,
       buyHold: this.buyHold ?? this.newBuyHold(0),
-      lookAhead: this.signals?.lookAhead,
-      warmUp: this.candles > 0 ? this.warmUpReadings() : undefined,
+      lookAhead: this.feed.signals?.lookAhead,
+      warmUp: this.candles > 0 ? this.feed.warmUpReadings(this.lanes.main.readings()) : undefined,
       candleHashes: this.hashes.map((hash) => hash.digest()),
     };
   }
 
-  private warmUpReadings(): RunResult["warmUp"] {
-    return this.signals?.warmUpReadings() ?? this.history?.readings(this.lanes.main.readings());
+  private stepBlock(block: Block): void {
+    if (this.feed.stepped && block.instruments.some((part) => part.start > 0))
+      for (const lane of this.lanes.all) lane.warm(block.instruments);
+    if (block.length > 0) this.trade(block);
   }
 
-  private checkOrder(index: number, candles: CandleColumns): void {
-    const { time, length } = candles;
-    let last = this.lastTimes[index];
-    for (let i = 0; i < length; i++) {
-      if (!(time[i] > last)) {
-        const { symbol } = this.definition.instruments[index].instrument;
-        throw new RangeError(`${symbol}: time must rise from candle to candle, was ${time[i]} after ${last}`);
-      }
-      last = time[i];
-    }
-    this.lastTimes[index] = last;
-  }
-
-  private stepBlock(parts: readonly Resampled[]): void {
-    const others = chunkOthers(
-      this.definition,
-      parts.map((part) => part.candles),
-    );
-    const { magnifier } = this.definition.settings;
-    this.history?.push(parts.map((part) => part.candles));
-    const instruments = parts.map((part, index): BlockInstrument => {
-      const { candles } = part;
-      return {
-        candles,
-        // Also without candles of its own: rules may look at the others' all the same.
-        signals: this.signals?.fill(index, { candles, others }),
-        volatility: this.volatilities[index]?.fill(candles),
-        fine: magnifier ? part.fine : undefined,
-        fineFrom: magnifier ? part.fineFrom : undefined,
-        start: this.definition.from === undefined ? 0 : indexAtTime(candles, this.definition.from),
-      };
-    });
-    const stepped = this.signals === undefined;
-    if (stepped && instruments.some((part) => part.start > 0))
-      for (const lane of this.lanes.all) lane.warm(instruments);
-    const time = mergeTimes(instruments);
-    if (time.length > 0) this.trade({ instruments, time, length: time.length });
+  /** Shows every order that the lane which counts places, and every fill that it books, as they happen. */
+  observe({ placed, filled, closed }: RunObserver): void {
+    const { main } = this.lanes;
+    main.venue.observer = placed;
+    main.account.observer = filled;
+    main.closed = closed;
   }
 
   private trade(block: Block): void {
@@ -234,12 +187,8 @@ export class Run {
   snapshot(): Snapshot {
     return {
       lanes: this.lanes.all.map((lane) => lane.snapshot()),
-      signals: this.signals?.snapshot() ?? null,
-      history: this.history?.snapshot() ?? null,
-      resamplers: this.resamplers.map((resampler) => resampler.snapshot()),
+      ...this.feed.snapshot(),
       hashes: this.hashes.map((hash) => hash.snapshot()),
-      volatilities: this.volatilities.map((column) => column?.snapshot() ?? null),
-      lastTimes: this.lastTimes.slice(),
       lastCloses: this.lastCloses.slice(),
       curve: this.curve.snapshot(),
       drawdown: this.drawdown?.snapshot() ?? null,
@@ -255,14 +204,8 @@ export class Run {
       });
     };
     each("lanes", this.lanes.all);
-    this.signals?.restore(snapshotField(snapshot, "signals"));
-    this.history?.restore(snapshotField(snapshot, "history"));
-    each("resamplers", this.resamplers);
+    this.feed.restore(snapshot);
     each("hashes", this.hashes);
-    snapshotList(snapshot, "volatilities").forEach((saved, index) => {
-      this.volatilities[index]?.restore(saved);
-    });
-    this.lastTimes.set(snapshotField(snapshot, "lastTimes") as Float64Array);
     this.lastCloses.set(snapshotField(snapshot, "lastCloses") as Float64Array);
     this.curve.restore(snapshotField(snapshot, "curve"));
     [this.candles, this.from, this.to] = snapshotList(snapshot, "span") as readonly number[];
@@ -272,16 +215,6 @@ export class Run {
     this.buyHold = this.newBuyHold(this.from);
     this.buyHold.restore(snapshotField(snapshot, "buyHold"));
   }
-}
-
-/** Where the next span of at most `BLOCK_CANDLES_MAX` candles an instrument ends: the same instant for all of them. */
-function spanEnds(chunks: readonly CandleColumns[], at: readonly number[]): number[] {
-  let end = Number.POSITIVE_INFINITY;
-  chunks.forEach((chunk, index) => {
-    const limit = at[index] + BLOCK_CANDLES_MAX;
-    if (limit < chunk.length) end = Math.min(end, chunk.time[limit]);
-  });
-  return chunks.map((chunk, index) => Math.max(at[index], indexAtTime(chunk, end)));
 }
 
 function isBound({ cost, path }: LaneVariant, index: number, wanted: "worst" | "best"): boolean {

@@ -11,6 +11,12 @@ import type { ParameterValues, Strategy } from "../strategy/strategy.ts";
 export interface RunSettings {
   readonly cash: number;
   readonly sizing: Sizing;
+  /**
+   * Where an entry gets its size: at the fill (when left out), so that all-in means all the cash at the price that is
+   * paid; or at the close that decides on it, as an order has to have that is sent to a venue. The fill then only takes
+   * away what the cash does not cover, exits carry the quantity that was held, and all numbers are on the exact grid.
+   */
+  readonly sizeAt?: "fill" | "decision";
   /** What happens to an order that the free cash does not cover. */
   readonly whenShort: "refuse" | "shrink";
   readonly direction: "long" | "short" | "both";

@@ -1,5 +1,12 @@
 import type { CandleColumns } from "../candle/candle.ts";
-import type { ColumnProgram, Program, SignalColumns, SteppedProgram, StrategyChunk } from "../strategy/strategy.ts";
+import type {
+  ColumnProgram,
+  IndicatorReading,
+  Program,
+  SignalColumns,
+  SteppedProgram,
+  StrategyChunk,
+} from "../strategy/strategy.ts";
 import { TailWindow } from "./feed-window.ts";
 import { LookAheadCheck } from "./look-ahead.ts";
 import type { WarmUpReading } from "./result.ts";
@@ -46,6 +53,11 @@ export class SignalSource {
       return again;
     });
     return signals;
+  }
+
+  /** The indicators of every program on its last candle. */
+  readings(): IndicatorReading[] {
+    return this.programs.flatMap((program) => program.readings());
   }
 
   /** Readings after the last `warmup` candles alone, beside those after all history. */

@@ -129,6 +129,18 @@ export class TradeLog {
     return Array.from({ length: this.length }, (_, index) => this.at(index));
   }
 
+  /** The rows of a log that keeps all of them; the log is empty then. */
+  takeRows(): TradeRow[] {
+    const rows = this.rows();
+    this.clear();
+    return rows;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.tags = [];
+  }
+
   snapshot(): Snapshot {
     const columns = KEPT[this.keep].map((field) => this.columns[field].slice(0, this.length));
     return { length: this.length, tags: this.tags, columns };

@@ -1,5 +1,7 @@
 import type { Account } from "../engine/account.ts";
+import { settledDouble } from "../ledger/decimal-double.ts";
 import type { EntrySizer, SizingSite } from "./entry-sizer.ts";
+import type { ExactGrid } from "./exact-grid.ts";
 import { type FeeRates, orderFee, rateFee } from "./fee.ts";
 import type { Order } from "./order.ts";
 
@@ -30,9 +32,12 @@ export class Booking {
     { site, reference, quantity, taker }: { site: SizingSite; reference: number; quantity: number; taker: boolean },
   ): void {
     const { fees } = this;
-    const price = taker ? this.sizer.slipped(site, reference, order.side, quantity) : reference;
+    const exact = site.grid !== undefined;
+    const met = taker ? this.sizer.slipped(site, reference, order.side, quantity) : reference;
+    const price = exact ? settledDouble(met) : met;
     order.feeOwed += rateFee(fees, taker ? fees.taker : fees.maker, quantity, price);
-    const fee = orderFee(fees, order.feeOwed) - order.feePaid;
+    const owed = orderFee(fees, order.feeOwed) - order.feePaid;
+    const fee = exact ? settledDouble(owed) : owed;
     order.feePaid += fee;
     const distance = order.side * (price - order.legStop);
     this.account.book({
@@ -47,26 +52,35 @@ export class Booking {
       reason: order.reason,
       tag: order.tag,
       risk: Number.isNaN(distance) ? order.legTrail : distance > 0 ? distance : Number.NaN,
+      equityBefore: order.equity,
+      taker,
     });
   }
 
   /** Closes a whole position at one price, with the taker's fee, as liquidations and the end of a run do. */
-  closeOut(order: number, place: FillPlace, price: number, reason: "liquidation" | "end"): void {
+  closeOut(
+    order: number,
+    place: FillPlace,
+    { price, reason, grid }: { price: number; reason: "liquidation" | "end"; grid: ExactGrid | undefined },
+  ): void {
     const { fees } = this;
     const held = this.account.positions[place.instrument].quantity;
-    const quantity = Math.abs(held);
+    const quantity = grid === undefined ? Math.abs(held) : grid.quantity(Math.abs(held));
+    const fee = orderFee(fees, rateFee(fees, fees.taker, quantity, price));
     this.account.book({
       ...place,
       side: -Math.sign(held),
       quantity,
       price,
       reference: price,
-      fee: orderFee(fees, rateFee(fees, fees.taker, quantity, price)),
+      fee: grid === undefined ? fee : settledDouble(fee),
       order,
       group: 0,
       reason,
       tag: "",
       risk: Number.NaN,
+      equityBefore: Number.NaN,
+      taker: true,
     });
   }
 }

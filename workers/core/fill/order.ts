@@ -40,6 +40,8 @@ export interface Order {
   readonly share: number;
   /** Share of the sizing rule's size. */
   readonly scale: number;
+  /** Equity at the close that decided on it, where its size was fixed there; NaN where that waits for the fill. */
+  readonly equity: number;
   filled: number;
   /** Fees by the rates so far, and what was paid with the least fee an order counted. */
   feeOwed: number;
@@ -75,6 +77,7 @@ export function makeOrder(draft: OrderDraft): Order {
     quantity: draft.quantity ?? Number.NaN,
     share: draft.share ?? Number.NaN,
     scale: draft.scale ?? 1,
+    equity: draft.equity ?? Number.NaN,
     filled: draft.filled ?? 0,
     feeOwed: draft.feeOwed ?? 0,
     feePaid: draft.feePaid ?? 0,

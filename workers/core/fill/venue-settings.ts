@@ -17,6 +17,10 @@ export interface VenueSettings {
   readonly remainder: "carry" | "cancel";
   readonly leverage: number;
   readonly maintenance: number;
+  /** Where entries get their size: at the fill when left out. */
+  readonly sizeAt?: "fill" | "decision";
+  /** An entry against a position reduces it first; otherwise it waits until the position is flat. */
+  readonly nets?: boolean;
   /** What is kept of each trade; all of it when left out. */
   readonly keepTrades?: TradeKeep;
 }

@@ -1,16 +1,11 @@
 import type { Instrument } from "../candle/instrument.ts";
-import { Account } from "../engine/account.ts";
-import { Book } from "../engine/book.ts";
-import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "../engine/snapshot.ts";
 import { roundToLot } from "../strategy/sizing.ts";
-import { Booking } from "./booking.ts";
-import { EntrySizer, type SizingSite } from "./entry-sizer.ts";
+import type { ExactGrid } from "./exact-grid.ts";
 import { liquidationBetween, liquidationPrice } from "./margin.ts";
 import {
   MARKET,
   makeOrder,
   type Order,
-  type OrderDraft,
   protectiveLegs,
   restsAsLimit,
   STOP_LIMIT,
@@ -20,6 +15,7 @@ import {
 } from "./order.ts";
 import { lowFirst } from "./path.ts";
 import { isMarketable, reachedBetween, trail } from "./reach.ts";
+import { VenueBooks } from "./venue-books.ts";
 import type { VenueSettings } from "./venue-settings.ts";
 
 /**
@@ -27,16 +23,7 @@ import type { VenueSettings } from "./venue-settings.ts";
  * open everything that waits meets that one price, and along each leg of the walk orders fill in the order in which the
  * price reaches them. Orders born on the way (protective legs) live from that point of the path on.
  */
-export class Venue {
-  readonly account: Account;
-  readonly books: readonly Book[];
-  readonly sizer: EntrySizer;
-  /** Volatility a year of each instrument as a share, for volatility sizing; set by the run before each candle. */
-  readonly volatility: Float64Array;
-  private readonly instruments: readonly Instrument[];
-  private readonly settings: VenueSettings;
-  private readonly booking: Booking;
-  private nextOrder = 1;
+export class Venue extends VenueBooks {
   /** The candle being walked. */
   private index = 0;
   private time = 0;
@@ -46,20 +33,9 @@ export class Venue {
   private readonly begun: Float64Array;
 
   constructor(instruments: readonly Instrument[], settings: VenueSettings) {
-    this.instruments = instruments;
-    this.settings = settings;
-    this.account = new Account(settings.cash, instruments.length, settings.keepTrades ?? "all");
-    this.books = instruments.map(() => new Book());
-    this.sizer = new EntrySizer(this.account, settings);
-    this.booking = new Booking(this.account, this.sizer, settings.fees);
-    this.volatility = new Float64Array(instruments.length).fill(Number.NaN);
+    super(instruments, settings);
     this.capacities = new Float64Array(instruments.length);
     this.begun = new Float64Array(instruments.length).fill(-1);
-  }
-
-  /** Adds an order to the book of instrument `index`; it meets its first price at the next one that is walked. */
-  place(index: number, draft: Omit<OrderDraft, "id">): void {
-    this.books[index].add(makeOrder({ ...draft, id: this.nextOrder++ }));
   }
 
   /** Starts a candle (or a finer one inside it): what it may fill, and when that is. */
@@ -127,20 +103,6 @@ export class Venue {
     this.settle(this.index);
   }
 
-  /** Closes the whole position at one price whatever the volume, as liquidations and the end of a run do. */
-  closeOut(index: number, price: number, time: number, reason: "liquidation" | "end"): void {
-    const { candle } = this.books[index];
-    this.books[index].cancelAll();
-    if (this.account.positions[index].quantity === 0) return;
-    this.booking.closeOut(this.nextOrder++, { instrument: index, time, candle }, price, reason);
-  }
-
-  /** Sets the bounds between which the instrument's candles need no walk. */
-  settle(index: number): void {
-    const level = liquidationPrice(this.account, index, this.settings.maintenance);
-    this.books[index].settle(level, this.account.positions[index].quantity);
-  }
-
   private leg(from: number, to: number): void {
     const book = this.books[this.index];
     const position = this.account.positions[this.index];
@@ -169,11 +131,17 @@ export class Venue {
   }
 
   private canFill(order: Order): boolean {
-    return this.capacities[this.index] > 0 && !this.waitsForFlat(order);
+    return this.available() > 0 && (this.settings.nets === true || !this.opposes(order));
   }
 
-  /** An entry against an open position waits until its exit is done. */
-  private waitsForFlat(order: Order): boolean {
+  /** What the candle may still fill, in whole lots: a part of one would be asked for for ever. */
+  private available(): number {
+    const capacity = this.capacities[this.index];
+    return this.grids?.[this.index].quantity(capacity) ?? roundToLot(capacity, this.instruments[this.index].lot);
+  }
+
+  /** An entry against an open position: it waits until its exit is done, or reduces the position first. */
+  private opposes(order: Order): boolean {
     return order.role === "entry" && this.account.positions[this.index].quantity * order.side < 0;
   }
 
@@ -205,24 +173,46 @@ export class Venue {
   }
 
   private fill(order: Order, price: number, taker: boolean): void {
-    if (this.waitsForFlat(order)) return;
+    if (this.opposes(order) && !(this.settings.nets === true && this.reduces(order, price, taker))) return;
+    const grid = this.grids?.[this.index];
     const wanted =
-      order.role === "entry" ? this.sizer.quantity(order, this.site(), price, taker) : this.exitQuantity(order);
+      order.role === "entry"
+        ? this.sizer.quantity(order, this.site(this.index, this.volume), price, taker)
+        : this.exitQuantity(order, grid);
     let quantity = Math.min(wanted, this.capacities[this.index]);
-    if (quantity < wanted) quantity = roundToLot(quantity, this.instruments[this.index].lot);
+    if (quantity < wanted)
+      quantity = grid?.quantity(quantity) ?? roundToLot(quantity, this.instruments[this.index].lot);
     if (!(quantity > 0)) {
       const given = order.role === "entry" && this.settings.remainder === "cancel";
       if (!(wanted > 0) || given) this.books[this.index].remove(order);
       return;
     }
-    const place = { instrument: this.index, time: this.time, candle: this.books[this.index].candle };
-    this.booking.fill(order, place, { site: this.site(), reference: price, quantity, taker });
-    this.capacities[this.index] -= quantity;
-    order.filled += quantity;
+    this.trade(order, { reference: price, quantity, taker });
     const done = quantity >= wanted || (order.role === "entry" && this.settings.remainder === "cancel");
     if (done) this.books[this.index].remove(order);
     if (order.role === "entry") this.protect(order, price);
-    else this.afterExit(order);
+    else this.afterExit(this.index, order);
+  }
+
+  /** An entry against the position takes that away first. Says whether some of it is left to open with. */
+  private reduces(order: Order, price: number, taker: boolean): boolean {
+    const held = Math.abs(this.account.positions[this.index].quantity);
+    const left = order.quantity - order.filled;
+    const most = Math.min(held, left, this.capacities[this.index]);
+    const quantity = this.grids?.[this.index].quantity(most) ?? roundToLot(most, this.instruments[this.index].lot);
+    if (!(quantity > 0)) return false;
+    this.trade(order, { reference: price, quantity, taker });
+    if (quantity >= left) this.books[this.index].remove(order);
+    this.afterExit(this.index, { role: "exit", group: 0 });
+    return quantity < left && this.account.positions[this.index].quantity === 0;
+  }
+
+  private trade(order: Order, fill: { reference: number; quantity: number; taker: boolean }): void {
+    const place = { instrument: this.index, time: this.time, candle: this.books[this.index].candle };
+    this.booking.fill(order, place, { site: this.site(this.index, this.volume), ...fill });
+    this.capacities[this.index] -= fill.quantity;
+    const filled = order.filled + fill.quantity;
+    order.filled = this.grids?.[this.index].sum(filled) ?? filled;
   }
 
   /** Places the protective legs of an entry once it has filled; they meet the price of the fill at once. */
@@ -233,29 +223,13 @@ export class Venue {
     for (const order of book.orders) if (order.role === "leg" && order.group === entry.id) this.meet(order, price);
   }
 
-  private afterExit(order: Order): void {
-    const book = this.books[this.index];
-    const position = this.account.positions[this.index];
-    // What an entry still lacks is not bought after its protection has fired.
-    if (order.role === "leg") book.cancelEntry(order.group);
-    if (position.quantity === 0) book.cancelExits();
-    else if (order.role === "leg" && position.quantityOf(order.group) === 0) book.cancelGroup(order.group);
-  }
-
-  private site(): SizingSite {
-    return {
-      instrument: this.instruments[this.index],
-      volume: this.volume,
-      volatility: this.volatility[this.index],
-    };
-  }
-
-  private exitQuantity(order: Order): number {
+  private exitQuantity(order: Order, grid: ExactGrid | undefined): number {
     const position = this.account.positions[this.index];
     if (position.quantity * order.side >= 0) return 0;
     if (order.role === "leg") return Math.abs(position.quantityOf(order.group));
     const left = Number.isNaN(order.quantity) ? Number.POSITIVE_INFINITY : order.quantity - order.filled;
-    return Math.min(Math.abs(position.quantity), left);
+    const quantity = Math.min(Math.abs(position.quantity), left);
+    return grid === undefined ? quantity : grid.quantity(quantity);
   }
 
   private liquidateAt(price: number): void {
@@ -265,25 +239,5 @@ export class Venue {
     if (!(level > 0) || (quantity > 0 ? price > level : price < level)) return;
     this.account.liquidations++;
     this.closeOut(this.index, price, this.time, "liquidation");
-  }
-
-  snapshot(): Snapshot {
-    return {
-      account: this.account.snapshot(),
-      books: this.books.map((book) => book.snapshot()),
-      refusals: this.sizer.refusals.snapshot(),
-      volatility: this.volatility.slice(),
-      nextOrder: this.nextOrder,
-    };
-  }
-
-  restore(snapshot: Snapshot): void {
-    this.account.restore(snapshotField(snapshot, "account"));
-    snapshotList(snapshot, "books").forEach((saved, index) => {
-      this.books[index].restore(saved);
-    });
-    this.sizer.refusals.restore(snapshotField(snapshot, "refusals"));
-    this.volatility.set(snapshotField(snapshot, "volatility") as Float64Array);
-    this.nextOrder = snapshotNumber(snapshot, "nextOrder");
   }
 }

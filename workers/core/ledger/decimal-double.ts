@@ -47,17 +47,54 @@ export function fromDouble<T extends Decimal>(
 export function gridStep(value: number, field: string): Decimal {
   checkDouble(value, field);
   if (value < 0) throw new DecimalError(`${field} must be 0 or above, was ${value}`);
-  if (value === 0) return FINEST_STEP;
+  return value === 0 ? FINEST_STEP : exactDecimal(value, field);
+}
+
+/**
+ * The shortest decimal that reads back as the double. Throws DecimalError where that takes more decimals than there are,
+ * which is never the case for what `settledDouble` and `gridDouble` answer.
+ */
+export function exactDecimal<T extends Decimal>(value: number, field: string): T {
+  checkDouble(value, field);
   const [digits, exponent] = value.toExponential().split("e");
   const places = (digits.split(".")[1] ?? "").length;
   const shift = DECIMALS_MAX + Number(exponent) - places;
-  if (shift < 0) throw new DecimalError(`${field} must have at most ${DECIMALS_MAX} decimals, was ${value}`);
-  return ofUnits(BigInt(digits.replace(".", "")) * 10n ** BigInt(shift));
+  const units = BigInt(digits.replace(".", ""));
+  if (shift < 0 && units !== 0n) {
+    throw new DecimalError(`${field} must have at most ${DECIMALS_MAX} decimals, was ${value}`);
+  }
+  return ofUnits(shift < 0 ? 0n : units * 10n ** BigInt(shift));
+}
+
+/** From here on the 17 digits that tell any double apart end within 18 decimals. */
+const SHORT_ENOUGH_FROM = 0.01;
+
+/** The double nearest to the value that some decimal reads back as: the value itself unless it is tiny. */
+export function settledDouble(value: number): number {
+  if (Math.abs(value) >= SHORT_ENOUGH_FROM || value === 0) return value;
+  return toDouble(fromDouble(value, { step: FINEST_STEP, rounding: "half-even", field: "value" }));
+}
+
+/** The multiple of a tick or lot that a double stands for, as the double that its decimal text reads back as. */
+export function gridDouble(value: number, { step, rounding }: { step: Decimal; rounding: Rounding }): number {
+  return toDouble(fromDouble(value, { step, rounding, field: "value" }));
 }
 
 /** The double nearest to a value: for charts, statistics and the engine, never back into accounts. */
 export function toDouble(value: Decimal): number {
   return Number(formatDecimal(value));
+}
+
+/** The text of a double that is on a grid: the shortest decimal that reads back as it. Throws DecimalError where it is none. */
+export function exactText(value: number): string {
+  checkDouble(value, "value");
+  const [digits, exponent] = Math.abs(value).toExponential().split("e");
+  const [whole, fraction = ""] = digits.split(".");
+  const places = fraction.length - Number(exponent);
+  const units = BigInt(whole + fraction) * 10n ** BigInt(Math.max(0, DECIMALS_MAX - Math.max(0, places)));
+  if (places > DECIMALS_MAX) throw new DecimalError(`value must have at most ${DECIMALS_MAX} decimals, was ${value}`);
+  const scaled = places < 0 ? units * 10n ** BigInt(-places) : units;
+  return formatDecimal(ofUnits(value < 0 ? -scaled : scaled));
 }
 
 function checkDouble(value: number, field: string): void {

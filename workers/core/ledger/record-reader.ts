@@ -60,11 +60,28 @@ export class RecordReader {
     return this.list(field).map((value, index) => new RecordReader(value, `${this.path}.${field}[${index}]`));
   }
 
+  numbers(field: string): number[] {
+    return this.list(field).map((value) => {
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      throw new RecordError(`${this.path}.${field} must be a list of numbers, was ${JSON.stringify(value)}`);
+    });
+  }
+
   texts(field: string): string[] {
     return this.list(field).map((value) => {
       if (typeof value === "string") return value;
       throw new RecordError(`${this.path}.${field} must be a list of texts, was ${JSON.stringify(value)}`);
     });
+  }
+
+  /** Names of all fields that are there. */
+  names(): string[] {
+    return Object.keys(this.fields);
+  }
+
+  /** A number of any size, such as a share of a count. */
+  number(field: string): number {
+    return this.read(field, "a finite number", (value) => (Number.isFinite(value) ? (value as number) : undefined));
   }
 
   /** What `read` makes of a field that is there; undefined where it was left out. */

@@ -1,5 +1,6 @@
 import type { CandleColumns } from "../candle/candle.ts";
 import { emptyCandles } from "../candle/candle.ts";
+import type { Instrument } from "../candle/instrument.ts";
 import { DAY_MS, MINUTE_MS } from "../candle/timeframe.ts";
 import type { SimProfile } from "./sim-instrument.ts";
 import { simProfile } from "./sim-instrument.ts";
@@ -80,13 +81,11 @@ export class SimMinutes {
     }: { readonly made: number; readonly session: SimSession; readonly minute: number; readonly run: number },
   ): void {
     const { log, variance, shape, seed } = this;
-    const { tick, lot } = this.profile.instrument;
+    const { tick } = this.profile.instrument;
     // Multiplying and dividing by the whole number of steps lands on the nearest double of the decimal price.
     const ticksPerUnit = Math.round(1 / tick);
-    // Volumes are whole multiples of a power of two (which is a multiple of the lot as well), so that sums of them are
-    // exact and larger candles have the same volume whichever smaller ones they are made from.
-    const volumeSteps = 2 ** Math.round(-Math.log10(lot));
-    const volumeScale = this.profile.minuteVolume * volumeSteps;
+    const steps = volumeSteps(this.profile.instrument);
+    const volumeScale = this.profile.minuteVolume * steps;
     const varianceScale = 1 / this.path.tickVariance;
     const firstTick = session.openTick + minute;
     const offset = firstTick - this.block * BLOCK_TICKS;
@@ -113,11 +112,19 @@ export class SimMinutes {
       out.high[at] = Math.max(high, open, close);
       out.low[at] = Math.min(low, open, close);
       out.close[at] = close;
-      out.volume[at] = Math.max(1, Math.round(volumeScale * busy * noise)) / volumeSteps;
+      out.volume[at] = Math.max(1, Math.round(volumeScale * busy * noise)) / steps;
       open = close;
       left = right;
     }
   }
+}
+
+/**
+ * Steps of volume in one base unit. Volumes are whole multiples of a power of two (which is a multiple of the lot as
+ * well), so that sums of them are exact and larger candles have the same volume whichever smaller ones they are made from.
+ */
+export function volumeSteps({ lot }: Instrument): number {
+  return 2 ** Math.round(-Math.log10(lot));
 }
 
 /** Share of the mean volume by minute of the session: busy at both ends for stocks, one broad daily wave elsewhere. */

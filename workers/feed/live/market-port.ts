@@ -24,6 +24,9 @@ export interface MarketCall {
   readonly intervalMs: number;
 }
 
+/** Begin of the message of an error by which a listener says that it wants no more calls: it is unsubscribed. */
+export const LISTENER_GONE = "listener_gone";
+
 /** Whoever fills orders or decides on a market. A replay waits for each before it goes on; the same call may come twice. */
 export interface MarketListener {
   onMarket(call: MarketCall): Promise<void>;

@@ -1,0 +1,24 @@
+import type { CostMethod } from "../core/ledger/position.ts";
+import type { InstrumentRules } from "../core/risk/risk-book.ts";
+
+/** An instrument as the desk needs it: its grid and hours, and what it is quoted in. */
+export interface DeskInstrument extends InstrumentRules {
+  readonly quote: string;
+}
+
+/** The account a desk serves. */
+export interface DeskAccount {
+  readonly id: string;
+  readonly currency: string;
+  readonly method: CostMethod;
+  readonly instruments: ReadonlyMap<string, DeskInstrument>;
+  /** Whether the market runs on a time of its own, as a replay does: ages and rates are then measured on that. */
+  readonly marketTime: boolean;
+  /** How far a balance of the venue may be off by its rounding, in the account's currency, as a decimal. */
+  readonly balanceTolerance: string;
+}
+
+/** The scope of the account as a whole, beside those of its bots. */
+export const ACCOUNT_SCOPE = "account";
+/** Whose orders those are that were placed elsewhere. */
+export const EXTERNAL_BOT = "external";

@@ -1,0 +1,263 @@
+import { type Decimal, type Price, ZERO } from "../core/ledger/decimal.ts";
+import { parsePrice } from "../core/ledger/decimal-text.ts";
+import { bookEvent } from "../core/ledger/ledger.ts";
+import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
+import { ledgerEventText } from "../core/ledger/ledger-event-text.ts";
+import { ledgerText } from "../core/ledger/ledger-text.ts";
+import { fillBooked, type VenueFill } from "../core/ledger/venue-report.ts";
+import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts";
+import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
+import type { OrderEvent } from "../core/order/order-event.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT } from "./desk-account.ts";
+import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
+import type { DeskStore, StoredOrder } from "./desk-store.ts";
+import {
+  newScopeBooks,
+  readScopeBooks,
+  type ScopeBooks,
+  type Switch,
+  withBooking,
+  withExecution,
+  withMark,
+  writeScopeBooks,
+} from "./scope-books.ts";
+import { tradeParts } from "./trade-part.ts";
+
+const RECORD = "desk";
+const SCOPES = "scopes";
+
+/**
+ * Everything the desk knows, in memory as it is written down. Changes are made inside `write`: they are stored as a whole
+ * and are in memory only once they are; one that throws leaves both as they were.
+ */
+export class DeskBooks {
+  record: DeskRecord;
+  readonly account: DeskAccount;
+  readonly now: () => number;
+  /** Orders that heard or were sent something since the last report was asked for. */
+  readonly touched = new Set<ClientOrderId>();
+  private readonly store: DeskStore;
+  private scopes = new Map<string, ScopeBooks>();
+  private open = new Map<ClientOrderId, StoredOrder>();
+  private dirty = new Set<string>();
+
+  constructor({ store, account, now }: { store: DeskStore; account: DeskAccount; now: () => number }) {
+    this.store = store;
+    this.account = account;
+    this.now = now;
+    const text = store.read(RECORD);
+    this.record = text === undefined ? newDeskRecord(now()) : DeskRecord.parse(JSON.parse(text));
+    const names = JSON.parse(store.read(SCOPES) ?? "[]") as string[];
+    for (const name of names) this.scopes.set(name, readScopeBooks(store.read(`scope:${name}`) ?? ""));
+    for (const stored of store.reservedOrders()) this.open.set(stored.order.id, stored);
+  }
+
+  /** The time that ages and rates are measured on, UTC ms. */
+  clock(): number {
+    return this.account.marketTime ? (this.record.marketAt ?? this.now()) : this.now();
+  }
+
+  write<T>(act: () => T): T {
+    const before = { record: this.record, scopes: new Map(this.scopes), open: new Map(this.open) };
+    try {
+      return this.store.transaction(() => {
+        const result = act();
+        this.flush();
+        return result;
+      });
+    } catch (error) {
+      this.record = before.record;
+      this.scopes = before.scopes;
+      this.open = before.open;
+      throw error;
+    } finally {
+      this.dirty.clear();
+    }
+  }
+
+  private flush(): void {
+    if (this.dirty.has(RECORD)) this.store.write(RECORD, JSON.stringify(this.record));
+    if (this.dirty.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
+    for (const name of this.dirty) {
+      const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;
+      if (books !== undefined) this.store.write(name, writeScopeBooks(books));
+    }
+  }
+
+  note(parts: Partial<DeskRecord>): void {
+    this.record = { ...this.record, ...parts };
+    this.dirty.add(RECORD);
+  }
+
+  scopeNames(): string[] {
+    return [...this.scopes.keys()];
+  }
+
+  scope(name: string): ScopeBooks {
+    return this.scopes.get(name) ?? newScopeBooks(this.account.method, this.clock());
+  }
+
+  putScope(name: string, books: ScopeBooks): void {
+    if (!this.scopes.has(name)) this.dirty.add(SCOPES);
+    this.scopes.set(name, books);
+    this.dirty.add(`scope:${name}`);
+  }
+
+  order(id: ClientOrderId): StoredOrder | undefined {
+    return this.open.get(id) ?? this.store.order(id);
+  }
+
+  orderOfVenue(venueOrderId: string): StoredOrder | undefined {
+    return this.store.orderOfVenue(venueOrderId);
+  }
+
+  isBooked(id: string): boolean {
+    return this.store.isBooked(id);
+  }
+
+  /** Orders whose end is not certain. */
+  openOrders(): StoredOrder[] {
+    return [...this.open.values()];
+  }
+
+  marks(): Map<string, Price> {
+    return new Map(
+      Object.entries(this.record.marks).map(([instrument, mark]) => [instrument, parsePrice(mark.price, "mark")]),
+    );
+  }
+
+  /** Stores an order with what was said of it. `events` are what happened to it so far. */
+  putOrder(stored: StoredOrder, events: readonly OrderEvent[]): void {
+    this.store.putOrder(stored);
+    if (isReserved(stored.order)) this.open.set(stored.order.id, stored);
+    else this.open.delete(stored.order.id);
+    for (const event of events) this.append(stored.order, event, stored.updatedAt);
+  }
+
+  private append(order: DeskOrder, event: OrderEvent, at: number): void {
+    const detail = ledgerText(event);
+    this.store.appendEvent({ at, bot: order.bot, order: order.id, event: event.type, state: order.state, detail });
+  }
+
+  /**
+   * Applies what an order heard. An event that cannot be true is written down as an alert and halts the bot; nothing else
+   * changes. Returns the order afterwards, undefined where there is none of this id.
+   */
+  hear(id: ClientOrderId, event: OrderEvent): DeskOrder | undefined {
+    const stored = this.order(id);
+    if (stored === undefined) return undefined;
+    this.touched.add(id);
+    const next = this.applied(stored.order, event);
+    if (next === stored.order) return next;
+    const at = this.now();
+    this.putOrder({ ...stored, order: next, updatedAt: at }, [event]);
+    this.count(stored.order, next, event);
+    return next;
+  }
+
+  private applied(order: DeskOrder, event: OrderEvent): DeskOrder {
+    try {
+      return applyOrderEvent(order, event);
+    } catch (error) {
+      if (!(error instanceof OrderFault)) throw error;
+      this.halt(order.bot, "ORDER_FAULT", error.message);
+      return order;
+    }
+  }
+
+  /** Keeps what the throttle counts: orders that traded, and rejections in a row. */
+  private count(before: DeskOrder, after: DeskOrder, event: OrderEvent): void {
+    for (const name of [ACCOUNT_SCOPE, after.bot]) {
+      const books = this.scope(name);
+      if (event.type === "rejected") this.putScope(name, { ...books, rejectsInARow: books.rejectsInARow + 1 });
+      else if (event.type === "accepted" && books.rejectsInARow > 0)
+        this.putScope(name, { ...books, rejectsInARow: 0 });
+      else if (before.filled === 0n && after.filled > 0n) this.putScope(name, withExecution(books, this.clock()));
+    }
+  }
+
+  /** A trade: books it once, with the order's event in the same write. */
+  fill(fill: VenueFill, id: ClientOrderId | undefined): void {
+    const stored = id === undefined ? undefined : this.order(id);
+    const booking = fillBooked(fill, stored?.order.id);
+    if (this.isBooked(booking.id)) return;
+    this.book(booking, stored?.order.bot ?? EXTERNAL_BOT);
+    if (stored === undefined) return;
+    const { tradeId, quantity, price, fee, feeCurrency, liquidity, at } = fill;
+    const told = { tradeId, quantity, price, fee, feeCurrency, liquidity, at };
+    const after = this.hear(stored.order.id, { type: "fill", fill: told });
+    if (after !== undefined && overfill(after) > 0n) {
+      this.halt(after.bot, "OVERFILLED", `order ${after.id} was filled beyond its quantity`);
+    }
+  }
+
+  /** Books an event on the account, and on the share of a bot where it is its own. */
+  book(event: LedgerEvent, bot: string | undefined): void {
+    this.store.book(event.id, ledgerEventText(event));
+    this.putScope(ACCOUNT_SCOPE, withBooking(this.scope(ACCOUNT_SCOPE), event));
+    if (bot === undefined || bot === EXTERNAL_BOT) return;
+    const { ledger, closed } = bookEvent(this.scope(bot).ledger, event);
+    this.putScope(bot, { ...this.scope(bot), ledger });
+    for (const part of tradeParts(this.store, { bot, event, closed })) this.store.addTradePart(part);
+  }
+
+  /** Gives a bot its share of the account's money, or takes some back; the account's own books know nothing of it. */
+  allot(bot: string, event: LedgerEvent): void {
+    if (this.isBooked(event.id)) return;
+    this.store.book(event.id, ledgerEventText(event));
+    this.putScope(bot, withBooking(this.scope(bot), event));
+  }
+
+  /** Values every scope at the last prices. */
+  mark(): void {
+    const marks = this.marks();
+    const { currency } = this.account;
+    const at = this.clock();
+    for (const name of this.scopeNames()) {
+      const books = this.scope(name);
+      const marked = withMark(books, { currency, marks, at });
+      if (isMoved(books, marked)) this.putScope(name, marked);
+    }
+  }
+
+  setSwitch(name: string, trading: Switch): void {
+    this.putScope(name, { ...this.scope(name), trading });
+  }
+
+  /** Stops a bot, or the account, until a person arms it again. */
+  halt(name: string, code: string, message: string): void {
+    const at = this.clock();
+    if (this.scope(name).trading.reason !== code) {
+      this.setSwitch(name, { state: "HALTED", reason: code, since: at, until: undefined });
+    }
+    this.alert({ level: "critical", botId: botIdOf(name), code, message });
+  }
+
+  alert(parts: Omit<StoredAlert, "id" | "at">): void {
+    const alertCount = this.record.alertCount + 1;
+    const alert = { ...parts, id: String(alertCount), at: this.now() };
+    this.note({ alertCount, alerts: [alert, ...this.record.alerts].slice(0, ALERTS_KEPT) });
+  }
+
+  sync(): Promise<void> {
+    return this.store.sync();
+  }
+}
+
+function botIdOf(name: string): string | null {
+  return name === ACCOUNT_SCOPE || name === EXTERNAL_BOT ? null : name;
+}
+
+function isMoved(before: ScopeBooks, after: ScopeBooks): boolean {
+  const [left, right] = [before.track, after.track];
+  if (left === undefined || right === undefined) return left !== right;
+  const fields = ["day", "dayStart", "peak", "equity", "netDeposits"] as const;
+  return fields.some((field) => left[field] !== right[field]);
+}
+
+/** What one scope holds of an instrument. */
+export function heldBy(books: ScopeBooks, instrument: string): Decimal {
+  const position = books.ledger.positions.get(instrument);
+  return position === undefined ? ZERO : (position.lots.reduce((sum, lot) => sum + lot.quantity, 0n) as Decimal);
+}

@@ -1,0 +1,172 @@
+import type { OrderVerdict } from "../../schema/wire/trading.ts";
+import type { BrokerCapabilities } from "../brokers/broker.ts";
+import { type Decimal, ONE } from "../core/ledger/decimal.ts";
+import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
+import type { OrderIntent } from "../core/order/desk-order.ts";
+import { asClientOrderId } from "../core/order/order-id.ts";
+import { type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { legDenial } from "../core/risk/leg-verdict.ts";
+import { countMessage } from "../core/risk/rate-checks.ts";
+import type { PassedIntent, Reference, RiskBook } from "../core/risk/risk-book.ts";
+import type { TradingStates } from "../core/risk/trading-state.ts";
+import { decide, type Verdict } from "../core/risk/verdict.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import type { DeskBooks } from "./desk-books.ts";
+import { RECENT_KEPT } from "./desk-record.ts";
+import { limitsOf, scopeBookOf } from "./scope-books.ts";
+
+/** The one gate that every order passes: builds what a verdict depends on and keeps what it changes. */
+export class DeskGate {
+  private readonly books: DeskBooks;
+  private readonly capabilities: BrokerCapabilities;
+
+  constructor(books: DeskBooks, capabilities: BrokerCapabilities) {
+    this.books = books;
+    this.capabilities = capabilities;
+  }
+
+  limits(bot: string): Limits {
+    const now = this.books.clock();
+    return {
+      platform: PLATFORM_CEILINGS,
+      account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),
+      bot: limitsOf(this.books.scope(bot), now),
+    };
+  }
+
+  states(bot: string, instrument: string): TradingStates {
+    const { record } = this.books;
+    return {
+      platform: record.platform.state,
+      user: record.user.state,
+      account: this.books.scope(ACCOUNT_SCOPE).trading.state,
+      instrument: record.instruments[instrument]?.state ?? "ACTIVE",
+      bot: this.books.scope(bot).trading.state,
+    };
+  }
+
+  /**
+   * The verdict on an order and on the legs that go with it. `closes`: it is part of a kill switch that closes what is
+   * held, so that switches do not stop it; that it only closes is asked all the same.
+   */
+  judge(intent: OrderIntent, legs: readonly OrderIntent[], { closes }: { readonly closes: boolean }): OrderVerdict {
+    const now = this.books.clock();
+    const book = this.riskBook(intent, closes);
+    const verdict = decide(intent, book, this.limits(intent.bot), now);
+    if (verdict.verdict === "denied") return wireVerdict(verdict);
+    if (legs.length > 0 && !this.capabilities.legs) return refusal("LEGS", "legs", "a venue that links orders");
+    if (!this.capabilities.kinds.includes(intent.kind)) return refusal("KIND", intent.kind, "kinds of the venue");
+    for (const leg of legs) {
+      const denial = legDenial(leg, intent, book);
+      if (denial !== undefined) return wireVerdict({ verdict: "denied", ...denial });
+    }
+    return wireVerdict(verdict);
+  }
+
+  /** Counts a message that is about to be sent. Inside a write. */
+  count(intent: OrderIntent, kind: "order" | "cancel"): void {
+    const { books } = this;
+    const now = books.clock();
+    const buckets = {
+      bot: books.scope(intent.bot).buckets,
+      account: books.scope(ACCOUNT_SCOPE).buckets,
+      venue: books.record.venueBuckets,
+    };
+    const after = countMessage(
+      { buckets, venueRate: this.venueRate() },
+      { kind, limits: this.limits(intent.bot), now },
+    );
+    books.note({ venueBuckets: after.venue });
+    if (kind === "cancel") return;
+    books.putScope(intent.bot, { ...books.scope(intent.bot), buckets: after.bot });
+    books.putScope(ACCOUNT_SCOPE, { ...books.scope(ACCOUNT_SCOPE), buckets: after.account });
+    const recent = [...books.record.recent, { id: intent.id, at: now }].slice(-RECENT_KEPT);
+    books.note({ recent });
+  }
+
+  private venueRate(): RiskBook["venueRate"] {
+    const { messagesPerSecond, messagesPerMinute } = this.capabilities;
+    return {
+      second: { capacity: messagesPerSecond, windowMs: 1_000 },
+      minute: { capacity: messagesPerMinute, windowMs: 60_000 },
+    };
+  }
+
+  private riskBook(intent: OrderIntent, closes: boolean): RiskBook {
+    const book = this.bookOf(intent.bot);
+    return closes ? book : { ...book, states: this.states(intent.bot, intent.instrument) };
+  }
+
+  /** What verdicts on a bot's orders look at, switches apart. */
+  bookOf(bot: string): RiskBook {
+    const { books } = this;
+    const now = books.clock();
+    return {
+      bot: scopeBookOf(books.scope(bot), now),
+      account: scopeBookOf(books.scope(ACCOUNT_SCOPE), now),
+      orders: books.openOrders().map((stored) => stored.order),
+      instruments: books.account.instruments,
+      references: this.references(),
+      recent: this.recent(),
+      buckets: {
+        bot: books.scope(bot).buckets,
+        account: books.scope(ACCOUNT_SCOPE).buckets,
+        venue: books.record.venueBuckets,
+      },
+      venueRate: this.venueRate(),
+      states: { platform: "ACTIVE", user: "ACTIVE", account: "ACTIVE", instrument: "ACTIVE", bot: "ACTIVE" },
+    };
+  }
+
+  /** The last price of each instrument that is quoted in the account's currency: others cannot be valued. */
+  private references(): Map<string, Reference> {
+    const { record, account } = this.books;
+    const references = new Map<string, Reference>();
+    for (const [instrument, mark] of Object.entries(record.marks)) {
+      if (account.instruments.get(instrument)?.quote !== account.currency) continue;
+      const at = account.marketTime ? mark.at : mark.heardAt;
+      const price = parsePrice(mark.price, "mark");
+      references.set(instrument, { price, at, intervalMs: mark.intervalMs, rate: ONE as Decimal });
+    }
+    return references;
+  }
+
+  private recent(): PassedIntent[] {
+    return this.books.record.recent.flatMap(({ id, at }) => {
+      const known = asClientOrderId(id);
+      const stored = known === undefined ? undefined : this.books.order(known);
+      return stored === undefined ? [] : [{ intent: stored.order, at }];
+    });
+  }
+}
+
+function refusal(code: string, value: string, limit: string): OrderVerdict {
+  return wireVerdict({ verdict: "denied", code, cap: "none", value, limit });
+}
+
+/** A verdict as it is stored and shown. */
+export function wireVerdict(verdict: Verdict): OrderVerdict {
+  if (verdict.verdict === "pass") {
+    return {
+      verdict: "pass",
+      limitsVersion: verdict.limitsVersion,
+      referencePrice: formatDecimal(verdict.reference.price),
+      code: null,
+      cap: null,
+      value: null,
+      limit: null,
+      level: null,
+    };
+  }
+  const { code, cap, value, limit, level } = verdict;
+  return {
+    verdict: "denied",
+    limitsVersion: null,
+    referencePrice: null,
+    code,
+    cap: cap === "none" ? null : cap,
+    value,
+    limit,
+    level: level ?? null,
+  };
+}

@@ -1,0 +1,286 @@
+import { DAY_MS } from "../core/candle/timeframe.ts";
+import { type Money, magnitude } from "../core/ledger/decimal.ts";
+import { formatDecimal } from "../core/ledger/decimal-text.ts";
+import type { DeskOrder } from "../core/order/desk-order.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import { bindingLimit, type LimitSet, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { lossOfDay } from "../core/risk/equity-track.ts";
+import { haltReason } from "../core/risk/throttle.ts";
+import type { TradingState } from "../core/risk/trading-state.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { type DeskBooks, heldBy } from "./desk-books.ts";
+import type { DeskIntent } from "./desk-calls.ts";
+import type { FlattenTask } from "./desk-record.ts";
+import { limitsOf, SWITCH_ON, type Switch, withLimits } from "./scope-books.ts";
+
+/** Orders that are sent to close one part of the book before a person is asked. */
+const FLATTEN_ATTEMPTS_MAX = 20;
+/** Reason of a switch that a person threw: what is open under it is cancelled until it is gone. */
+export const KILL_REASON = "KILL_SWITCH";
+const DAILY_LOSS_REASON = "DAILY_LOSS";
+
+/** What a switch holds for. */
+export type SwitchScope =
+  | { readonly kind: "platform" | "user" | "account" }
+  | { readonly kind: "bot"; readonly bot: string }
+  | { readonly kind: "instrument"; readonly instrument: string };
+
+/** The switches of a desk: thrown by a person, by a throttle, by a day's loss. */
+export class DeskSwitches {
+  private readonly books: DeskBooks;
+
+  constructor(books: DeskBooks) {
+    this.books = books;
+  }
+
+  /** Whether nothing of a bot may be sent. */
+  isStopped(bot: string, instrument: string): boolean {
+    const { record } = this.books;
+    const { platform, user, instruments } = record;
+    const own = [ACCOUNT_SCOPE, bot].map((name) => this.books.scope(name).trading);
+    return [platform, user, instruments[instrument], ...own].some((trading) => trading?.state === "HALTED");
+  }
+
+  /** Throws or releases a switch. Inside or outside a write. */
+  set(scope: SwitchScope, state: TradingState, reason: string | undefined): void {
+    const since = this.books.clock();
+    const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined };
+    this.books.write(() => this.put(scope, trading));
+  }
+
+  /** Sets limits of a bot, or of the account: lower ones hold at once, higher ones after a minute. Inside a write. */
+  setLimits(name: string, limits: Omit<LimitSet, "version">): void {
+    this.books.putScope(name, withLimits(this.books.scope(name), limits, this.books.now()));
+  }
+
+  /** Gives a bot a share of the account's money; below zero takes some back. The same id again does nothing. */
+  allot(bot: string, { id, at, capital }: { readonly id: string; readonly at: number; readonly capital: Money }): void {
+    if (capital === 0n) return;
+    const type = capital > 0n ? "deposit" : "withdrawal";
+    const { currency } = this.books.account;
+    this.books.allot(bot, { type, id, at, currency, amount: magnitude(capital) });
+    this.books.mark();
+  }
+
+  private put(scope: SwitchScope, trading: Switch): void {
+    const { books } = this;
+    const { instruments, halts } = books.record;
+    switch (scope.kind) {
+      case "platform":
+      case "user":
+        books.note({ [scope.kind]: trading });
+        break;
+      case "instrument": {
+        books.note({ instruments: { ...instruments, [scope.instrument]: trading } });
+        // Whoever arms it again has looked at both sides; a difference that stays shows itself anew.
+        if (trading.state === "ACTIVE") {
+          books.note({ halts: halts.filter((halt) => halt.instrument !== scope.instrument), differences: {} });
+        }
+        break;
+      }
+      case "account":
+        books.setSwitch(ACCOUNT_SCOPE, trading);
+        if (trading.state === "ACTIVE") {
+          const scopes = books.scope(ACCOUNT_SCOPE);
+          books.putScope(ACCOUNT_SCOPE, { ...scopes, executions: [], rejectsInARow: 0 });
+          books.note({ halts: halts.filter((halt) => halt.instrument !== null), differences: {} });
+        }
+        break;
+      case "bot": {
+        const before = books.scope(scope.bot);
+        const counts = trading.state === "ACTIVE" ? { executions: [], rejectsInARow: 0 } : {};
+        books.putScope(scope.bot, { ...before, ...counts, trading });
+        break;
+      }
+    }
+  }
+
+  /**
+   * Throws the kill switch: halts the scope, asks for its open orders to go, and notes what shall be closed, in one write.
+   * Once that is durable nothing new of the scope is sent, but for what closes positions where that was asked for.
+   */
+  kill(scope: SwitchScope, { flatten, at }: { readonly flatten: boolean; readonly at: number }): ClientOrderId[] {
+    const { books } = this;
+    const since = books.clock();
+    return books.write(() => {
+      this.put(scope, { state: "HALTED", reason: KILL_REASON, since, until: undefined });
+      const open = books.openOrders().filter(({ order }) => isWithin(order, scope) && order.bot !== EXTERNAL_BOT);
+      for (const { order } of open) {
+        if (order.state !== "LOST") books.hear(order.id, { type: "cancel-requested" });
+      }
+      if (flatten) {
+        const task: FlattenTask = {
+          ...(scope.kind === "bot" ? { bot: scope.bot } : {}),
+          ...(scope.kind === "instrument" ? { instrument: scope.instrument } : {}),
+          at,
+          attempts: 0,
+        };
+        books.note({ flatten: [...books.record.flatten, task] });
+      }
+      books.alert({
+        level: "critical",
+        botId: scope.kind === "bot" ? scope.bot : null,
+        code: KILL_REASON,
+        message: `Trading of ${nameOf(scope)} was stopped; ${open.length} open orders are being cancelled.`,
+      });
+      return open.map(({ order }) => order.id);
+    });
+  }
+
+  /** Orders that are still open although a kill switch holds for them. */
+  toCancelAgain(): ClientOrderId[] {
+    return this.books
+      .openOrders()
+      .filter(({ order }) => order.state === "ACCEPTED" && !order.cancelRequested && order.bot !== EXTERNAL_BOT)
+      .filter(({ order }) => order.role !== "flatten" && this.isKilled(order))
+      .map(({ order }) => order.id);
+  }
+
+  private isKilled({ bot, instrument }: DeskOrder): boolean {
+    const { platform, user, instruments } = this.books.record;
+    const own = [ACCOUNT_SCOPE, bot].map((name) => this.books.scope(name).trading);
+    return [platform, user, instruments[instrument], ...own].some((trading) => trading?.reason === KILL_REASON);
+  }
+
+  /** Halts what trades or is refused again and again. Inside a write. */
+  watchThrottles(bots: readonly string[]): void {
+    const { books } = this;
+    const now = books.clock();
+    for (const name of new Set([...bots, ACCOUNT_SCOPE])) {
+      if (name === EXTERNAL_BOT) continue;
+      const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
+      const own = books.scope(name);
+      if (own.trading.state === "HALTED") continue;
+      const reason = haltReason(own, this.limits(name), { scope, now });
+      if (reason === undefined) continue;
+      const code = reason.cap === "executions" ? "REPEATED_EXECUTION" : "REPEATED_REJECT";
+      const most = formatDecimal(reason.binding.limit);
+      books.halt(name, code, `${reason.cap} must stay below ${most}, was ${reason.count}: halted until armed again`);
+    }
+  }
+
+  /** Halts what the throttle stops, and lets a bot that lost its day's limit only close until the next day. */
+  watch(): void {
+    const { books } = this;
+    const names = books.scopeNames().filter((name) => name !== EXTERNAL_BOT);
+    const now = books.clock();
+    const lost = names.filter((name) => this.hasLostItsDay(name));
+    const throttled = names.some((name) => {
+      const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
+      const own = books.scope(name);
+      return own.trading.state !== "HALTED" && haltReason(own, this.limits(name), { scope, now }) !== undefined;
+    });
+    if (lost.length === 0 && !throttled) return;
+    books.write(() => {
+      this.watchThrottles(names);
+      for (const name of lost) {
+        const until = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
+        books.setSwitch(name, { state: "REDUCING", reason: DAILY_LOSS_REASON, since: now, until });
+        const botId = name === ACCOUNT_SCOPE ? null : name;
+        const message = "The day's loss has reached its limit: until midnight UTC it only closes.";
+        books.alert({ level: "warning", botId, code: DAILY_LOSS_REASON, message });
+      }
+    });
+  }
+
+  private hasLostItsDay(name: string): boolean {
+    const { track, trading } = this.books.scope(name);
+    if (track === undefined || trading.state !== "ACTIVE") return false;
+    const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
+    const binding = bindingLimit(this.limits(name), "dailyLoss", scope);
+    return binding !== undefined && lossOfDay(track) >= binding.limit;
+  }
+
+  private limits(bot: string): Limits {
+    const now = this.books.clock();
+    return {
+      platform: PLATFORM_CEILINGS,
+      account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),
+      bot: limitsOf(this.books.scope(bot), now),
+    };
+  }
+
+  /** Releases switches whose time has come: a bot that was paused for the day trades again. */
+  turnBack(): void {
+    const { books } = this;
+    const now = books.clock();
+    const due = books
+      .scopeNames()
+      .filter((name) => (books.scope(name).trading.until ?? Number.POSITIVE_INFINITY) <= now);
+    if (due.length === 0) return;
+    books.write(() => {
+      for (const name of due) {
+        books.setSwitch(name, SWITCH_ON);
+        const botId = name === ACCOUNT_SCOPE ? null : name;
+        books.alert({ level: "info", botId, code: "DAY_BEGAN", message: "A new day began: it trades again." });
+      }
+    });
+  }
+
+  /** What closes positions now: nothing while something of the same part can still trade. */
+  dueFlattening(): { bot: string; order: DeskIntent }[] {
+    const { books } = this;
+    const { flatten } = books.record;
+    if (flatten.length === 0) return [];
+    const due: { bot: string; order: DeskIntent }[] = [];
+    const kept: FlattenTask[] = [];
+    for (const task of flatten) {
+      const parts = this.partsOf(task);
+      if (parts.length === 0) continue;
+      const closing = parts.filter((part) => !part.busy);
+      const attempts = closing.length > 0 ? task.attempts + 1 : task.attempts;
+      if (attempts > FLATTEN_ATTEMPTS_MAX) {
+        books.write(() => {
+          const message = `${parts.length} positions could not be closed in ${FLATTEN_ATTEMPTS_MAX} attempts.`;
+          books.alert({ level: "critical", botId: task.bot ?? null, code: "FLATTEN_FAILED", message });
+        });
+        continue;
+      }
+      kept.push({ ...task, attempts });
+      for (const { bot, instrument, held } of closing) {
+        const order: DeskIntent = {
+          candleTime: task.at,
+          leg: `flatten:${instrument}`,
+          ordinal: attempts,
+          instrument,
+          side: held > 0n ? "sell" : "buy",
+          kind: "market",
+          role: "flatten",
+          quantity: formatDecimal(magnitude(held)),
+          reduceOnly: true,
+          signal: `flatten ${task.at} ${attempts}`,
+        };
+        due.push({ bot, order });
+      }
+    }
+    books.write(() => books.note({ flatten: kept }));
+    return due;
+  }
+
+  /** Positions that a task shall close, and whether an order of the same part is still under way. */
+  private partsOf(task: FlattenTask) {
+    const { books } = this;
+    const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+    return bots
+      .filter((bot) => task.bot === undefined || bot === task.bot)
+      .flatMap((bot) =>
+        [...books.scope(bot).ledger.positions.keys()]
+          .filter((instrument) => task.instrument === undefined || instrument === task.instrument)
+          .map((instrument) => {
+            const open = books.openOrders().filter(({ order }) => order.bot === bot && order.instrument === instrument);
+            const busy = open.some(({ order }) => order.parent === undefined && order.state !== "LOST");
+            return { bot, instrument, held: heldBy(books.scope(bot), instrument), busy };
+          }),
+      );
+  }
+}
+
+function isWithin(order: DeskOrder, scope: SwitchScope): boolean {
+  if (scope.kind === "bot") return order.bot === scope.bot;
+  return scope.kind !== "instrument" || order.instrument === scope.instrument;
+}
+
+function nameOf(scope: SwitchScope): string {
+  if (scope.kind === "bot") return "the bot";
+  return scope.kind === "instrument" ? scope.instrument : `the ${scope.kind}`;
+}

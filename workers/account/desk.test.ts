@@ -1,0 +1,295 @@
+import { describe, expect, it } from "vitest";
+import type { Broker, OrderToPlace, SendOutcome, VenueEvent, VenueTold } from "../brokers/broker.ts";
+import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
+import type { Decimal } from "../core/ledger/decimal.ts";
+import { parseDecimal } from "../core/ledger/decimal-text.ts";
+import type { VenueFill, VenueReport } from "../core/ledger/venue-report.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import { fillOf, money, price, quantity } from "../core/testing/orders.ts";
+import { BTC, rulesOf } from "../core/testing/risk-books.ts";
+import { Desk } from "./desk.ts";
+import type { DeskAccount } from "./desk-account.ts";
+import type { DeskIntent } from "./desk-calls.ts";
+import { emptyDisk, MemoryDeskStore } from "./testing/memory-desk-store.ts";
+
+const NOW = 1_700_000_000_000;
+const ACCOUNT: DeskAccount = {
+  id: "acc_1",
+  currency: "USD",
+  method: "fifo",
+  instruments: new Map([[BTC, { ...rulesOf(), calendar: ALWAYS_OPEN, quote: "USD" }]]),
+  marketTime: false,
+  balanceTolerance: "0",
+};
+
+/** A venue that does what a test tells it, with a report that holds its own orders and trades. */
+class ScriptedBroker implements Broker {
+  readonly capabilities = {
+    kinds: ["market", "limit", "stop", "stop-limit", "trailing-stop"],
+    legs: true,
+    replace: true,
+    lateAcceptMs: 30_000,
+    messagesPerSecond: 100,
+    messagesPerMinute: 1_000,
+  } as const;
+  readonly placed: OrderToPlace[] = [];
+  readonly canceled: string[] = [];
+  outcome: (order: OrderToPlace) => SendOutcome | Promise<SendOutcome> = ackOf;
+  fills: VenueFill[] = [];
+  orders: VenueReport["orders"] = [];
+  deposits: VenueReport["movements"] = [
+    { type: "deposit", id: "deposit:1", at: NOW, currency: "USD", amount: money("100000") },
+  ];
+  answers = true;
+
+  async place(order: OrderToPlace): Promise<SendOutcome> {
+    this.placed.push(order);
+    return this.outcome(order);
+  }
+  async cancel(id: ClientOrderId): Promise<SendOutcome> {
+    this.canceled.push(id);
+    return { outcome: "ack", venueOrderIds: new Map() };
+  }
+  async replace(): Promise<SendOutcome> {
+    return { outcome: "ack", venueOrderIds: new Map() };
+  }
+  async order() {
+    return undefined;
+  }
+  async report() {
+    if (!this.answers) throw new Error("no answer");
+    const report: VenueReport = {
+      askedAt: NOW,
+      orders: this.orders,
+      ordersComplete: true,
+      fills: this.fills,
+      fillsComplete: true,
+      movements: this.deposits,
+      positions: undefined,
+      balances: undefined,
+    };
+    return { report, cursor: String(this.fills.length) };
+  }
+  async events(): Promise<VenueTold> {
+    return { events: [], marks: [], marketAt: NOW };
+  }
+}
+
+function ackOf(order: OrderToPlace): SendOutcome {
+  return { outcome: "ack", venueOrderIds: new Map([order, ...order.legs].map(({ id }) => [id, `v-${id}`])) };
+}
+
+const decimal = (text: string): Decimal => parseDecimal(text, "cap");
+
+async function newDesk(parts: { disk?: ReturnType<typeof emptyDisk>; broker?: ScriptedBroker } = {}) {
+  const { disk = emptyDisk(), broker = new ScriptedBroker() } = parts;
+  const store = new MemoryDeskStore(disk);
+  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => NOW });
+  if (disk.orders.size === 0) {
+    const caps = { orderNotional: decimal("10000"), positionNotional: decimal("20000"), openOrders: decimal("10") };
+    desk.books.write(() => {
+      desk.switches.setLimits("bot_1", { caps: { ...caps, dailyLoss: decimal("1000") }, instruments: [BTC] });
+      desk.switches.allot("bot_1", { capital: money("20000"), id: "capital:1", at: NOW });
+    });
+  }
+  await desk.hear({
+    events: [],
+    marks: [{ instrument: BTC, price: price("100"), at: NOW, heardAt: NOW, intervalMs: 1_000 }],
+    marketAt: NOW,
+  });
+  return { desk, broker, store, disk };
+}
+
+function intent(parts: Partial<DeskIntent> = {}): DeskIntent {
+  return {
+    candleTime: NOW,
+    leg: "entry",
+    ordinal: 0,
+    instrument: BTC,
+    side: "buy",
+    kind: "market",
+    role: "entry",
+    quantity: "10",
+    reduceOnly: false,
+    signal: "cross",
+    ...parts,
+  };
+}
+
+function fillEvent(sequence: number, id: ClientOrderId, size = "10"): VenueEvent {
+  const fill: VenueFill = {
+    ...fillOf(`t${sequence}`, size),
+    clientOrderId: id,
+    venueOrderId: `v-${id}`,
+    instrument: BTC,
+    quote: "USD",
+    side: "buy",
+  };
+  return { sequence, type: "fill", fill };
+}
+
+const told = (events: readonly VenueEvent[]): VenueTold => ({ events, marks: [], marketAt: NOW });
+
+describe("the desk", () => {
+  it("writes an intent with its verdict before the venue hears of it", async () => {
+    const { desk, broker, disk } = await newDesk();
+    let seen: string | undefined;
+    broker.outcome = (order) => {
+      seen = disk.orders.get(order.id)?.rest.verdict?.verdict;
+      return ackOf(order);
+    };
+    const { order } = await desk.submit("bot_1", intent());
+    expect(seen).toBe("pass");
+    expect(order.order.state).toBe("ACCEPTED");
+  });
+
+  it("sends the same intent once, however often it is asked for", async () => {
+    const { desk, broker } = await newDesk();
+    const first = await desk.submit("bot_1", intent());
+    const again = await desk.submit("bot_1", intent());
+    expect(again.order.order.id).toBe(first.order.order.id);
+    expect(broker.placed).toHaveLength(1);
+  });
+
+  it("sends nothing before the venue has answered for the account, and says so", async () => {
+    const broker = new ScriptedBroker();
+    broker.answers = false;
+    const { desk } = await newDesk({ broker });
+    const { order } = await desk.submit("bot_1", intent());
+    expect(order.order).toMatchObject({ state: "DENIED", reason: "NOT_RECONCILED" });
+    expect(broker.placed).toEqual([]);
+  });
+
+  it("denies what passes a cap, with cap, value and limit", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent({ quantity: "101" }));
+    expect(order.order.state).toBe("DENIED");
+    expect(order.verdict).toMatchObject({ code: "ORDER_NOTIONAL", value: "10100", limit: "10000" });
+    expect(broker.placed).toEqual([]);
+  });
+
+  it("denies a bot that has no limits of its own", async () => {
+    const { desk } = await newDesk();
+    const { order } = await desk.submit("bot_2", intent());
+    expect(order.verdict).toMatchObject({ verdict: "denied", code: "LIMITS_MISSING" });
+  });
+
+  it("keeps an order whose answer never came, and does not send it again", async () => {
+    const { desk, broker, disk } = await newDesk();
+    broker.outcome = () => ({ outcome: "unknown", message: "time-out" });
+    const { order } = await desk.submit("bot_1", intent());
+    expect(order.order.state).toBe("UNKNOWN");
+    const again = await newDesk({ disk, broker });
+    await again.desk.sweepNow();
+    await again.desk.submit("bot_1", intent());
+    expect(broker.placed).toHaveLength(1);
+    expect(again.desk.books.order(order.order.id)?.order).toMatchObject({ state: "UNKNOWN", missedChecks: 1 });
+  });
+
+  it("counts an order that was being sent when the process ended as in doubt", async () => {
+    const { desk, broker, disk } = await newDesk();
+    broker.outcome = () => new Promise(() => undefined);
+    void desk.submit("bot_1", intent());
+    await until(() => broker.placed.length === 1);
+    const { desk: next } = await newDesk({ disk, broker });
+    expect(next.books.openOrders().map(({ order }) => order.state)).toEqual(["UNKNOWN"]);
+  });
+
+  it("books a fill once, whether it is heard twice or found by asking", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent());
+    const event = fillEvent(1, order.order.id);
+    await desk.hear(told([event, event]));
+    if (event.type === "fill") broker.fills = [event.fill];
+    await desk.sweepNow();
+    expect(desk.books.order(order.order.id)?.order).toMatchObject({ state: "FILLED", filled: quantity("10") });
+    const [position] = desk.books.scope("bot_1").ledger.positions.values();
+    expect(position.lots.map((lot) => lot.quantity)).toEqual([quantity("10")]);
+  });
+
+  it("adopts a fill that was never told, by asking", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent());
+    const event = fillEvent(7, order.order.id);
+    if (event.type === "fill") broker.fills = [event.fill];
+    await desk.sweepNow();
+    expect(desk.books.order(order.order.id)?.order.state).toBe("FILLED");
+  });
+
+  it("sends an entry and its legs together, and takes the legs as orders of their own", async () => {
+    const { desk, broker } = await newDesk();
+    const { order, legs } = await desk.submit("bot_1", intent({ protect: { stop: "95", target: "110" } }));
+    expect(broker.placed).toHaveLength(1);
+    expect(broker.placed[0].legs.map((leg) => leg.role)).toEqual(["stop", "target"]);
+    expect(legs.map((leg) => [leg.order.state, leg.order.parent])).toEqual([
+      ["ACCEPTED", order.order.id],
+      ["ACCEPTED", order.order.id],
+    ]);
+  });
+
+  it("I17: sends nothing once a kill is stored, not even what had passed the gate", async () => {
+    const { desk, broker, store } = await newDesk();
+    const sync = store.sync.bind(store);
+    store.sync = async () => {
+      store.sync = sync;
+      desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW });
+    };
+    const { order } = await desk.submit("bot_1", intent());
+    expect(broker.placed).toEqual([]);
+    expect(order.order).toMatchObject({ state: "REJECTED", reason: "NOT_SENT" });
+    const later = await desk.submit("bot_1", intent({ ordinal: 1, signal: "later" }));
+    expect(later.order.verdict).toMatchObject({ code: "HALTED", value: "account" });
+  });
+
+  it("cancels what is open when it is killed, and what appears after", async () => {
+    const { desk, broker } = await newDesk();
+    let answer: (outcome: SendOutcome) => void = () => undefined;
+    broker.outcome = () => new Promise((resolve) => (answer = resolve));
+    const sending = desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
+    await until(() => broker.placed.length === 1);
+    desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW });
+    answer(ackOf(broker.placed[0]));
+    const { order } = await sending;
+    expect(broker.canceled).toEqual([order.order.id]);
+    expect(order.order.state).toBe("PENDING_CANCEL");
+  });
+
+  it("closes what a bot holds when it is killed with flatten, by an order that only closes", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent());
+    await desk.hear(told([fillEvent(1, order.order.id)]));
+    desk.switches.kill({ kind: "bot", bot: "bot_1" }, { flatten: true, at: NOW });
+    await desk.tick();
+    expect(broker.placed.at(-1)).toMatchObject({ side: "sell", role: "flatten", reduceOnly: true, kind: "market" });
+    expect(broker.placed.at(-1)?.quantity).toBe(quantity("10"));
+    await desk.tick();
+    expect(broker.placed).toHaveLength(2);
+  });
+
+  it("halts a bot that is refused again and again, until it is armed", async () => {
+    const { desk, broker } = await newDesk();
+    broker.outcome = () => ({ outcome: "rejected", code: "NO_FUNDS", message: "" });
+    for (let ordinal = 0; ordinal < 5; ordinal++) {
+      await desk.submit("bot_1", intent({ ordinal, signal: `s${ordinal}`, quantity: String(ordinal + 1) }));
+    }
+    expect(desk.books.scope("bot_1").trading).toMatchObject({ state: "HALTED", reason: "REPEATED_REJECT" });
+    desk.switches.set({ kind: "bot", bot: "bot_1" }, "ACTIVE", undefined);
+    expect(desk.books.scope("bot_1").trading.state).toBe("ACTIVE");
+  });
+
+  it("lets a bot only close once the day's loss has reached its limit, and trade again the next day", async () => {
+    const { desk } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent({ quantity: "90" }));
+    await desk.hear(told([fillEvent(1, order.order.id, "90")]));
+    const fallen = { instrument: BTC, price: price("88"), at: NOW, heardAt: NOW, intervalMs: 1_000 };
+    await desk.hear({ events: [], marks: [fallen], marketAt: NOW });
+    expect(desk.books.scope("bot_1").trading).toMatchObject({ state: "REDUCING", reason: "DAILY_LOSS" });
+    const until = desk.books.scope("bot_1").trading.until ?? 0;
+    expect(new Date(until).toISOString()).toBe("2023-11-15T00:00:00.000Z");
+  });
+});
+
+/** Lets what is under way go on until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_000 && !holds(); turn++) await Promise.resolve();
+}

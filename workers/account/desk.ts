@@ -1,0 +1,350 @@
+import type { Broker, SendOutcome, VenueTold } from "../brokers/broker.ts";
+import { applyOrderEvent } from "../core/order/apply-order-event.ts";
+import { type DeskOrder, isCancelDue, newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
+import type { OrderEvent, Replacement } from "../core/order/order-event.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import type { DeskAccount } from "./desk-account.ts";
+import { DeskBooks } from "./desk-books.ts";
+import type { DeskIntent } from "./desk-calls.ts";
+import { DeskGate } from "./desk-gate.ts";
+import { intendedOrders, orderToPlace } from "./desk-intent.ts";
+import type { DeskStore, StoredOrder } from "./desk-store.ts";
+import { DeskSwitches } from "./desk-switches.ts";
+import { hearVenue } from "./hear-venue.ts";
+import { sweep } from "./sweep.ts";
+
+/** How often the venue is asked for everything, and how often while an order is in doubt. */
+export const SWEEP_EVERY_MS = 30_000;
+export const SWEEP_IN_DOUBT_MS = 5_000;
+/** A cancel that was not answered is sent again after this long: it can only take risk away. */
+export const CANCEL_AGAIN_MS = 5_000;
+/** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
+export const READY_WAIT_MS = 10_000;
+/** After a refusal of the venue to answer, how long until it is asked again. */
+const RETRY_MS = 2_000;
+
+export interface DeskParts {
+  readonly store: DeskStore;
+  readonly broker: Broker;
+  readonly account: DeskAccount;
+  /** UTC ms. */
+  readonly now: () => number;
+}
+
+/** What became of an intent. */
+export interface Submitted {
+  readonly order: StoredOrder;
+  readonly legs: readonly StoredOrder[];
+}
+
+/**
+ * The order desk of one account: the only way an order gets to a venue. An intent is written down with its verdict before
+ * it is sent; what was sent without a certain answer is asked for and never sent again; start, crash and reconnect are
+ * one path. Whatever is in fields can be lost between any two awaits.
+ */
+export class Desk {
+  readonly books: DeskBooks;
+  readonly gate: DeskGate;
+  readonly switches: DeskSwitches;
+  readonly broker: Broker;
+  readonly now: () => number;
+  /** The books were held against the venue's since this process began. */
+  private ready = false;
+  private sweeping: Promise<boolean> | undefined;
+  private nextSweepAt = 0;
+  private readonly cancelSentAt = new Map<ClientOrderId, number>();
+  private cancelling = false;
+
+  constructor({ store, broker, account, now }: DeskParts) {
+    this.books = new DeskBooks({ store, account, now });
+    this.broker = broker;
+    this.now = now;
+    this.gate = new DeskGate(this.books, broker.capabilities);
+    this.switches = new DeskSwitches(this.books);
+    this.recover();
+  }
+
+  /** What was being sent when the process ended is in doubt. */
+  private recover(): void {
+    const sending = this.books.openOrders().filter(({ order }) => order.state === "SUBMITTING");
+    if (sending.length === 0) return;
+    this.books.write(() => {
+      for (const { order } of sending) this.books.hear(order.id, { type: "outcome-unknown" });
+    });
+  }
+
+  isReady(): boolean {
+    return this.ready;
+  }
+
+  /**
+   * Does what an intent asks, once: the same intent again answers what became of it. Throws DecimalError for numbers that
+   * are none. A denial is an answer, not an error.
+   */
+  async submit(bot: string, intent: DeskIntent): Promise<Submitted> {
+    const { main, legs } = intendedOrders(intent, { account: this.books.account.id, bot });
+    const known = this.books.order(main.id);
+    if (known !== undefined) return this.submitted(known, legs);
+    if (!this.ready) await this.sweepNow();
+    // Whoever asked at the same time may have been first while we waited.
+    const meanwhile = this.books.order(main.id);
+    if (meanwhile !== undefined) return this.submitted(meanwhile, legs);
+    const passed = this.writeIntent(main, legs, { closes: false });
+    if (passed) await this.send(main, legs);
+    return this.submitted(this.stored(main.id), legs);
+  }
+
+  private submitted(order: StoredOrder, legs: readonly OrderIntent[]): Submitted {
+    return { order, legs: legs.flatMap((leg) => this.books.order(leg.id) ?? []) };
+  }
+
+  private stored(id: ClientOrderId): StoredOrder {
+    const stored = this.books.order(id);
+    if (stored === undefined) throw new Error(`order ${id} must be stored, was not`);
+    return stored;
+  }
+
+  /** Writes intent, verdict and reservation in one piece. True where the order is to be sent. */
+  writeIntent(main: OrderIntent, legs: readonly OrderIntent[], { closes }: { readonly closes: boolean }): boolean {
+    return this.books.write(() => {
+      const verdict = this.ready ? this.gate.judge(main, legs, { closes }) : NOT_RECONCILED;
+      const at = this.now();
+      const event: OrderEvent =
+        verdict.verdict === "pass" ? { type: "submit" } : { type: "deny", code: verdict.code ?? "DENIED" };
+      for (const intent of verdict.verdict === "pass" ? [main, ...legs] : [main]) {
+        const order = applyOrderEvent(newDeskOrder(intent), event);
+        this.books.putOrder({ order, verdict, createdAt: at, updatedAt: at }, [event]);
+        this.books.touched.add(order.id);
+      }
+      if (verdict.verdict === "pass") this.gate.count(main, "order");
+      return verdict.verdict === "pass";
+    });
+  }
+
+  /** Sends what was written. Nothing comes between the last look at the switches and the call. */
+  async send(main: OrderIntent, legs: readonly OrderIntent[], { closes = false } = {}): Promise<void> {
+    const all = [main, ...legs];
+    await this.books.sync();
+    const { order } = this.stored(main.id);
+    if (order.state !== "SUBMITTING") return;
+    if (!closes && this.switches.isStopped(main.bot, main.instrument)) {
+      // It never left, so its end is certain.
+      this.books.write(() => this.hearAll(all, () => ({ type: "rejected", code: "NOT_SENT" })));
+      return;
+    }
+    const outcome = await this.attempt(this.broker.place(orderToPlace(main, legs)));
+    for (const { id } of all) this.books.touched.add(id);
+    this.books.write(() => this.hearAll(all, ({ id }) => outcomeEvent(outcome, id)));
+    await this.drainCancels();
+  }
+
+  private hearAll(orders: readonly OrderIntent[], eventOf: (order: OrderIntent) => OrderEvent): void {
+    for (const order of orders) this.books.hear(order.id, eventOf(order));
+    this.switches.watchThrottles(orders.map((order) => order.bot));
+  }
+
+  /** A port does not throw; one that does has told nothing that is certain. */
+  private async attempt(call: Promise<SendOutcome>): Promise<SendOutcome> {
+    try {
+      return await call;
+    } catch (error) {
+      return { outcome: "unknown", message: error instanceof Error ? error.message : "no answer" };
+    }
+  }
+
+  /** Asks for orders to be gone. They are once the venue says so. Returns how many were open. */
+  requestCancels(ids: readonly ClientOrderId[]): number {
+    return this.books.write(() => {
+      let open = 0;
+      for (const id of ids) {
+        const order = this.books.order(id)?.order;
+        if (order === undefined || !CANCELLABLE.has(order.state)) continue;
+        open++;
+        this.books.hear(id, { type: "cancel-requested" });
+      }
+      return open;
+    });
+  }
+
+  /** Sends the cancels that are due, one after the other. */
+  async drainCancels(): Promise<void> {
+    if (this.cancelling) return;
+    this.cancelling = true;
+    try {
+      for (;;) {
+        const due = this.dueCancels();
+        if (due.length === 0) return;
+        this.books.write(() => {
+          for (const order of due) {
+            this.books.hear(order.id, { type: "cancel-requested" });
+            this.gate.count(order, "cancel");
+          }
+        });
+        await this.books.sync();
+        for (const { id } of due) this.cancelSentAt.set(id, this.now());
+        await Promise.all(due.map((order) => this.cancelOne(order)));
+      }
+    } finally {
+      this.cancelling = false;
+    }
+  }
+
+  private dueCancels(): DeskOrder[] {
+    const again = this.now() - CANCEL_AGAIN_MS;
+    return this.books
+      .openOrders()
+      .map((stored) => stored.order)
+      .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
+      .filter(({ id }) => (this.cancelSentAt.get(id) ?? Number.NEGATIVE_INFINITY) <= again)
+      .slice(0, CANCELS_AT_ONCE);
+  }
+
+  private async cancelOne({ id, venueOrderIds }: DeskOrder): Promise<void> {
+    const outcome = await this.attempt(this.broker.cancel(id, venueOrderIds.at(-1)));
+    this.books.touched.add(id);
+    if (outcome.outcome === "rejected") this.books.write(() => this.books.hear(id, { type: "cancel-rejected" }));
+  }
+
+  /** Changes a working order. What it grows by passes the gate like an order of its own. Undefined where it cannot be. */
+  async replace(id: ClientOrderId, terms: Pick<Replacement, "quantity" | "limit" | "stop">): Promise<StoredOrder> {
+    const { order } = this.stored(id);
+    const revision = order.revisionAsked + 1;
+    const grows = terms.quantity > order.quantity;
+    this.books.write(() => {
+      if (grows) {
+        const more = { ...order, ...terms, quantity: (terms.quantity - order.quantity) as DeskOrder["quantity"] };
+        const verdict = this.gate.judge({ ...more, signal: `${order.signal} ${revision}` }, [], { closes: false });
+        if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
+        this.gate.count(order, "order");
+      }
+      this.books.hear(id, { type: "replace-requested", replacement: { revision, ...terms } });
+    });
+    await this.books.sync();
+    if (this.switches.isStopped(order.bot, order.instrument)) {
+      this.books.write(() => this.books.hear(id, { type: "replace-rejected", revision }));
+      return this.stored(id);
+    }
+    const outcome = await this.attempt(this.broker.replace(id, revision, terms));
+    this.books.touched.add(id);
+    if (outcome.outcome === "rejected") {
+      this.books.write(() => this.books.hear(id, { type: "replace-rejected", revision }));
+    }
+    return this.stored(id);
+  }
+
+  /** Takes in what the venue says unasked. Where something in between is missing, it is asked for first. */
+  async hear(told: VenueTold): Promise<void> {
+    if (!hearVenue(this.books, told)) await this.askAgain();
+    this.switches.watch();
+    await this.drainCancels();
+    await this.drainFlatten();
+  }
+
+  /** Fills a gap in what the venue told. Where it does not answer, the next report brings what is missing. */
+  private async askAgain(): Promise<void> {
+    try {
+      hearVenue(this.books, await this.broker.events(this.books.record.venueSequence));
+    } catch {
+      this.nextSweepAt = this.now();
+    }
+  }
+
+  /** Holds the books against the venue's, once at a time. False where it did not answer. */
+  sweepNow(): Promise<boolean> {
+    this.sweeping ??= this.sweepOnce().finally(() => {
+      this.sweeping = undefined;
+    });
+    return this.sweeping;
+  }
+
+  private async sweepOnce(): Promise<boolean> {
+    const done = await sweep(this.books, this.broker);
+    this.nextSweepAt = this.now() + (done ? (this.inDoubt() ? SWEEP_IN_DOUBT_MS : SWEEP_EVERY_MS) : RETRY_MS);
+    if (done) this.ready = true;
+    this.switches.watch();
+    return done;
+  }
+
+  private inDoubt(): boolean {
+    return this.books.openOrders().some(({ order }) => order.state === "UNKNOWN" || order.state === "SUBMITTING");
+  }
+
+  /** What is due by now: the venue is asked, cancels are sent again, what shall be closed is. */
+  async tick(): Promise<void> {
+    this.switches.turnBack();
+    const due = this.now() >= this.nextSweepAt || (this.inDoubt() && this.now() >= this.nextSweepAt - SWEEP_EVERY_MS);
+    if (due) await this.sweepNow();
+    if (!this.ready) return;
+    const again = this.switches.toCancelAgain();
+    if (again.length > 0) this.requestCancels(again);
+    await this.drainCancels();
+    await this.drainFlatten();
+  }
+
+  /** When `tick` has something to do, UTC ms; undefined where nothing is open and nothing is held. */
+  nextTickAt(): number | undefined {
+    const { flatten } = this.books.record;
+    const open = this.books.openOrders();
+    if (!this.ready) return this.nextSweepAt;
+    if (flatten.length > 0 || open.some(({ order }) => order.cancelRequested)) return this.now() + 1_000;
+    if (this.inDoubt()) return Math.min(this.nextSweepAt, this.now() + SWEEP_IN_DOUBT_MS);
+    const holds = this.books.scopeNames().some((name) => this.books.scope(name).ledger.positions.size > 0);
+    return open.length > 0 || holds ? this.nextSweepAt : undefined;
+  }
+
+  /** Closes what a kill switch shall close, once nothing else of it can trade any more. */
+  async drainFlatten(): Promise<void> {
+    for (const { bot, order } of this.switches.dueFlattening()) {
+      const { main } = intendedOrders(order, { account: this.books.account.id, bot });
+      if (this.books.order(main.id) !== undefined) continue;
+      if (this.writeIntent(main, [], { closes: true })) await this.send(main, [], { closes: true });
+    }
+  }
+}
+
+/** A change of an order that did not pass the gate. */
+export class ReplaceDenied extends Error {
+  override readonly name = "ReplaceDenied";
+  readonly code: string;
+  constructor(code: string) {
+    super(`the change was denied: ${code}`);
+    this.code = code;
+  }
+}
+
+/** Cancels that are on their way together: more would queue behind the platform's six connections anyway. */
+const CANCELS_AT_ONCE = 50;
+
+/** States in which an order may still be asked to go. */
+const CANCELLABLE: ReadonlySet<DeskOrder["state"]> = new Set([
+  "SUBMITTING",
+  "ACCEPTED",
+  "UNKNOWN",
+  "PENDING_REPLACE",
+  "PENDING_CANCEL",
+]);
+
+const NOT_RECONCILED = {
+  verdict: "denied",
+  limitsVersion: null,
+  referencePrice: null,
+  code: "NOT_RECONCILED",
+  cap: null,
+  value: "the venue has not answered",
+  limit: "books held against the venue's",
+  level: null,
+} as const;
+
+function outcomeEvent(outcome: SendOutcome, id: ClientOrderId): OrderEvent {
+  switch (outcome.outcome) {
+    case "ack": {
+      const venueOrderId = outcome.venueOrderIds.get(id);
+      // An answer that does not name the order says nothing of it that is certain.
+      return venueOrderId === undefined ? { type: "outcome-unknown" } : { type: "accepted", venueOrderId };
+    }
+    case "rejected":
+      return { type: "rejected", code: outcome.code };
+    case "unknown":
+      return { type: "outcome-unknown" };
+  }
+}

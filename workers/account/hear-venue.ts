@@ -1,0 +1,63 @@
+import type { VenueEvent, VenueTold } from "../brokers/broker.ts";
+import { formatDecimal } from "../core/ledger/decimal-text.ts";
+import { asClientOrderId } from "../core/order/order-id.ts";
+import type { DeskBooks } from "./desk-books.ts";
+
+/**
+ * Takes in what a venue says, in one write: events in their order, each once, then prices. Events that were heard before
+ * are passed over. False where one in between is missing; what came before the gap is taken in.
+ */
+export function hearVenue(books: DeskBooks, { events, marks, marketAt }: VenueTold): boolean {
+  return books.write(() => {
+    let whole = true;
+    for (const event of [...events].sort((left, right) => left.sequence - right.sequence)) {
+      const heard = books.record.venueSequence;
+      if (event.sequence <= heard) continue;
+      if (event.sequence > heard + 1) {
+        whole = false;
+        break;
+      }
+      hearEvent(books, event);
+      books.note({ venueSequence: event.sequence });
+    }
+    if (marks.length > 0) {
+      const known = { ...books.record.marks };
+      for (const { instrument, price, at, heardAt, intervalMs } of marks) {
+        if ((known[instrument]?.at ?? Number.NEGATIVE_INFINITY) > at) continue;
+        known[instrument] = { price: formatDecimal(price), at, heardAt, intervalMs };
+      }
+      books.note({ marks: known });
+    }
+    if (marketAt !== undefined) books.note({ marketAt: Math.max(marketAt, books.record.marketAt ?? marketAt) });
+    books.mark();
+    return whole;
+  });
+}
+
+function hearEvent(books: DeskBooks, event: VenueEvent): void {
+  switch (event.type) {
+    case "accepted":
+      books.hear(event.id, { type: "accepted", venueOrderId: event.venueOrderId });
+      break;
+    case "rejected":
+      books.hear(event.id, { type: "rejected", code: event.code });
+      break;
+    case "fill": {
+      const { clientOrderId, venueOrderId } = event.fill;
+      const known = clientOrderId === undefined ? undefined : asClientOrderId(clientOrderId);
+      const own = known === undefined ? undefined : books.order(known)?.order.id;
+      books.fill(event.fill, own ?? books.orderOfVenue(venueOrderId)?.order.id);
+      break;
+    }
+    case "canceled":
+    case "expired":
+      books.hear(event.id, { type: event.type, filled: event.filled });
+      break;
+    case "replaced":
+      books.hear(event.id, { type: "replaced", revision: event.revision, venueOrderId: event.venueOrderId });
+      break;
+    case "replace-rejected":
+      books.hear(event.id, { type: "replace-rejected", revision: event.revision });
+      break;
+  }
+}

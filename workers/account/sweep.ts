@@ -1,0 +1,127 @@
+import type { Broker } from "../brokers/broker.ts";
+import { parseMoney } from "../core/ledger/decimal-text.ts";
+import { type Correction, type Halt, reconcile } from "../core/ledger/reconcile.ts";
+import { fillId, type VenueOrder, type VenueReport } from "../core/ledger/venue-report.ts";
+import { applyOrderEvent } from "../core/order/apply-order-event.ts";
+import { type DeskOrder, newDeskOrder } from "../core/order/desk-order.ts";
+import type { OrderEvent } from "../core/order/order-event.ts";
+import { asClientOrderId, botPrefix, type ClientOrderId, clientOrderId } from "../core/order/order-id.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import type { DeskBooks } from "./desk-books.ts";
+import type { StoredOrder } from "./desk-store.ts";
+
+/**
+ * Asks a venue for everything and takes it over: trades we did not know, what became of orders, money that moved. What
+ * does not agree halts its instrument, or the account, with both sides shown. False where the venue did not answer.
+ */
+export async function sweep(books: DeskBooks, broker: Broker): Promise<boolean> {
+  books.touched.clear();
+  let answer: Awaited<ReturnType<Broker["report"]>>;
+  try {
+    answer = await broker.report(books.record.cursor);
+  } catch {
+    return false;
+  }
+  books.write(() => takeOver(books, answer.report, { cursor: answer.cursor, broker }));
+  return true;
+}
+
+function takeOver(
+  books: DeskBooks,
+  report: VenueReport,
+  { cursor, broker }: { readonly cursor: string; readonly broker: Broker },
+): void {
+  const { account, record } = books;
+  const booked = report.fills.map((fill) => fillId(fill.tradeId)).filter((id) => books.isBooked(id));
+  const moved = report.movements.map((movement) => movement.id).filter((id) => books.isBooked(id));
+  const result = reconcile(
+    {
+      orders: ordersFor(books, report),
+      ledger: books.scope(ACCOUNT_SCOPE).ledger,
+      booked: new Set([...booked, ...moved]),
+      botPrefixes: new Set(books.scopeNames().map((bot) => botPrefix({ account: account.id, bot }))),
+      touched: books.touched,
+      lateAcceptMs: broker.capabilities.lateAcceptMs,
+      balanceTolerance: parseMoney(account.balanceTolerance, "balanceTolerance"),
+      differences: new Map(Object.entries(record.differences)),
+    },
+    report,
+  );
+  for (const correction of result.corrections) correct(books, correction);
+  for (const halt of result.halts) takeHalt(books, halt);
+  books.note({
+    // Trades come in pages: the cursor is of the last one that was taken over.
+    cursor,
+    differences: Object.fromEntries(result.differences),
+    reconciledAt: books.now(),
+  });
+  books.mark();
+}
+
+/** Every order whose end is not certain, and those that the report speaks of. */
+function ordersFor(books: DeskBooks, report: VenueReport): DeskOrder[] {
+  const orders = new Map<ClientOrderId, DeskOrder>();
+  const take = (stored: StoredOrder | undefined) => {
+    if (stored !== undefined && stored.order.state !== "DENIED") orders.set(stored.order.id, stored.order);
+  };
+  for (const stored of books.openOrders()) take(stored);
+  for (const { clientOrderId: text, venueOrderId } of [...report.orders, ...report.fills]) {
+    const id = text === undefined ? undefined : asClientOrderId(text);
+    take((id === undefined ? undefined : books.order(id)) ?? books.orderOfVenue(venueOrderId));
+  }
+  return [...orders.values()];
+}
+
+function correct(books: DeskBooks, correction: Correction): void {
+  switch (correction.type) {
+    case "order-event": {
+      const { order, event, booking } = correction;
+      if (booking !== undefined) books.book(booking, books.order(order)?.order.bot);
+      books.hear(order, event);
+      break;
+    }
+    case "external-fill":
+    case "movement":
+      books.book(correction.booking, undefined);
+      break;
+    case "adopt-order":
+      adopt(books, correction.order);
+      break;
+  }
+}
+
+/** An order that was placed elsewhere: it counts against the caps and is not ours to cancel. */
+function adopt(books: DeskBooks, { venueOrderId, instrument, side, quantity, limit, stop }: VenueOrder): void {
+  const { id: account } = books.account;
+  const id = clientOrderId({ account, bot: EXTERNAL_BOT, candleTime: 0, leg: venueOrderId, ordinal: 0 });
+  if (books.order(id) !== undefined) return;
+  const kind =
+    limit === undefined ? (stop === undefined ? "market" : "stop") : stop === undefined ? "limit" : "stop-limit";
+  const intent = { id, account, bot: EXTERNAL_BOT, instrument, side, kind, quantity, limit, stop } as const;
+  const rest = {
+    trail: undefined,
+    role: "external",
+    parent: undefined,
+    reduceOnly: false,
+    signal: "elsewhere",
+  } as const;
+  const events: readonly OrderEvent[] = [{ type: "submit" }, { type: "accepted", venueOrderId }];
+  const order = events.reduce(applyOrderEvent, newDeskOrder({ ...intent, ...rest }));
+  const at = books.now();
+  books.putOrder({ order, verdict: undefined, createdAt: at, updatedAt: at }, events);
+}
+
+function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): void {
+  const at = books.now();
+  const { halts, instruments } = books.record;
+  const known = halts.some((halt) => halt.code === code && halt.instrument === (instrument ?? null));
+  if (known) return;
+  books.note({ halts: [...halts, { instrument: instrument ?? null, code, ours, theirs, at }] });
+  const message = `${code}: we have ${ours}, the venue ${theirs}`;
+  if (instrument === undefined) {
+    books.halt(ACCOUNT_SCOPE, code, message);
+    return;
+  }
+  books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
+  books.alert({ level: "critical", botId: null, code, message: `${instrument}: ${message}` });
+}
