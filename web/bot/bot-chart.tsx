@@ -22,6 +22,7 @@ interface BotChartProps {
 export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps) {
   const chart = useRef<ChartHandle>(null);
   const { timeframe, instruments } = bot.definition;
+  const alone = instruments.length === 1;
   const { candles, series, market, connection } = useMarket({
     accountId: bot.accountId,
     instrument,
@@ -29,8 +30,8 @@ export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps
     marketAt: state?.marketAt ?? bot.lastCandleAt,
   });
   const spec = useMemo(
-    () => (series === undefined ? undefined : botChartSpec(state, instrument, series)),
-    [series, state, instrument],
+    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone }, series)),
+    [series, state, instrument, alone],
   );
   return (
     <section aria-label="Chart" className="card min-w-0 overflow-hidden">

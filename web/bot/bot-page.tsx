@@ -48,11 +48,20 @@ export function BotPage() {
   return <OneBot key={id} bot={query.data} />;
 }
 
-/** The bot's state over its socket; before that has spoken, as it was asked for. */
+/** How often the state is asked for while the socket is away. */
+const WITHOUT_SOCKET_MS = 5_000;
+
+/** The bot's state over its socket; before that has spoken, and while it is away for long, as it was asked for. */
 function useBotState(id: string): Live<BotState> {
   const live = useLive(`/bots/${id}/live`, BotState);
-  const asked = useQuery({ ...botStateQuery(id), enabled: live.value === null });
-  return live.value === null ? { ...live, value: asked.data ?? null } : live;
+  const { kind } = live.connection;
+  const asked = useQuery({
+    ...botStateQuery(id),
+    enabled: live.value === null || kind === "offline",
+    refetchInterval: kind === "live" ? false : WITHOUT_SOCKET_MS,
+  });
+  const value = kind === "offline" ? (asked.data ?? live.value) : (live.value ?? asked.data ?? null);
+  return { ...live, value };
 }
 
 function OneBot({ bot }: { bot: Bot }) {
