@@ -34,7 +34,7 @@ const CAPS = {
 
 const STORIES = [
   { strategy: "ema-cross", parameters: { fast: 3, slow: 8 }, timeframe: "1m", direction: "both" },
-  { strategy: "rsi-reversion", parameters: { period: 5 }, timeframe: "3m", direction: "long" },
+  { strategy: "rsi-reversion", parameters: { period: 3 }, timeframe: "1m", direction: "long" },
 ] as const;
 
 /** A decimal as a fill tells it: the double through the one doorway. */
@@ -84,11 +84,12 @@ describe("a bot on a replay, with its objects evicted along the way", () => {
         if (minute % 41 === 7) await evictDurableObject(accountStub);
         if (minute % 43 === 11) await evictDurableObject(paper);
       }
+      await replay.pause({ ownerId: client.userId });
       const state = await client.json<BotState>("GET", `/api/v1/bots/${bot.id}/state`);
       expect(state).toMatchObject({ status: "running", reason: null });
       const at = state.marketAt ?? 0;
       const { rows: told } = await client.json<{ rows: Fill[] }>("GET", `/api/v1/fills?botId=${bot.id}&limit=200`);
-      const fills = [...told].reverse();
+      const fills = told.filter((fill) => fill.at < at).reverse();
 
       const strategy = STRATEGY_CATALOGUE.find(story.strategy);
       if (strategy === undefined) throw new Error("the strategy must be there");
