@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { formatDecimalPrice } from "../format/decimal.ts";
@@ -10,6 +10,9 @@ import { Connection } from "../ui/connection.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { botChartSpec } from "./bot-chart-spec.ts";
+
+/** Candles from which on a chart is not wider than what it shows. */
+const FILLS_SCREEN_CANDLES = 120;
 
 interface BotChartProps {
   readonly bot: Bot;
@@ -33,6 +36,11 @@ export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps
     () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone }, series)),
     [series, state, instrument, alone],
   );
+  const length = series?.time.length ?? 0;
+  // A market that has just begun is shown whole until it fills the screen; after that it is the person's to move.
+  useEffect(() => {
+    if (length > 0 && length < FILLS_SCREEN_CANDLES) chart.current?.fit();
+  }, [length]);
   return (
     <section aria-label="Chart" className="card min-w-0 overflow-hidden">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2">

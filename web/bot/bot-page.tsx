@@ -6,6 +6,7 @@ import { type Bot, BotState } from "../../schema/wire/bot.ts";
 import { type BotTab, parseBotSearch } from "../app/trading-search.ts";
 import { timeframeWords } from "../format/timeframe.ts";
 import { OrderDialog } from "../order/order-dialog.tsx";
+import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
 import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
@@ -92,7 +93,12 @@ function OneBot({ bot }: { bot: Bot }) {
     >
       <Why status={status} reason={state === null ? bot.reason : state.reason} error={live.error} />
       <LivePart state={live.connection}>
-        <BotNumbers state={state} currency={currency} capital={bot.definition.capital} />
+        <BotNumbers
+          state={state}
+          currency={currency}
+          capital={bot.definition.capital}
+          realTime={account?.market.kind === "sim"}
+        />
       </LivePart>
       <div className="mt-4 grid gap-4">
         <Suspense fallback={<Skeleton className="h-[500px] w-full" />}>
@@ -154,7 +160,7 @@ function Why({ status, reason, error }: { status: Bot["status"]; reason: string 
         className={`mt-0.5 shrink-0 ${status === "paused" ? "text-notice" : "text-danger"}`}
       />
       <div>
-        <p className="font-medium">{error ?? reason ?? "No reason was recorded."}</p>
+        <p className="font-medium">{error ?? (reason === null ? "No reason was recorded." : wordsOfCode(reason))}</p>
         {next !== undefined && <p className="text-muted">{next}</p>}
       </div>
     </div>
