@@ -7,6 +7,18 @@ import { hasBrowser, launch, openStage, pretend, settled } from "./stage.ts";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PAGES = [
+  "/",
+  "/bots",
+  "/bots/new",
+  "/bots/b1",
+  "/bots/b1?tab=shadow",
+  "/bots/b3?tab=log",
+  "/orders",
+  "/orders?ticket=open",
+  "/orders?order=sk037f0q9z1m4",
+  "/risk",
+  "/journal",
+  "/journal?trade=j0",
   "/backtests",
   "/backtests/new",
   "/backtests/r1",
@@ -22,6 +34,9 @@ const PAGES = [
   "/audit",
   "/audit?entry=84",
 ];
+
+/** Every page in turn, some three seconds each on two busy cores. */
+const PAGES_MS_MAX = 240_000;
 
 interface AxeResult {
   readonly violations: readonly {
@@ -64,6 +79,7 @@ describe.skipIf(!hasBrowser)("accessibility", () => {
       expect(findings).toEqual([]);
       await context.close();
     },
+    PAGES_MS_MAX,
   );
 
   test("the sign-in page is as sound", async () => {

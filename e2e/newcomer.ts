@@ -26,6 +26,6 @@ export async function becomeTrader(page: Page, name: string): Promise<string> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/backtests");
+  await page.waitForURL((url) => url.pathname === "/");
   return email;
 }

@@ -25,6 +25,13 @@ interface ReferencePage {
 
 const PAGES: readonly ReferencePage[] = [
   { name: "sign-in", path: "/sign-in", signedOut: true },
+  { name: "dashboard", path: "/", ready: "canvas" },
+  { name: "bots", path: "/bots" },
+  { name: "new-bot", path: "/bots/new", ready: "canvas" },
+  { name: "bot", path: "/bots/b1", ready: "canvas" },
+  { name: "orders", path: "/orders" },
+  { name: "risk", path: "/risk" },
+  { name: "journal", path: "/journal" },
   { name: "new-run", path: "/backtests/new" },
   { name: "data", path: "/data" },
   { name: "editor", path: "/strategies/s1", ready: "text=/exits that a run would take/" },

@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { emptyState, type FakeState, fakeReply, fullState } from "./fixture/api.ts";
+import { liveSnapshot } from "./fixture/trading-api.ts";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -63,7 +64,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
 export async function signInWithDemo(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByRole("button", { name: "Use the demo account" }).click();
-  await page.waitForURL("**/backtests");
+  await page.waitForURL((url) => url.pathname === "/");
 }
 
 /** A fresh page that is signed in: each with a session of its own, since a copied one is ended when it is found out. */
@@ -76,6 +77,12 @@ export async function openSignedIn(browser: Browser, options: StageOptions = {})
 /** Answers the page's requests from a pretended server, to see states that a real one is seldom in. */
 export async function pretend(page: Page, kind: "full" | "empty" | "broken" | "signed-out"): Promise<void> {
   const state: FakeState = { ...(kind === "empty" ? emptyState() : fullState()), signedIn: kind !== "signed-out" };
+  await page.routeWebSocket(/\/api\/v1\/.*live/, (socket) => {
+    const value = liveSnapshot(state.trading, new URL(socket.url()).pathname);
+    // What has no channel, or is broken, stays a socket that says nothing.
+    if (value === undefined || kind === "broken") return;
+    socket.send(JSON.stringify({ type: "snapshot", epoch: "e1", sequence: 1, state: value }));
+  });
   await page.route("**/api/**", async (route) => {
     const url = new URL(route.request().url());
     if (kind === "broken" && !url.pathname.includes("session")) {

@@ -1,9 +1,23 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dashboardOf, fullTrading } from "./fixture/trading.ts";
 import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
 
 const PAGES = [
+  "/",
+  "/bots",
+  "/bots/new",
+  "/bots/b1",
+  "/bots/b2?tab=shadow",
+  "/bots/b3?tab=log",
+  "/bots/b1/edit",
+  "/orders",
+  "/orders?view=trades",
+  "/orders?order=sk037f0q9z1m4",
+  "/risk",
+  "/journal",
+  "/journal?trade=j3",
   "/backtests",
   "/backtests/new",
   "/backtests/r1",
@@ -18,10 +32,18 @@ const PAGES = [
   "/data/d2",
 ];
 const LISTS = [
+  ["/", "Start the first bot"],
+  ["/bots", "Start the first bot"],
+  ["/orders", "Place the first order"],
+  ["/journal", "Start the first bot"],
+  ["/risk", "Start the first bot"],
   ["/backtests", "Run the first backtest"],
   ["/strategies", "Write the first one"],
   ["/data", "Import candles"],
 ] as const;
+
+/** Every page in turn, two seconds each on two busy cores. */
+const PAGES_MS_MAX = 180_000;
 
 describe.skipIf(!hasBrowser)("pages in every state", () => {
   let browser: Browser;
@@ -46,6 +68,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
       }
       await context.close();
     },
+    PAGES_MS_MAX,
   );
 
   test("a list with nothing in it says what would be there and offers the one thing to do", async () => {
@@ -83,11 +106,95 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
   test("a failure says what happened and can be tried again", async () => {
     const { context, page } = await openStage(browser);
     await pretend(page, "broken");
-    for (const path of ["/backtests", "/backtests/r1", "/strategies/s1", "/data", "/data/d1"]) {
+    for (const path of [
+      "/",
+      "/bots",
+      "/bots/b1",
+      "/orders",
+      "/risk",
+      "/journal",
+      "/backtests",
+      "/backtests/r1",
+      "/strategies/s1",
+      "/data",
+      "/data/d1",
+    ]) {
       await page.goto(path);
       await page.getByText("The request could not be finished.").first().waitFor();
       expect(await page.getByRole("button", { name: "Try again" }).first().isVisible(), path).toBe(true);
     }
+    await context.close();
+  });
+
+  test("the kill switch does nothing until it was held, and then says who acknowledged", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/kill")) sent.push(request.postData() ?? "");
+    });
+    await page.goto("/journal");
+    await settled(page);
+    await page.getByRole("button", { name: "Stop trading" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("checkbox", { name: "Also close what is held" }).check();
+    await dialog.getByText("sell 0.42 BTC, buy back 3.5 ETH").waitFor();
+    const hold = dialog.getByRole("button", { name: /Hold to stop everything and close/ });
+    await hold.press("Enter");
+    expect(await dialog.getByText("Trading is stopped").count()).toBe(0);
+    await hold.focus();
+    await page.keyboard.down("Space");
+    await dialog.getByText("Trading is stopped").waitFor();
+    await page.keyboard.up("Space");
+    expect(await dialog.getByText("3 orders are being cancelled").isVisible()).toBe(true);
+    expect(await dialog.getByText(/not reached/).isVisible()).toBe(true);
+    expect(sent.map((body) => JSON.parse(body))).toEqual([{ scope: { kind: "user" }, flatten: true }]);
+    await context.close();
+  });
+
+  test("a change is on screen without a reload, and a socket that breaks is seen and comes back whole", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    const state = dashboardOf(fullTrading());
+    const withEquity = (equity: string) => ({ ...state, accounts: { a1: { ...state.accounts.a1, equity } } });
+    const sockets: { send(text: string): void; close(): void }[] = [];
+    await page.routeWebSocket(/\/dashboard\/live/, (socket) => {
+      sockets.push({ send: (text) => socket.send(text), close: () => void socket.close() });
+      const equity = sockets.length === 1 ? "1000" : "3000";
+      socket.send(JSON.stringify({ type: "snapshot", epoch: "e1", sequence: 1, state: withEquity(equity) }));
+    });
+    await page.goto("/");
+    const equity = page.getByRole("region", { name: /^Equity of/ });
+    await equity.getByText("1,000.00 USD", { exact: true }).waitFor();
+    const change = { accounts: withEquity("2000").accounts };
+    sockets[0].send(JSON.stringify({ type: "delta", from: 1, sequence: 2, change }));
+    await equity.getByText("2,000.00 USD", { exact: true }).waitFor();
+    sockets[0].close();
+    await page
+      .getByRole("banner")
+      .getByText(/^Reconnecting/)
+      .waitFor();
+    await equity.getByText("3,000.00 USD", { exact: true }).waitFor();
+    await page.getByRole("banner").getByText("Live").waitFor();
+    await context.close();
+  });
+
+  test("a bot does not start without its caps, and takes them from last month once there is an account", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "empty");
+    await page.goto("/bots/new");
+    await settled(page);
+    await page.keyboard.press("Control+Enter");
+    const alert = page.getByRole("alert");
+    for (const cap of ["Largest order", "Largest position", "Open orders", "Loss in a day"]) {
+      await alert.getByText(`${cap} must be set: no bot starts without it`).waitFor();
+    }
+    await pretend(page, "full");
+    await page.getByRole("button", { name: "Make the account and show last month" }).click();
+    await page.getByText("+3.12").waitFor();
+    expect(await page.getByLabel("Largest order", { exact: true }).inputValue()).toBe("30000");
+    await page.getByRole("button", { name: /^Start/ }).click();
+    await page.waitForURL("**/bots/b1");
     await context.close();
   });
 

@@ -5,10 +5,15 @@ import { systemClock } from "./platform/clock.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
 
+export { AccountObject } from "./account/account-object.ts";
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
+export { BotObject } from "./bot/bot-object.ts";
 export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
+export { ReplayObject } from "./feed/live/replay-object.ts";
+export { HubObject } from "./live/hub-object.ts";
+export { RelayObject } from "./live/relay-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */

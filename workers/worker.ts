@@ -6,6 +6,7 @@ import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
 import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
+import { watchBots } from "./jobs/watch-bots.ts";
 import { watchExports } from "./jobs/watch-exports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
 import { drainMail } from "./mail/mail-outbox.ts";
@@ -36,6 +37,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
     async scheduled(controller, env) {
       const nowMs = controller.scheduledTime;
       await eachOnItsOwn([
+        ["watch-bots", () => watchBots(env, nowMs)],
         ["watch-runs", () => watchRuns(env, nowMs)],
         ["watch-exports", () => watchExports(env, nowMs)],
         ["sweep-imports", () => sweepImports(env, nowMs)],

@@ -10,6 +10,20 @@ const DEMO_RUNS = [
   { symbol: "EUR-USD", timeframe: "1h", strategy: "donchian" },
 ];
 
+/** Bots that a newcomer finds trading on paper: quick ones, so that something happens while they look. */
+const DEMO_BOTS = [
+  { name: "BTC momentum", symbol: "BTC-USD", strategy: "ema-cross", timeframe: "1m", parameters: { fast: 3, slow: 9 } },
+  { name: "ETH reversion", symbol: "ETH-USD", strategy: "rsi-reversion", timeframe: "1m", parameters: { period: 5 } },
+  {
+    name: "SOL breakout",
+    symbol: "SOL-USD",
+    strategy: "donchian",
+    timeframe: "3m",
+    parameters: { entry: 10, exit: 5 },
+  },
+];
+const DEMO_CAPITAL = "20000";
+
 /**
  * Makes the demo user and their first runs through the API, the way anyone would; once for a state directory, since a
  * demo user may delete what they find.
@@ -26,7 +40,9 @@ export async function seedDemo(api: string, secrets: LocalSecrets, stateDirector
     .join("; ");
   const reply = await send(api, "/api/v1/session/token", { headers: { Cookie: cookie } });
   const { token } = (await reply.json()) as { token: string };
-  await seedRuns(api, { Authorization: `Bearer ${token}` });
+  const headers = { Authorization: `Bearer ${token}` };
+  await seedRuns(api, headers);
+  await seedBots(api, headers);
   writeFileSync(mark, "");
 }
 
@@ -41,6 +57,36 @@ async function seedRuns(api: string, headers: Record<string, string>): Promise<v
       headers: { ...headers, "Idempotency-Key": `demo-${symbol}-${strategy}` },
       body: { settings },
     });
+  }
+}
+
+async function seedBots(api: string, headers: Record<string, string>): Promise<void> {
+  const made = await send(api, "/api/v1/accounts", {
+    headers: { ...headers, "Idempotency-Key": "demo-account" },
+    body: { name: "Demo paper account", cash: "100000" },
+  });
+  const { id: accountId } = (await made.json()) as { id: string };
+  const { rows: library } = await readRows<{ id: string; parameters: { name: string }[] }>(
+    api,
+    "strategies/library",
+    headers,
+  );
+  for (const { name, symbol, strategy, timeframe, parameters } of DEMO_BOTS) {
+    const known = library.find((row) => row.id === strategy);
+    if (known === undefined) continue;
+    const names = new Set(known.parameters.map((parameter) => parameter.name));
+    const kept = Object.fromEntries(Object.entries(parameters).filter(([key]) => names.has(key)));
+    const caps = { orderNotional: "25000", positionNotional: "25000", openOrders: "10", dailyLoss: "2000" };
+    const definition = {
+      strategy: { kind: "library", id: strategy, parameters: kept },
+      ...{ instruments: [`SIM:${symbol}`], timeframe, capital: DEMO_CAPITAL, direction: "both", limits: { caps } },
+    };
+    const bot = await send(api, "/api/v1/bots", {
+      headers: { ...headers, "Idempotency-Key": `demo-bot-${symbol}` },
+      body: { name, accountId, definition },
+    });
+    const { id } = (await bot.json()) as { id: string };
+    await send(api, `/api/v1/bots/${id}/start`, { headers });
   }
 }
 

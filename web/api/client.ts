@@ -13,9 +13,11 @@ const RETRYABLE = new Set([0, 429, 502, 503, 504]);
 export type QueryValues = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 export interface RequestOptions {
-  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly query?: QueryValues;
   readonly body?: unknown;
+  /** Bytes that are sent as they are, in place of a JSON body. */
+  readonly file?: Blob;
   readonly signal?: AbortSignal | undefined;
   /** Makes a create safe to repeat: the server answers the first result again. */
   readonly idempotencyKey?: string;
@@ -109,11 +111,13 @@ function send(deps: ClientDeps, path: string, options: RequestOptions, token: st
   const headers = new Headers({ authorization: `Bearer ${token}`, accept: "application/json" });
   if (options.idempotencyKey !== undefined) headers.set("idempotency-key", options.idempotencyKey);
   if (options.body !== undefined) headers.set("content-type", "application/json");
+  if (options.file !== undefined) headers.set("content-type", options.file.type);
   return deps.fetch(addressOf(path, options.query), {
     method: options.method ?? "GET",
     headers,
     credentials: "same-origin",
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.file === undefined ? {} : { body: options.file }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }

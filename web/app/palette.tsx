@@ -3,9 +3,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import {
   BookOpen,
+  Bot,
   ChartNoAxesCombined,
   Database,
   FilePlus2,
+  ListOrdered,
   type LucideIcon,
   Moon,
   Play,
@@ -18,6 +20,7 @@ import type { ReactNode } from "react";
 import { backtestsQuery, datasetsQuery, strategiesQuery } from "../api/queries.ts";
 import { runTitle } from "../backtest/run-title.ts";
 import { SETTINGS_PLACES } from "../settings/settings-search.ts";
+import { dashboardQuery } from "../trading/queries.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { setPreferences, useTheme } from "./preferences.ts";
 import { PLACES } from "./rail.tsx";
@@ -49,6 +52,12 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
           <Group heading="Do">
             <Row icon={Play} onSelect={() => go(() => navigate({ to: "/backtests/new" }))} keys="n">
               New backtest
+            </Row>
+            <Row icon={Bot} onSelect={() => go(() => navigate({ to: "/bots/new" }))}>
+              New bot
+            </Row>
+            <Row icon={ListOrdered} onSelect={() => go(() => navigate({ to: "/orders", search: { ticket: "open" } }))}>
+              Place an order
             </Row>
             <Row icon={FilePlus2} onSelect={() => go(() => navigate({ to: "/strategies/new" }))}>
               Write a strategy
@@ -90,6 +99,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
               </Row>
             ))}
           </Group>
+          <PaletteBots go={go} />
           <Group heading="Backtests">
             {runs.slice(0, ROWS_MAX).map((run) => (
               <Row
@@ -129,6 +139,27 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
         </Command.List>
       </Command>
     </Dialog>
+  );
+}
+
+/** Bots by name, from what the dashboard's socket told. */
+function PaletteBots({ go }: { go: (act: () => unknown) => void }) {
+  const navigate = useNavigate();
+  const bots = Object.values(useQuery(dashboardQuery).data?.bots ?? {});
+  if (bots.length === 0) return null;
+  return (
+    <Group heading="Bots">
+      {bots.slice(0, ROWS_MAX).map(({ botId, name }) => (
+        <Row
+          key={botId}
+          icon={Bot}
+          value={`bot ${name} ${botId}`}
+          onSelect={() => go(() => navigate({ to: "/bots/$id", params: { id: botId } }))}
+        >
+          {name}
+        </Row>
+      ))}
+    </Group>
   );
 }
 

@@ -1,14 +1,31 @@
 import { Link } from "@tanstack/react-router";
-import { ChartNoAxesCombined, Database, PanelLeftClose, PanelLeftOpen, ScrollText, Search } from "lucide-react";
+import {
+  Bot,
+  ChartNoAxesCombined,
+  Database,
+  LayoutDashboard,
+  ListOrdered,
+  NotebookPen,
+  PanelLeftClose,
+  PanelLeftOpen,
+  ScrollText,
+  Search,
+  ShieldAlert,
+} from "lucide-react";
 import { classNames } from "../ui/class-names.ts";
 import { Bubble } from "../ui/hint.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 
-/** The places of the app, in the order of a trader's work seen from its result. */
+/** The places of the app: what trades now first, then what it is made of. `thumb` has room in the bar of a phone. */
 export const PLACES = [
-  { to: "/backtests", label: "Backtests", icon: ChartNoAxesCombined, keys: "g b" },
-  { to: "/strategies", label: "Strategies", icon: ScrollText, keys: "g s" },
-  { to: "/data", label: "Data", icon: Database, keys: "g d" },
+  { to: "/", label: "Dashboard", icon: LayoutDashboard, keys: "g h", thumb: true },
+  { to: "/bots", label: "Bots", icon: Bot, keys: "g o", thumb: true },
+  { to: "/orders", label: "Orders", icon: ListOrdered, keys: "g r", thumb: true },
+  { to: "/journal", label: "Journal", icon: NotebookPen, keys: "g j", thumb: false },
+  { to: "/risk", label: "Risk", icon: ShieldAlert, keys: "g k", thumb: false },
+  { to: "/backtests", label: "Backtests", icon: ChartNoAxesCombined, keys: "g b", thumb: true },
+  { to: "/strategies", label: "Strategies", icon: ScrollText, keys: "g s", thumb: false },
+  { to: "/data", label: "Data", icon: Database, keys: "g d", thumb: false },
 ] as const;
 
 const placeClass = classNames(
@@ -29,13 +46,18 @@ export function Rail() {
         wide ? "w-52" : "w-14",
       )}
     >
-      <Link to="/backtests" aria-label="ApexTrade, backtests" className="mb-1 flex h-12 items-center gap-3 px-[7px]">
+      <Link to="/" aria-label="ApexTrade, dashboard" className="mb-1 flex h-12 items-center gap-3 px-[7px]">
         <Mark />
         {wide && <span className="text-[14px] font-semibold tracking-[-0.01em]">ApexTrade</span>}
       </Link>
       {PLACES.map((place) => (
         <Tip key={place.to} text={place.label} keys={place.keys} off={wide}>
-          <Link to={place.to} aria-label={place.label} className={placeClass}>
+          <Link
+            to={place.to}
+            activeOptions={{ exact: place.to === "/" }}
+            aria-label={place.label}
+            className={placeClass}
+          >
             <place.icon size={18} strokeWidth={1.75} aria-hidden className="shrink-0" />
             {wide && place.label}
           </Link>
@@ -56,7 +78,7 @@ export function Rail() {
   );
 }
 
-/** The same places under the thumb on a phone. */
+/** The places looked at most under the thumb on a phone; the others are found by the search. */
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
   const item =
     "flex flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-muted aria-[current=page]:text-accent";
@@ -65,8 +87,8 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
       aria-label="Places"
       className="fixed inset-x-0 bottom-0 z-30 flex h-14 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PLACES.map((place) => (
-        <Link key={place.to} to={place.to} className={item}>
+      {PLACES.filter(({ thumb }) => thumb).map((place) => (
+        <Link key={place.to} to={place.to} activeOptions={{ exact: place.to === "/" }} className={item}>
           <place.icon size={20} strokeWidth={1.75} aria-hidden />
           {place.label}
         </Link>

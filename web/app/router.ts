@@ -13,6 +13,14 @@ import {
   parseReportSearch,
 } from "./search.ts";
 import { MissingPage, PageFailure, PagePending, Shell } from "./shell.tsx";
+import {
+  parseBotSearch,
+  parseBotsSearch,
+  parseJournalSearch,
+  parseNewBotSearch,
+  parseOrdersSearch,
+  parseRiskSearch,
+} from "./trading-search.ts";
 
 const root = createRootRoute({ notFoundComponent: MissingPage, errorComponent: PageFailure });
 
@@ -79,9 +87,55 @@ const invitation = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/backtests" });
-  },
+  component: lazyRouteComponent(() => import("../dashboard/dashboard-page.tsx"), "DashboardPage"),
+});
+
+const bots = createRoute({
+  getParentRoute: () => app,
+  path: "/bots",
+  validateSearch: parseBotsSearch,
+  component: lazyRouteComponent(() => import("../bot/bots-page.tsx"), "BotsPage"),
+});
+
+const newBot = createRoute({
+  getParentRoute: () => app,
+  path: "/bots/new",
+  validateSearch: parseNewBotSearch,
+  component: lazyRouteComponent(() => import("../bot/new-bot-page.tsx"), "NewBotPage"),
+});
+
+const bot = createRoute({
+  getParentRoute: () => app,
+  path: "/bots/$id",
+  validateSearch: parseBotSearch,
+  component: lazyRouteComponent(() => import("../bot/bot-page.tsx"), "BotPage"),
+});
+
+const editBot = createRoute({
+  getParentRoute: () => app,
+  path: "/bots/$id/edit",
+  component: lazyRouteComponent(() => import("../bot/edit-bot-page.tsx"), "EditBotPage"),
+});
+
+const orders = createRoute({
+  getParentRoute: () => app,
+  path: "/orders",
+  validateSearch: parseOrdersSearch,
+  component: lazyRouteComponent(() => import("../order/orders-page.tsx"), "OrdersPage"),
+});
+
+const risk = createRoute({
+  getParentRoute: () => app,
+  path: "/risk",
+  validateSearch: parseRiskSearch,
+  component: lazyRouteComponent(() => import("../risk/risk-page.tsx"), "RiskPage"),
+});
+
+const journal = createRoute({
+  getParentRoute: () => app,
+  path: "/journal",
+  validateSearch: parseJournalSearch,
+  component: lazyRouteComponent(() => import("../journal/journal-page.tsx"), "JournalPage"),
 });
 
 const backtests = createRoute({
@@ -176,6 +230,13 @@ const tree = root.addChildren([
   invitation,
   app.addChildren([
     home,
+    bots,
+    newBot,
+    bot,
+    editBot,
+    orders,
+    risk,
+    journal,
     backtests,
     newBacktest,
     backtest,

@@ -76,8 +76,8 @@ export function MissingPage() {
       icon={Compass}
       title="There is no page at this address"
       action={
-        <a href="/backtests" className={buttonClass("primary")}>
-          Go to backtests
+        <a href="/" className={buttonClass("primary")}>
+          Go to the dashboard
         </a>
       }
     >

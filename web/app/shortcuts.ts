@@ -10,6 +10,11 @@ export const SHORTCUTS = [
   { keys: ["Ctrl", "K"], what: "Search pages and commands" },
   { keys: ["/"], what: "Search in the list on this page" },
   { keys: ["n"], what: "New backtest" },
+  { keys: ["g", "h"], what: "Go to the dashboard" },
+  { keys: ["g", "o"], what: "Go to bots" },
+  { keys: ["g", "r"], what: "Go to orders and trades" },
+  { keys: ["g", "j"], what: "Go to the journal" },
+  { keys: ["g", "k"], what: "Go to risk" },
   { keys: ["g", "b"], what: "Go to backtests" },
   { keys: ["g", "s"], what: "Go to strategies" },
   { keys: ["g", "d"], what: "Go to data" },
@@ -27,8 +32,18 @@ export const CHART_SHORTCUTS = [
   { keys: ["0"], what: "Show everything" },
 ] as const;
 
-type Place = "/backtests" | "/strategies" | "/data" | "/audit";
-const GO: Readonly<Record<string, Place>> = { b: "/backtests", s: "/strategies", d: "/data", a: "/audit" };
+type Place = "/" | "/bots" | "/orders" | "/journal" | "/risk" | "/backtests" | "/strategies" | "/data" | "/audit";
+const GO: Readonly<Record<string, Place>> = {
+  h: "/",
+  o: "/bots",
+  r: "/orders",
+  j: "/journal",
+  k: "/risk",
+  b: "/backtests",
+  s: "/strategies",
+  d: "/data",
+  a: "/audit",
+};
 
 /** Listens for the keys that work on every page, apart from what is typed into a box. */
 export function useShortcuts(onOverlay: (overlay: Overlay) => void): void {

@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, LogOut, Search, Settings, ShieldCheck } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { sessionQuery } from "../api/queries.ts";
 import { signOut } from "../session/identity.ts";
+import { KillButton } from "../trading/kill-switch.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import { Mark } from "./rail.tsx";
 import type { Overlay } from "./shell.tsx";
 
-/** Search, help and the account, above every page. */
+const AccountStrip = lazy(async () => ({ default: (await import("../trading/account-strip.tsx")).AccountStrip }));
+
+/** Search, money, the kill switch, help and the account, above every page. */
 export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
   return (
     <header className="sticky top-0 z-10 flex h-12 shrink-0 items-center gap-2 border-b border-line bg-ground px-6 max-md:px-4">
@@ -19,13 +23,17 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
       <button
         type="button"
         onClick={() => onOverlay("palette")}
-        className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-faint transition-colors hover:border-line-strong hover:text-muted max-md:hidden"
+        className="flex h-8 w-72 min-w-0 shrink items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-faint transition-colors hover:border-line-strong hover:text-muted max-md:hidden"
       >
         <Search size={14} aria-hidden />
         Search or run a command
         <kbd className="ml-auto font-mono text-[11px]">Ctrl K</kbd>
       </button>
-      <div className="ml-auto flex items-center gap-1">
+      <div className="ml-auto flex min-w-0 items-center gap-1">
+        <Suspense fallback={null}>
+          <AccountStrip />
+        </Suspense>
+        <KillButton />
         <IconButton label="Keyboard and help" onClick={() => onOverlay("help")}>
           <CircleHelp size={17} strokeWidth={1.75} aria-hidden />
         </IconButton>

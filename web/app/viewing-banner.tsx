@@ -11,7 +11,7 @@ import { Button } from "../ui/button.tsx";
  */
 export async function viewAccount(ownerId: string | null): Promise<void> {
   await client.request("/session/view", { method: "POST", body: { ownerId } });
-  location.assign("/backtests");
+  location.assign("/");
 }
 
 /** Says at all times that the things on screen are another person's, and leads back. */

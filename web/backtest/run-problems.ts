@@ -41,7 +41,8 @@ export function findRunProblems(draft: RunDraft, parameters: readonly ParameterS
   for (const issue of result.error?.issues ?? []) {
     const path = issue.path.slice(issue.path[0] === "settings" ? 1 : 0).join(".");
     const { field, scale } = fieldOf(path);
-    if (!problems.has(field)) problems.set(field, wordsOf(issue, { typed: typedIn(draft, field), scale: scale ?? 1 }));
+    if (!problems.has(field))
+      problems.set(field, issueWords(issue, { typed: typedIn(draft, field), scale: scale ?? 1 }));
   }
   for (const spec of parameters) {
     const text = draft.parameters[spec.name] ?? String(spec.default);
@@ -59,7 +60,8 @@ export function fieldOf(path: string): { field: string; scale?: number } {
   return FIELDS[plain] ?? (plain === "name" ? { field: "name" } : { field: "whole" });
 }
 
-function parameterProblem(spec: ParameterSpec, text: string): string | undefined {
+/** What is wrong with a parameter as it is typed; undefined where nothing is. */
+export function parameterProblem(spec: ParameterSpec, text: string): string | undefined {
   const value = Number(text.trim() || Number.NaN);
   if (Number.isNaN(value)) return `must be a number, was ${quoted(text)}`;
   if (value < spec.min || value > spec.max) return `must be ${spec.min} to ${spec.max}, was ${text}`;
@@ -75,7 +77,8 @@ interface Issue {
   readonly inclusive?: boolean | undefined;
 }
 
-function wordsOf(issue: Issue, { typed, scale }: { typed: string; scale: number }): string {
+/** An issue of a schema in words about what was typed; the form's number is `scale` times the schema's. */
+export function issueWords(issue: Issue, { typed, scale }: { typed: string; scale: number }): string {
   if (issue.origin === "array")
     return issue.code === "too_small" ? "choose at least one" : `choose at most ${issue.maximum}`;
   const limit = (value: unknown) => String(Number((Number(value) * scale).toPrecision(10)));

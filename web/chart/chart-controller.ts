@@ -14,19 +14,22 @@ import {
   MismatchDirection,
   PriceScaleMode,
   type Time,
-  type UTCTimestamp,
 } from "lightweight-charts";
 import { formatPrice } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 import { BandPrimitive } from "./band-primitive.ts";
+import { candleRow, changedRows } from "./candle-rows.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
 import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { axisTime, tickTime } from "./chart-time.ts";
+import { LevelLines } from "./level-lines.ts";
 import { linePoint } from "./line-point.ts";
 import { MarksPrimitive } from "./marks-primitive.ts";
 import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
 
 const SMALLEST_FONT_PX = 11;
+/** A market with two candles would show two blocks. */
+const WIDEST_BAR_PX = 60;
 
 export interface ChartListeners {
   onHover(hover: ChartHover | null): void;
@@ -46,6 +49,7 @@ export class ChartController {
   private readonly holed: ReadonlySet<string>;
   private readonly bands = new Map<string, BandPrimitive>();
   private readonly marks = new MarksPrimitive();
+  private readonly levels = new LevelLines();
   private readonly observer: ResizeObserver;
   private grid: TimeGrid = { times: [], lengthMs: 1 };
   private spec: ChartSpec;
@@ -84,21 +88,26 @@ export class ChartController {
   /** Shows new data; the stretch of time on screen stays unless all of it was shown. */
   update(spec: ChartSpec): void {
     const visible = this.grid.times.length === 0 ? undefined : this.visible();
-    const changed = spec.candles?.data !== this.spec.candles?.data || this.grid.times.length === 0;
+    const fresh = this.grid.times.length === 0;
+    const changed = spec.candles?.data !== this.spec.candles?.data || fresh;
+    const grown = fresh ? null : changedRows(this.spec.candles?.data, spec.candles?.data);
     this.spec = spec;
     this.grid = gridOf(spec);
-    if (this.candles !== undefined && spec.candles !== undefined && changed) this.setCandles(spec.candles);
+    if (grown !== null) for (const row of grown) this.candles?.update(row);
+    else if (spec.candles !== undefined && changed) this.setCandles(spec.candles);
     for (const line of spec.lines) this.setLine(line);
     for (const band of spec.bands ?? []) this.bands.get(band.id)?.set(band, this.grid, this.colourOf(band.colour));
-    const { trades = [], signals = [], selectedTrade = null, logarithmic = false } = spec;
-    this.marks.set({ trades, signals, selectedTrade }, this.grid, this.colourOf);
+    const { trades = [], signals = [], fills = [], selectedTrade = null, logarithmic = false } = spec;
+    this.marks.set({ trades, signals, fills, selectedTrade }, this.grid, this.colourOf);
+    if (this.candles !== undefined) this.levels.set(this.candles, spec.levels ?? [], this.colourOf);
     const mode = logarithmic ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
     this.candles?.priceScale().applyOptions({ mode });
     for (const line of spec.lines) {
       const linear = line.linear || line.look === "area-below-zero";
       if (!linear) this.lines.get(line.id)?.priceScale().applyOptions({ mode });
     }
-    if (visible !== undefined && changed) this.show(visible);
+    // Candles that grow at their end move the chart along where its end was in view.
+    if (visible !== undefined && changed && grown === null) this.show(visible);
   }
 
   /** Shows a stretch of time. */
@@ -190,14 +199,7 @@ export class ChartController {
   }
 
   private setCandles({ data, tick }: NonNullable<ChartSpec["candles"]>): void {
-    const rows = data.time.map((timeMs, at) => ({
-      time: (timeMs / 1000) as UTCTimestamp,
-      open: data.open[at],
-      high: data.high[at],
-      low: data.low[at],
-      close: data.close[at],
-    }));
-    this.candles?.setData(rows);
+    this.candles?.setData(data.time.map((_, at) => candleRow(data, at)));
     const minMove = tick > 0 ? tick : 0.00001;
     this.candles?.applyOptions({
       priceFormat: { type: "custom", minMove, formatter: (price: number) => formatPrice(price, tick) },
@@ -256,6 +258,7 @@ export class ChartController {
       timeScale: {
         borderColor: colourOf("line"),
         minBarSpacing: 0.02,
+        maxBarSpacing: WIDEST_BAR_PX,
         timeVisible: true,
         tickMarkFormatter: (time: Time, kind: number) => tickTime(time, kind, lengthMs()),
       },

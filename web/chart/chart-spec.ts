@@ -67,6 +67,22 @@ export interface ChartSignal {
   readonly action: "enter long" | "exit long" | "enter short" | "exit short";
 }
 
+/** An execution at its price; it points the way it traded. */
+export interface ChartFill {
+  readonly time: number;
+  readonly price: number;
+  readonly side: "buy" | "sell";
+}
+
+/** A price that stands across the chart: an order that waits, a stop, what was paid. */
+export interface ChartLevel {
+  readonly id: string;
+  readonly price: number;
+  readonly label: string;
+  readonly colour: ChartColour;
+  readonly look: "solid" | "dashed";
+}
+
 /** Everything that a chart shows. Panes stand under each other over one time axis. */
 export interface ChartSpec {
   readonly candles?: { readonly data: CandleSeries; readonly tick: number; readonly label: string };
@@ -74,6 +90,8 @@ export interface ChartSpec {
   readonly bands?: readonly ChartBand[];
   readonly trades?: readonly ChartTrade[];
   readonly signals?: readonly ChartSignal[];
+  readonly fills?: readonly ChartFill[];
+  readonly levels?: readonly ChartLevel[];
   readonly selectedTrade?: number | null;
   readonly logarithmic?: boolean;
   /** Share of the height of each pane. */

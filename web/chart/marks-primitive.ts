@@ -1,6 +1,6 @@
 import type { ISeriesPrimitive, SeriesAttachedParameter, Time } from "lightweight-charts";
 import type { ColourOf } from "./chart-colours.ts";
-import type { ChartSignal, ChartTrade } from "./chart-spec.ts";
+import type { ChartFill, ChartSignal, ChartTrade } from "./chart-spec.ts";
 import { PrimitivePlace } from "./primitive-place.ts";
 import type { TimeGrid } from "./time-grid.ts";
 
@@ -12,6 +12,7 @@ const TOUCH_PX = 9;
 export interface Marks {
   readonly trades: readonly ChartTrade[];
   readonly signals: readonly ChartSignal[];
+  readonly fills: readonly ChartFill[];
   readonly selectedTrade: number | null;
 }
 
@@ -26,7 +27,7 @@ interface DrawnTrade {
 /** Draws trades as entry, exit and the thin line between them, and the signals of a preview, over the candles. */
 export class MarksPrimitive implements ISeriesPrimitive<Time> {
   private readonly place = new PrimitivePlace();
-  private marks: Marks = { trades: [], signals: [], selectedTrade: null };
+  private marks: Marks = { trades: [], signals: [], fills: [], selectedTrade: null };
   private colourOf: ColourOf = () => "";
   private drawn: DrawnTrade[] = [];
 
@@ -65,6 +66,7 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
     const roomy = this.drawn.length * MARK_SPACE_PX < width;
     for (const trade of this.drawn) this.drawTrade(context, trade, roomy);
     this.drawSignals(context, width);
+    this.drawFills(context, width);
   }
 
   private visibleTrades(width: number): DrawnTrade[] {
@@ -112,6 +114,22 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
     context.lineWidth = 1;
     context.strokeStyle = this.colourOf("surface");
     context.stroke();
+  }
+
+  private drawFills(context: CanvasRenderingContext2D, width: number): void {
+    for (const { time, price, side } of this.marks.fills) {
+      const x = this.place.x(time);
+      const y = this.place.y(price);
+      if (x === null || y === null || x < 0 || x > width) continue;
+      drawTriangle(context, {
+        x,
+        y,
+        size: 5,
+        up: side === "buy",
+        fill: this.colourOf("ink"),
+        edge: this.colourOf("surface"),
+      });
+    }
   }
 
   private drawSignals(context: CanvasRenderingContext2D, width: number): void {

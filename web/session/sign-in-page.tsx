@@ -34,7 +34,7 @@ function PasswordStep(props: { next: string | undefined; onChallenge: (challenge
   const demo = data?.demo;
   async function enter(credentials: Credentials & { keep?: boolean }) {
     const challenge = await signIn(credentials);
-    if (challenge === null) await navigate({ href: next ?? "/backtests" });
+    if (challenge === null) await navigate({ href: next ?? "/" });
     else onChallenge(challenge);
   }
   return (
@@ -90,7 +90,7 @@ function PasswordStep(props: { next: string | undefined; onChallenge: (challenge
             onClick={() =>
               void submission.run(async () => {
                 await signInByPasskey(keep);
-                await navigate({ href: next ?? "/backtests" });
+                await navigate({ href: next ?? "/" });
               })
             }
           >
@@ -122,7 +122,7 @@ function FactorStep(props: { challenge: Challenge; next: string | undefined; onB
   const [method, setMethod] = useState<CodeMethod | undefined>(codeMethods.includes("totp") ? "totp" : codeMethods[0]);
   async function enter(answer: () => Promise<void>) {
     await answer();
-    await navigate({ href: next ?? "/backtests" });
+    await navigate({ href: next ?? "/" });
   }
   return (
     <Frame title="Second factor">

@@ -1,13 +1,14 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 
-export type BadgeTone = "neutral" | "accent" | "danger" | "notice";
+export type BadgeTone = "neutral" | "accent" | "danger" | "notice" | "live";
 
 const TONES: Readonly<Record<BadgeTone, string>> = {
   neutral: "text-muted border-line-strong",
   accent: "text-accent border-transparent bg-accent-soft",
   danger: "text-danger border-transparent bg-danger-soft",
   notice: "text-notice border-current/40",
+  live: "text-live border-current/40",
 };
 
 /** A word that marks a row or a page. */

@@ -30,6 +30,15 @@ export function useSavedDraft<T>(key: string, merge: (stored: unknown, savedAt: 
   return [draft, change] as const;
 }
 
+/** Removes one draft, as after it was sent. */
+export function forgetDraft(key: string): void {
+  try {
+    localStorage.removeItem(`apextrade.${key}`);
+  } catch {
+    // A browser that refuses storage has nothing to forget.
+  }
+}
+
 /** Removes every draft of this browser: what one person typed is not for the next who signs in. */
 export function forgetDrafts(): void {
   try {

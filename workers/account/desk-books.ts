@@ -1,5 +1,6 @@
 import { type Decimal, type Price, ZERO } from "../core/ledger/decimal.ts";
 import { parsePrice } from "../core/ledger/decimal-text.ts";
+import { bookEvent } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
 import { ledgerEventText } from "../core/ledger/ledger-event-text.ts";
 import { ledgerText } from "../core/ledger/ledger-text.ts";
@@ -21,6 +22,7 @@ import {
   withMark,
   writeScopeBooks,
 } from "./scope-books.ts";
+import { tradeParts } from "./trade-part.ts";
 
 const RECORD = "desk";
 const SCOPES = "scopes";
@@ -45,7 +47,7 @@ export class DeskBooks {
     this.account = account;
     this.now = now;
     const text = store.read(RECORD);
-    this.record = text === undefined ? newDeskRecord(now()) : DeskRecord.parse(JSON.parse(text));
+    this.record = text === undefined ? newDeskRecord() : DeskRecord.parse(JSON.parse(text));
     const names = JSON.parse(store.read(SCOPES) ?? "[]") as string[];
     for (const name of names) this.scopes.set(name, readScopeBooks(store.read(`scope:${name}`) ?? ""));
     for (const stored of store.reservedOrders()) this.open.set(stored.order.id, stored);
@@ -93,7 +95,7 @@ export class DeskBooks {
   }
 
   scope(name: string): ScopeBooks {
-    return this.scopes.get(name) ?? newScopeBooks(this.account.method, this.clock());
+    return this.scopes.get(name) ?? newScopeBooks(this.account.method);
   }
 
   putScope(name: string, books: ScopeBooks): void {
@@ -194,7 +196,10 @@ export class DeskBooks {
   book(event: LedgerEvent, bot: string | undefined): void {
     this.store.book(event.id, ledgerEventText(event));
     this.putScope(ACCOUNT_SCOPE, withBooking(this.scope(ACCOUNT_SCOPE), event));
-    if (bot !== undefined && bot !== EXTERNAL_BOT) this.putScope(bot, withBooking(this.scope(bot), event));
+    if (bot === undefined || bot === EXTERNAL_BOT) return;
+    const { ledger, closed } = bookEvent(this.scope(bot).ledger, event);
+    this.putScope(bot, { ...this.scope(bot), ledger });
+    for (const part of tradeParts(this.store, { bot, event, closed })) this.store.addTradePart(part);
   }
 
   /** Gives a bot its share of the account's money, or takes some back; the account's own books know nothing of it. */

@@ -43,6 +43,8 @@ export interface DeskEvent {
     readonly quantity: string;
     readonly price: string;
     readonly fee: string;
+    readonly feeCurrency: string;
+    readonly liquidity: "maker" | "taker";
     readonly at: number;
   };
 }

@@ -26,7 +26,8 @@ export class DeskGate {
   }
 
   limits(bot: string): Limits {
-    const now = this.books.clock();
+    // Limits are set by people, whose time is ours also where the market's is another.
+    const now = this.books.now();
     return {
       platform: PLATFORM_CEILINGS,
       account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),
@@ -92,31 +93,29 @@ export class DeskGate {
     };
   }
 
-  riskBook(intent: OrderIntent, closes: boolean): RiskBook {
+  private riskBook(intent: OrderIntent, closes: boolean): RiskBook {
+    const book = this.bookOf(intent.bot);
+    return closes ? book : { ...book, states: this.states(intent.bot, intent.instrument) };
+  }
+
+  /** What verdicts on a bot's orders look at, switches apart. */
+  bookOf(bot: string): RiskBook {
     const { books } = this;
     const now = books.clock();
-    const states = this.states(intent.bot, intent.instrument);
-    const open: TradingStates = {
-      platform: "ACTIVE",
-      user: "ACTIVE",
-      account: "ACTIVE",
-      instrument: "ACTIVE",
-      bot: "ACTIVE",
-    };
     return {
-      bot: scopeBookOf(books.scope(intent.bot), now),
+      bot: scopeBookOf(books.scope(bot), now),
       account: scopeBookOf(books.scope(ACCOUNT_SCOPE), now),
       orders: books.openOrders().map((stored) => stored.order),
       instruments: books.account.instruments,
       references: this.references(),
       recent: this.recent(),
       buckets: {
-        bot: books.scope(intent.bot).buckets,
+        bot: books.scope(bot).buckets,
         account: books.scope(ACCOUNT_SCOPE).buckets,
         venue: books.record.venueBuckets,
       },
       venueRate: this.venueRate(),
-      states: closes ? open : states,
+      states: { platform: "ACTIVE", user: "ACTIVE", account: "ACTIVE", instrument: "ACTIVE", bot: "ACTIVE" },
     };
   }
 

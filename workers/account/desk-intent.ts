@@ -2,7 +2,7 @@ import type { OrderToPlace } from "../brokers/broker.ts";
 import { oppositeSide } from "../core/ledger/decimal-grid.ts";
 import { parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import type { OrderIntent } from "../core/order/desk-order.ts";
-import { clientOrderId } from "../core/order/order-id.ts";
+import { type ClientOrderId, clientOrderId } from "../core/order/order-id.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 
 /** What a bot asked for as orders: the main one and the legs that protect it. */
@@ -56,6 +56,21 @@ export function intendedOrders(intent: DeskIntent, { account, bot }: { account: 
     legs.push({ ...base, id: idOf(`${leg}:target`), kind: "limit", role: "target", limit: at });
   }
   return { main, legs: legs.map((order) => ({ ...order, reduceOnly: false })) };
+}
+
+/** Ids of the orders that an intent makes, by what each is. */
+export function intendedIds(
+  { candleTime, leg, ordinal, protect = {} }: DeskIntent,
+  { account, bot }: { account: string; bot: string },
+): { readonly part: "main" | "stop" | "trailing" | "target"; readonly id: ClientOrderId }[] {
+  const idOf = (part: string) => clientOrderId({ account, bot, candleTime, leg: part, ordinal });
+  const legs = [
+    ["stop", protect.stop],
+    ["trailing", protect.trail],
+    ["target", protect.target],
+  ] as const;
+  const asked = legs.filter(([, price]) => price !== undefined);
+  return [{ part: "main", id: idOf(leg) }, ...asked.map(([part]) => ({ part, id: idOf(`${leg}:${part}`) }))];
 }
 
 /** An order as the venue gets it. */

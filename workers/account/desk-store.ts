@@ -22,6 +22,15 @@ export interface StoredEvent {
   readonly detail: string;
 }
 
+/** A part of a position of a bot that one fill closed. Parts with one `trade` are one trade in the journal. */
+export interface TradePart {
+  readonly trade: string;
+  readonly bot: string;
+  readonly instrument: string;
+  /** Canonical JSON of the closed part, with fees and what ended it. */
+  readonly text: string;
+}
+
 /**
  * What a desk writes down. Calls are synchronous; what is written inside `transaction` is stored whole or not at all. An
  * implementation throws where it cannot write: nothing is ever sent after a write that failed.
@@ -45,4 +54,8 @@ export interface DeskStore {
   isBooked(id: string): boolean;
   /** Keeps a ledger event as text; a second one of the same id is an error. */
   book(id: string, text: string): void;
+  /** The text of a booked event. */
+  booked(id: string): string | undefined;
+  /** Keeps a part of a position that a fill closed, under the trade that it is a part of. */
+  addTradePart(part: TradePart): void;
 }

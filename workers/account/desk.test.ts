@@ -279,9 +279,6 @@ describe("the desk", () => {
 
   it("lets a bot only close once the day's loss has reached its limit, and trade again the next day", async () => {
     const { desk } = await newDesk();
-    desk.books.write(() =>
-      desk.switches.allot("bot_1", { capital: money("20000") as Money, id: "capital:1", at: NOW }),
-    );
     const { order } = await desk.submit("bot_1", intent({ quantity: "90" }));
     await desk.hear(told([fillEvent(1, order.order.id, "90")]));
     const fallen = { instrument: BTC, price: price("88"), at: NOW, heardAt: NOW, intervalMs: 1_000 };

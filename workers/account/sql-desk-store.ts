@@ -2,7 +2,7 @@ import { OrderVerdict } from "../../schema/wire/trading.ts";
 import { isReserved } from "../core/order/desk-order.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import { orderText, parseOrder } from "../core/order/order-text.ts";
-import type { DeskStore, StoredEvent, StoredOrder } from "./desk-store.ts";
+import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "./desk-store.ts";
 
 /** Tables of a desk in the storage of its object. STRICT: a value of another kind than its column's is refused. */
 const TABLES = [
@@ -24,9 +24,20 @@ const TABLES = [
   `create table if not exists ledger_events (
     id text primary key, sequence integer not null, text text not null
   ) strict, without rowid`,
+  `create table if not exists trade_parts (
+    sequence integer primary key autoincrement, trade text not null, bot text not null, instrument text not null,
+    text text not null
+  ) strict`,
+  "create index if not exists trade_parts_by_trade on trade_parts (trade)",
+  "create table if not exists equity_points (at integer primary key, equity real not null) strict",
   "create unique index if not exists ledger_events_in_order on ledger_events (sequence)",
 ] as const;
 
+const HOUR_MS = 3_600_000;
+/** How long equity is kept by the minute. */
+const FINE_EQUITY_MS = 48 * HOUR_MS;
+
+type Row = Record<string, SqlStorageValue>;
 type OrderRow = { body: string; verdict: string | null; created_at: number; updated_at: number };
 type EventRow = {
   sequence: number;
@@ -124,6 +135,49 @@ export class SqlDeskStore implements DeskStore {
     const query = `insert into ledger_events (id, sequence, text)
       values (?, (select coalesce(max(sequence), 0) + 1 from ledger_events), ?)`;
     this.storage.sql.exec(query, id, text);
+  }
+
+  booked(id: string): string | undefined {
+    return this.rows<{ text: string }>("select text from ledger_events where id = ?", id)[0]?.text;
+  }
+
+  addTradePart({ trade, bot, instrument, text }: TradePart): void {
+    const query = "insert into trade_parts (trade, bot, instrument, text) values (?, ?, ?, ?)";
+    this.storage.sql.exec(query, trade, bot, instrument, text);
+  }
+
+  /** Trades with parts after `sequence`, each with all its parts; `sequence` is that of the last part seen. */
+  tradesAfter(sequence: number, limit: number): { readonly sequence: number; readonly parts: readonly TradePart[] }[] {
+    const fresh = this.rows<{ trade: string; last: number }>(
+      `select trade, max(sequence) as last from trade_parts where sequence > ?
+       group by trade order by last limit ?`,
+      ...[sequence, limit],
+    );
+    const query = "select trade, bot, instrument, text from trade_parts where trade = ? order by sequence";
+    return fresh.map(({ trade, last }) => ({ sequence: last, parts: this.rows<TradePart & Row>(query, trade) }));
+  }
+
+  /** Keeps the account's equity of a minute; points older than two days are thinned to one an hour. */
+  keepEquity(at: number, equity: number): void {
+    this.storage.sql.exec("insert or replace into equity_points (at, equity) values (?, ?)", at, equity);
+    if (at % HOUR_MS !== 0) return;
+    const query = "delete from equity_points where at < ? and at % ? <> 0";
+    this.storage.sql.exec(query, at - FINE_EQUITY_MS, HOUR_MS);
+  }
+
+  lastEquityAt(): number | undefined {
+    return this.rows<{ at: number | null }>("select max(at) as at from equity_points")[0]?.at ?? undefined;
+  }
+
+  equitySince(from: number, limit: number): { at: number; equity: number }[] {
+    const query = "select at, equity from equity_points where at >= ? order by at desc limit ?";
+    return this.rows<{ at: number; equity: number }>(query, from, limit).reverse();
+  }
+
+  /** Events of fills, the newest first. */
+  lastFills(limit: number): readonly StoredEvent[] {
+    const query = "select * from order_events where event = 'fill' order by sequence desc limit ?";
+    return this.rows<EventRow>(query, limit).map(readEvent);
   }
 
   /** Booked events after `sequence`, in the order they were booked. */

@@ -74,6 +74,15 @@ async function checkProof(c: ApiContext, principal: Principal, { needs }: Access
   if (needs === "second-factor" && !(await hasSecondFactor(c.env, principal.user.id))) {
     throw forbidden("mfa_required", "Set up a second factor first, under Settings, Security.");
   }
+  requireProofOf(principal, nowMs);
+}
+
+/** For routes of which only some requests are dangerous. Throws 403 `step_up` without a proof of the last minutes. */
+export function requireFreshProof(c: ApiContext): void {
+  requireProofOf(c.get("principal"), c.get("now")());
+}
+
+function requireProofOf(principal: Principal, nowMs: number): void {
   const provenAt = principal.session?.steppedUpAt ?? null;
   if (provenAt === null || nowMs >= provenAt + STEP_UP_MS) {
     throw forbidden("step_up", "Prove again who you are at POST /api/v1/session/step-up, then repeat the request.");

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { rememberSocket, type SocketKind } from "../auth/open-sockets.ts";
+import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
 import { type SocketRequest, socketRequest } from "../live/socket-request.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { ApiContext } from "./api-types.ts";
@@ -11,6 +13,24 @@ export interface ChannelObject {
   readonly object: { fetch(request: Request): Promise<Response> };
   /** Kept with the socket: who watches and what they may do. */
   readonly watcher?: SocketRequest["watcher"];
+}
+
+/** What a channel's route takes besides what names the channel: the value from which the client goes on. */
+export const ResumeQuery = z.object({
+  epoch: z.string().max(60).optional(),
+  sequence: z.string().max(15).optional(),
+});
+
+/** What a channel's route answers besides problems. */
+export const CHANNEL_ANSWERS = {
+  101: { description: "The socket is open." },
+  426: { description: "Not a web socket." },
+} as const;
+
+/** Description of a channel's route, after what its value holds. */
+export function channelText(holds: string): string {
+  const offer = `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`ticket.<ticket>\` of POST /api/v1/socket-tickets.`;
+  return `${holds} ${offer} The server sends a snapshot, then numbered deltas, as docs/live-protocol.md says.`;
 }
 
 /** Throws 426 where the request asks for no socket. Comes before anything that costs. */

@@ -2,7 +2,6 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { IndicatorQuery, IndicatorSeries } from "../../schema/wire/indicator.ts";
 import { REPORT_PARTS, Trade } from "../../schema/wire/report.ts";
 import { ACCESS } from "../auth/access-matrix.ts";
-import { SOCKET_PROTOCOL } from "../live/socket-protocol.ts";
 import { runObject, stateOfRow } from "../run/run-live.ts";
 import type { RunWatcher } from "../run/run-watcher.ts";
 import { findBacktest, readReportPart } from "../services/backtest.ts";
@@ -10,7 +9,7 @@ import { readIndicators } from "../services/read-indicators.ts";
 import { tradesCsv } from "../services/trades-csv.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
 import { isAllowed } from "./authorize.ts";
-import { openChannel, requireUpgrade } from "./open-channel.ts";
+import { CHANNEL_ANSWERS, channelText, openChannel, requireUpgrade } from "./open-channel.ts";
 import { bearer, fileReply, idParams, jsonReply, problems, storedJsonReply } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -57,11 +56,10 @@ const live = createRoute({
   path: "/api/v1/backtests/{id}/live",
   tags,
   summary: "Watch a run over a web socket",
-  description: `Offer the sub-protocols \`${SOCKET_PROTOCOL}\` and \`ticket.<ticket>\` of POST /api/v1/socket-tickets. The server sends a snapshot, then numbered deltas, as the live protocol says.`,
+  description: channelText("How far the run is."),
   request: { params: idParams },
   responses: {
-    101: { description: "The socket is open." },
-    426: { description: "Not a web socket." },
+    ...CHANNEL_ANSWERS,
     ...problems(401, 403, 404),
   },
 });

@@ -30,7 +30,12 @@ const OPEN_ROUTES = new Set([
 ]);
 
 /** Routes that ask with something else than a bearer token: the session's cookie, a socket's sub-protocol. */
-const OTHERWISE_GUARDED = new Set(["POST /api/v1/session/token", "GET /api/v1/backtests/{id}/live"]);
+const OTHERWISE_GUARDED = new Set([
+  "POST /api/v1/session/token",
+  "GET /api/v1/backtests/{id}/live",
+  "GET /api/v1/markets/live",
+  "GET /api/v1/dashboard/live",
+]);
 
 /** A body that is valid for each changing route with an id, so that a refusal can only be about the id. */
 const BODIES: Readonly<Record<string, unknown>> = {

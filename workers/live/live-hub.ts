@@ -1,4 +1,5 @@
 import { BYE_CODES, type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
+import { readClientMessage } from "./client-message.ts";
 import {
   changedFields,
   deltaFrame,
@@ -12,8 +13,6 @@ import { afterAck, afterSending, hasCredit, REFUSALS_MAX, type SocketProgress, s
 import { SOCKET_PROTOCOL } from "./socket-protocol.ts";
 import { readSocketRequest } from "./socket-request.ts";
 
-// Our longest client message has some forty characters.
-const CLIENT_MESSAGE_CHARACTERS_MAX = 1_000;
 // Asked and answered by the platform while the object sleeps.
 const PING = "ping";
 const PONG = "pong";
@@ -42,6 +41,8 @@ export interface LiveHubOptions {
 export class LiveHub<T extends object> {
   private readonly options: LiveHubOptions;
   private value: LiveValue | undefined;
+  /** A copy of the sockets' attachments, which are slow to read. */
+  private readonly progress = new WeakMap<WebSocket, SocketProgress>();
 
   constructor(options: LiveHubOptions) {
     this.options = options;
@@ -51,6 +52,11 @@ export class LiveHub<T extends object> {
   current(): T | undefined {
     const value = this.read();
     return value === undefined ? undefined : (JSON.parse(stateText(value)) as T);
+  }
+
+  /** Whether there is nothing to tell: before the first `publish`, and after a sleep of a hub that keeps it in memory. */
+  get isEmpty(): boolean {
+    return this.read() === undefined;
   }
 
   /** Whether the socket follows this hub's value: an object may have several hubs. */
@@ -109,35 +115,35 @@ export class LiveHub<T extends object> {
    * could be a message of the object's own is returned.
    */
   message(socket: WebSocket, text: string | ArrayBuffer): { readonly type: string } | undefined {
-    const said = parseMessage(text);
+    const said = readClientMessage(text);
     const common = LiveClientMessage.safeParse(said).data;
     if (common === undefined) {
       if (said !== undefined) return said;
       this.refuse(socket, "bad_message", 'A message must be JSON with a type, such as {"type":"snapshot"}.');
       return undefined;
     }
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (progress === undefined) return undefined;
     const next = common.type === "ack" ? afterAck(progress, common.sequence) : { ...progress, whole: true };
-    socket.serializeAttachment(next);
+    this.keepProgress(socket, next);
     this.tell(socket, new Map());
     return undefined;
   }
 
   /** Who watches over this socket, as the Worker said when it opened it. */
   watcherOf(socket: WebSocket): unknown {
-    return readProgress(socket)?.watcher;
+    return this.progressOf(socket)?.watcher;
   }
 
   /** Answers a message that cannot be followed; the socket stays open, unless this happens without end. */
   refuse(socket: WebSocket, code: string, message: string): void {
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (progress === undefined) return;
     if (progress.refusals >= REFUSALS_MAX) {
       hangUp(socket, "limit");
       return;
     }
-    socket.serializeAttachment({ ...progress, refusals: progress.refusals + 1 });
+    this.keepProgress(socket, { ...progress, refusals: progress.refusals + 1 });
     trySend(socket, JSON.stringify({ type: "error", code, message }));
   }
 
@@ -168,7 +174,7 @@ export class LiveHub<T extends object> {
   sweep(nowMs: number): number | undefined {
     let next: number | undefined;
     for (const socket of this.sockets()) {
-      const progress = readProgress(socket);
+      const progress = this.progressOf(socket);
       const dueAt = progress === undefined ? undefined : slowAt(progress);
       if (dueAt === undefined) continue;
       if (dueAt <= nowMs) hangUp(socket, "slow");
@@ -186,7 +192,7 @@ export class LiveHub<T extends object> {
   /** Sends what the watcher lacks, if it has room. `frames` keeps those made for others, by the number they start from. */
   private tell(socket: WebSocket, frames: Map<number, LiveFrame>): void {
     const value = this.read();
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (value === undefined || progress === undefined) return;
     const dueAt = slowAt(progress);
     if (dueAt !== undefined && dueAt <= this.options.now()) {
@@ -208,8 +214,18 @@ export class LiveHub<T extends object> {
     const value = this.read();
     if (value === undefined) return;
     const { epoch, sequence } = value;
-    socket.serializeAttachment(afterSending(progress, { epoch, sequence, bytes, nowMs: this.options.now() }));
+    this.keepProgress(socket, afterSending(progress, { epoch, sequence, bytes, nowMs: this.options.now() }));
     trySend(socket, text);
+  }
+
+  private progressOf(socket: WebSocket): SocketProgress | undefined {
+    if (!isOpen(socket)) return undefined;
+    return this.progress.get(socket) ?? (socket.deserializeAttachment() as SocketProgress);
+  }
+
+  private keepProgress(socket: WebSocket, progress: SocketProgress): void {
+    socket.serializeAttachment(progress);
+    this.progress.set(socket, progress);
   }
 
   /** Those that are not on their way out. */
@@ -271,19 +287,4 @@ function tryClose(socket: WebSocket, code: number, reason: string): void {
 
 function isOpen(socket: WebSocket): boolean {
   return socket.readyState === WebSocket.OPEN;
-}
-
-function readProgress(socket: WebSocket): SocketProgress | undefined {
-  return isOpen(socket) ? (socket.deserializeAttachment() as SocketProgress) : undefined;
-}
-
-function parseMessage(text: string | ArrayBuffer): { readonly type: string } | undefined {
-  if (typeof text !== "string" || text.length > CLIENT_MESSAGE_CHARACTERS_MAX) return undefined;
-  try {
-    const said: unknown = JSON.parse(text);
-    const typed = typeof said === "object" && said !== null && "type" in said && typeof said.type === "string";
-    return typed ? (said as { readonly type: string }) : undefined;
-  } catch {
-    return undefined;
-  }
 }

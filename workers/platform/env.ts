@@ -1,8 +1,13 @@
+import type { AccountObject } from "../account/account-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { BotObject } from "../bot/bot-object.ts";
 import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
+import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
+import type { HubObject } from "../live/hub-object.ts";
+import type { RelayObject } from "../live/relay-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
@@ -15,6 +20,16 @@ export interface Env {
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;
+  /** Replayed markets, one an account: reached over `market-feed.ts`. */
+  readonly REPLAY: DurableObjectNamespace<ReplayObject>;
+  /** Accounts with their desks, reached over `account-object-of.ts`. */
+  readonly ACCOUNT: DurableObjectNamespace<AccountObject>;
+  /** Bots, reached over `account-object-of.ts`. */
+  readonly BOT: DurableObjectNamespace<BotObject>;
+  /** Dashboards, one a person: reached over `dashboard.ts`. */
+  readonly HUB: DurableObjectNamespace<HubObject>;
+  /** Tell simulated markets on to more watchers than one object serves. */
+  readonly RELAY: DurableObjectNamespace<RelayObject>;
   /** Paper venues, one an account. */
   readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;

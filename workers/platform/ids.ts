@@ -18,7 +18,10 @@ export type IdKind =
   | "mai"
   | "aud"
   | "exp"
-  | "sec";
+  | "sec"
+  | "acc"
+  | "bot"
+  | "epo";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

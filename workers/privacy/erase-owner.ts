@@ -10,6 +10,7 @@ import { auditObject } from "../audit/drain-audit.ts";
 import { anotherAdministrator } from "../auth/another-administrator.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
+import { dashboardOf } from "../live/dashboard.ts";
 import { LETTERS } from "../mail/letter.ts";
 import { prepareLetter } from "../mail/mail-outbox.ts";
 import { type Database, openDatabase } from "../platform/database.ts";
@@ -109,6 +110,7 @@ async function eraseOwner(
   await eraseRuns(env, database, ownerId);
   for (const kind of OBJECT_KINDS) await dropObjects(env.BUCKET, `${kind}${ownerId}/`);
   await removeRows(database, auditOutbox, eq(auditOutbox.ownerId, ownerId));
+  await (await dashboardOf(env, ownerId)).object.destroy(ownerId);
   await (await auditObject(env, ownerId)).destroy(ownerId);
   await forgetAnchors(env, ownerId);
   await eraseRows(database, ownerId);

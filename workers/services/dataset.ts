@@ -44,7 +44,7 @@ export async function renameDataset(call: {
 }
 
 /** The row of one dataset. Throws 404. */
-export async function findDataset(ctx: ServiceContext, id: string): Promise<DatasetRow> {
+export async function findDataset(ctx: Pick<ServiceContext, "owned">, id: string): Promise<DatasetRow> {
   const row = await ctx.owned.find(datasets, eq(datasets.id, id));
   if (row === undefined) throw notFound("dataset");
   return row;

@@ -1,7 +1,7 @@
 import { isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import { orderText, parseOrder } from "../../core/order/order-text.ts";
-import type { DeskStore, StoredEvent, StoredOrder } from "../desk-store.ts";
+import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
 
 /** What a desk wrote down. Replaced as a whole when a transaction ends, so that a process that ends inside leaves nothing. */
 export interface DeskDisk {
@@ -10,10 +10,11 @@ export interface DeskDisk {
   orders: ReadonlyMap<string, { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }>;
   events: readonly StoredEvent[];
   booked: ReadonlyMap<string, string>;
+  parts: readonly TradePart[];
 }
 
 export function emptyDisk(): DeskDisk {
-  return { documents: new Map(), orders: new Map(), events: [], booked: new Map() };
+  return { documents: new Map(), orders: new Map(), events: [], booked: new Map(), parts: [] };
 }
 
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
@@ -101,5 +102,13 @@ export class MemoryDeskStore implements DeskStore {
   book(id: string, text: string): void {
     if (this.disk.booked.has(id)) throw new Error(`ledger event ${id} is booked already`);
     this.disk.booked = new Map(this.disk.booked).set(id, text);
+  }
+
+  booked(id: string): string | undefined {
+    return this.disk.booked.get(id);
+  }
+
+  addTradePart(part: TradePart): void {
+    this.disk.parts = [...this.disk.parts, part];
   }
 }

@@ -27,6 +27,7 @@ function newMarket(symbol = "BTC-USD", startMs = MONDAY) {
   const within = <T>(work: (market: SimMarket, book: SubscriberBook) => T | Promise<T>) =>
     runInDurableObject(object, async (_instance, ctx) => {
       const book = new SubscriberBook(ctx.storage.sql);
+      book.open();
       const listen = ({ name }: MarketSubscriber) => listeners.get(name) ?? new TestListener();
       return work(new SimMarket({ tape, book, listen, now: () => clock.nowMs }), book);
     });

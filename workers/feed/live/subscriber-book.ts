@@ -41,23 +41,28 @@ export class SubscriberBook {
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
-    sql.exec(`create table if not exists subscribers (
+  }
+
+  /** Makes the table where it is not there. Comes before anything else. */
+  open(): void {
+    this.sql.exec(`create table if not exists subscribers (
       name text primary key, binding text not null, owner_id text not null, instruments text not null,
       sequence integer not null, told integer not null, telling integer,
       failing_since integer, failures integer not null default 0, retry_at integer not null default 0)`);
   }
 
-  /** Adds a listener that is told everything from `told` on. One that is known keeps its place. */
-  add({ ownerId, subscriber, told }: { ownerId: string; subscriber: MarketSubscriber; told: number }): void {
+  /** Adds a listener that is told everything from `told` on, in calls after `sequence`. One that is known keeps its place. */
+  add(call: { ownerId: string; subscriber: MarketSubscriber; told: number; sequence?: number }): void {
+    const { ownerId, subscriber, told, sequence = 0 } = call;
     const { name, binding, instruments } = subscriber;
     const isNew = this.sql.exec("select 1 from subscribers where name = ?", name).toArray().length === 0;
     if (isNew && this.size >= SUBSCRIBERS_MAX) {
       throw new Error(`a market has at most ${SUBSCRIBERS_MAX} listeners`);
     }
     this.sql.exec(
-      `insert into subscribers (name, binding, owner_id, instruments, sequence, told) values (?, ?, ?, ?, 0, ?)
+      `insert into subscribers (name, binding, owner_id, instruments, sequence, told) values (?, ?, ?, ?, ?, ?)
        on conflict (name) do update set instruments = excluded.instruments, failing_since = null, failures = 0, retry_at = 0`,
-      ...[name, binding, ownerId, JSON.stringify(instruments), told],
+      ...[name, binding, ownerId, JSON.stringify(instruments), sequence, told],
     );
   }
 

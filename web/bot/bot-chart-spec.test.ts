@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import type { BotState } from "../../schema/wire/bot.ts";
+import type { CandleSeries } from "../../schema/wire/dataset.ts";
+import { signalsOf } from "./bot-chart-spec.ts";
+
+const HOUR_MS = 3_600_000;
+const SERIES: CandleSeries = {
+  ...{ datasetId: "", timeframe: "1h", time: [0, HOUR_MS], open: [1, 2], high: [3, 3], low: [1, 1], close: [2, 3] },
+  volume: [1, 1],
+};
+
+function entry(kind: BotState["log"][number]["kind"], at: number, message: string): BotState["log"][number] {
+  return { sequence: at, at, kind, message };
+}
+
+describe("what a bot's chart draws", () => {
+  test("a signal stands at the close of the candle that it was said on", () => {
+    const signals = signalsOf([entry("signal", HOUR_MS + 5, "enter long: buy 0.42 market")], SERIES);
+    expect(signals).toEqual([{ time: HOUR_MS + 5, price: 3, action: "enter long" }]);
+    const closed = signalsOf([entry("signal", 10, "close (target: 2 %): buy 0.42 market")], SERIES);
+    expect(closed).toEqual([{ time: 10, price: 2, action: "exit short" }]);
+  });
+
+  test("what is no signal, names no action or lies before the candles is not drawn", () => {
+    const log = [
+      entry("order", HOUR_MS, "enter long"),
+      entry("signal", HOUR_MS, "nothing to do"),
+      entry("signal", -1, "exit short"),
+    ];
+    expect(signalsOf(log, SERIES)).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import type { BotState } from "../../schema/wire/bot.ts";
+import type { CandleSeries } from "../../schema/wire/dataset.ts";
+import type { Order } from "../../schema/wire/trading.ts";
+import type { ChartLevel, ChartSignal, ChartSpec } from "../chart/chart-spec.ts";
+import { formatDecimalQuantity } from "../format/decimal.ts";
+import { instrumentName } from "../trading/instrument-name.ts";
+
+/** What a bot's chart shows of one market: candles, what it holds, what waits, what traded and what the strategy said. */
+export function botChartSpec(
+  state: BotState | null,
+  { instrument, alone }: { readonly instrument: string; readonly alone: boolean },
+  series: CandleSeries,
+): ChartSpec {
+  const orders = (state?.openOrders ?? []).filter((order) => order.instrument === instrument);
+  return {
+    candles: { data: series, tick: 0, label: instrumentName(instrument) },
+    lines: [],
+    fills: (state?.fills ?? [])
+      .filter((fill) => fill.instrument === instrument)
+      .map(({ at, price, side }) => ({ time: at, price: Number(price), side })),
+    // The log does not say of which market a signal is: with several it is not drawn rather than drawn on all.
+    signals: alone ? signalsOf(state?.log ?? [], series) : [],
+    levels: [...positionLevels(state, instrument), ...orders.flatMap(orderLevels)],
+    paneShares: [1],
+  };
+}
+
+/**
+ * The signals in a bot's log, at the last close that was known then. Only entries that name their action are drawn, and
+ * only those within the candles.
+ */
+export function signalsOf(log: BotState["log"], series: CandleSeries): readonly ChartSignal[] {
+  return log.flatMap(({ kind, at, message }) => {
+    const action = actionIn(message);
+    const index = series.time.findLastIndex((time) => time <= at);
+    if (kind !== "signal" || action === undefined || index < 0) return [];
+    return [{ time: at, price: series.close[index], action }];
+  });
+}
+
+/** "enter long: buy 0.42 market", "close (take profit): sell 0.42 market". */
+function actionIn(message: string): ChartSignal["action"] | undefined {
+  const entry = /^enter (long|short)\b/i.exec(message)?.[1].toLowerCase();
+  if (entry !== undefined) return entry === "long" ? "enter long" : "enter short";
+  const closing = /^close\b.*: (buy|sell)\b/i.exec(message)?.[1].toLowerCase();
+  if (closing === undefined) return undefined;
+  return closing === "sell" ? "exit long" : "exit short";
+}
+
+function positionLevels(state: BotState | null, instrument: string): readonly ChartLevel[] {
+  const position = state?.positions.find((row) => row.instrument === instrument);
+  if (position === undefined || Number(position.quantity) === 0) return [];
+  const label = `${Number(position.quantity) > 0 ? "Long" : "Short"} ${formatDecimalQuantity(position.quantity.replace("-", ""))}`;
+  return [{ id: "position", price: Number(position.averagePrice), label, colour: "muted", look: "solid" }];
+}
+
+function orderLevels(order: Order): readonly ChartLevel[] {
+  const { id, side, kind, role, quantity, limit, stop } = order;
+  const words = `${side === "buy" ? "Buy" : "Sell"} ${formatDecimalQuantity(quantity)}`;
+  const protects = role === "stop" || role === "trailing" || kind === "stop" || kind === "trailing-stop";
+  const colour = protects ? "notice" : "accent";
+  const name = role === "target" ? "target" : protects ? "stop" : "limit";
+  return [
+    ...(stop === null
+      ? []
+      : [{ id: `${id} stop`, price: Number(stop), label: `${words} ${name}`, colour, look: "dashed" } as const]),
+    ...(limit === null
+      ? []
+      : [
+          {
+            id: `${id} limit`,
+            price: Number(limit),
+            label: `${words} ${stop === null ? name : "limit"}`,
+            colour,
+            look: "dashed",
+          } as const,
+        ]),
+  ];
+}

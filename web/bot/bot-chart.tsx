@@ -1,0 +1,114 @@
+import { useEffect, useMemo, useRef } from "react";
+import type { Bot, BotState } from "../../schema/wire/bot.ts";
+import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
+import { formatDecimalPrice } from "../format/decimal.ts";
+import { instrumentName } from "../trading/instrument-name.ts";
+import { LivePart } from "../trading/live-part.tsx";
+import { useMarket } from "../trading/use-market.ts";
+import { Button } from "../ui/button.tsx";
+import { Connection } from "../ui/connection.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { Failure, Skeleton } from "../ui/states.tsx";
+import { botChartSpec } from "./bot-chart-spec.ts";
+
+/** Candles from which on a chart is not wider than what it shows. */
+const FILLS_SCREEN_CANDLES = 120;
+
+interface BotChartProps {
+  readonly bot: Bot;
+  readonly state: BotState | null;
+  readonly instrument: string;
+  readonly onInstrument: (instrument: string) => void;
+}
+
+/** The market as it runs, with the bot's signals, orders, fills and stops on it. */
+export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps) {
+  const chart = useRef<ChartHandle>(null);
+  const { timeframe, instruments } = bot.definition;
+  const alone = instruments.length === 1;
+  const { candles, series, market, connection } = useMarket({
+    accountId: bot.accountId,
+    instrument,
+    timeframe,
+    marketAt: state?.marketAt ?? bot.lastCandleAt,
+  });
+  const spec = useMemo(
+    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone }, series)),
+    [series, state, instrument, alone],
+  );
+  const length = series?.time.length ?? 0;
+  // A market that has just begun is shown whole until it fills the screen; after that it is the person's to move.
+  useEffect(() => {
+    if (length > 0 && length < FILLS_SCREEN_CANDLES) chart.current?.fit();
+  }, [length]);
+  return (
+    <section aria-label="Chart" className="card min-w-0 overflow-hidden">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2">
+        {instruments.length > 1 ? (
+          <Segmented
+            label="Market"
+            value={instrument}
+            className="max-w-full flex-wrap"
+            choices={instruments.map((value) => ({ value, label: instrumentName(value) }))}
+            onChange={onInstrument}
+          />
+        ) : (
+          <span className="font-medium">{instrumentName(instrument)}</span>
+        )}
+        <span className="num font-semibold">{formatDecimalPrice(market?.price)}</span>
+        {market?.stale === true && <span className="text-danger">the price is old: the feed is silent</span>}
+        <span className="ml-auto inline-flex items-center gap-3">
+          <Connection state={connection} />
+          <Button kind="quiet" className="min-h-7 px-2 text-table" onClick={() => chart.current?.fit()}>
+            All
+          </Button>
+        </span>
+      </div>
+      {candles.isError ? (
+        <Failure error={candles.error} title="The candles could not be loaded" onRetry={() => void candles.refetch()} />
+      ) : spec === undefined ? (
+        <Skeleton className="m-3 h-[396px]" />
+      ) : (
+        <LivePart state={connection}>
+          <ChartView
+            key={`${instrument} ${timeframe}`}
+            handle={chart}
+            spec={spec}
+            label={`Candles of ${instrumentName(instrument)} with what ${bot.name} did. Its orders, fills and signals are listed below.`}
+            className="h-[420px] max-md:h-[320px]"
+          />
+        </LivePart>
+      )}
+      <p className="flex flex-wrap gap-x-4 border-t border-line px-4 py-2 text-table text-muted">
+        <span>
+          <Triangle className="text-ink" /> bought or, pointing down, sold
+        </span>
+        <span>
+          <Triangle className="text-accent" /> signal
+        </span>
+        <span>
+          <Dash className="text-notice" /> stop
+        </span>
+        <span>
+          <Dash className="text-accent" /> order that waits
+        </span>
+      </p>
+    </section>
+  );
+}
+
+function Triangle({ className }: { className: string }) {
+  return (
+    <svg width="10" height="9" aria-hidden className={`mr-0.5 inline-block ${className}`}>
+      <path d="M5 0 10 9 0 9Z" fill="currentColor" />
+    </svg>
+  );
+}
+
+function Dash({ className }: { className: string }) {
+  return (
+    <svg width="16" height="8" aria-hidden className={`mr-0.5 inline-block ${className}`}>
+      <path d="M0 4h16" stroke="currentColor" strokeDasharray="4 2" />
+    </svg>
+  );
+}

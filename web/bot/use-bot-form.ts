@@ -1,0 +1,99 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { type Bot, BotDefinition } from "../../schema/wire/bot.ts";
+import type { Dataset } from "../../schema/wire/dataset.ts";
+import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { ApiError } from "../api/api-error.ts";
+import { REQUIRED_CAPS } from "../risk/cap-words.ts";
+import { type BotDraft, definitionOfDraft } from "./bot-draft.ts";
+import type { BotForm } from "./bot-form-context.ts";
+import { currencyOf } from "./bot-markets.ts";
+import { botFieldOf, findBotProblems } from "./bot-problems.ts";
+import { suggestCaps } from "./cap-suggestion.ts";
+import { usePreview } from "./use-preview.ts";
+
+export interface BotFormLists {
+  readonly accounts: readonly TradingAccount[];
+  readonly datasets: readonly Dataset[];
+  readonly library: readonly LibraryStrategy[];
+  readonly own: readonly UserStrategy[];
+}
+
+interface BotFormInput {
+  readonly lists: BotFormLists;
+  readonly draft: BotDraft;
+  readonly setDraft: (draft: BotDraft) => void;
+  /** The bot that is changed; absent for a new one. */
+  readonly bot?: Bot;
+  /** What the last try ended with. */
+  readonly error: unknown;
+}
+
+/** What the form of a bot knows: its problems, last month, and caps that are suggested as soon as that is known. */
+export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormInput) {
+  const [visited, setVisited] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
+  const summary = useRef<HTMLDivElement>(null);
+  const parameters = useMemo(() => parametersOf(draft, lists), [draft, lists]);
+  const found = useMemo(() => findBotProblems(draft, parameters), [draft, parameters]);
+  const problems = useMemo(() => new Map([...refusals(error), ...found]), [error, found]);
+  const definition = useMemo(() => previewable(draft, found), [draft, found]);
+  const preview = usePreview(draft.account, definition);
+  const latest = preview.isPlaceholderData ? null : (preview.data ?? null);
+  const empty = REQUIRED_CAPS.every((cap) => (draft.caps[cap] ?? "") === "");
+  useEffect(() => {
+    if (latest === null || !empty || bot !== undefined) return;
+    const [capital, leverage] = [Number(draft.capital) || 0, Number(draft.leverage) || 1];
+    const suggested = suggestCaps({ preview: latest, capital, leverage, instruments: draft.instruments.length });
+    setDraft({ ...draft, caps: { ...draft.caps, ...suggested } });
+  }, [latest, empty, bot, draft, setDraft]);
+  const form: BotForm = {
+    ...lists,
+    draft,
+    parameters,
+    preview: latest,
+    editing: bot !== undefined,
+    currency: currencyOf(draft, lists),
+    set(change) {
+      setDraft({ ...draft, ...change });
+      setVisited(new Set([...visited, ...namesOf(change)]));
+    },
+    problem: (field) => (tried || visited.has(field) ? problems.get(field) : undefined),
+  };
+  const focusSummary = () => requestAnimationFrame(() => summary.current?.focus());
+  /** Shows all problems; answers whether there are none. */
+  function check(): boolean {
+    setTried(true);
+    if (found.size > 0) focusSummary();
+    return found.size === 0;
+  }
+  return { form, preview, summary, check, focusSummary, found, problems: tried ? problems : new Map<string, string>() };
+}
+
+/** The definition where everything but the caps is sound: they are what the preview is for. */
+function previewable(draft: BotDraft, problems: ReadonlyMap<string, string>): BotDefinition | null {
+  const blocked = [...problems.keys()].some((field) => !field.startsWith("caps."));
+  if (blocked) return null;
+  return BotDefinition.safeParse(definitionOfDraft({ ...draft, caps: {} })).data ?? null;
+}
+
+function parametersOf({ strategy }: BotDraft, { library, own }: BotFormLists): readonly ParameterSpec[] {
+  const id = strategy.slice(strategy.indexOf(":") + 1);
+  if (strategy.startsWith("library:")) return library.find((row) => row.id === id)?.parameters ?? [];
+  return strategy.startsWith("saved:") ? (own.find((row) => row.id === id)?.parameters ?? []) : [];
+}
+
+/** What the server refused, by the field of the form. */
+function refusals(error: unknown): readonly (readonly [string, string])[] {
+  if (!(error instanceof ApiError)) return [];
+  return error.issues.map((issue) => [botFieldOf(issue.field).field, issue.rule] as const);
+}
+
+function namesOf(change: Partial<BotDraft>): readonly string[] {
+  return [
+    ...Object.keys(change),
+    ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`),
+    // Caps are filled in one by one: those not reached yet are no mistakes.
+    ...Object.entries(change.caps ?? {}).flatMap(([cap, text]) => (text === "" ? [] : [`caps.${cap}`])),
+  ];
+}

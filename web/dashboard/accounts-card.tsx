@@ -1,0 +1,59 @@
+import type { DashboardAccount } from "../../schema/wire/bot.ts";
+import { decimalNumber, formatAmount } from "../format/decimal.ts";
+import { chooseAccount } from "../trading/chosen-account.ts";
+import { ModeWord, TradingStateBadge } from "../trading/mode-word.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Signed } from "../ui/signed.tsx";
+
+const CONNECTIONS = { connected: "", reconciling: "comparing with the venue", disconnected: "venue away" } as const;
+
+/** Every account, to look at one of them. */
+export function AccountsCard({ accounts, chosen }: { accounts: readonly DashboardAccount[]; chosen: string }) {
+  return (
+    <section aria-label="Accounts" className="card overflow-hidden">
+      <h2 className="border-b border-line px-4 py-2.5 font-semibold">Accounts</h2>
+      <ul>
+        {accounts.map((account) => (
+          <li key={account.accountId} className="border-b border-line/70 last:border-b-0">
+            <button
+              type="button"
+              aria-pressed={account.accountId === chosen}
+              onClick={() => chooseAccount(account.accountId)}
+              className={classNames(
+                "num block w-full px-4 py-2.5 text-left hover:bg-hover focus-visible:outline-offset-[-2px]",
+                account.accountId === chosen && accounts.length > 1 && "bg-hover",
+              )}
+            >
+              <span className="flex items-center justify-between gap-3">
+                <span className="flex min-w-0 items-center gap-2">
+                  <span className="truncate font-medium" title={account.name}>
+                    {account.name}
+                  </span>
+                  <ModeWord mode={account.mode} />
+                </span>
+                <span className="shrink-0 font-medium">{formatAmount(account.equity, account.currency)}</span>
+              </span>
+              <span className="mt-0.5 flex items-center justify-between gap-3 text-table text-muted">
+                <span className="flex items-center gap-2">
+                  {account.state !== "ACTIVE" && <TradingStateBadge state={account.state} />}
+                  {account.openOrders === 0
+                    ? "no open orders"
+                    : `${account.openOrders} open ${account.openOrders === 1 ? "order" : "orders"}`}
+                  {CONNECTIONS[account.connection] !== "" && (
+                    <span className="text-danger">{CONNECTIONS[account.connection]}</span>
+                  )}
+                </span>
+                <span className="shrink-0">
+                  <Signed value={decimalNumber(account.profitToday)}>
+                    {formatAmount(account.profitToday, "", { sign: "always" })}
+                  </Signed>{" "}
+                  today
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

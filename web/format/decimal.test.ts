@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { decimalNumber, formatAmount, formatDecimalPrice, formatDecimalQuantity } from "./decimal.ts";
+
+describe("decimals of the wire", () => {
+  test("a price keeps the digits of its grid, and one that was divided is rounded", () => {
+    expect(formatDecimalPrice("1.08325")).toBe("1.08325");
+    expect(formatDecimalPrice("63120.5")).toBe("63,120.50");
+    expect(formatDecimalPrice("63120.500000000000000000")).toBe("63,120.50");
+    expect(formatDecimalPrice("63120.123456789012345678")).toBe("63,120.12");
+  });
+
+  test("nothing is said of what is not known", () => {
+    expect(decimalNumber(null)).toBeNull();
+    expect(formatDecimalPrice(null)).toBe("—");
+    expect(formatAmount(undefined, "USD")).toBe("—");
+  });
+
+  test("money and quantities carry a true minus and no idle zeros", () => {
+    expect(formatAmount("-1234.5", "USD")).toBe("−1,234.50\u00a0USD");
+    expect(formatDecimalQuantity("0.420000000000000000")).toBe("0.42");
+    expect(formatDecimalQuantity("-12")).toBe("−12");
+  });
+});

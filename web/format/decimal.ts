@@ -1,0 +1,42 @@
+import { formatMoney, formatNumber, formatPrice, formatQuantity, NONE, type NumberOptions } from "./format.ts";
+
+/** More decimals than this come out of a division, not off the grid of an instrument. */
+const GRID_DIGITS_MAX = 8;
+
+export type DecimalText = string | null | undefined;
+
+/** A decimal of the wire as a number, for drawing and comparing: never for reckoning on with money. */
+export function decimalNumber(text: DecimalText): number | null {
+  return text === null || text === undefined || text === "" ? null : Number(text);
+}
+
+/** An amount of the wire in its currency. */
+export function formatAmount(text: DecimalText, currency: string, options: NumberOptions = {}): string {
+  return formatMoney(decimalNumber(text), currency, options);
+}
+
+/** A price of the wire with the digits it came with, at least two; a mean with endless digits is rounded. */
+export function formatDecimalPrice(text: DecimalText): string {
+  const value = decimalNumber(text);
+  if (text === null || text === undefined || value === null) return NONE;
+  const digits = decimalsOf(text);
+  return digits > GRID_DIGITS_MAX ? formatPrice(value) : formatNumber(value, { digits: Math.max(2, digits) });
+}
+
+/** A mean of prices, which is on no grid: two digits, or five that count below 100. */
+export function formatMeanPrice(text: DecimalText): string {
+  return formatPrice(decimalNumber(text));
+}
+
+/** A quantity of the wire. */
+export function formatDecimalQuantity(text: DecimalText): string {
+  return formatQuantity(decimalNumber(text));
+}
+
+function decimalsOf(text: string): number {
+  const point = text.indexOf(".");
+  if (point < 0) return 0;
+  let length = text.length;
+  while (text[length - 1] === "0") length -= 1;
+  return Math.max(0, length - point - 1);
+}

@@ -1,0 +1,214 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { datasetsQuery } from "../api/queries.ts";
+import { newIdempotencyKey } from "../api/runtime.ts";
+import { marketsOf } from "../bot/bot-markets.ts";
+import { formatDecimalQuantity } from "../format/decimal.ts";
+import { useChosenAccount } from "../trading/chosen-account.ts";
+import { instrumentName } from "../trading/instrument-name.ts";
+import { ModeWord } from "../trading/mode-word.tsx";
+import { accountsQuery, dashboardQuery } from "../trading/queries.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { CheckField, SelectField, TextField } from "../ui/field.tsx";
+import { useSavedDraft } from "../ui/saved-draft.ts";
+import { Segmented } from "../ui/segmented.tsx";
+import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
+import { usePlaceOrder } from "./order-actions.ts";
+import { hasPrice, mergeTicket, orderOfTicket, type TicketDraft } from "./ticket-draft.ts";
+
+interface TicketDialogProps {
+  readonly onClose: () => void;
+  /** Called with the id of the order, which may have been denied. */
+  readonly onPlaced: (id: string) => void;
+}
+
+/** An order by hand. It goes through the same desk and the same verdict as those of bots. */
+export function TicketDialog(props: TicketDialogProps) {
+  const accounts = useQuery(accountsQuery);
+  return (
+    <Dialog title="Place an order" open onClose={props.onClose}>
+      {accounts.isPending ? (
+        <SkeletonRows rows={4} />
+      ) : accounts.data === undefined ? (
+        <Failure error={accounts.error} onRetry={() => void accounts.refetch()} />
+      ) : accounts.data.length === 0 ? (
+        <div className="grid justify-items-start gap-4">
+          <p className="text-muted">Orders are of an account, and there is none yet. A bot makes one on the way.</p>
+          <Link to="/bots/new" onClick={props.onClose} className={buttonClass("primary")}>
+            Start the first bot
+          </Link>
+        </div>
+      ) : (
+        <TicketForm accounts={accounts.data} {...props} />
+      )}
+    </Dialog>
+  );
+}
+
+function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accounts: readonly TradingAccount[] }) {
+  const chosen = useChosenAccount();
+  const [draft, setDraft] = useSavedDraft<TicketDraft>("order-ticket", (stored) => {
+    const ticket = mergeTicket(stored);
+    const known = [ticket.accountId, chosen].find((id) => accounts.some((account) => account.id === id));
+    return { ...ticket, accountId: known ?? accounts[0].id };
+  });
+  const [tried, setTried] = useState(false);
+  const place = usePlaceOrder();
+  const { order, problems } = orderOfTicket(draft);
+  const account = accounts.find(({ id }) => id === draft.accountId);
+  const form = useRef<HTMLFormElement>(null);
+  // One key for one ticket as it stands: pressing twice, or trying again after a lost reply, places one order.
+  const key = useRef({ of: "", value: "" });
+  function set(change: Partial<TicketDraft>) {
+    setDraft({ ...draft, ...change });
+    if (place.isError) place.reset();
+  }
+  function submit(event?: FormEvent) {
+    event?.preventDefault();
+    setTried(true);
+    if (order === null || place.isPending) return;
+    const text = JSON.stringify(order);
+    if (key.current.of !== text) key.current = { of: text, value: newIdempotencyKey() };
+    place.mutate(
+      { order, key: key.current.value },
+      {
+        onSuccess(detail) {
+          setDraft({ ...draft, quantity: "", limit: "", stop: "", reduceOnly: false });
+          onPlaced(detail.order.id);
+        },
+      },
+    );
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event as unknown as FormEvent);
+  }
+  const words = `${draft.side === "buy" ? "Buy" : "Sell"} ${order === null ? "" : `${formatDecimalQuantity(order.quantity)} `}${instrumentName(draft.instrument)}`;
+  return (
+    <form ref={form} noValidate className="grid gap-4" onSubmit={submit} onKeyDown={onKeyDown}>
+      <TicketFields {...{ accounts, draft, set }} problem={(field) => (tried ? problems.get(field) : undefined)} />
+      <InlineError error={place.error} />
+      <div className="flex items-center justify-end gap-2">
+        {account !== undefined && (
+          <span className="mr-auto inline-flex">
+            <ModeWord mode={account.mode} />
+          </span>
+        )}
+        <Button onClick={onClose}>Leave it</Button>
+        <Button kind="primary" type="submit" busy={place.isPending}>
+          {words}
+          <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface TicketFieldsProps {
+  readonly accounts: readonly TradingAccount[];
+  readonly draft: TicketDraft;
+  readonly set: (change: Partial<TicketDraft>) => void;
+  readonly problem: (field: string) => string | undefined;
+}
+
+function TicketFields({ accounts, draft, set, problem }: TicketFieldsProps) {
+  const datasets = useQuery(datasetsQuery).data ?? [];
+  const held = useQuery(dashboardQuery).data?.accounts[draft.accountId]?.positions ?? [];
+  const place = { account: draft.accountId, newMarket: "sim", newDataset: "" } as const;
+  const markets = marketsOf(place, { accounts, datasets });
+  const known = markets.some(({ instrument }) => instrument === draft.instrument);
+  const [first] = markets;
+  // The ticket of another account may name a market that this one does not have.
+  useEffect(() => {
+    if (!known && first !== undefined) set({ instrument: first.instrument });
+  }, [known, first, set]);
+  const position = held.find(({ instrument }) => instrument === draft.instrument);
+  return (
+    <>
+      <div className="grid grid-cols-2 gap-4">
+        <SelectField
+          label="Account"
+          value={draft.accountId}
+          choices={accounts.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(accountId) => set({ accountId })}
+        />
+        <SelectField
+          label="Market"
+          value={draft.instrument}
+          error={problem("instrument")}
+          choices={markets.map(({ instrument, symbol }) => ({ value: instrument, label: symbol }))}
+          onChange={(instrument) => set({ instrument })}
+        />
+      </div>
+      <Segmented
+        label="Side"
+        className="justify-self-start"
+        value={draft.side}
+        choices={[
+          { value: "buy", label: "Buy" },
+          { value: "sell", label: "Sell" },
+        ]}
+        onChange={(side) => set({ side })}
+      />
+      <div className="grid grid-cols-2 gap-4">
+        <SelectField
+          label="Kind"
+          value={draft.kind}
+          choices={[
+            { value: "market", label: "At the market" },
+            { value: "limit", label: "Limit" },
+            { value: "stop", label: "Stop" },
+            { value: "stop-limit", label: "Stop limit" },
+          ]}
+          onChange={(kind) => set({ kind })}
+        />
+        <NumberField label="Quantity" name="quantity" {...{ draft, set, problem }} />
+        {hasPrice(draft.kind, "stop") && <NumberField label="Stop price" name="stop" {...{ draft, set, problem }} />}
+        {hasPrice(draft.kind, "limit") && <NumberField label="Limit price" name="limit" {...{ draft, set, problem }} />}
+      </div>
+      {position !== undefined && Number(position.quantity) !== 0 && (
+        <p className="flex flex-wrap items-center gap-x-3 text-muted">
+          {Number(position.quantity) > 0 ? "Long" : "Short"} {formatDecimalQuantity(position.quantity.replace("-", ""))}{" "}
+          now.
+          <Button
+            className="min-h-7 px-2 text-table"
+            onClick={() =>
+              set({
+                side: Number(position.quantity) > 0 ? "sell" : "buy",
+                kind: "market",
+                quantity: position.quantity.replace("-", ""),
+                reduceOnly: true,
+              })
+            }
+          >
+            Close all of it
+          </Button>
+        </p>
+      )}
+      <CheckField
+        label="Only make a position smaller"
+        hint="Never trades more than is held against it, and passes caps of size and loss."
+        checked={draft.reduceOnly}
+        onChange={(reduceOnly) => set({ reduceOnly })}
+      />
+    </>
+  );
+}
+
+function NumberField(
+  props: Omit<TicketFieldsProps, "accounts"> & { label: string; name: "quantity" | "limit" | "stop" },
+) {
+  const { label, name, draft, set, problem } = props;
+  return (
+    <TextField
+      label={label}
+      inputMode="decimal"
+      autoComplete="off"
+      value={draft[name]}
+      error={problem(name)}
+      onChange={(event) => set({ [name]: event.target.value })}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { FIRST_TICKET, mergeTicket, orderOfTicket } from "./ticket-draft.ts";
+
+const TICKET = { ...FIRST_TICKET, accountId: "a1", quantity: "0.42" };
+
+describe("the ticket of an order", () => {
+  test("prices that its kind does not have are not sent, whatever was typed before", () => {
+    const { order } = orderOfTicket({ ...TICKET, kind: "market", limit: "60000", stop: "x" });
+    expect(order).toEqual({
+      ...{ accountId: "a1", instrument: "SIM:BTC-USD", side: "buy", kind: "market" },
+      ...{ quantity: "0.42", reduceOnly: false },
+    });
+  });
+
+  test("what is missing and what is no number is said at its box", () => {
+    const { order, problems } = orderOfTicket({
+      ...TICKET,
+      kind: "stop-limit",
+      quantity: "much",
+      limit: "",
+      stop: "-5",
+    });
+    expect(order).toBeNull();
+    expect(problems.get("limit")).toBe("must be set");
+    expect(problems.get("stop")).toBe("must be greater than 0, was -5");
+    expect(problems.get("quantity")).toContain("must be a decimal number such as 0.5, was much");
+  });
+
+  test("a quantity goes out digit by digit as it was typed", () => {
+    expect(orderOfTicket({ ...TICKET, quantity: "0.100000000000000001" }).order?.quantity).toBe("0.100000000000000001");
+  });
+
+  test("a damaged draft opens as an empty ticket", () => {
+    expect(mergeTicket({ kind: "trailing-stop", side: "both", quantity: 3 })).toEqual(FIRST_TICKET);
+  });
+});

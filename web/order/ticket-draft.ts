@@ -1,0 +1,72 @@
+import { CreateOrder } from "../../schema/wire/trading.ts";
+
+/** The ticket of an order as it is typed. */
+export interface TicketDraft {
+  readonly accountId: string;
+  readonly instrument: string;
+  readonly side: "buy" | "sell";
+  readonly kind: CreateOrder["kind"];
+  readonly quantity: string;
+  readonly limit: string;
+  readonly stop: string;
+  readonly reduceOnly: boolean;
+}
+
+export const FIRST_TICKET: TicketDraft = {
+  accountId: "",
+  instrument: "SIM:BTC-USD",
+  side: "buy",
+  kind: "market",
+  quantity: "",
+  limit: "",
+  stop: "",
+  reduceOnly: false,
+};
+
+/** Whether the kind of an order has the price. */
+export function hasPrice(kind: CreateOrder["kind"], price: "limit" | "stop"): boolean {
+  return kind === price || kind === "stop-limit";
+}
+
+export type Ticket =
+  | { readonly order: CreateOrder; readonly problems: ReadonlyMap<string, string> }
+  | { readonly order: null; readonly problems: ReadonlyMap<string, string> };
+
+/** The order that a ticket asks for, by the schema of the API, or what is wrong with it by its field. */
+export function orderOfTicket(draft: TicketDraft): Ticket {
+  const read = CreateOrder.safeParse({
+    accountId: draft.accountId,
+    instrument: draft.instrument.trim(),
+    side: draft.side,
+    kind: draft.kind,
+    quantity: draft.quantity.trim(),
+    ...(hasPrice(draft.kind, "limit") ? { limit: draft.limit.trim() } : {}),
+    ...(hasPrice(draft.kind, "stop") ? { stop: draft.stop.trim() } : {}),
+    reduceOnly: draft.reduceOnly,
+  });
+  if (read.success) return { order: read.data, problems: new Map() };
+  const problems = new Map<string, string>();
+  for (const { path, message } of read.error.issues) {
+    const field = path.join(".");
+    const typed = String(draft[field as keyof TicketDraft] ?? "").trim();
+    const words = typed === "" ? "must be set" : `${message}, was ${typed}`;
+    if (!problems.has(field)) problems.set(field, words);
+  }
+  return { order: null, problems };
+}
+
+/** A stored ticket with all its fields, damage left out. */
+export function mergeTicket(stored: unknown): TicketDraft {
+  const kept = typeof stored === "object" && stored !== null ? (stored as Partial<TicketDraft>) : {};
+  const known = Object.entries(FIRST_TICKET).map(([name, first]) => {
+    const value = kept[name as keyof TicketDraft];
+    return [name, typeof value === typeof first ? value : first];
+  });
+  const draft = Object.fromEntries(known) as TicketDraft;
+  const kinds = CreateOrder.shape.kind.options;
+  return {
+    ...draft,
+    side: draft.side === "sell" ? "sell" : "buy",
+    kind: kinds.find((kind) => kind === draft.kind) ?? "market",
+  };
+}

@@ -1,0 +1,119 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ShieldAlert } from "lucide-react";
+import type { RiskView } from "../../schema/wire/risk.ts";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { parseRiskSearch } from "../app/trading-search.ts";
+import { StepUpDialog } from "../settings/step-up-dialog.tsx";
+import { chooseAccount, useChosenAccount } from "../trading/chosen-account.ts";
+import { ModeWord } from "../trading/mode-word.tsx";
+import { accountsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
+import { buttonClass } from "../ui/button.tsx";
+import { boxClass } from "../ui/field.tsx";
+import { Page, Section } from "../ui/page.tsx";
+import { Empty, Failure, Skeleton } from "../ui/states.tsx";
+import { CapBars } from "./cap-bars.tsx";
+import { LimitsForm } from "./limits-form.tsx";
+import { StatesSection } from "./states-section.tsx";
+import { VerdictLog } from "./verdict-log.tsx";
+
+/** What bounds an account: its switches, its caps and how much of each is used, and every verdict. */
+export function RiskPage() {
+  const search = useSearch({ from: "/app/risk" });
+  const chosen = useChosenAccount();
+  const accounts = useQuery(accountsQuery);
+  const wanted = [search.account, chosen].find((id) => accounts.data?.some((row) => row.id === id));
+  const account = accounts.data?.find(({ id }) => id === wanted) ?? accounts.data?.at(-1);
+  return (
+    <Page
+      title="Risk"
+      {...(account === undefined ? {} : { heading: <Heading account={account} all={accounts.data ?? []} /> })}
+    >
+      {accounts.isPending ? (
+        <RiskSkeleton />
+      ) : accounts.data === undefined ? (
+        <Failure error={accounts.error} onRetry={() => void accounts.refetch()} />
+      ) : account === undefined ? (
+        <div className="card">
+          <Empty
+            icon={ShieldAlert}
+            title="Caps that nothing gets past"
+            action={
+              <Link to="/bots/new" className={buttonClass("primary")}>
+                Start the first bot
+              </Link>
+            }
+          >
+            Every order is held against the limits of its bot, its account and the platform before it leaves. With the
+            first account, this page shows how much of each limit is used and what was refused.
+          </Empty>
+        </div>
+      ) : (
+        <AccountRisk key={account.id} account={account} />
+      )}
+      <StepUpDialog />
+    </Page>
+  );
+}
+
+function Heading({ account, all }: { account: TradingAccount; all: readonly TradingAccount[] }) {
+  const navigate = useNavigate({ from: "/risk" });
+  return (
+    <>
+      Risk
+      {all.length > 1 && (
+        <select
+          aria-label="Account"
+          value={account.id}
+          onChange={(event) => {
+            chooseAccount(event.target.value);
+            void navigate({ search: (now) => parseRiskSearch({ ...now, account: event.target.value }), replace: true });
+          }}
+          className={`${boxClass} select-arrow max-w-72 pr-7 text-base font-normal`}
+        >
+          {all.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      <ModeWord mode={account.mode} />
+    </>
+  );
+}
+
+function AccountRisk({ account }: { account: TradingAccount }) {
+  const query = useQuery(riskQuery(account.id));
+  if (query.isPending) return <RiskSkeleton />;
+  if (query.data === undefined) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  return <Parts account={account} risk={query.data} />;
+}
+
+function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
+  const bots = useQuery(botsQuery).data ?? [];
+  const nameOf = (botId: string) => bots.find(({ id }) => id === botId)?.name ?? botId;
+  return (
+    <>
+      <StatesSection accountId={account.id} states={risk.states} nameOf={nameOf} />
+      <CapBars uses={risk.uses} currency={account.currency} nameOf={nameOf} />
+      <Section
+        title="Limits of the account"
+        note="Held against everything on it together. Lowering holds at once; raising asks who you are and waits a minute."
+      >
+        <LimitsForm accountId={account.id} currency={account.currency} limits={risk.limits} />
+      </Section>
+      <VerdictLog accountId={account.id} nameOf={nameOf} />
+    </>
+  );
+}
+
+function RiskSkeleton() {
+  return (
+    <div role="status" aria-label="Loading the limits">
+      <Skeleton className="mb-6 h-44 w-full" />
+      <Skeleton className="mb-6 h-64 w-full" />
+      <Skeleton className="h-64 w-full" />
+    </div>
+  );
+}

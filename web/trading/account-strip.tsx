@@ -1,0 +1,73 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ChevronDown } from "lucide-react";
+import { useEffect } from "react";
+import { DashboardState } from "../../schema/wire/bot.ts";
+import { queryClient } from "../api/runtime.ts";
+import { decimalNumber, formatAmount } from "../format/decimal.ts";
+import { Connection } from "../ui/connection.tsx";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
+import { Signed } from "../ui/signed.tsx";
+import { chooseAccount, useChosenAccount } from "./chosen-account.ts";
+import { tellConnection } from "./dashboard-connection.ts";
+import { ModeWord } from "./mode-word.tsx";
+import { dashboardQuery } from "./queries.ts";
+import { useLive } from "./use-live.ts";
+
+/** How often the state is asked for while the socket is away. */
+const WITHOUT_SOCKET_MS = 10_000;
+
+/**
+ * The account that is looked at, in the top bar of every page. It keeps the one socket of the person's state open and
+ * lays what that says into the cache, from which all pages read.
+ */
+export function AccountStrip() {
+  const live = useLive("/dashboard/live", DashboardState);
+  useEffect(() => {
+    if (live.value !== null) queryClient.setQueryData(dashboardQuery.queryKey, live.value);
+  }, [live.value]);
+  useEffect(() => tellConnection(live.connection), [live.connection]);
+  const chosen = useChosenAccount();
+  const navigate = useNavigate();
+  // Where no socket gets through, the state is asked for.
+  const refetchInterval = live.connection.kind === "live" ? false : WITHOUT_SOCKET_MS;
+  const accounts = Object.values(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
+  const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
+  if (account === undefined) return null;
+  const { currency } = account;
+  return (
+    <div className="flex min-w-0 items-center gap-3">
+      <Menu
+        label="Accounts"
+        trigger={
+          <button type="button" className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover">
+            <span className="sr-only">Account in view: </span>
+            <span className="max-w-40 truncate font-medium max-lg:sr-only">{account.name}</span>
+            <span className="inline-flex max-sm:hidden">
+              <ModeWord mode={account.mode} />
+            </span>
+            <span className="whitespace-nowrap max-sm:text-table">{formatAmount(account.equity, currency)}</span>
+            <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-lg:hidden">
+              {formatAmount(account.profitToday, "", { sign: "always" })} <span className="text-muted">today</span>
+            </Signed>
+            <ChevronDown size={13} aria-hidden className="shrink-0 text-faint" />
+          </button>
+        }
+      >
+        <MenuLabel>Account in view</MenuLabel>
+        <MenuChoice
+          value={account.accountId}
+          onChange={chooseAccount}
+          choices={accounts.map(({ accountId, name }) => ({ value: accountId, label: name }))}
+        />
+        <MenuLine />
+        <MenuItem onSelect={() => void navigate({ to: "/risk", search: { account: account.accountId } })}>
+          Risk of this account
+        </MenuItem>
+      </Menu>
+      <span className="max-lg:hidden">
+        <Connection state={live.connection} />
+      </span>
+    </div>
+  );
+}

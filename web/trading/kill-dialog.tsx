@@ -1,0 +1,132 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { KillResult, type KillSwitch } from "../../schema/wire/trading.ts";
+import { newIdempotencyKey } from "../api/runtime.ts";
+import { formatCount } from "../format/format.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { CheckField, SelectField } from "../ui/field.tsx";
+import { InlineError } from "../ui/states.tsx";
+import { HoldButton } from "./hold-button.tsx";
+import { type KillReach, killChoices, killReach, killResultWords } from "./kill-words.ts";
+import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
+
+/** Asks what to stop, says what that does, and stops it once the button was held. */
+export function KillDialog({ onClose }: { onClose: () => void }) {
+  const kill = useKill();
+  return (
+    <Dialog title="Stop trading" open onClose={onClose}>
+      {kill.data === undefined ? (
+        <KillForm kill={kill} />
+      ) : (
+        <Acknowledged result={kill.data.result} tookMs={kill.data.tookMs} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+function useKill() {
+  return useMutation({
+    async mutationFn(body: KillSwitch) {
+      const beganMs = performance.now();
+      const result = await ask("/kill", KillResult, { method: "POST", body, idempotencyKey: newIdempotencyKey() });
+      return { result, tookMs: performance.now() - beganMs };
+    },
+    onSettled: refreshTrading,
+  });
+}
+
+function KillForm({ kill }: { kill: ReturnType<typeof useKill> }) {
+  const dashboard = useQuery(dashboardQuery);
+  const [chosen, setChosen] = useState("user");
+  const [flatten, setFlatten] = useState(false);
+  const choices = killChoices(dashboard.data);
+  const choice = choices.find(({ value }) => value === chosen) ?? choices[0];
+  const reach = killReach(dashboard.data, choice.scope);
+  return (
+    <div className="grid gap-4">
+      <SelectField label="What to stop" value={choice.value} choices={choices} onChange={setChosen} />
+      <Consequence reach={reach} flatten={flatten} unknown={dashboard.isError} />
+      <CheckField
+        label="Also close what is held, at the market"
+        hint="Sends market orders for every open position. Leave it off to stop first and look."
+        checked={flatten}
+        onChange={setFlatten}
+      />
+      <InlineError error={kill.error} />
+      <HoldButton
+        key={`${chosen} ${flatten} ${kill.failureCount} ${kill.submittedAt}`}
+        disabled={kill.isPending}
+        onHeld={() => kill.mutate({ scope: choice.scope, flatten })}
+      >
+        {kill.isPending ? "Stopping" : `Hold to stop ${choice.value === "user" ? "everything" : choice.label}`}
+        {flatten ? " and close positions" : ""}
+      </HoldButton>
+      <p className="-mt-2 text-table text-muted">
+        Hold for one and a half seconds with the mouse, a finger, Space or Enter. Letting go sooner does nothing.
+      </p>
+    </div>
+  );
+}
+
+function Consequence(props: { reach: KillReach | undefined; flatten: boolean; unknown: boolean }) {
+  const { reach, flatten, unknown } = props;
+  return (
+    <ul className="grid list-disc gap-1 pl-4 text-muted">
+      <li>Once it is acknowledged, no new order is sent.</li>
+      <li>
+        {reach === undefined
+          ? "Open orders are cancelled."
+          : `${count(reach.openOrders, "open order")} on ${count(reach.accounts, "account")} ${reach.openOrders === 1 ? "is" : "are"} cancelled.`}
+      </li>
+      <li>{botWords(reach)}</li>
+      <li>{positionWords(reach, flatten)}</li>
+      {unknown && <li className="text-danger">What is open could not be read. The switch works all the same.</li>}
+    </ul>
+  );
+}
+
+function botWords(reach: KillReach | undefined): string {
+  if (reach?.bots === 0) return "No bot runs.";
+  const bots = reach === undefined ? "Bots" : count(reach.bots, "running bot");
+  return `${bots} can send nothing until you arm trading again under Risk.`;
+}
+
+function positionWords(reach: KillReach | undefined, flatten: boolean): string {
+  if (reach !== undefined && reach.closing.length === 0) return "Nothing is held.";
+  if (!flatten) return "What is held stays open, without the stops that guarded it.";
+  if (reach === undefined) return "What is held is closed at the market.";
+  const shown = reach.closing.slice(0, 4).join(", ");
+  const more = reach.closing.length - 4;
+  return `At the market: ${shown}${more > 0 ? ` and ${more} more` : ""}.`;
+}
+
+function Acknowledged({ result, tookMs, onClose }: { result: KillResult; tookMs: number; onClose: () => void }) {
+  const accounts = useQuery(dashboardQuery).data?.accounts ?? {};
+  const lines = killResultWords(result, (id) => accounts[id]?.name ?? id);
+  return (
+    <div className="grid gap-4">
+      <div role="status">
+        <p className="mb-2 font-semibold">Trading is stopped. It took {formatCount(tookMs)} ms.</p>
+        <ul className="grid list-disc gap-1 pl-4 text-muted">
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </div>
+      <div className="flex justify-end gap-2">
+        <Link to="/risk" onClick={onClose} className={buttonClass()}>
+          See states under Risk
+        </Link>
+        <Button kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function count(value: number, noun: string): string {
+  return value === 0 ? `No ${noun}` : `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,76 @@
+import type { DashboardState } from "../../schema/wire/bot.ts";
+import type { KillResult, KillSwitch } from "../../schema/wire/trading.ts";
+import { baseName } from "./instrument-name.ts";
+import { closingWords } from "./position-columns.tsx";
+
+/** What the kill switch may be pulled for, as a list to choose from. */
+export interface KillChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly scope: KillSwitch["scope"];
+}
+
+/** Everything, each account, and each bot that is not stopped. */
+export function killChoices(state: DashboardState | undefined): readonly KillChoice[] {
+  const accounts = Object.values(state?.accounts ?? {});
+  const bots = Object.values(state?.bots ?? {}).filter(({ status }) => status !== "stopped");
+  return [
+    { value: "user", label: "Everything", scope: { kind: "user" } },
+    ...accounts.map(({ accountId, name }) => ({
+      value: `account:${accountId}`,
+      label: `Account ${name}`,
+      scope: { kind: "account" as const, accountId },
+    })),
+    ...bots.map(({ botId, name }) => ({
+      value: `bot:${botId}`,
+      label: `Bot ${name}`,
+      scope: { kind: "bot" as const, botId },
+    })),
+  ];
+}
+
+/** What the switch would meet: accounts, bots that act, open orders, and what closing the positions would trade. */
+export interface KillReach {
+  readonly accounts: number;
+  readonly bots: number;
+  readonly openOrders: number;
+  /** Such as "sell 0.42 BTC". */
+  readonly closing: readonly string[];
+}
+
+/** What a scope reaches; undefined where what is open is not known, or not by scope: a bot's own share is its own. */
+export function killReach(state: DashboardState | undefined, scope: KillSwitch["scope"]): KillReach | undefined {
+  if (state === undefined || scope.kind === "bot" || scope.kind === "instrument") return undefined;
+  const accounts = Object.values(state.accounts).filter(
+    ({ accountId }) => scope.kind === "user" || accountId === scope.accountId,
+  );
+  const ids = new Set(accounts.map(({ accountId }) => accountId));
+  const acting = Object.values(state.bots).filter(
+    ({ accountId, status }) => ids.has(accountId) && status !== "stopped",
+  );
+  return {
+    accounts: accounts.length,
+    bots: acting.length,
+    openOrders: accounts.reduce((sum, { openOrders }) => sum + openOrders, 0),
+    closing: accounts.flatMap(({ positions }) =>
+      positions
+        .filter(({ quantity }) => Number(quantity) !== 0)
+        .map((position) => closingWords(position, baseName(position.instrument))),
+    ),
+  };
+}
+
+/** What was acknowledged, in a sentence or two. */
+export function killResultWords(result: KillResult, nameOf: (accountId: string) => string): readonly string[] {
+  const lines = result.accounts.map(({ accountId, cancelling }) => {
+    const orders =
+      cancelling === 0
+        ? "no order was open"
+        : `${cancelling} ${cancelling === 1 ? "order is" : "orders are"} being cancelled`;
+    return `${nameOf(accountId)}: acknowledged, nothing more is sent; ${orders}.`;
+  });
+  const unreached = result.unreached.map(
+    (accountId) => `${nameOf(accountId)}: not reached. The switch is stored and holds as soon as it wakes.`,
+  );
+  return lines.length + unreached.length === 0 ? ["There was no account to stop."] : [...lines, ...unreached];
+}

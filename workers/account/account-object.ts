@@ -1,0 +1,372 @@
+import { DurableObject } from "cloudflare:workers";
+import type { RiskLimits, RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
+import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
+import type { VenueTold } from "../brokers/broker.ts";
+import { MINUTE_MS } from "../core/candle/timeframe.ts";
+import { toDouble } from "../core/ledger/decimal-double.ts";
+import { parseMoney } from "../core/ledger/decimal-text.ts";
+import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
+import { LiveHub } from "../live/live-hub.ts";
+import { OWNER_HEADER } from "../live/socket-request.ts";
+import { systemClock } from "../platform/clock.ts";
+import { openDatabase } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import { newId } from "../platform/ids.ts";
+import { logEvent } from "../platform/log-event.ts";
+import { AccountMarketLink } from "./account-market.ts";
+import { AccountRecord, deskAccountOf } from "./account-record.ts";
+import { type AccountVenue, openVenue } from "./account-venue.ts";
+import { coreLimits, orderDetail, riskView } from "./account-view.ts";
+import { Desk } from "./desk.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { type DeskCalls, type DeskEvent, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
+import { eventOfBot, verdictEntry } from "./desk-lists.ts";
+import type { SwitchScope } from "./desk-switches.ts";
+import { accountState, wireFill, wireOrder } from "./desk-view.ts";
+import { StoredFillEvent } from "./fill-event.ts";
+import { projectAccount } from "./project-account.ts";
+import { reportToDashboard } from "./report-account.ts";
+import { SqlDeskStore } from "./sql-desk-store.ts";
+
+// Tabs and machines of one person.
+const SOCKETS_MAX = 20;
+/** Fills that the account's value shows; lists have the rest. */
+const FILLS_SHOWN = 25;
+/** Events that a bot is given at once. */
+const EVENTS_A_CALL = 1_000;
+/** How long lists may lag behind while the database does not answer, until it is tried again. */
+const PROJECT_AGAIN_MS = 10_000;
+const RECORD = "account";
+
+/**
+ * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
+ * shows. Works while the database, the object store and the queues do not: lists catch up afterwards.
+ */
+export class AccountObject extends DurableObject<Env> implements DeskCalls {
+  private opened: { record: AccountRecord; store: SqlDeskStore; desk: Desk; venue: AccountVenue } | undefined;
+  private readonly hub: LiveHub<AccountState>;
+  private readonly market: AccountMarketLink;
+  private projecting: Promise<void> | undefined;
+  private projectAfter = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const options = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo"), socketsMax: SOCKETS_MAX };
+    this.hub = new LiveHub(options);
+    this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
+  }
+
+  /** Makes the account with its venue and its first money. A second call changes nothing. */
+  async begin(given: AccountRecord & { limits: RiskLimits }): Promise<void> {
+    const { limits, ...record } = given;
+    if (this.ctx.storage.kv.get(RECORD) === undefined) this.ctx.storage.kv.put(RECORD, record);
+    const { desk, venue } = this.open(record.ownerId);
+    await venue.begin(record);
+    desk.books.write(() => {
+      if (desk.books.scope(ACCOUNT_SCOPE).limits.length === 0) {
+        desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(limits));
+        desk.switches.setLimits(MANUAL_BOT, manualLimits(record, limits));
+      }
+    });
+    await desk.sweepNow();
+    desk.books.write(() => {
+      const capital = parseMoney(record.account.cash, "cash");
+      desk.switches.allot(MANUAL_BOT, { id: `capital:${MANUAL_BOT}`, at: systemClock(), capital });
+    });
+    await this.after();
+  }
+
+  private open(ownerId: string): NonNullable<typeof this.opened> {
+    if (this.opened === undefined) {
+      const text = this.ctx.storage.kv.get(RECORD);
+      if (text === undefined) throw new Error("the account is not there");
+      const record = AccountRecord.parse(text);
+      const store = new SqlDeskStore(this.ctx.storage);
+      const venue = openVenue(this.env, record);
+      const desk = new Desk({ store, broker: venue.broker, account: deskAccountOf(record), now: systemClock });
+      this.opened = { record, store, desk, venue };
+    }
+    if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
+    return this.opened;
+  }
+
+  exists(): boolean {
+    return this.ctx.storage.kv.get(RECORD) !== undefined;
+  }
+
+  async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
+    const { desk, record } = this.open(call.ownerId);
+    const results: SubmitResult[] = [];
+    for (const intent of call.intents) {
+      const mark = await this.market.reach(record, desk.books, intent.instrument);
+      if (mark !== undefined) await desk.hear(mark);
+      const { order, legs } = await desk.submit(call.botId, intent);
+      results.push({ order: wireOrder(order), legs: legs.map(wireOrder) });
+    }
+    await this.after();
+    return results;
+  }
+
+  async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
+    const { desk } = this.open(call.ownerId);
+    const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
+    desk.requestCancels(ids);
+    await desk.drainCancels();
+    await this.after();
+    return ids.flatMap((id) => {
+      const stored = desk.books.order(id);
+      return stored === undefined ? [] : [wireOrder(stored)];
+    });
+  }
+
+  async eventsOf(call: { ownerId: string; botId: string; since: number }): Promise<{
+    events: DeskEvent[];
+    cursor: number;
+  }> {
+    const { store } = this.open(call.ownerId);
+    const events = store.eventsAfter(call.since, EVENTS_A_CALL, call.botId);
+    return {
+      events: events.flatMap((event) => eventOfBot(store, event)),
+      cursor: events.at(-1)?.sequence ?? call.since,
+    };
+  }
+
+  async state(call: { ownerId: string }): Promise<AccountState> {
+    this.open(call.ownerId);
+    return this.view();
+  }
+
+  async order(call: { ownerId: string; orderId: string }): Promise<OrderDetail | undefined> {
+    return orderDetail(this.open(call.ownerId).store, call.orderId);
+  }
+
+  risk(call: { ownerId: string }): RiskView {
+    return riskView(this.open(call.ownerId).desk);
+  }
+
+  verdicts(call: { ownerId: string; before: number | undefined; denied: boolean | undefined; limit: number }): {
+    rows: VerdictLogEntry[];
+    next: number | undefined;
+  } {
+    const { store } = this.open(call.ownerId);
+    const rows = store.verdicts({ ...call, limit: call.limit + 1 });
+    const page = rows.slice(0, call.limit);
+    return {
+      rows: page.flatMap(({ stored }) => verdictEntry(stored)),
+      next: rows.length > call.limit ? page.at(-1)?.place : undefined,
+    };
+  }
+
+  equity(call: { ownerId: string; from: number; limit: number }): EquityHistory["points"] {
+    return this.open(call.ownerId).store.equitySince(call.from, call.limit);
+  }
+
+  /** Gives a bot its share of the money, its limits, and a book at the venue; or changes them. */
+  async openBot(call: {
+    ownerId: string;
+    botId: string;
+    version: number;
+    capital: string;
+    leverage: number;
+    limits: RiskLimits;
+    instruments: readonly string[];
+  }): Promise<void> {
+    const { desk, venue, record } = this.open(call.ownerId);
+    const { botId, version, limits, instruments } = call;
+    const at = systemClock();
+    await venue.openBook({ bot: botId, cash: call.capital, leverage: call.leverage, instruments });
+    desk.books.write(() => {
+      const allotted = parseMoney(this.ctx.storage.kv.get<string>(`capital:${botId}`) ?? "0", "capital");
+      const capital = parseMoney(call.capital, "capital");
+      const change = (capital - allotted) as typeof capital;
+      desk.switches.allot(botId, { id: `capital:${botId}:${version}`, at, capital: change });
+      this.ctx.storage.kv.put(`capital:${botId}`, call.capital);
+      desk.switches.setLimits(botId, coreLimits({ ...limits, instruments: limits.instruments ?? [...instruments] }));
+    });
+    for (const instrument of instruments) {
+      const mark = await this.market.reach(record, desk.books, instrument);
+      if (mark !== undefined) await desk.hear(mark);
+    }
+    await this.after();
+  }
+
+  async setLimits(call: { ownerId: string; limits: RiskLimits }): Promise<RiskView> {
+    const { desk, record } = this.open(call.ownerId);
+    desk.books.write(() => {
+      desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(call.limits));
+      desk.switches.setLimits(MANUAL_BOT, manualLimits(record, call.limits));
+    });
+    await this.after();
+    return riskView(desk);
+  }
+
+  /** Throws a switch by hand, or arms again what was halted. */
+  async setSwitch(call: {
+    ownerId: string;
+    scope: SwitchScope;
+    state: TradingStateName;
+    reason: string;
+  }): Promise<void> {
+    const { desk } = this.open(call.ownerId);
+    desk.switches.set(call.scope, call.state, call.reason);
+    await desk.books.sync();
+    await this.after();
+  }
+
+  /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
+  async kill(call: { ownerId: string; scope: SwitchScope; flatten: boolean }): Promise<{ cancelling: number }> {
+    const { desk } = this.open(call.ownerId);
+    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock() });
+    await desk.books.sync();
+    this.ctx.waitUntil(
+      desk
+        .drainCancels()
+        .then(() => desk.drainFlatten())
+        .then(() => this.after())
+        .catch((error: unknown) => logEvent("kill_follow_up_failed", { error })),
+    );
+    await this.ctx.storage.setAlarm(systemClock() + 1_000);
+    this.publish();
+    return { cancelling: open.length };
+  }
+
+  /** What the venue says unasked. */
+  async onVenue(call: { ownerId: string; told: VenueTold }): Promise<void> {
+    const { desk } = this.open(call.ownerId);
+    await desk.hear(call.told);
+    await this.after();
+  }
+
+  /** Opens a socket that the Worker has checked. */
+  override async fetch(request: Request): Promise<Response> {
+    const record = AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
+    if (record === undefined || record.ownerId !== request.headers.get(OWNER_HEADER)) {
+      return new Response(null, { status: 404 });
+    }
+    this.open(record.ownerId);
+    this.publish();
+    return this.hub.open(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    if (this.hub.message(socket, text) === undefined) return;
+    this.hub.refuse(socket, "bad_message", "An account's channel takes acknowledgements only.");
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.hub.close(socket, code);
+  }
+
+  hangUp(grantId: string): void {
+    this.hub.hangUp(grantId);
+  }
+
+  /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */
+  override async alarm(): Promise<void> {
+    const record = AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
+    if (record === undefined) return;
+    await this.ctx.storage.setAlarm(systemClock() + MINUTE_MS);
+    try {
+      const { desk } = this.open(record.ownerId);
+      await desk.tick();
+      await this.market.letGo(record, desk.books);
+    } catch (error) {
+      logEvent("account_tick_failed", { id: record.account.id, error });
+    }
+    this.hub.sweep(systemClock());
+    await this.after();
+  }
+
+  /** Forgets the account and hangs up; the venue's side goes with it. */
+  async destroy(ownerId: string): Promise<void> {
+    if (!this.exists()) return;
+    const { venue, record } = this.open(ownerId);
+    await this.market.leave(record);
+    await venue.end();
+    this.hub.end("deleted");
+    this.opened = undefined;
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** What follows every change: watchers, the minute's equity, lists, the next alarm. */
+  private async after(): Promise<void> {
+    this.publish();
+    await this.arm();
+    this.project();
+  }
+
+  private publish(): void {
+    const state = this.view();
+    this.keepEquity();
+    if (!this.hub.publish(state) || this.opened === undefined) return;
+    const { record } = this.opened;
+    this.ctx.waitUntil(reportToDashboard(this.env, record, state));
+  }
+
+  private view(): AccountState {
+    if (this.opened === undefined) throw new Error("the account is not open");
+    const { desk, store, record } = this.opened;
+    const fills = store.lastFills(FILLS_SHOWN).flatMap(({ order, detail }) => {
+      const stored = store.order(order);
+      return stored === undefined ? [] : [wireFill(StoredFillEvent.parse(JSON.parse(detail)).fill, stored.order)];
+    });
+    const { reconciledAt } = desk.books.record;
+    const state = desk.isReady() ? "connected" : reconciledAt === null ? "reconciling" : "disconnected";
+    const connection = { state, since: reconciledAt ?? record.account.createdAt, reconciledAt } as const;
+    return accountState(desk.books, { account: record.account, fills, connection });
+  }
+
+  private keepEquity(): void {
+    if (this.opened === undefined) return;
+    const { desk, store } = this.opened;
+    const { track } = desk.books.scope(ACCOUNT_SCOPE);
+    const minute = Math.floor(desk.books.clock() / MINUTE_MS) * MINUTE_MS;
+    if (track === undefined || (store.lastEquityAt() ?? 0) >= minute) return;
+    store.keepEquity(minute, toDouble(track.equity));
+  }
+
+  /** Brings lists up to date, one run at a time, without holding up whoever changed something. */
+  private project(): void {
+    if (this.opened === undefined || this.projecting !== undefined || systemClock() < this.projectAfter) return;
+    const { record, store } = this.opened;
+    const ids = { ownerId: record.ownerId, accountId: record.account.id };
+    const run = async () => {
+      const database = openDatabase(this.env.DB);
+      while (!(await projectAccount(database, store, ids)));
+    };
+    this.projecting = run()
+      .catch((error: unknown) => {
+        this.projectAfter = systemClock() + PROJECT_AGAIN_MS;
+        logEvent("projection_failed", { id: record.account.id, error });
+      })
+      .finally(() => {
+        this.projecting = undefined;
+      });
+    this.ctx.waitUntil(this.projecting);
+  }
+
+  private async arm(): Promise<void> {
+    if (this.opened === undefined) return;
+    const { desk, record } = this.opened;
+    const again = this.projectAfter > systemClock() ? this.projectAfter : undefined;
+    const next = [desk.nextTickAt(), again, this.market.nextLookAt(record, desk.books)].filter(
+      (at) => at !== undefined,
+    );
+    const at = next.length === 0 ? undefined : Math.max(systemClock(), Math.min(...next));
+    const set = await this.ctx.storage.getAlarm();
+    if (at !== undefined && (set === null || at < set)) await this.ctx.storage.setAlarm(at);
+  }
+}
+
+/** A person's own orders are held to the account's limits; what a bot must have besides is taken from them. */
+function manualLimits({ instruments, account }: AccountRecord, limits: RiskLimits) {
+  const { caps } = limits;
+  const required = {
+    orderNotional: caps.orderNotional ?? account.cash,
+    positionNotional: caps.positionNotional ?? account.cash,
+    openOrders: caps.openOrders ?? "100",
+    dailyLoss: caps.dailyLoss ?? account.cash,
+  };
+  const names = limits.instruments ?? instruments.map((instrument) => instrument.id);
+  return coreLimits({ ...limits, caps: { ...caps, ...required }, instruments: [...names] });
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { TradingAccount } from "../../schema/wire/trading.ts";
+import type { Instrument } from "../core/candle/instrument.ts";
+import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
+import { type Money, ofUnits, type Quantity } from "../core/ledger/decimal.ts";
+import { gridStep } from "../core/ledger/decimal-double.ts";
+import { simProfile } from "../core/sim/sim-instrument.ts";
+import type { DeskAccount, DeskInstrument } from "./desk-account.ts";
+
+/** What an account's object knows of itself; `instruments` are those that its market has. */
+export const AccountRecord = z.object({
+  ownerId: z.string(),
+  account: TradingAccount,
+  instruments: z.array(z.custom<Instrument>((value) => typeof value === "object" && value !== null)),
+});
+export type AccountRecord = z.infer<typeof AccountRecord>;
+
+/** The account as its desk needs it. */
+export function deskAccountOf({ account, instruments }: AccountRecord): DeskAccount {
+  return {
+    id: account.id,
+    currency: account.currency,
+    method: account.method,
+    instruments: new Map(instruments.map((instrument) => [instrument.id, deskInstrument(instrument, account)])),
+    marketTime: account.market.kind === "replay",
+    // The simulated venue books the same decimals as we do.
+    balanceTolerance: "0",
+  };
+}
+
+function deskInstrument(instrument: Instrument, { market }: TradingAccount): DeskInstrument {
+  const { tick, lot, quantityMin, notionalMin, quote, symbol } = instrument;
+  return {
+    tick: gridStep(tick, "tick"),
+    lot: gridStep(lot, "lot"),
+    quantityMin:
+      quantityMin === 0 ? ofUnits<Quantity>(0n) : (gridStep(quantityMin, "quantityMin") as unknown as Quantity),
+    notionalMin: notionalMin === 0 ? ofUnits<Money>(0n) : (gridStep(notionalMin, "notionalMin") as unknown as Money),
+    // A replay is open whenever it has candles to play.
+    calendar: market.kind === "sim" ? simProfile(symbol).calendar : ALWAYS_OPEN,
+    quote,
+  };
+}

@@ -1,0 +1,105 @@
+import { CapName, type LimitsInForce, type RiskLimits, type RiskView } from "../../schema/wire/risk.ts";
+import type { OrderDetail } from "../../schema/wire/trading.ts";
+import type { Decimal } from "../core/ledger/decimal.ts";
+import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
+import { asClientOrderId } from "../core/order/order-id.ts";
+import { type CapName as CoreCap, type LimitSet, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { capUses } from "../core/risk/cap-use.ts";
+import { RAISE_DELAY_MS } from "../core/risk/limits-in-force.ts";
+import type { Desk } from "./desk.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { MANUAL_BOT } from "./desk-calls.ts";
+import type { DeskStore } from "./desk-store.ts";
+import { wireBot, wireFill, wireHistory, wireOrder } from "./desk-view.ts";
+import { limitsOf, type Switch } from "./scope-books.ts";
+
+/** An order with its verdict, everything that happened to it and its fills; undefined where there is none. */
+export function orderDetail(store: DeskStore, orderId: string): OrderDetail | undefined {
+  const id = asClientOrderId(orderId);
+  const stored = id === undefined ? undefined : store.order(id);
+  if (id === undefined || stored === undefined) return undefined;
+  return {
+    order: wireOrder(stored),
+    verdict: stored.verdict ?? null,
+    history: store.eventsOfOrder(id).map(wireHistory),
+    fills: stored.order.fills.map((fill) => wireFill(fill, stored.order)),
+  };
+}
+
+/** Limits of the wire as the core takes them. Throws DecimalError for what is no number. */
+export function coreLimits({ caps, instruments, windows }: RiskLimits): Omit<LimitSet, "version"> {
+  const entries = Object.entries(caps).map(([name, text]) => [name, parseDecimal(text, `caps.${name}`)] as const);
+  return {
+    caps: Object.fromEntries(entries) as Partial<Record<CoreCap, Decimal>>,
+    ...(instruments === undefined ? {} : { instruments }),
+    ...(windows === undefined ? {} : { windows }),
+  };
+}
+
+function wireLimits({ caps, instruments, windows }: LimitSet): RiskLimits {
+  const entries = CapName.options.flatMap((name) => {
+    const value = caps[name];
+    return value === undefined ? [] : [[name, formatDecimal(value)] as const];
+  });
+  return {
+    caps: Object.fromEntries(entries),
+    ...(instruments === undefined ? {} : { instruments: [...instruments] }),
+    ...(windows === undefined
+      ? {}
+      : { windows: windows.map((window) => ({ ...window, weekdays: [...window.weekdays] })) }),
+  };
+}
+
+/** States, limits and how much of each cap is used. */
+export function riskView(desk: Desk): RiskView {
+  const { books } = desk;
+  const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  const { platform, user, instruments } = books.record;
+  const entry = (scope: RiskView["states"][number]["scope"], id: string, trading: Omit<Switch, "until">) => ({
+    ...{ scope, id, state: trading.state, reason: trading.reason ?? null, since: trading.since ?? null },
+  });
+  return {
+    accountId: books.account.id,
+    states: [
+      entry("platform", "", platform as Switch),
+      entry("user", "", user as Switch),
+      entry("account", "", books.scope(ACCOUNT_SCOPE).trading),
+      ...Object.entries(instruments).map(([id, trading]) => entry("instrument", id, trading as Switch)),
+      ...bots.map((bot) => entry("bot", bot, books.scope(bot).trading)),
+    ],
+    limits: [
+      { level: "platform", botId: null, version: 1, limits: wireLimits(PLATFORM_CEILINGS), pending: null },
+      limitsEntry(desk, ACCOUNT_SCOPE),
+      ...bots.filter((bot) => bot !== MANUAL_BOT).map((bot) => limitsEntry(desk, bot)),
+    ],
+    uses: [...bots, undefined].flatMap((bot) => usesOf(desk, bot)),
+  };
+}
+
+function limitsEntry({ books }: Desk, name: string): LimitsInForce {
+  const scope = books.scope(name);
+  const now = books.now();
+  const newest = scope.limits.at(-1);
+  const inForce = limitsOf(scope, now);
+  const waits = newest !== undefined && newest.at > now - RAISE_DELAY_MS && scope.limits.length > 1;
+  return {
+    level: name === ACCOUNT_SCOPE ? "account" : "bot",
+    botId: name === ACCOUNT_SCOPE ? null : name,
+    version: inForce.version,
+    limits: wireLimits(inForce),
+    pending: waits ? { limits: wireLimits(newest.limits), from: newest.at + RAISE_DELAY_MS } : null,
+  };
+}
+
+/** Uses of a bot's share, or of the account's where no bot is named. */
+function usesOf({ books, gate }: Desk, bot: string | undefined): RiskView["uses"] {
+  const scope = bot === undefined ? "account" : "bot";
+  const book = gate.bookOf(bot ?? MANUAL_BOT);
+  const orders = bot === undefined ? book.orders : book.orders.filter((order) => order.bot === bot);
+  const input = { book, orders, limits: gate.limits(bot ?? MANUAL_BOT), now: books.clock(), scope } as const;
+  return capUses(input).map(({ cap, unit, measured, limit, level, used }) => ({
+    ...{ cap, scope, botId: bot === undefined ? null : wireBot(bot), level, unit, measured },
+    limit: formatDecimal(limit),
+    used: used === undefined ? null : formatDecimal(used),
+  }));
+}

@@ -1,0 +1,32 @@
+import type { DashboardAccount } from "../../schema/wire/bot.ts";
+import type { AccountState } from "../../schema/wire/trading.ts";
+import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
+import { objectName } from "../platform/object-name.ts";
+import type { AccountRecord } from "./account-record.ts";
+
+/** Tells the owner's dashboard how an account stands. A dashboard that cannot be reached holds up nothing. */
+export async function reportToDashboard(
+  env: Env,
+  { ownerId, account }: AccountRecord,
+  state: AccountState,
+): Promise<void> {
+  try {
+    const hub = env.HUB.getByName(await objectName({ kind: "hub", ownerId, id: "dashboard" }));
+    await hub.reportAccount({ ownerId, account: dashboardAccount(account.name, state) });
+  } catch (error) {
+    logEvent("dashboard_not_told", { id: account.id, error });
+  }
+}
+
+function dashboardAccount(name: string, state: AccountState): DashboardAccount {
+  const { accountId, mode, currency, equity, profitToday, drawdown, marketAt } = state;
+  return {
+    ...{ accountId, name, mode, currency, state: state.state, equity, profitToday, drawdown, marketAt },
+    connection: state.connection.state,
+    openOrders: state.openOrders.length,
+    positions: state.positions.map(({ instrument, quantity, averagePrice, mark, unrealised }) => ({
+      ...{ instrument, quantity, averagePrice, mark, unrealised },
+    })),
+  };
+}

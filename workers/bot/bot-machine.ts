@@ -1,0 +1,285 @@
+import type { DeskCalls, DeskEvent, DeskIntent } from "../account/desk-calls.ts";
+import { intendedIds } from "../account/desk-intent.ts";
+import { type CandleColumns, emptyCandles } from "../core/candle/candle.ts";
+import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
+import type { RunDefinition } from "../core/engine/settings.ts";
+import { decodeSnapshot, encodeSnapshot } from "../core/engine/snapshot.ts";
+import { createTrader, type Trader, type TraderClose } from "../core/engine/trader.ts";
+import type { TraderCommand } from "../core/engine/trader-command.ts";
+import { exactText } from "../core/ledger/decimal-double.ts";
+import type { Strategy } from "../core/strategy/strategy.ts";
+import type { MarketFeed } from "../feed/live/market-port.ts";
+import { candlesSpanMs } from "../run/run-definition.ts";
+import { type BotRecord, botDefinition } from "./bot-record.ts";
+import type { BotStore } from "./bot-store.ts";
+import { Shadow } from "./shadow.ts";
+
+/** Rows that a feed answers at once. */
+const ROWS_A_CALL = 5_000;
+/** A decision is acted on while its candle is no older than this share of its length, and at least a minute. */
+const FRESH_SHARE = 0.25;
+const FRESH_MS_MIN = 60_000;
+
+export interface MachineParts {
+  readonly record: BotRecord;
+  readonly strategy: Strategy;
+  readonly store: BotStore;
+  readonly desk: DeskCalls;
+  readonly feedOf: (instrument: string) => Promise<MarketFeed>;
+}
+
+/** What a pass over the market did. */
+export interface Pass {
+  /** The market's time up to which candles were seen. */
+  readonly marketAt: number;
+  readonly candles: number;
+}
+
+/**
+ * A bot between two candles: its trader, read from what was written down and written again after each pass together with
+ * what the desk shall be asked for, so that a pass that is cut off is gone on with and never decided twice.
+ */
+export class BotMachine {
+  readonly trader: Trader;
+  readonly shadow: Shadow;
+  private readonly parts: MachineParts;
+  private readonly definition: RunDefinition;
+  /** Open time of the next base candle of each instrument that was not seen yet, UTC ms. */
+  private seenUntil: number;
+  /** The longest candles that any of its markets closes: what is read ends where all of them do. */
+  private readonly coarsest: Timeframe;
+  private closes: TraderClose[] = [];
+
+  private constructor(parts: MachineParts, from: number, seenUntil: number) {
+    this.parts = parts;
+    this.definition = botDefinition(parts.record, parts.strategy, from);
+    this.trader = createTrader(this.definition);
+    this.shadow = new Shadow(this.definition);
+    this.seenUntil = seenUntil;
+    const lengths = this.definition.instruments.map((entry) => entry.timeframe);
+    this.coarsest = lengths.reduce((left, right) => (timeframeMs(right) > timeframeMs(left) ? right : left));
+  }
+
+  /** A machine as it was left; undefined where it never began. */
+  static restore(parts: MachineParts): BotMachine | undefined {
+    const { store } = parts;
+    const text = store.readText("trader");
+    const place = store.get<{ from: number; seenUntil: number }>("place");
+    if (text === undefined || place === undefined) return undefined;
+    const machine = new BotMachine(parts, place.from, place.seenUntil);
+    machine.trader.restore(decodeSnapshot(text));
+    const shadow = store.readText("shadow");
+    if (shadow !== undefined) machine.shadow.restore(decodeSnapshot(shadow));
+    return machine;
+  }
+
+  /** A new machine that first decides on the candle that is running at `marketAt`, with its history loaded. */
+  static async begin(parts: MachineParts, marketAt: number): Promise<BotMachine> {
+    const { record, strategy, store } = parts;
+    const { timeframe } = record.definition;
+    const from = candleOpen(marketAt, timeframe);
+    const warmup = strategy.warmup(record.definition.strategy.parameters, timeframe);
+    const span = candlesSpanMs({ instruments: record.instruments, timeframe }, warmup + 1);
+    const begin = candleOpen(from - span, timeframe);
+    const machine = new BotMachine(parts, from, begin);
+    await machine.readMarket({ until: from, take: (chunks) => machine.warm(chunks) });
+    store.write(() => machine.save());
+    return machine;
+  }
+
+  private warm(chunks: readonly CandleColumns[]): void {
+    this.trader.warm(chunks);
+    this.shadow.warm(chunks);
+  }
+
+  private save(): void {
+    const { store } = this.parts;
+    store.writeText("trader", encodeSnapshot(this.trader.snapshot()));
+    store.writeText("shadow", encodeSnapshot(this.shadow.snapshot()));
+    store.put("place", { from: this.definition.from ?? 0, seenUntil: this.seenUntil });
+  }
+
+  /** Takes in what became of the bot's orders since it was last asked. */
+  async hearDesk(note: (event: DeskEvent) => void): Promise<void> {
+    const { desk, record, store } = this.parts;
+    for (;;) {
+      const since = store.get<number>("deskCursor") ?? 0;
+      const { events, cursor } = await desk.eventsOf({ ownerId: record.ownerId, botId: record.botId, since });
+      if (cursor === since) return;
+      store.write(() => {
+        for (const event of events) {
+          this.hearEvent(event);
+          note(event);
+        }
+        this.save();
+        store.put("deskCursor", cursor);
+      });
+    }
+  }
+
+  private hearEvent({ order, event, fill }: DeskEvent): void {
+    const known = this.parts.store.sentOrder(order.id);
+    if (fill !== undefined) {
+      const [quantity, price, fee] = [fill.quantity, fill.price, fill.fee].map(Number);
+      this.shadow.heardFill({ ref: known?.ref, part: known?.part, ...fill, quantity, price, fee, order });
+      if (known !== undefined) {
+        this.trader.hear({ type: "fill", ref: known.ref, part: known.part, quantity, price, fee, at: fill.at });
+        return;
+      }
+      // Closed by the kill switch or by hand: the engine knows it as a position that the venue took away.
+      const instrument = this.definition.instruments.findIndex((entry) => entry.instrument.id === order.instrument);
+      if (instrument >= 0) this.trader.hear({ type: "liquidation", instrument, quantity, price, fee, at: fill.at });
+      return;
+    }
+    if (known !== undefined && ENDS.has(event)) this.trader.hear({ type: "ended", ref: known.ref, part: known.part });
+  }
+
+  /**
+   * Goes on over the candles that have closed. What was decided on fresh ones is written down to be asked of the desk;
+   * `enter`: whether entries may be made. Candles that are too old to trade on are taken as history.
+   */
+  async goOn({ enter, note }: { enter: boolean; note: (command: TraderCommand, at: number) => void }): Promise<Pass> {
+    const stepMs = timeframeMs(this.definition.timeframe);
+    const freshMs = Math.max(FRESH_MS_MIN, stepMs * FRESH_SHARE);
+    let candles = 0;
+    const marketAt = await this.readMarket({
+      take: (chunks, { until, marketAt: now }) => {
+        candles += chunks[0]?.length ?? 0;
+        const lastClose = candleOpen(until, this.definition.timeframe);
+        const isFresh = now - lastClose <= freshMs;
+        const commands = this.trader.push(chunks, until);
+        this.closes.push(...this.trader.closes);
+        this.shadow.push(chunks, until);
+        for (const command of commands) this.decide(command, { enter: enter && isFresh, now: until, note });
+      },
+      step: stepMs,
+    });
+    return { marketAt, candles };
+  }
+
+  /** Writes down what a command asks of the desk. An entry that may not be made is told to the trader as ended. */
+  private decide(
+    command: TraderCommand,
+    { enter, now, note }: { enter: boolean; now: number; note: (command: TraderCommand, at: number) => void },
+  ): void {
+    const { store, record } = this.parts;
+    if (command.type === "cancel") {
+      store.addEffect({ kind: "cancel", ref: command.ref });
+      return;
+    }
+    if (command.role === "entry" && !enter) {
+      this.trader.hear({ type: "ended", ref: command.ref, part: "main" });
+      return;
+    }
+    const intent = this.intentOf(command);
+    const ids = intendedIds(intent, { account: record.account.id, bot: record.botId });
+    for (const { part, id } of ids) store.addSent({ ref: command.ref, part, orderId: id });
+    store.addEffect({ kind: "place", intent, ref: command.ref });
+    note(command, now);
+  }
+
+  private intentOf(command: Extract<TraderCommand, { type: "place" }>): DeskIntent {
+    const { candleTime, leg, ordinal, side, kind, role, quantity, limit, stop, legs, reason, tag } = command;
+    const entry = this.definition.instruments[command.instrument].instrument;
+    const text = (value: number | undefined) => (value === undefined ? undefined : exactText(value));
+    const protect = { stop: text(legs.stop), target: text(legs.target), trail: text(legs.trail) };
+    return {
+      ...{ candleTime, leg, ordinal, instrument: entry.id, side, kind, role, quantity: exactText(quantity) },
+      ...(limit === undefined ? {} : { limit: exactText(limit) }),
+      ...(stop === undefined ? {} : { stop: exactText(stop) }),
+      reduceOnly: role === "exit",
+      signal: tag === "" ? `${reason} ${candleTime}` : `${reason} ${candleTime} ${tag}`,
+      protect: JSON.parse(JSON.stringify(protect)),
+    };
+  }
+
+  /** Candles that were decided on since this was last asked, with the equity at each. */
+  takeCloses(): TraderClose[] {
+    const { closes } = this;
+    this.closes = [];
+    return closes;
+  }
+
+  /** Asks the desk for everything that was written down, in order. The same ask again changes nothing. */
+  async drainEffects(): Promise<void> {
+    const { desk, record, store } = this.parts;
+    const { ownerId, botId } = record;
+    for (let next = store.firstEffect(); next !== undefined; next = store.firstEffect()) {
+      const { effect, place } = next;
+      if (effect.kind === "place") await desk.submit({ ownerId, botId, intents: [effect.intent] });
+      else {
+        const orderId = store.orderOf(effect.ref);
+        if (orderId !== undefined) await desk.cancel({ ownerId, orderIds: [orderId] });
+      }
+      store.dropEffect(place);
+    }
+  }
+
+  /**
+   * Reads closed base candles from where it stands, in stretches that hold at most one close of the bot's timeframe where
+   * `step` is given. Each stretch is taken and written down before the next. Answers the market's time.
+   */
+  private async readMarket({
+    until: end = Number.POSITIVE_INFINITY,
+    take,
+    step,
+  }: {
+    until?: number;
+    take: (chunks: readonly CandleColumns[], at: { until: number; marketAt: number }) => void;
+    step?: number;
+  }): Promise<number> {
+    const { record, store, feedOf } = this.parts;
+    const { instruments } = this.definition;
+    for (;;) {
+      const from = this.seenUntil;
+      const answers = await Promise.all(
+        instruments.map(async ({ instrument }) => {
+          const feed = await feedOf(instrument.id);
+          const call = { ownerId: record.ownerId, instrument: instrument.id, from, limit: ROWS_A_CALL };
+          return feed.minutes(call);
+        }),
+      );
+      const marketAt = Math.min(...answers.map((answer) => answer.marketAt));
+      // Where a page is full, only what all pages reach is known whole.
+      const full = answers
+        .filter((answer) => answer.rows.length >= ROWS_A_CALL)
+        .map((answer) => answer.rows.at(-1)?.[0]);
+      const known = candleOpen(Math.min(marketAt, end, ...full.map((last) => last ?? from)), this.coarsest);
+      if (known <= from) return marketAt;
+      let at = from;
+      while (at < known) {
+        const next = step === undefined ? known : Math.min(known, candleOpen(at, this.definition.timeframe) + step);
+        const chunks = answers.map((answer) => columnsOf(answer.rows, at, next));
+        store.write(() => {
+          take(chunks, { until: next, marketAt });
+          this.seenUntil = next;
+          this.save();
+        });
+        at = next;
+      }
+      if (full.length === 0) return marketAt;
+    }
+  }
+}
+
+/** Events after which an order trades no more, as far as the venue says. */
+const ENDS: ReadonlySet<string> = new Set(["deny", "rejected", "canceled", "expired", "release"]);
+
+/** Rows that open in `[from, to)` as columns. */
+function columnsOf(
+  rows: readonly (readonly [number, number, number, number, number, number])[],
+  from: number,
+  to: number,
+): CandleColumns {
+  const kept = rows.filter(([time]) => time >= from && time < to);
+  const columns = emptyCandles(kept.length);
+  kept.forEach(([time, open, high, low, close, volume], index) => {
+    columns.time[index] = time;
+    columns.open[index] = open;
+    columns.high[index] = high;
+    columns.low[index] = low;
+    columns.close[index] = close;
+    columns.volume[index] = volume;
+  });
+  return columns;
+}

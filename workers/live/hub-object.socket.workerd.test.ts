@@ -1,0 +1,117 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { type DashboardAccount, type DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
+import { closeSocketsOf } from "../auth/open-sockets.ts";
+import { LiveWatcher } from "../testing/live-watcher.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+import { dashboardOf } from "./dashboard.ts";
+
+const account = (accountId: string, equity = "1000"): DashboardAccount => ({
+  ...{ accountId, name: "Paper", mode: "paper", currency: "USD", state: "ACTIVE", equity, profitToday: "0" },
+  ...{ drawdown: "0", marketAt: null, connection: "connected", openOrders: 0, positions: [] },
+});
+
+const bot = (botId: string, accountId: string): DashboardBot => ({
+  ...{ botId, accountId, name: "Cross", status: "running", reason: null, equity: "100", profit: "1" },
+  ...{ profitToday: "0.5", spark: [1, 2, 3] },
+});
+
+const alertOf = (id: string, accountId: string): DashboardState["alerts"][number] => ({
+  ...{ id, at: START_MS, level: "warning", accountId, botId: null, code: "stale_price", message: "The price is old." },
+});
+
+async function watch(client: TestClient): Promise<LiveWatcher> {
+  const { ticket } = await client.json<{ ticket: string }>("POST", "/api/v1/socket-tickets");
+  const headers = { Upgrade: "websocket", Origin: ORIGIN, "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}` };
+  const watcher = new LiveWatcher(await request("/api/v1/dashboard/live", { headers }));
+  await watcher.until(({ frames }) => frames.length > 0);
+  return watcher;
+}
+
+async function newDashboard() {
+  const client = await newClient();
+  const { object } = await dashboardOf(env, client.userId);
+  return { client, object, ownerId: client.userId };
+}
+
+describe("the dashboard's channel", () => {
+  it("shows what accounts and bots report, to those who watch and to those who ask, also after an eviction", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    expect(await client.json("GET", "/api/v1/dashboard")).toEqual({ accounts: {}, bots: {}, alerts: [] });
+    const watcher = await watch(client);
+    await object.reportAccount({ ownerId, account: account("acc_1") });
+    await object.reportBot({ ownerId, bot: bot("bot_1", "acc_1") });
+    await object.alert({ ownerId, alert: alertOf("al_1", "acc_1") });
+    await object.alert({ ownerId, alert: alertOf("al_1", "acc_1") });
+    const expected = {
+      accounts: { acc_1: account("acc_1") },
+      bots: { bot_1: bot("bot_1", "acc_1") },
+      alerts: [alertOf("al_1", "acc_1")],
+    };
+    await watcher.until((seen) => DashboardState.parse(seen.value()).alerts.length === 1);
+    expect(watcher.value()).toEqual(expected);
+    await evictDurableObject(object);
+    expect(await client.json("GET", "/api/v1/dashboard")).toEqual(expected);
+    await object.reportAccount({ ownerId, account: account("acc_1", "1001") });
+    await watcher.until((seen) => DashboardState.parse(seen.value()).accounts.acc_1?.equity === "1001");
+    expect(DashboardState.parse(watcher.value()).bots).toEqual(expected.bots);
+  });
+
+  it("makes one frame of many reports of one moment", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    const watcher = await watch(client);
+    for (let index = 0; index < 60; index++) await object.reportBot({ ownerId, bot: bot(`bot_${index}`, "acc_1") });
+    await watcher.until((seen) => Object.keys(DashboardState.parse(seen.value()).bots).length === 60);
+    expect(watcher.frames.length).toBeLessThan(10);
+  });
+
+  it("forgets bots, and accounts with everything of theirs", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    for (const accountId of ["acc_1", "acc_2"]) {
+      await object.reportAccount({ ownerId, account: account(accountId) });
+      await object.reportBot({ ownerId, bot: bot(`bot_of_${accountId}`, accountId) });
+      await object.alert({ ownerId, alert: alertOf(`al_of_${accountId}`, accountId) });
+    }
+    await object.forgetAccount({ ownerId, accountId: "acc_1" });
+    await evictDurableObject(object);
+    expect(await client.json("GET", "/api/v1/dashboard")).toEqual({
+      accounts: { acc_2: account("acc_2") },
+      bots: { bot_of_acc_2: bot("bot_of_acc_2", "acc_2") },
+      alerts: [alertOf("al_of_acc_2", "acc_2")],
+    });
+    await object.forgetBot({ ownerId, botId: "bot_of_acc_2" });
+    expect((await object.state({ ownerId })).bots).toEqual({});
+  });
+
+  it("hangs up with its reason when the sessions end, and when the account is erased", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    const signedOut = await watch(client);
+    await evictDurableObject(object);
+    await closeSocketsOf(env, client.userId);
+    expect(await signedOut.closed).toBe(4401);
+    const erased = await watch(client);
+    await object.destroy(ownerId);
+    expect(await erased.closed).toBe(4404);
+    expect(await client.json("GET", "/api/v1/dashboard")).toEqual({ accounts: {}, bots: {}, alerts: [] });
+  });
+
+  it("answers a snapshot that is asked for after a sleep", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    await object.reportAccount({ ownerId, account: account("acc_1") });
+    const watcher = await watch(client);
+    await evictDurableObject(object);
+    watcher.say({ type: "snapshot" });
+    await watcher.until(() => watcher.count("snapshot") >= 2);
+    expect(DashboardState.parse(watcher.value()).accounts.acc_1).toEqual(account("acc_1"));
+    await runDurableObjectAlarm(object);
+  });
+
+  it("S32 answers its owner only", async () => {
+    const { object, ownerId } = await newDashboard();
+    await object.reportAccount({ ownerId, account: account("acc_1") });
+    await runInDurableObject(object, (hub) => {
+      expect(() => hub.state({ ownerId: "usr_stranger" })).toThrow("another owner");
+    });
+  });
+});

@@ -1,0 +1,199 @@
+import { and, eq } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { bots, fills, journal, orders, tradingAccounts } from "../../../schema/tables/trading.ts";
+import type { PageQuery } from "../../../schema/wire/primitive.ts";
+import { ACCOUNTS_MAX, type CreateTradingAccount, type TradingAccount } from "../../../schema/wire/trading.ts";
+import { prepareAudit } from "../../audit/prepare-audit.ts";
+import type { Instrument } from "../../core/candle/instrument.ts";
+import { SIM_INSTRUMENTS } from "../../core/sim/sim-instrument.ts";
+import { replayFeed } from "../../feed/live/market-feed.ts";
+import { dashboardOf } from "../../live/dashboard.ts";
+import { newId } from "../../platform/ids.ts";
+import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
+import { candleSources } from "../candle-sources.ts";
+import { type DatasetRow, findDatasets } from "../dataset.ts";
+import { once } from "../idempotency.ts";
+import { type ServiceContext, trailOf } from "../service-context.ts";
+import { accountObject } from "./account-object-of.ts";
+import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
+
+type AccountRow = typeof tradingAccounts.$inferSelect;
+const PLACE = { at: tradingAccounts.createdAt, id: tradingAccounts.id };
+const MILLION = 1_000_000;
+
+export function accountOf(row: AccountRow): TradingAccount {
+  const { id, name, mode, market, currency, method, cash, fees, slippage, latencyMs, volumeLimitPpm, createdAt } = row;
+  const volumeLimit = volumeLimitPpm === null ? null : volumeLimitPpm / MILLION;
+  return { id, name, mode, market, currency, method, cash, fees, slippage, latencyMs, volumeLimit, createdAt };
+}
+
+/** Throws 404. */
+export async function findAccount(ctx: ServiceContext, id: string): Promise<AccountRow> {
+  const row = await ctx.owned.find(tradingAccounts, eq(tradingAccounts.id, id));
+  if (row === undefined) throw notFound("account");
+  return row;
+}
+
+export async function listAccounts(call: { ctx: ServiceContext; input: PageQuery }) {
+  const { ctx, input } = call;
+  const rows = await ctx.owned.list(tradingAccounts, {
+    where: behindCursor(PLACE, input.cursor),
+    orderBy: newestFirst(PLACE),
+    limit: input.limit + 1,
+  });
+  const page = pageOf(rows, input.limit, (row) => [row.createdAt, row.id]);
+  return { rows: page.rows.map(accountOf), next: page.next };
+}
+
+export async function getAccount(call: { ctx: ServiceContext; input: { id: string } }): Promise<TradingAccount> {
+  return accountOf(await findAccount(call.ctx, call.input.id));
+}
+
+/**
+ * Makes a paper account with its money and the limits that protect it. Throws 422 where the market does not fit, 409 beyond
+ * the most accounts that a person may have.
+ */
+export async function createAccount(call: {
+  ctx: ServiceContext;
+  input: CreateTradingAccount & { idempotencyKey?: string | undefined };
+}): Promise<TradingAccount> {
+  const { ctx } = call;
+  const { idempotencyKey: key, ...input } = call.input;
+  return once({
+    ...{ ctx, scope: "account", key, input },
+    read: async (id) => accountOf(await findAccount(ctx, id)),
+    make: (remember) => makeAccount(ctx, input, remember),
+  });
+}
+
+async function makeAccount(
+  ctx: ServiceContext,
+  input: CreateTradingAccount,
+  remember: (id: string) => readonly BatchItem<"sqlite">[],
+): Promise<TradingAccount> {
+  if ((await ctx.owned.count(tradingAccounts)) >= ACCOUNTS_MAX) {
+    throw conflict("too_many_accounts", `A person may have at most ${ACCOUNTS_MAX} accounts. Delete one first.`);
+  }
+  const replay = input.market.kind === "replay" ? await replayOf(ctx, input.market) : undefined;
+  const instruments = replay?.rows.map((row) => row.instrument) ?? [...SIM_INSTRUMENTS];
+  if (!instruments.some((instrument) => instrument.quote === input.currency)) {
+    throw invalid("currency", "must be what an instrument of the market is quoted in", input.currency);
+  }
+  const { volumeLimit, ...rest } = input;
+  const volumeLimitPpm = volumeLimit === undefined ? null : Math.round(volumeLimit * MILLION);
+  const row = { ...rest, id: newId("acc"), mode: "simulated" as const, volumeLimitPpm, createdAt: ctx.now() };
+  const account = accountOf({ ...row, ownerId: ctx.ownerId });
+  // The objects first: a row is only there once everything behind it is, and objects without a row are never reached.
+  if (replay !== undefined) await beginReplay(ctx, account, replay);
+  const { object } = await accountObject(ctx, row.id);
+  await object.begin({ ownerId: ctx.ownerId, account, instruments: [...instruments], limits: firstLimits(account) });
+  await ctx.owned.batch([
+    ctx.owned.prepareInsert(tradingAccounts, row),
+    prepareAudit(trailOf(ctx), {
+      action: "account.create",
+      subject: { kind: "account", id: row.id },
+      after: { name: row.name, market: row.market, cash: row.cash, currency: row.currency },
+    }),
+    ...remember(row.id),
+  ]);
+  return account;
+}
+
+/** What an account is protected by until its owner says otherwise. */
+function firstLimits({ cash }: TradingAccount) {
+  const share = (part: number) => String(Math.floor(Number(cash) * part * 100) / 100);
+  return {
+    caps: {
+      orderNotional: share(1),
+      positionNotional: share(1),
+      grossExposure: share(3),
+      leverage: "3",
+      openOrders: "100",
+      dailyLoss: share(0.1),
+      drawdown: "0.3",
+    },
+  };
+}
+
+interface ReplayPlan {
+  readonly rows: readonly DatasetRow[];
+  readonly from: number;
+  readonly to: number;
+}
+
+async function replayOf(
+  ctx: ServiceContext,
+  market: Extract<CreateTradingAccount["market"], { kind: "replay" }>,
+): Promise<ReplayPlan> {
+  const rows = await findDatasets(ctx, market.datasetIds);
+  const found = new Set(rows.map((row) => row.id));
+  const missing = market.datasetIds.findIndex((id) => !found.has(id));
+  if (missing >= 0)
+    throw invalid(`market.datasetIds[${missing}]`, "must be one of your datasets", market.datasetIds[missing]);
+  const instruments = rows.map((row) => row.instrument.id);
+  const twice = instruments.findIndex((id, index) => instruments.indexOf(id) !== index);
+  if (twice >= 0) throw invalid(`market.datasetIds[${twice}]`, "must name each instrument once", instruments[twice]);
+  const spans = await Promise.all(
+    rows.map(async (row) => {
+      const [source] = await candleSources(ctx, row);
+      if (source === undefined) throw invalid("market.datasetIds", "must hold candles", row.name);
+      return source;
+    }),
+  );
+  const begin = Math.min(...spans.map((source) => source.from));
+  const to = Math.max(...spans.map((source) => source.to));
+  const from = Math.max(begin, market.from ?? begin);
+  if (from >= to) throw invalid("market.from", "must be before the end of the data", market.from);
+  return { rows, from, to };
+}
+
+async function beginReplay(
+  ctx: ServiceContext,
+  account: TradingAccount,
+  { rows, from, to }: ReplayPlan,
+): Promise<void> {
+  if (account.market.kind !== "replay") return;
+  const { object } = await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: account.id });
+  await object.begin({
+    ...{ ownerId: ctx.ownerId, accountId: account.id, from, to, speed: account.market.speed },
+    datasetIds: rows.map((row) => row.id),
+    instruments: rows.map((row) => row.instrument.id),
+  });
+}
+
+/** Deletes an account with its orders and trades. Throws 409 while bots of it are not stopped. */
+export async function removeAccount(call: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const mine = and(eq(bots.accountId, row.id), eq(bots.archived, false));
+  if ((await ctx.owned.count(bots, mine)) > 0) {
+    throw conflict("account_has_bots", "Stop and archive the bots of this account first.");
+  }
+  const { object } = await accountObject(ctx, row.id);
+  await object.destroy(ctx.ownerId);
+  if (row.market.kind === "replay") {
+    await (await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: row.id })).object.destroy(ctx.ownerId);
+  }
+  await (await dashboardOf(ctx.env, ctx.ownerId)).object.forgetAccount({ ownerId: ctx.ownerId, accountId: row.id });
+  await ctx.owned.batch([
+    ctx.owned.prepareRemove(orders, eq(orders.accountId, row.id)),
+    ctx.owned.prepareRemove(fills, eq(fills.accountId, row.id)),
+    ctx.owned.prepareRemove(journal, eq(journal.accountId, row.id)),
+    ctx.owned.prepareRemove(tradingAccounts, eq(tradingAccounts.id, row.id)),
+    prepareAudit(trailOf(ctx), {
+      action: "account.delete",
+      subject: { kind: "account", id: row.id },
+      before: { name: row.name, market: row.market, cash: row.cash, currency: row.currency },
+    }),
+  ]);
+}
+
+/** Instruments that an account's market has. */
+export async function instrumentsOf(
+  ctx: ServiceContext,
+  row: AccountRow,
+): Promise<readonly (Instrument & { timeframe?: DatasetRow["timeframe"] })[]> {
+  if (row.market.kind === "sim") return SIM_INSTRUMENTS;
+  const rows = await findDatasets(ctx, row.market.datasetIds);
+  return rows.map(({ instrument, timeframe }) => ({ ...instrument, timeframe }));
+}

@@ -1,0 +1,138 @@
+import type { BotDefinition, BotPreview } from "../../../schema/wire/bot.ts";
+import { botDefinition } from "../../bot/bot-record.ts";
+import { type CandleColumns, joinCandles } from "../../core/candle/candle.ts";
+import { candleOpen, DAY_MS } from "../../core/candle/timeframe.ts";
+import { createRun } from "../../core/engine/run.ts";
+import { SIM_DEMO_SEED } from "../../core/sim/sim-candles.ts";
+import { simSource } from "../../feed/sim-source.ts";
+import { type CandleSource, readRange } from "../../feed/source.ts";
+import { candlesSpanMs } from "../../run/run-definition.ts";
+import { candleSources } from "../candle-sources.ts";
+import { findDatasets } from "../dataset.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { resolveBot } from "./bots.ts";
+
+/** How far back the preview looks. */
+const PREVIEW_DAYS = 30;
+/** Points of its equity line: more cannot be told apart on a card. */
+const POINTS_MAX = 300;
+
+type Resolved = Awaited<ReturnType<typeof resolveBot>>;
+
+/**
+ * What a definition would have done over the last month of its market, by the engine that would run it: the same sizing at
+ * the decision, the same fees. Throws 404 and 422 as making the bot does.
+ */
+export async function previewBot(call: {
+  ctx: ServiceContext;
+  input: { accountId: string; definition: BotDefinition };
+}): Promise<BotPreview> {
+  const { ctx, input } = call;
+  const resolved = await resolveBot(ctx, input.accountId, input.definition);
+  const sources = await sourcesOf(ctx, resolved);
+  const { timeframe } = resolved.definition;
+  const to = candleOpen(Math.min(ctx.now(), ...sources.map((source) => source.to)), timeframe);
+  const from = Math.max(candleOpen(to - PREVIEW_DAYS * DAY_MS, timeframe), ...sources.map((source) => source.from));
+  const { strategy, parameters } = resolved.resolved;
+  const record = {
+    ...{ ownerId: ctx.ownerId, botId: "preview", name: "", account: resolved.account, version: 1, strategyTitle: "" },
+    ...{ document: null, definition: resolved.definition, instruments: resolved.instruments },
+  };
+  const definition = botDefinition(record, strategy, from);
+  const equity: { at: number; equity: number }[] = [];
+  const largest = { order: 0, position: 0 };
+  const held = definition.instruments.map(() => ({ quantity: 0, price: 0 }));
+  const run = createRun(definition);
+  run.observe({
+    placed: () => undefined,
+    filled: ({ instrument, side, quantity, price }) => {
+      largest.order = Math.max(largest.order, quantity * price);
+      const position = held[instrument];
+      position.quantity += side * quantity;
+      position.price = price;
+      largest.position = Math.max(largest.position, Math.abs(position.quantity) * price);
+    },
+    closed: (time) => equity.push({ at: time, equity: run.progress().equity }),
+  });
+  const span = candlesSpanMs(definition, strategy.warmup(parameters, timeframe) + 1);
+  await pushAll(sources, { from: from - span, to }, (chunks) => run.push(chunks));
+  const { trades, totalReturn, maxDrawdown, worstDay } = figures(equity, definition.settings.cash, run.progress());
+  return {
+    ...{ from, to, trades, totalReturn, maxDrawdown, equity: thinned(equity) },
+    largestOrder: largest.order.toFixed(2),
+    largestPosition: largest.position.toFixed(2),
+    worstDay: worstDay.toFixed(2),
+  };
+}
+
+async function sourcesOf(ctx: ServiceContext, { row, instruments }: Resolved): Promise<CandleSource[]> {
+  const sorted = [...instruments].sort((left, right) => (left.instrument.symbol < right.instrument.symbol ? -1 : 1));
+  if (row.market.kind === "sim") {
+    const now = ctx.now();
+    return sorted.map(({ instrument: { symbol } }) =>
+      simSource({ seed: SIM_DEMO_SEED, symbol, timeframe: "1m", from: now - 400 * DAY_MS, to: now }),
+    );
+  }
+  const rows = await findDatasets(ctx, row.market.datasetIds);
+  return Promise.all(
+    sorted.map(async ({ instrument }) => {
+      const dataset = rows.find((one) => one.instrument.id === instrument.id);
+      const [source] = dataset === undefined ? [] : await candleSources(ctx, dataset);
+      if (source === undefined) throw new Error(`${instrument.id} must have candles, had none`);
+      return source;
+    }),
+  );
+}
+
+/** Pushes the candles of several sources over the same stretches of time. */
+async function pushAll(
+  sources: readonly CandleSource[],
+  range: { from: number; to: number },
+  push: (chunks: readonly CandleColumns[]) => void,
+): Promise<void> {
+  const parts = await Promise.all(
+    sources.map(async (source) => {
+      const chunks: CandleColumns[] = [];
+      for await (const chunk of readRange(source, range)) chunks.push(chunk);
+      return joinCandles(chunks);
+    }),
+  );
+  push(parts);
+}
+
+function figures(
+  equity: readonly { at: number; equity: number }[],
+  cash: number,
+  { equity: last, closedTrades }: { equity: number; closedTrades: number },
+) {
+  let peak = cash;
+  let maxDrawdown = 0;
+  let worstDay = 0;
+  let day = Number.NaN;
+  let dayStart = cash;
+  let before = cash;
+  for (const point of equity) {
+    peak = Math.max(peak, point.equity);
+    maxDrawdown = Math.max(maxDrawdown, 1 - point.equity / peak);
+    const now = Math.floor(point.at / DAY_MS);
+    if (now !== day) {
+      day = now;
+      dayStart = before;
+    }
+    worstDay = Math.max(worstDay, dayStart - point.equity);
+    before = point.equity;
+  }
+  const traded = equity.length > 0;
+  return {
+    trades: closedTrades,
+    totalReturn: traded ? last / cash - 1 : null,
+    maxDrawdown: traded ? maxDrawdown : null,
+    worstDay,
+  };
+}
+
+/** At most so many points, the last always among them. */
+function thinned<T>(points: readonly T[]): T[] {
+  const step = Math.max(1, Math.ceil(points.length / POINTS_MAX));
+  return points.filter((_, index) => (points.length - 1 - index) % step === 0);
+}

@@ -1,0 +1,195 @@
+import type { RiskLimits, RiskView, VerdictLogEntry } from "../../../schema/wire/risk.ts";
+import type {
+  AccountState,
+  EquityHistory,
+  KillResult,
+  KillSwitch,
+  SetTradingState,
+} from "../../../schema/wire/trading.ts";
+import { coreLimits } from "../../account/account-view.ts";
+import type { SwitchScope } from "../../account/desk-switches.ts";
+import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { CAP_NAMES, stricter } from "../../core/risk/cap.ts";
+import { logEvent } from "../../platform/log-event.ts";
+import { invalid } from "../../platform/problem-error.ts";
+import { type ServiceContext, trailOf } from "../service-context.ts";
+import { accountObject, botObject } from "./account-object-of.ts";
+import { findAccount, listAccounts } from "./accounts.ts";
+import { findBot } from "./bots.ts";
+
+/** Points of an equity chart. */
+const EQUITY_POINTS_MAX = 5_000;
+const ACCOUNTS_AT_ONCE = 200;
+
+type AccountCall = { readonly ctx: ServiceContext; readonly input: { readonly id: string } };
+
+export async function readAccountState({ ctx, input }: AccountCall): Promise<AccountState> {
+  const row = await findAccount(ctx, input.id);
+  const { object } = await accountObject(ctx, row.id);
+  return structuredClone(await object.state({ ownerId: ctx.ownerId }));
+}
+
+export async function readEquity(call: {
+  ctx: ServiceContext;
+  input: { readonly id: string; readonly from?: number | undefined };
+}): Promise<EquityHistory> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const { object } = await accountObject(ctx, row.id);
+  const asked = { ownerId: ctx.ownerId, from: input.from ?? 0, limit: EQUITY_POINTS_MAX };
+  return { points: structuredClone(await object.equity(asked)) };
+}
+
+export async function readRisk({ ctx, input }: AccountCall): Promise<RiskView> {
+  const row = await findAccount(ctx, input.id);
+  const { object } = await accountObject(ctx, row.id);
+  return structuredClone(await object.risk({ ownerId: ctx.ownerId }));
+}
+
+/** A page of verdicts, the newest first. Throws 422 for a cursor that is not one of ours. */
+export async function listVerdicts(call: {
+  ctx: ServiceContext;
+  input: { id: string; cursor?: string | undefined; limit: number; denied?: "true" | "false" | undefined };
+}): Promise<{ rows: VerdictLogEntry[]; next: string | null }> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const before = input.cursor === undefined ? undefined : Number(input.cursor);
+  if (before !== undefined && !Number.isSafeInteger(before)) {
+    throw invalid("cursor", "must be the `next` of an earlier page", input.cursor);
+  }
+  const denied = input.denied === undefined ? undefined : input.denied === "true";
+  const { object } = await accountObject(ctx, row.id);
+  const page = structuredClone(await object.verdicts({ ownerId: ctx.ownerId, before, denied, limit: input.limit }));
+  return { rows: page.rows, next: page.next === undefined ? null : String(page.next) };
+}
+
+/** Whether any limit becomes looser than what holds now: leaving one out is a limit without end. */
+export async function isRaise(call: {
+  ctx: ServiceContext;
+  input: { id: string; limits: RiskLimits };
+}): Promise<boolean> {
+  const { ctx, input } = call;
+  const view = await readRisk({ ctx, input });
+  const now = view.limits.find((entry) => entry.level === "account");
+  if (now === undefined) return true;
+  const [before, after] = [coreLimits(now.limits), coreLimits(input.limits)];
+  const looser = CAP_NAMES.some((name) => {
+    const [old, next] = [before.caps[name], after.caps[name]];
+    if (old === undefined || old === next) return false;
+    return next === undefined || stricter(name, old, next) === old;
+  });
+  const wider = (old: readonly unknown[] | undefined, next: readonly unknown[] | undefined) =>
+    old !== undefined && (next === undefined || next.some((entry) => !old.includes(entry)));
+  const windows = JSON.stringify(before.windows) !== JSON.stringify(after.windows) && before.windows !== undefined;
+  return looser || wider(before.instruments, after.instruments) || windows;
+}
+
+/** Sets the limits of an account. Lower ones hold at once, higher ones after a minute. */
+export async function setAccountLimits(call: {
+  ctx: ServiceContext;
+  input: { id: string; limits: RiskLimits };
+}): Promise<RiskView> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const { object } = await accountObject(ctx, row.id);
+  const before = (await readRisk({ ctx, input })).limits.find((entry) => entry.level === "account")?.limits;
+  await ctx.owned.batch([
+    prepareAudit(trailOf(ctx), {
+      action: "account.limits",
+      subject: { kind: "account", id: row.id },
+      before,
+      after: input.limits,
+    }),
+  ]);
+  return structuredClone(await object.setLimits({ ownerId: ctx.ownerId, limits: input.limits }));
+}
+
+/** Sets the state of an account, or of one instrument in it, by hand. */
+export async function setTradingState(call: {
+  ctx: ServiceContext;
+  input: { id: string } & SetTradingState;
+}): Promise<AccountState> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const { state, instrument } = input;
+  await ctx.owned.batch([
+    prepareAudit(trailOf(ctx), {
+      action: "account.trading-state",
+      subject: { kind: "account", id: row.id },
+      after: { state, instrument },
+    }),
+  ]);
+  const { object } = await accountObject(ctx, row.id);
+  const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
+  await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand" });
+  // A person who arms an account again also takes back what they stopped everywhere.
+  if (state === "ACTIVE" && instrument === undefined) {
+    await object.setSwitch({ ownerId: ctx.ownerId, scope: { kind: "user" }, state, reason: "by hand" });
+  }
+  return readAccountState({ ctx, input });
+}
+
+/**
+ * The kill switch. Desks are told first and the trail after: a database that does not answer must not keep trading going.
+ * An account that cannot be reached is named; its owner tries again.
+ */
+export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch }): Promise<KillResult> {
+  const { ctx, input } = call;
+  const { scope, flatten } = input;
+  const targets = await targetsOf(ctx, scope);
+  const results = await Promise.all(
+    targets.map(async ({ accountId, switched, botId }) => {
+      try {
+        const { object } = await accountObject(ctx, accountId);
+        const { cancelling } = await object.kill({ ownerId: ctx.ownerId, scope: switched, flatten });
+        if (botId !== undefined) {
+          await (await botObject(ctx, botId)).object.stop({
+            ...{ ownerId: ctx.ownerId, reason: "Stopped by the kill switch.", status: "halted" },
+          });
+        }
+        return { accountId, cancelling };
+      } catch (error) {
+        logEvent("kill_not_reached", { id: accountId, error });
+        return { accountId, cancelling: undefined };
+      }
+    }),
+  );
+  await ctx.owned.batch([
+    prepareAudit(trailOf(ctx), {
+      action: "trading.kill",
+      subject: { kind: scope.kind, id: targets[0]?.accountId ?? ctx.ownerId },
+      after: { scope, flatten },
+    }),
+  ]);
+  const reached = results.flatMap(({ accountId, cancelling }) =>
+    cancelling === undefined ? [] : [{ accountId, cancelling }],
+  );
+  const unreached = results.filter(({ cancelling }) => cancelling === undefined).map(({ accountId }) => accountId);
+  return { accounts: reached, unreached };
+}
+
+interface KillTarget {
+  readonly accountId: string;
+  readonly switched: SwitchScope;
+  readonly botId?: string;
+}
+
+async function targetsOf(ctx: ServiceContext, scope: KillSwitch["scope"]): Promise<KillTarget[]> {
+  switch (scope.kind) {
+    case "user": {
+      const { rows } = await listAccounts({ ctx, input: { limit: ACCOUNTS_AT_ONCE } });
+      return rows.map(({ id }) => ({ accountId: id, switched: { kind: "user" } }));
+    }
+    case "account":
+      return [{ accountId: (await findAccount(ctx, scope.accountId)).id, switched: { kind: "account" } }];
+    case "instrument": {
+      const { instrument } = scope;
+      const { id } = await findAccount(ctx, scope.accountId);
+      return [{ accountId: id, switched: { kind: "instrument", instrument } }];
+    }
+    case "bot": {
+      const { id, accountId } = await findBot(ctx, scope.botId);
+      return [{ accountId, switched: { kind: "bot", bot: id }, botId: id }];
+    }
+  }
+}
