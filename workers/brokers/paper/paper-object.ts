@@ -14,8 +14,13 @@ import { PaperStore } from "./paper-store.ts";
 import type { PaperAccount, PaperBookState, PaperBookTerms, PaperVenueCalls, VenueListener } from "./paper-terms.ts";
 import { PaperVenue } from "./paper-venue.ts";
 
-/** How long the market waits for an account to hear what happened; what it misses it asks for. */
+/** How long the market waits for an account to hear what happened: less than a market waits for us. */
 const PUSH_MS_MAX = 5_000;
+/**
+ * So often in a row the market is asked to tell a call again because the account has not heard what it led to: bots must
+ * not decide before. Then the market goes on, since orders that close positions have to fill also while an account fails.
+ */
+const UNHEARD_CALLS_MAX = 5;
 
 interface Parts {
   readonly account: PaperAccount;
@@ -32,6 +37,7 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
   private store: PaperStore;
   /** What was made of the storage; dropped where a call fails in the middle. */
   private parts: Parts | undefined;
+  private unheard = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -115,7 +121,8 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
     const ownerId = this.store.read<string>("owner");
     if (ownerId === undefined) throw new Error(`${LISTENER_GONE}: the account is closed`);
     this.transact(() => this.open(ownerId).venue.meet(call));
-    await this.push(ownerId);
+    if (await this.push(ownerId)) this.unheard = 0;
+    else if (this.unheard++ < UNHEARD_CALLS_MAX) throw new Error("the account has not heard what happened");
   }
 
   /** Forgets the account with all that it has. */
@@ -158,12 +165,12 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
     return faults.take("too-many-requests") && "429: too many requests";
   }
 
-  /** Tells the account what it has not been told. What does not arrive it asks for. */
-  private async push(ownerId: string): Promise<void> {
+  /** Tells the account what it has not been told. False where it has not heard; what does not arrive it also asks for. */
+  private async push(ownerId: string): Promise<boolean> {
     try {
       const { account, faults, venue } = this.open(ownerId);
       const accounts = (this.env as { ACCOUNT?: DurableObjectNamespace }).ACCOUNT;
-      if (account.listener === "" || accounts === undefined) return;
+      if (account.listener === "" || accounts === undefined) return true;
       const told = venue.told(this.store.read<number>("pushed") ?? 0);
       const events = told.events.flatMap((event) => spoiled(event, faults));
       if (events.length !== told.events.length) this.store.write("faults", faults.all);
@@ -171,9 +178,12 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
       const answer = await within(listener.onVenue({ ownerId, told: { ...told, events } }), PUSH_MS_MAX);
       if (answer === TIME_IS_UP) throw new Error(`an account must answer within ${PUSH_MS_MAX} ms`);
       const last = told.events.at(-1)?.sequence;
-      if (last !== undefined) this.store.write("pushed", Math.max(last, this.store.read<number>("pushed") ?? 0));
+      if (last === undefined) return true;
+      this.store.write("pushed", Math.max(last, this.store.read<number>("pushed") ?? 0));
+      return last >= this.store.lastEvent() || (await this.push(ownerId));
     } catch (error) {
       logEvent("paper_listener_failed", { error });
+      return false;
     }
   }
 

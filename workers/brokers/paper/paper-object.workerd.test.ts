@@ -224,6 +224,35 @@ describe("the paper venue of an account", () => {
   });
 });
 
+describe("an account that does not hear", () => {
+  it("has the market tell again, some times, before it goes on, and hears everything later", async () => {
+    const venue = await openVenue();
+    const told: VenueTold[] = [];
+    let fails = 2;
+    const onVenue = async (call: { told: VenueTold }) => {
+      if (fails-- > 0) throw new Error("the account is busy");
+      told.push(call.told);
+    };
+    await runInDurableObject(venue.stub, (instance) => {
+      Object.assign(instance, { env: { ACCOUNT: { getByName: () => ({ onVenue }) } } });
+    });
+    await venue.calls.openAccount({ ownerId: OWNER, account: { ...ACCOUNT, listener: "account" } });
+    const tick = { open: 100, high: 100, low: 100, close: 100, volume: 1, spanMs: 1_000, time: START + 90_000 };
+    const slices = [{ ...tick, instrument: venue.instrument }];
+    const call = { sequence: 90, slices, marketAt: START + 91_000, intervalMs: 1_000 };
+    const tell = () => failureOf(async () => await venue.calls.onMarket(call));
+    expect([await tell(), await tell(), await tell()]).toEqual([
+      "the account has not heard what happened",
+      "the account has not heard what happened",
+      "nothing",
+    ]);
+    expect(told.at(-1)).toMatchObject({ marketAt: call.marketAt });
+    fails = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 5; i++) expect(await tell()).toContain("not heard");
+    expect(await tell()).toBe("nothing");
+  });
+});
+
 describe("a fault of the paper venue", () => {
   it("that loses the reply has placed the order, and the same order again finds it", async () => {
     const venue = await openVenue();
@@ -291,12 +320,13 @@ describe("a fault of the paper venue", () => {
   });
 
   it("that drops or doubles an event leaves a gap or a repeat, and nothing is lost to who asks", async () => {
-    const venue = await openVenue({ account: { listener: "account" } });
+    const venue = await openVenue();
     const told: VenueTold[] = [];
     const listener = { onVenue: async (call: { told: VenueTold }) => void told.push(call.told) };
     await runInDurableObject(venue.stub, (instance) => {
       Object.assign(instance, { env: { ACCOUNT: { getByName: () => listener } } });
     });
+    await venue.calls.openAccount({ ownerId: OWNER, account: { ...ACCOUNT, listener: "account" } });
     await venue.faults({ kind: "event-dropped", times: 1 }, { kind: "event-doubled", times: 1 });
     await venue.broker.place(orderFor(venue, { kind: "limit", limit: "99" }));
     await venue.broker.place(orderFor(venue, { kind: "limit", limit: "99" }));
