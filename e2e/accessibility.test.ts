@@ -35,6 +35,9 @@ const PAGES = [
   "/audit?entry=84",
 ];
 
+/** Every page in turn, some three seconds each on two busy cores. */
+const PAGES_MS_MAX = 240_000;
+
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -76,6 +79,7 @@ describe.skipIf(!hasBrowser)("accessibility", () => {
       expect(findings).toEqual([]);
       await context.close();
     },
+    PAGES_MS_MAX,
   );
 
   test("the sign-in page is as sound", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dashboardOf, fullTrading } from "./fixture/trading.ts";
 import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
 
 const PAGES = [
@@ -41,6 +42,9 @@ const LISTS = [
   ["/data", "Import candles"],
 ] as const;
 
+/** Every page in turn, two seconds each on two busy cores. */
+const PAGES_MS_MAX = 180_000;
+
 describe.skipIf(!hasBrowser)("pages in every state", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -64,6 +68,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
       }
       await context.close();
     },
+    PAGES_MS_MAX,
   );
 
   test("a list with nothing in it says what would be there and offers the one thing to do", async () => {
@@ -132,7 +137,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     await settled(page);
     await page.getByRole("button", { name: "Stop trading" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Also close what is held").check();
+    await dialog.getByRole("checkbox", { name: "Also close what is held" }).check();
     await dialog.getByText("sell 0.42 BTC, buy back 3.5 ETH").waitFor();
     const hold = dialog.getByRole("button", { name: /Hold to stop everything and close/ });
     await hold.press("Enter");
@@ -144,6 +149,33 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     expect(await dialog.getByText("3 orders are being cancelled").isVisible()).toBe(true);
     expect(await dialog.getByText(/not reached/).isVisible()).toBe(true);
     expect(sent.map((body) => JSON.parse(body))).toEqual([{ scope: { kind: "user" }, flatten: true }]);
+    await context.close();
+  });
+
+  test("a change is on screen without a reload, and a socket that breaks is seen and comes back whole", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    const state = dashboardOf(fullTrading());
+    const withEquity = (equity: string) => ({ ...state, accounts: { a1: { ...state.accounts.a1, equity } } });
+    const sockets: { send(text: string): void; close(): void }[] = [];
+    await page.routeWebSocket(/\/dashboard\/live/, (socket) => {
+      sockets.push({ send: (text) => socket.send(text), close: () => void socket.close() });
+      const equity = sockets.length === 1 ? "1000" : "3000";
+      socket.send(JSON.stringify({ type: "snapshot", epoch: "e1", sequence: 1, state: withEquity(equity) }));
+    });
+    await page.goto("/");
+    const equity = page.getByRole("region", { name: /^Equity of/ });
+    await equity.getByText("1,000.00 USD", { exact: true }).waitFor();
+    const change = { accounts: withEquity("2000").accounts };
+    sockets[0].send(JSON.stringify({ type: "delta", from: 1, sequence: 2, change }));
+    await equity.getByText("2,000.00 USD", { exact: true }).waitFor();
+    sockets[0].close();
+    await page
+      .getByRole("banner")
+      .getByText(/^Reconnecting/)
+      .waitFor();
+    await equity.getByText("3,000.00 USD", { exact: true }).waitFor();
+    await page.getByRole("banner").getByText("Live").waitFor();
     await context.close();
   });
 

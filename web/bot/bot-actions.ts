@@ -29,12 +29,12 @@ export type BotVerb = "start" | "pause" | "resume" | "clone";
 
 /** Starts, pauses, resumes or copies a bot. Throws `ApiError`. */
 export function doWithBot(id: string, verb: BotVerb): Promise<Bot> {
-  return ask(`/bots/${id}/${verb}`, Bot, { method: "POST", idempotencyKey: newIdempotencyKey() });
+  return ask(`/bots/${id}/${verb}`, Bot, { method: "POST" });
 }
 
 /** Stops a bot, keeping or closing what it holds. Throws `ApiError`. */
 export function stopBot(id: string, body: StopBot): Promise<Bot> {
-  return ask(`/bots/${id}/stop`, Bot, { method: "POST", body, idempotencyKey: newIdempotencyKey() });
+  return ask(`/bots/${id}/stop`, Bot, { method: "POST", body });
 }
 
 /** Runs a verb that answers the bot, and shows at once what it has become. */

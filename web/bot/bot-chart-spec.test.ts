@@ -15,8 +15,10 @@ function entry(kind: BotState["log"][number]["kind"], at: number, message: strin
 
 describe("what a bot's chart draws", () => {
   test("a signal stands at the close of the candle that it was said on", () => {
-    const signals = signalsOf([entry("signal", HOUR_MS + 5, "Enter long: SMA 20 crossed above SMA 50")], SERIES);
+    const signals = signalsOf([entry("signal", HOUR_MS + 5, "enter long: buy 0.42 market")], SERIES);
     expect(signals).toEqual([{ time: HOUR_MS + 5, price: 3, action: "enter long" }]);
+    const closed = signalsOf([entry("signal", 10, "close (target: 2 %): buy 0.42 market")], SERIES);
+    expect(closed).toEqual([{ time: 10, price: 2, action: "exit short" }]);
   });
 
   test("what is no signal, names no action or lies before the candles is not drawn", () => {

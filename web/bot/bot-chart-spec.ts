@@ -6,7 +6,11 @@ import { formatDecimalQuantity } from "../format/decimal.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 
 /** What a bot's chart shows of one market: candles, what it holds, what waits, what traded and what the strategy said. */
-export function botChartSpec(state: BotState | null, instrument: string, series: CandleSeries): ChartSpec {
+export function botChartSpec(
+  state: BotState | null,
+  { instrument, alone }: { readonly instrument: string; readonly alone: boolean },
+  series: CandleSeries,
+): ChartSpec {
   const orders = (state?.openOrders ?? []).filter((order) => order.instrument === instrument);
   return {
     candles: { data: series, tick: 0, label: instrumentName(instrument) },
@@ -14,23 +18,33 @@ export function botChartSpec(state: BotState | null, instrument: string, series:
     fills: (state?.fills ?? [])
       .filter((fill) => fill.instrument === instrument)
       .map(({ at, price, side }) => ({ time: at, price: Number(price), side })),
-    signals: signalsOf(state?.log ?? [], series),
+    // The log does not say of which market a signal is: with several it is not drawn rather than drawn on all.
+    signals: alone ? signalsOf(state?.log ?? [], series) : [],
     levels: [...positionLevels(state, instrument), ...orders.flatMap(orderLevels)],
     paneShares: [1],
   };
 }
 
 /**
- * The signals in a bot's log, at the close of the candle that was then. Only entries that name their action are drawn, and
+ * The signals in a bot's log, at the last close that was known then. Only entries that name their action are drawn, and
  * only those within the candles.
  */
 export function signalsOf(log: BotState["log"], series: CandleSeries): readonly ChartSignal[] {
   return log.flatMap(({ kind, at, message }) => {
-    const action = /\b(enter|exit) (long|short)\b/i.exec(message)?.[0].toLowerCase();
+    const action = actionIn(message);
     const index = series.time.findLastIndex((time) => time <= at);
     if (kind !== "signal" || action === undefined || index < 0) return [];
-    return [{ time: at, price: series.close[index], action: action as ChartSignal["action"] }];
+    return [{ time: at, price: series.close[index], action }];
   });
+}
+
+/** "enter long: buy 0.42 market", "close (take profit): sell 0.42 market". */
+function actionIn(message: string): ChartSignal["action"] | undefined {
+  const entry = /^enter (long|short)\b/i.exec(message)?.[1].toLowerCase();
+  if (entry !== undefined) return entry === "long" ? "enter long" : "enter short";
+  const closing = /^close\b.*: (buy|sell)\b/i.exec(message)?.[1].toLowerCase();
+  if (closing === undefined) return undefined;
+  return closing === "sell" ? "exit long" : "exit short";
 }
 
 function positionLevels(state: BotState | null, instrument: string): readonly ChartLevel[] {

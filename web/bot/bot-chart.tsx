@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { formatDecimalPrice } from "../format/decimal.ts";
@@ -11,6 +11,9 @@ import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { botChartSpec } from "./bot-chart-spec.ts";
 
+/** Candles from which on a chart is not wider than what it shows. */
+const FILLS_SCREEN_CANDLES = 120;
+
 interface BotChartProps {
   readonly bot: Bot;
   readonly state: BotState | null;
@@ -22,6 +25,7 @@ interface BotChartProps {
 export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps) {
   const chart = useRef<ChartHandle>(null);
   const { timeframe, instruments } = bot.definition;
+  const alone = instruments.length === 1;
   const { candles, series, market, connection } = useMarket({
     accountId: bot.accountId,
     instrument,
@@ -29,9 +33,14 @@ export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps
     marketAt: state?.marketAt ?? bot.lastCandleAt,
   });
   const spec = useMemo(
-    () => (series === undefined ? undefined : botChartSpec(state, instrument, series)),
-    [series, state, instrument],
+    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone }, series)),
+    [series, state, instrument, alone],
   );
+  const length = series?.time.length ?? 0;
+  // A market that has just begun is shown whole until it fills the screen; after that it is the person's to move.
+  useEffect(() => {
+    if (length > 0 && length < FILLS_SCREEN_CANDLES) chart.current?.fit();
+  }, [length]);
   return (
     <section aria-label="Chart" className="card min-w-0 overflow-hidden">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2">

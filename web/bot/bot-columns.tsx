@@ -80,7 +80,7 @@ export function BotCard({ bot, accounts }: { bot: Bot; accounts: readonly Tradin
 
 function BotName({ bot }: { bot: Bot }) {
   return (
-    <span className="block min-w-0 truncate text-base" title={`${bot.name} · ${bot.strategyTitle}`}>
+    <span className="block min-w-44 truncate text-base" title={`${bot.name} · ${bot.strategyTitle}`}>
       <span className="font-medium">{bot.name}</span>
       <span className="text-muted"> · {bot.strategyTitle}</span>
     </span>

@@ -129,7 +129,7 @@ function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onS
       )}
       <p className="mt-1 text-table text-muted">
         {editing
-          ? "Applies at the next candle. What is open keeps its stops. A cap that is raised asks who you are and waits a minute."
+          ? "A new version, which applies at the first candle at which the bot holds nothing."
           : `Decides every ${timeframeWords(draft.timeframe).replace(/^1 /, "")}, until it is stopped or a cap halts it.`}
       </p>
     </div>

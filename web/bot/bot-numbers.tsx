@@ -5,16 +5,20 @@ import { formatCount, formatPercent } from "../format/format.ts";
 import { formatDuration } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
+import { useNow } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
 
 interface BotNumbersProps {
   readonly state: BotState | null;
   readonly currency: string;
   readonly capital: string;
+  /** Its market's time is everybody's, so that it is known between two candles too. */
+  readonly realTime: boolean;
 }
 
 /** The numbers of a bot that matter most. */
-export function BotNumbers({ state, currency, capital }: BotNumbersProps) {
+export function BotNumbers({ state, currency, capital, realTime }: BotNumbersProps) {
+  const now = useNow(1_000);
   const profit = decimalNumber(state?.profit);
   const start = Number(capital);
   const shadow = state?.shadow ?? null;
@@ -47,15 +51,15 @@ export function BotNumbers({ state, currency, capital }: BotNumbersProps) {
         hint="Until the next candle closes, in the time of its market, and how late the last decision was."
         note={state?.latenessMs == null ? undefined : `last ${formatCount(state.latenessMs)} ms late`}
       >
-        {dueWords(state)}
+        {dueWords(state, realTime ? now : (state?.marketAt ?? null))}
       </Item>
     </dl>
   );
 }
 
-function dueWords(state: BotState | null): string {
-  if (state === null || state.nextDueAt === null || state.marketAt === null) return "—";
-  return state.nextDueAt <= state.marketAt ? "now" : `in ${formatDuration(state.nextDueAt - state.marketAt)}`;
+function dueWords(state: BotState | null, marketAt: number | null): string {
+  if (state === null || state.nextDueAt === null || marketAt === null) return "—";
+  return state.nextDueAt <= marketAt ? "now" : `in ${formatDuration(state.nextDueAt - marketAt)}`;
 }
 
 function Money({ text, currency }: { text: string | null | undefined; currency: string }) {

@@ -6,6 +6,7 @@ import { type Bot, BotState } from "../../schema/wire/bot.ts";
 import { type BotTab, parseBotSearch } from "../app/trading-search.ts";
 import { timeframeWords } from "../format/timeframe.ts";
 import { OrderDialog } from "../order/order-dialog.tsx";
+import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
 import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
@@ -48,11 +49,20 @@ export function BotPage() {
   return <OneBot key={id} bot={query.data} />;
 }
 
-/** The bot's state over its socket; before that has spoken, as it was asked for. */
+/** How often the state is asked for while the socket is away. */
+const WITHOUT_SOCKET_MS = 5_000;
+
+/** The bot's state over its socket; before that has spoken, and while it is away for long, as it was asked for. */
 function useBotState(id: string): Live<BotState> {
   const live = useLive(`/bots/${id}/live`, BotState);
-  const asked = useQuery({ ...botStateQuery(id), enabled: live.value === null });
-  return live.value === null ? { ...live, value: asked.data ?? null } : live;
+  const { kind } = live.connection;
+  const asked = useQuery({
+    ...botStateQuery(id),
+    enabled: live.value === null || kind === "offline",
+    refetchInterval: kind === "live" ? false : WITHOUT_SOCKET_MS,
+  });
+  const value = kind === "offline" ? (asked.data ?? live.value) : (live.value ?? asked.data ?? null);
+  return { ...live, value };
 }
 
 function OneBot({ bot }: { bot: Bot }) {
@@ -83,7 +93,12 @@ function OneBot({ bot }: { bot: Bot }) {
     >
       <Why status={status} reason={state === null ? bot.reason : state.reason} error={live.error} />
       <LivePart state={live.connection}>
-        <BotNumbers state={state} currency={currency} capital={bot.definition.capital} />
+        <BotNumbers
+          state={state}
+          currency={currency}
+          capital={bot.definition.capital}
+          realTime={account?.market.kind === "sim"}
+        />
       </LivePart>
       <div className="mt-4 grid gap-4">
         <Suspense fallback={<Skeleton className="h-[500px] w-full" />}>
@@ -145,7 +160,7 @@ function Why({ status, reason, error }: { status: Bot["status"]; reason: string 
         className={`mt-0.5 shrink-0 ${status === "paused" ? "text-notice" : "text-danger"}`}
       />
       <div>
-        <p className="font-medium">{error ?? reason ?? "No reason was recorded."}</p>
+        <p className="font-medium">{error ?? (reason === null ? "No reason was recorded." : wordsOfCode(reason))}</p>
         {next !== undefined && <p className="text-muted">{next}</p>}
       </div>
     </div>

@@ -20,7 +20,7 @@ export function usePreview(accountId: string, definition: BotDefinition | null) 
         body: { accountId, definition: JSON.parse(wanted ?? "null") },
         signal,
       }),
-    enabled: wanted !== null,
+    enabled: wanted !== null && accountId !== "",
     staleTime: 5 * 60_000,
     refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,

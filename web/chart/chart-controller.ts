@@ -28,6 +28,8 @@ import { MarksPrimitive } from "./marks-primitive.ts";
 import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
 
 const SMALLEST_FONT_PX = 11;
+/** A market with two candles would show two blocks. */
+const WIDEST_BAR_PX = 60;
 
 export interface ChartListeners {
   onHover(hover: ChartHover | null): void;
@@ -256,6 +258,7 @@ export class ChartController {
       timeScale: {
         borderColor: colourOf("line"),
         minBarSpacing: 0.02,
+        maxBarSpacing: WIDEST_BAR_PX,
         timeVisible: true,
         tickMarkFormatter: (time: Time, kind: number) => tickTime(time, kind, lengthMs()),
       },

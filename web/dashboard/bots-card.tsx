@@ -34,6 +34,7 @@ export function BotsCard({ bots, accounts }: BotsCardProps) {
       ) : (
         <ListTable
           label="Bots"
+          narrow
           rows={bots}
           columns={columnsFor(currencyOf)}
           keyOf={({ botId }) => botId}

@@ -23,6 +23,11 @@ export function formatDecimalPrice(text: DecimalText): string {
   return digits > GRID_DIGITS_MAX ? formatPrice(value) : formatNumber(value, { digits: Math.max(2, digits) });
 }
 
+/** A mean of prices, which is on no grid: two digits, or five that count below 100. */
+export function formatMeanPrice(text: DecimalText): string {
+  return formatPrice(decimalNumber(text));
+}
+
 /** A quantity of the wire. */
 export function formatDecimalQuantity(text: DecimalText): string {
   return formatQuantity(decimalNumber(text));

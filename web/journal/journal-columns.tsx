@@ -1,6 +1,6 @@
 import { Image as ImageIcon, Star } from "lucide-react";
 import type { JournalTrade } from "../../schema/wire/journal.ts";
-import { decimalNumber, formatAmount, formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { decimalNumber, formatAmount, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
 import { formatDuration } from "../format/time.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -33,7 +33,7 @@ export function journalColumns(currencyOf: (trade: JournalTrade) => string): rea
       title: "From, to",
       cell: ({ entryPrice, exitPrice }) => (
         <>
-          {formatDecimalPrice(entryPrice)} <span className="text-muted">to</span> {formatDecimalPrice(exitPrice)}
+          {formatMeanPrice(entryPrice)} <span className="text-muted">to</span> {formatMeanPrice(exitPrice)}
         </>
       ),
     },

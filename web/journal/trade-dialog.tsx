@@ -3,7 +3,7 @@ import { Star } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, lazy, Suspense, useState } from "react";
 import { type EditJournalTrade, JOURNAL_NOTES_CHARACTERS_MAX, type JournalTrade } from "../../schema/wire/journal.ts";
 import { client, queryClient } from "../api/runtime.ts";
-import { decimalNumber, formatAmount, formatDecimalPrice } from "../format/decimal.ts";
+import { decimalNumber, formatAmount, formatMeanPrice } from "../format/decimal.ts";
 import { formatDuration } from "../format/time.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -36,7 +36,7 @@ export function TradeDialog({ trade, currency, onClose }: TradeDialogProps) {
           </Fact>
           <Fact label="Fees">{formatAmount(trade.fees, currency)}</Fact>
           <Fact label="In, out">
-            {formatDecimalPrice(trade.entryPrice)}, {formatDecimalPrice(trade.exitPrice)}
+            {formatMeanPrice(trade.entryPrice)}, {formatMeanPrice(trade.exitPrice)}
           </Fact>
           <Fact label="Ended by">
             {trade.exitReason}, after {formatDuration(trade.closedAt - trade.openedAt)}

@@ -1,5 +1,6 @@
 import type { Order } from "../../schema/wire/trading.ts";
-import { formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
+import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { OrderStateBadge } from "../trading/mode-word.tsx";
 import type { ListColumn } from "../ui/list-table.tsx";
@@ -44,7 +45,7 @@ export function orderColumns(nameOf: (order: Order) => string): readonly ListCol
     },
     { title: "State", left: true, cell: (order) => <OrderState order={order} /> },
     { title: "Filled", cell: ({ filled }) => (Number(filled) === 0 ? "—" : formatDecimalQuantity(filled)) },
-    { title: "Price", cell: ({ averagePrice }) => formatDecimalPrice(averagePrice) },
+    { title: "Price", cell: ({ averagePrice }) => formatMeanPrice(averagePrice) },
     {
       title: "By",
       left: true,
@@ -76,7 +77,7 @@ export function OrderCard({ order, name, onOpen }: { order: Order; name: string;
       </span>
       <span className="mt-0.5 flex flex-wrap gap-x-3 text-table text-muted">
         <span>{orderPriceWords(order)}</span>
-        {order.averagePrice !== null && <span>filled at {formatDecimalPrice(order.averagePrice)}</span>}
+        {order.averagePrice !== null && <span>filled at {formatMeanPrice(order.averagePrice)}</span>}
       </span>
       <span className="mt-0.5 flex justify-between gap-3 text-table text-muted">
         <span className="min-w-0 truncate">{name}</span>
@@ -90,7 +91,7 @@ function OrderState({ order }: { order: Order }) {
   return (
     <span className="inline-flex items-center gap-2">
       <OrderStateBadge state={order.state} />
-      {order.reason !== null && <span className="text-danger">{order.reason}</span>}
+      {order.reason !== null && <span className="text-danger">{wordsOfCode(order.reason)}</span>}
       {order.cancelRequested && order.state !== "CANCELED" && <span className="text-muted">cancel asked</span>}
     </span>
   );

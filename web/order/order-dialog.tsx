@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { OrderDetail, OrderHistoryEntry } from "../../schema/wire/trading.ts";
-import { formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
 import { formatInstant } from "../format/time.ts";
 import { CAP_WORDS } from "../risk/cap-words.ts";
 import { verdictWords } from "../risk/verdict-words.ts";
@@ -12,6 +12,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
+import { eventWords } from "./event-words.ts";
 import { useCancelOrder } from "./order-actions.ts";
 import { orderPriceWords, orderWords } from "./order-columns.tsx";
 import { isOpenOrder } from "./order-filter.ts";
@@ -44,7 +45,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
         <span className="num">{orderPriceWords(order)}</span>
         <span className="num text-muted">
           {formatDecimalQuantity(order.filled)} of {formatDecimalQuantity(order.quantity)} filled
-          {order.averagePrice !== null && ` at ${formatDecimalPrice(order.averagePrice)}`}
+          {order.averagePrice !== null && ` at ${formatMeanPrice(order.averagePrice)}`}
         </span>
         {open && (
           <Button
@@ -54,7 +55,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
             disabled={order.cancelRequested}
             onClick={() => cancel.mutate(order.id)}
           >
-            {order.cancelRequested ? "Cancel asked for" : `Cancel what is left of ${orderWords(order).toLowerCase()}`}
+            {order.cancelRequested ? "Cancel asked for" : `Cancel what is left of: ${orderWords(order)}`}
           </Button>
         )}
       </div>
@@ -126,7 +127,7 @@ function History({ history }: { history: readonly OrderHistoryEntry[] }) {
                 {instantWords(at)}
               </span>
             </span>
-            <span className="block text-muted">{detail}</span>
+            <span className="block text-muted">{eventWords(detail)}</span>
           </li>
         ))}
       </ol>

@@ -24,8 +24,9 @@ interface CapBarsProps {
 /** How much of each cap is used, by what it is measured on. */
 export function CapBars({ uses, currency, nameOf }: CapBarsProps) {
   const groups = new Map<string, CapUse[]>();
-  for (const use of uses) {
-    const title = use.botId === null ? "The account together" : `Bot ${nameOf(use.botId)}`;
+  const ordered = [...uses].sort((a, b) => Number(b.scope === "account") - Number(a.scope === "account"));
+  for (const use of ordered) {
+    const title = titleOf(use, nameOf);
     groups.set(title, [...(groups.get(title) ?? []), use]);
   }
   return (
@@ -36,16 +37,34 @@ export function CapBars({ uses, currency, nameOf }: CapBarsProps) {
             <h3 className="mb-3 truncate font-semibold" title={title}>
               {title}
             </h3>
-            <ul className="grid gap-3">
-              {rows.map((use) => (
+            <ul className="grid gap-2.5">
+              {rows.filter(isHeld).map((use) => (
                 <CapBar key={use.cap} use={use} currency={currency} />
               ))}
+            </ul>
+            <ul className="mt-3 grid gap-x-8 gap-y-1 border-t border-line pt-3 xl:grid-cols-2">
+              {rows
+                .filter((use) => !isHeld(use))
+                .map((use) => (
+                  <CapBar key={use.cap} use={use} currency={currency} />
+                ))}
             </ul>
           </section>
         ))}
       </div>
     </Section>
   );
+}
+
+/** The account's share of all, what people place by hand, and each bot's own. */
+function titleOf({ scope, botId }: CapUse, nameOf: (botId: string) => string): string {
+  if (scope === "account") return "The account together";
+  return botId === null ? "Orders by hand" : `Bot ${nameOf(botId)}`;
+}
+
+/** Whether the cap measures what is there, and not each order as it comes. */
+function isHeld({ used }: CapUse): boolean {
+  return used !== null;
 }
 
 function CapBar({ use, currency }: { use: CapUse; currency: string }) {
@@ -64,7 +83,7 @@ function CapBar({ use, currency }: { use: CapUse; currency: string }) {
         </span>
         <span className="text-table">
           {use.used === null ? (
-            <span className="text-muted">each order up to </span>
+            <span className="text-muted">{use.cap === "duplicateWindow" ? "at least " : "up to "}</span>
           ) : (
             <>
               <span className={classNames("font-medium", near && "text-danger")}>

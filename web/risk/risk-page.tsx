@@ -23,7 +23,7 @@ export function RiskPage() {
   const chosen = useChosenAccount();
   const accounts = useQuery(accountsQuery);
   const wanted = [search.account, chosen].find((id) => accounts.data?.some((row) => row.id === id));
-  const account = accounts.data?.find(({ id }) => id === wanted) ?? accounts.data?.[0];
+  const account = accounts.data?.find(({ id }) => id === wanted) ?? accounts.data?.at(-1);
   return (
     <Page
       title="Risk"

@@ -13,8 +13,12 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
+import { wordsOfCode } from "./verdict-words.ts";
 
 type Entry = z.infer<typeof StateEntry>;
+
+/** What stands for a bot where people place orders. */
+const BY_HAND = "manual";
 
 interface StatesSectionProps {
   readonly accountId: string;
@@ -38,7 +42,12 @@ export function StatesSection({ accountId, states, nameOf }: StatesSectionProps)
   const columns: readonly RecordColumn<Entry>[] = [
     { title: "Switch", left: true, cell: (entry) => scopeWords(entry, nameOf) },
     { title: "State", left: true, cell: ({ state, reason }) => <TradingStateBadge state={state} reason={reason} /> },
-    { title: "Why", left: true, wrap: true, cell: ({ reason }) => reason ?? <span className="text-faint">—</span> },
+    {
+      title: "Why",
+      left: true,
+      wrap: true,
+      cell: ({ reason }) => (reason === null ? <span className="text-faint">—</span> : wordsOfCode(reason)),
+    },
     {
       title: "Since",
       cell: ({ since }) => (since === null ? <span className="text-faint">—</span> : <Ago timeMs={since} />),
@@ -68,6 +77,7 @@ export function StatesSection({ accountId, states, nameOf }: StatesSectionProps)
 
 function Verbs({ entry, busy, onSet }: { entry: Entry; busy: boolean; onSet: (state: TradingStateName) => void }) {
   if (entry.scope === "platform") return <span className="text-faint">set by the deployment</span>;
+  if (entry.scope === "bot" && entry.id === BY_HAND) return null;
   if (entry.scope === "bot") {
     return (
       <Link to="/bots/$id" params={{ id: entry.id }} className={buttonClass("plain", "min-h-7 px-2 text-table")}>
@@ -116,6 +126,6 @@ function scopeWords({ scope, id }: Entry, nameOf: (botId: string) => string): st
     case "instrument":
       return instrumentName(id);
     case "bot":
-      return `Bot ${nameOf(id)}`;
+      return id === BY_HAND ? "Orders by hand" : `Bot ${nameOf(id)}`;
   }
 }

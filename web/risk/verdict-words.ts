@@ -14,8 +14,9 @@ export function verdictWords({ verdict, code, cap, value, limit, level }: Judged
   return `${rule}${measured}${allowed}${level === null ? "" : ` by the ${level}`}.`;
 }
 
-/** "POSITION_NOTIONAL" as "Position notional". */
+/** "POSITION_NOTIONAL" as "Position notional"; a sentence that somebody wrote stays as it is. */
 export function wordsOfCode(code: string): string {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(code)) return code;
   const words = code.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -14,6 +14,9 @@ import { ModeWord } from "./mode-word.tsx";
 import { dashboardQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
 
+/** How often the state is asked for while the socket is away. */
+const WITHOUT_SOCKET_MS = 10_000;
+
 /**
  * The account that is looked at, in the top bar of every page. It keeps the one socket of the person's state open and
  * lays what that says into the cache, from which all pages read.
@@ -26,7 +29,9 @@ export function AccountStrip() {
   useEffect(() => tellConnection(live.connection), [live.connection]);
   const chosen = useChosenAccount();
   const navigate = useNavigate();
-  const accounts = Object.values(useQuery(dashboardQuery).data?.accounts ?? {});
+  // Where no socket gets through, the state is asked for.
+  const refetchInterval = live.connection.kind === "live" ? false : WITHOUT_SOCKET_MS;
+  const accounts = Object.values(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
   const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
   if (account === undefined) return null;
   const { currency } = account;
@@ -35,17 +40,14 @@ export function AccountStrip() {
       <Menu
         label="Accounts"
         trigger={
-          <button
-            type="button"
-            aria-label={`Account ${account.name}`}
-            className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover"
-          >
-            <span className="max-w-40 truncate font-medium max-lg:hidden">{account.name}</span>
+          <button type="button" className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover">
+            <span className="sr-only">Account in view: </span>
+            <span className="max-w-40 truncate font-medium max-lg:sr-only">{account.name}</span>
             <span className="inline-flex max-sm:hidden">
               <ModeWord mode={account.mode} />
             </span>
             <span className="whitespace-nowrap max-sm:text-table">{formatAmount(account.equity, currency)}</span>
-            <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-sm:hidden">
+            <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-lg:hidden">
               {formatAmount(account.profitToday, "", { sign: "always" })} <span className="text-muted">today</span>
             </Signed>
             <ChevronDown size={13} aria-hidden className="shrink-0 text-faint" />

@@ -1,7 +1,10 @@
 import { useMemo } from "react";
 import type { ChartSpec } from "../chart/chart-spec.ts";
 import { ChartView } from "../chart/chart-view.tsx";
-import { formatMoney, formatShort } from "../format/format.ts";
+import { formatMoney, formatNumber, formatShort } from "../format/format.ts";
+
+/** A line that hardly moves needs the digits that "100 k" leaves out. */
+const SHORT_SPREAD_SHARE = 0.05;
 
 interface EquityChartProps {
   readonly points: readonly { readonly at: number; readonly equity: number }[];
@@ -25,9 +28,17 @@ export function EquityChart({ points, currency, label, className }: EquityChartP
       values: times.map((time) => bySecond.get(time) ?? Number.NaN),
       look: "line",
       format: (value: number) => formatMoney(value, currency),
-      axisFormat: (value: number) => formatShort(value),
+      axisFormat: axisFormat(points),
     } as const;
     return { lines: [line], paneShares: [1] };
   }, [points, currency]);
   return <ChartView spec={spec} label={label} className={className ?? "h-56"} />;
+}
+
+function axisFormat(points: EquityChartProps["points"]): (value: number) => string {
+  const levels = points.map(({ equity }) => equity);
+  const highest = Math.max(...levels);
+  const spread = highest - Math.min(...levels);
+  if (spread > highest * SHORT_SPREAD_SHARE) return formatShort;
+  return (value) => formatNumber(value, { digits: spread < 10 ? 2 : 0 });
 }

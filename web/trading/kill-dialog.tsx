@@ -80,14 +80,17 @@ function Consequence(props: { reach: KillReach | undefined; flatten: boolean; un
           ? "Open orders are cancelled."
           : `${count(reach.openOrders, "open order")} on ${count(reach.accounts, "account")} ${reach.openOrders === 1 ? "is" : "are"} cancelled.`}
       </li>
-      <li>
-        {reach === undefined ? "Its bots halt" : `${count(reach.bots, "bot")} ${reach.bots === 1 ? "halts" : "halt"}`}{" "}
-        until you arm trading again under Risk.
-      </li>
+      <li>{botWords(reach)}</li>
       <li>{positionWords(reach, flatten)}</li>
       {unknown && <li className="text-danger">What is open could not be read. The switch works all the same.</li>}
     </ul>
   );
+}
+
+function botWords(reach: KillReach | undefined): string {
+  if (reach?.bots === 0) return "No bot runs.";
+  const bots = reach === undefined ? "Bots" : count(reach.bots, "running bot");
+  return `${bots} can send nothing until you arm trading again under Risk.`;
 }
 
 function positionWords(reach: KillReach | undefined, flatten: boolean): string {

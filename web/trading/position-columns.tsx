@@ -1,4 +1,10 @@
-import { decimalNumber, formatAmount, formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import {
+  decimalNumber,
+  formatAmount,
+  formatDecimalPrice,
+  formatDecimalQuantity,
+  formatMeanPrice,
+} from "../format/decimal.ts";
 import { Moment } from "../ui/moment.tsx";
 import type { RecordColumn } from "../ui/record-table.tsx";
 import { Signed } from "../ui/signed.tsx";
@@ -32,7 +38,7 @@ export function positionColumns<T extends Holding>(currency: string): readonly R
         <Signed value={decimalNumber(unrealised)}>{formatAmount(unrealised, currency, { sign: "always" })}</Signed>
       ),
     },
-    { title: "Paid on average", cell: ({ averagePrice }) => formatDecimalPrice(averagePrice) },
+    { title: "Paid on average", cell: ({ averagePrice }) => formatMeanPrice(averagePrice) },
     {
       title: "Price now",
       cell: ({ mark, markAt }) => (

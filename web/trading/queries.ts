@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { Bot, BotLogEntry, BotState, DashboardState } from "../../schema/wire/bot.ts";
-import { CandleSeries } from "../../schema/wire/dataset.ts";
+import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { JournalPage, JournalStatistics } from "../../schema/wire/journal.ts";
+import { MarketCandleSeries } from "../../schema/wire/market.ts";
 import { Page, type PageQuery } from "../../schema/wire/primitive.ts";
 import { RiskView, VerdictPage } from "../../schema/wire/risk.ts";
 import {
@@ -167,11 +168,11 @@ export interface MarketWindow {
 export function marketCandlesQuery({ accountId, instrument, timeframe, from, to }: MarketWindow) {
   return queryOptions({
     queryKey: ["market", accountId, instrument, timeframe, from, to],
-    queryFn: ({ signal }) =>
-      ask("/markets/candles", CandleSeries, {
-        query: { instrument, timeframe, from, to, accountId, limit: CANDLES_MAX },
-        signal,
-      }),
+    queryFn: async ({ signal }): Promise<CandleSeries> => {
+      const query = { instrument, timeframe, from, to, accountId, limit: CANDLES_MAX };
+      // Charts draw the candles of datasets; these are of none.
+      return { datasetId: "", ...(await ask("/markets/candles", MarketCandleSeries, { query, signal })) };
+    },
     placeholderData: (last, query) =>
       query?.queryKey[2] === instrument && query.queryKey[3] === timeframe ? last : undefined,
   });

@@ -37,9 +37,7 @@ export function useLive<S extends z.ZodObject>(path: string | null, schema: S): 
 
 function frameOf<S extends z.ZodObject>(text: string, schema: S): LiveFrame<z.output<S>> | undefined {
   const frame = liveServerMessage(schema).safeParse(parseJson(text));
-  // A goodbye is followed by the close, which the channel answers by opening anew.
-  if (!frame.success || frame.data.type === "bye") return undefined;
-  return frame.data as LiveFrame<z.output<S>>;
+  return frame.success ? (frame.data as LiveFrame<z.output<S>>) : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -21,6 +21,8 @@ interface ListTableProps<T, S extends string> {
   readonly onSort?: (by: S) => void;
   /** Other keys on a row; answers whether it used the key. */
   readonly onKey?: (key: string, row: T) => boolean;
+  /** A table of few columns, which fits beside something else. */
+  readonly narrow?: boolean;
   /** How a row looks where there is no room for a table. */
   readonly card: (row: T) => ReactNode;
 }
@@ -37,7 +39,10 @@ export function ListTable<T, S extends string>(props: ListTableProps<T, S>) {
   return (
     <>
       <div className="scroll-thin overflow-x-auto max-md:hidden">
-        <table aria-label={props.label} className="w-full min-w-[860px] text-table">
+        <table
+          aria-label={props.label}
+          className={classNames("w-full text-table", props.narrow ? "min-w-[560px]" : "min-w-[860px]")}
+        >
           <thead>
             <tr className="border-b border-line">
               {columns.map((column) => (

@@ -3,7 +3,7 @@ import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts"
 import type { DeskCalls, DeskEvent } from "../account/desk-calls.ts";
 import { MINUTE_MS, timeframeMs } from "../core/candle/timeframe.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
-import { marketFeed, subscribeToMarket, unsubscribeFromMarket } from "../feed/live/market-feed.ts";
+import { marketFeed, replayFeed, subscribeToMarket, unsubscribeFromMarket } from "../feed/live/market-feed.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
@@ -282,6 +282,8 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     if (account.market.kind === "replay") {
       const name = await objectName({ kind: "bot", ownerId, id: record.botId });
       await subscribeToMarket(this.env, { ...market, subscriber: { binding: "BOT", name, instruments } });
+      // It plays once somebody listens, so that no bot misses its begin.
+      await (await replayFeed(this.env, { ownerId, accountId: account.id })).object.play({ ownerId });
     }
     this.live({ status: "running", reason: null });
   }

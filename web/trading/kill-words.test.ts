@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import type { DashboardState } from "../../schema/wire/bot.ts";
+import { killChoices, killReach, killResultWords } from "./kill-words.ts";
+
+function accountOf(accountId: string, quantities: Readonly<Record<string, string>>, openOrders: number) {
+  const positions = Object.entries(quantities).map(([instrument, quantity]) => ({
+    ...{ instrument, quantity, averagePrice: "1", mark: null, unrealised: null },
+  }));
+  return {
+    ...{
+      accountId,
+      name: `Account ${accountId}`,
+      mode: "simulated" as const,
+      currency: "USD",
+      state: "ACTIVE" as const,
+    },
+    ...{
+      equity: "1",
+      profitToday: "0",
+      drawdown: "0",
+      marketAt: null,
+      connection: "connected" as const,
+      openOrders,
+      positions,
+    },
+  };
+}
+
+function botOf(botId: string, accountId: string, status: "running" | "stopped") {
+  return { botId, accountId, name: botId, status, reason: null, equity: "1", profit: "0", profitToday: "0", spark: [] };
+}
+
+const STATE: DashboardState = {
+  accounts: {
+    a1: accountOf("a1", { "SIM:BTC-USD": "0.42", "SIM:ETH-USD": "-3.5", "SIM:ACME": "0" }, 3),
+    a2: accountOf("a2", { "SIM:ACME": "10" }, 1),
+  },
+  bots: { b1: botOf("b1", "a1", "running"), b2: botOf("b2", "a2", "running"), b3: botOf("b3", "a1", "stopped") },
+  alerts: [],
+};
+
+describe("what the kill switch says before it is pulled", () => {
+  test("everything counts all accounts, what they have open and how it would be closed", () => {
+    expect(killReach(STATE, { kind: "user" })).toEqual({
+      ...{ accounts: 2, bots: 2, openOrders: 4 },
+      closing: ["sell 0.42 BTC", "buy back 3.5 ETH", "sell 10 ACME"],
+    });
+  });
+
+  test("one account counts nothing of another", () => {
+    expect(killReach(STATE, { kind: "account", accountId: "a2" })).toMatchObject({
+      accounts: 1,
+      bots: 1,
+      openOrders: 1,
+    });
+  });
+
+  test("of a bot, and of what could not be read, it promises no numbers", () => {
+    expect(killReach(STATE, { kind: "bot", botId: "b1" })).toBeUndefined();
+    expect(killReach(undefined, { kind: "user" })).toBeUndefined();
+    expect(killChoices(undefined).map(({ value }) => value)).toEqual(["user"]);
+  });
+
+  test("bots that are stopped need no stopping", () => {
+    expect(killChoices(STATE).map(({ value }) => value)).toEqual([
+      "user",
+      "account:a1",
+      "account:a2",
+      "bot:b1",
+      "bot:b2",
+    ]);
+  });
+
+  test("afterwards it names who acknowledged and who was not reached", () => {
+    const result = { accounts: [{ accountId: "a1", cancelling: 1 }], unreached: ["a2"] };
+    const [first, second] = killResultWords(result, (id) => `Account ${id}`);
+    expect(first).toBe("Account a1: acknowledged, nothing more is sent; 1 order is being cancelled.");
+    expect(second).toContain("Account a2: not reached");
+    expect(killResultWords({ accounts: [], unreached: [] }, String)).toEqual(["There was no account to stop."]);
+  });
+});
