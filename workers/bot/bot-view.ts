@@ -1,6 +1,7 @@
 import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
 import type { Fill, Order } from "../../schema/wire/trading.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
+import { exactText } from "../core/ledger/decimal-double.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import type { BotRecord } from "./bot-record.ts";
 
@@ -117,9 +118,7 @@ export function botState(
   };
 }
 
+/** Eight decimals are enough for the eye. */
 function amount(value: number): string {
-  return value
-    .toFixed(8)
-    .replace(/\.?0+$/, "")
-    .replace(/^-0$/, "0");
+  return exactText(Number(value.toFixed(8)) + 0);
 }

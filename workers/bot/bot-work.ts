@@ -60,6 +60,7 @@ export class BotWork {
     this.store.write(() => {
       this.store.put("record", record);
       this.storage.kv.delete("next");
+      this.storage.kv.delete("place");
       this.store.forgetText("trader");
       this.store.forgetText("shadow");
     });
@@ -84,8 +85,9 @@ export class BotWork {
   }
 
   opened(): BotMachine | undefined {
-    this.machine ??=
-      this.store.get("record") === undefined ? undefined : BotMachine.restore(this.parts(this.record(undefined)));
+    if (this.machine === undefined && this.store.get("place") !== undefined) {
+      this.machine = BotMachine.restore(this.parts(this.record(undefined)));
+    }
     return this.machine;
   }
 
