@@ -40,9 +40,30 @@ export const TradingWindow = z
     message: "must be before toMinute",
   });
 
+const Cap = CapValue.optional();
+
 /** Limits as they are set: what is left out is not limited at this level. */
 export const RiskLimits = z.strictObject({
-  caps: z.partialRecord(CapName, CapValue),
+  caps: z.strictObject({
+    orderQuantity: Cap,
+    orderNotional: Cap,
+    positionQuantity: Cap,
+    positionNotional: Cap,
+    grossExposure: Cap,
+    netExposure: Cap,
+    leverage: Cap,
+    openOrders: Cap,
+    openOrderNotional: Cap,
+    ordersPerSecond: Cap,
+    ordersPerMinute: Cap,
+    dailyLoss: Cap,
+    drawdown: Cap,
+    priceCollar: Cap,
+    priceAge: Cap,
+    duplicateWindow: Cap,
+    executions: Cap,
+    rejectsInARow: Cap,
+  } satisfies Record<CapName, z.ZodType>),
   instruments: z.array(z.string().max(60)).max(50).optional(),
   windows: z.array(TradingWindow).max(20).optional(),
 });

@@ -25,6 +25,6 @@ export function wordsOfCode(code: string): string {
 function readable(text: string): string {
   const value = Number(text);
   if (text === "" || Number.isNaN(value)) return text;
-  const digits = Math.min(8, (text.split(".")[1] ?? "").replace(/0+$/, "").length);
+  const digits = (value.toFixed(8).split(".")[1] ?? "").split("").findLastIndex((digit) => digit !== "0") + 1;
   return formatNumber(value, { digits });
 }

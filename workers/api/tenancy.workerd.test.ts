@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { passkeys } from "../../schema/tables/identity.ts";
+import { journal } from "../../schema/tables/trading.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset, Import } from "../../schema/wire/dataset.ts";
 import type { UserStrategy } from "../../schema/wire/strategy.ts";
+import type { OrderDetail } from "../../schema/wire/trading.ts";
 import { openDatabase } from "../platform/database.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
@@ -33,6 +35,8 @@ const OPEN_ROUTES = new Set([
 const OTHERWISE_GUARDED = new Set([
   "POST /api/v1/session/token",
   "GET /api/v1/backtests/{id}/live",
+  "GET /api/v1/accounts/{id}/live",
+  "GET /api/v1/bots/{id}/live",
   "GET /api/v1/markets/live",
   "GET /api/v1/dashboard/live",
 ]);
@@ -41,6 +45,11 @@ const OTHERWISE_GUARDED = new Set([
 const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/datasets/{id}": { name: "taken over" },
   "PATCH /api/v1/strategies/{id}": { name: "taken over", version: 1 },
+  "PUT /api/v1/accounts/{id}/limits": { caps: {} },
+  "POST /api/v1/accounts/{id}/trading-state": { state: "HALTED" },
+  "PATCH /api/v1/bots/{id}": { name: "taken over" },
+  "POST /api/v1/bots/{id}/stop": { positions: "flatten" },
+  "PATCH /api/v1/journal/{id}": { notes: "taken over" },
 };
 
 describe("every route", () => {
@@ -83,11 +92,23 @@ describe("S29 another user's things", () => {
     const key = await made("/api/v1/api-keys", { name: "bot", scopes: ["read"] });
     const invitation = await made("/api/v1/sharing/invitations", { email: "someone@example.org" });
     const archive = await made("/api/v1/account/exports", {});
+    const account = await made("/api/v1/accounts", { name: "mine" });
+    const caps = { orderNotional: "1000", positionNotional: "1000", openOrders: "5", dailyLoss: "100" };
+    const definition = {
+      ...{ strategy: { kind: "library", id: "noop" }, instruments: ["SIM:BTC-USD"], timeframe: "1m" },
+      ...{ capital: "1000", limits: { caps } },
+    };
+    const bot = await made("/api/v1/bots", { name: "mine", accountId: account.id, definition });
+    const order = await made("/api/v1/orders", {
+      ...{ accountId: account.id, instrument: "SIM:BTC-USD", side: "buy", kind: "market", quantity: "0.01" },
+    });
+    await ownedDatabase(openDatabase(env.DB), owner.userId).insert(journal, tradeRow(account.id));
     const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
     ids = {
       ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
       ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
       exports: archive.id,
+      ...{ accounts: account.id, bots: bot.id, orders: (order as unknown as OrderDetail).order.id, journal: "trade-1" },
       // Of a leave, the stranger is neither side.
       ...{ viewers: owner.userId, owners: owner.userId },
     };
@@ -109,7 +130,9 @@ describe("S29 another user's things", () => {
   });
 
   it("are on no list", async () => {
-    for (const path of ["/api/v1/datasets", "/api/v1/strategies", "/api/v1/backtests"]) {
+    const trading = ["accounts", "bots", "orders", "fills", "positions", "journal", "dashboard"];
+    for (const noun of ["datasets", "strategies", "backtests", ...trading]) {
+      const path = `/api/v1/${noun}`;
       const text = await (await stranger.send("GET", path)).text();
       for (const id of Object.values(ids)) expect(text).not.toContain(id);
     }
@@ -139,6 +162,14 @@ describe("the data layer", () => {
     expect(() => ownedDatabase(openDatabase(env.DB), "")).toThrow("needs an owner");
   });
 });
+
+/** A trade as an account's outbox writes it. */
+function tradeRow(accountId: string) {
+  const prices = { entryPrice: "100", exitPrice: "101", fees: "0.1", profit: "0.9", won: true };
+  const times = { openedAt: START_MS, closedAt: START_MS };
+  const whose = { id: "trade-1", accountId, botId: null, instrument: "SIM:BTC-USD", side: "long" as const };
+  return { ...whose, ...times, ...prices, quantity: "1", exitReason: "exit" };
+}
 
 async function addPasskey(userId: string, id: string): Promise<void> {
   const row = { id, userId, name: "key", publicKey: "", counter: 0, transports: [], createdAt: START_MS };

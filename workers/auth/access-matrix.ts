@@ -130,7 +130,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/accounts": read,
   "POST /api/v1/accounts": write,
   "GET /api/v1/accounts/{id}": read,
-  "DELETE /api/v1/accounts/{id}": { ...write, needs: "step-up" },
+  // Takes orders and trades with it: no program does this.
+  "DELETE /api/v1/accounts/{id}": { audience: "trader", needs: "step-up" },
   "GET /api/v1/accounts/{id}/state": read,
   "GET /api/v1/accounts/{id}/equity": read,
   "GET /api/v1/accounts/{id}/risk": read,

@@ -1,6 +1,7 @@
 import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
 import type { Fill, Order } from "../../schema/wire/trading.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
+import { exactText } from "../core/ledger/decimal-double.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import type { BotRecord } from "./bot-record.ts";
 
@@ -17,6 +18,8 @@ export interface BotLife {
   readonly spark: readonly number[];
   readonly dayStart: { readonly day: number; readonly equity: number } | null;
   readonly trades: number;
+  /** The state is the desk's: it ends when the desk's does. */
+  readonly byDesk: boolean;
   /** Passes in a row that failed. */
   readonly errors: number;
 }
@@ -33,6 +36,7 @@ export function idleState(): BotLife {
     spark: [],
     dayStart: null,
     trades: 0,
+    byDesk: false,
     errors: 0,
   };
 }
@@ -51,7 +55,7 @@ const ENDED: ReadonlySet<Order["state"]> = new Set(["DENIED", "REJECTED", "CANCE
 /** The view after an event of the desk. */
 export function deskViewAfter(
   view: DeskView | undefined,
-  { order, fill }: { readonly order: Order; readonly fill: DeskEvent["fill"] },
+  { order, fill }: { readonly order: Order; readonly fill?: DeskEvent["fill"] },
 ): DeskView {
   const others = (view?.openOrders ?? []).filter((other) => other.id !== order.id);
   const openOrders = ENDED.has(order.state) ? others : [...others, order].slice(-OPEN_SHOWN);
@@ -114,9 +118,7 @@ export function botState(
   };
 }
 
+/** Eight decimals are enough for the eye. */
 function amount(value: number): string {
-  return value
-    .toFixed(8)
-    .replace(/\.?0+$/, "")
-    .replace(/^-0$/, "0");
+  return exactText(Number(value.toFixed(8)) + 0);
 }

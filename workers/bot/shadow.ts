@@ -7,6 +7,7 @@ import type { RunDefinition } from "../core/engine/settings.ts";
 import { type Snapshot, snapshotField } from "../core/engine/snapshot.ts";
 import { type OrderPart, placeCommand, refOf } from "../core/engine/trader-command.ts";
 import type { Order } from "../core/fill/order.ts";
+import { exactText } from "../core/ledger/decimal-double.ts";
 import { type Compared, costsOf, type Leg, newLeg, type ShadowKind, withFill } from "./shadow-cost.ts";
 
 /** Orders that are compared one by one; older ones only count in the sums. */
@@ -178,7 +179,7 @@ export class Shadow {
 
 /** Amounts that are shown and never booked: cents of cents are enough. */
 function money(value: number): string {
-  return (Math.round(value * 1e6) / 1e6 + 0).toFixed(6).replace(/\.?0+$/, "");
+  return exactText(Number(value.toFixed(6)) + 0);
 }
 
 function detailOf(key: string, { shadow, real }: Compared): string {

@@ -1,5 +1,6 @@
-import { BYE_CODES, type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
+import { type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
 import { readClientMessage } from "./client-message.ts";
+import { hangUp, isOpen, tryClose, trySend } from "./hang-up.ts";
 import {
   changedFields,
   deltaFrame,
@@ -9,7 +10,16 @@ import {
   snapshotFrame,
   stateText,
 } from "./live-value.ts";
-import { afterAck, afterSending, hasCredit, REFUSALS_MAX, type SocketProgress, slowAt } from "./socket-credit.ts";
+import {
+  afterAck,
+  afterSending,
+  endOf,
+  hasCredit,
+  REFUSALS_MAX,
+  SOCKET_MS_MAX,
+  type SocketProgress,
+  slowAt,
+} from "./socket-credit.ts";
 import { SOCKET_PROTOCOL } from "./socket-protocol.ts";
 import { readSocketRequest } from "./socket-request.ts";
 
@@ -91,10 +101,11 @@ export class LiveHub<T extends object> {
     if (value === undefined) throw new Error("a socket was opened before there was anything to tell");
     const { ctx, socketsMax } = this.options;
     if (this.sockets().length >= socketsMax) return new Response(null, { status: 429 });
-    const { grantId, watcher, resume } = readSocketRequest(request);
+    const { grantId, watcher, untilMs, resume } = readSocketRequest(request);
+    const endsAt = Math.min(untilMs, this.options.now() + SOCKET_MS_MAX);
     const known = resume?.epoch === value.epoch && resume.sequence <= value.sequence;
     const progress: SocketProgress = {
-      ...{ watcher, epoch: value.epoch, inFlight: [], refusals: 0 },
+      ...{ watcher, endsAt, epoch: value.epoch, inFlight: [], refusals: 0 },
       ...(known ? { sent: resume.sequence, whole: false } : { sent: -1, whole: true }),
     };
     const { 0: client, 1: server } = new WebSocketPair();
@@ -168,17 +179,18 @@ export class LiveHub<T extends object> {
   }
 
   /**
-   * Closes the sockets whose reader is too slow. `publish` does the same; an object that may say nothing for long calls
+   * Closes the sockets whose reader is too slow and those whose time is over. `publish` does the same; an object that may say nothing for long calls
    * this at the time that it returns, or is left with it: undefined where nothing is on its way.
    */
   sweep(nowMs: number): number | undefined {
     let next: number | undefined;
     for (const socket of this.sockets()) {
       const progress = this.progressOf(socket);
-      const dueAt = progress === undefined ? undefined : slowAt(progress);
-      if (dueAt === undefined) continue;
-      if (dueAt <= nowMs) hangUp(socket, "slow");
-      else if (next === undefined || dueAt < next) next = dueAt;
+      if (progress === undefined) continue;
+      const over = endOf(progress, nowMs);
+      const dueAt = slowAt(progress);
+      if (over !== undefined) hangUp(socket, over);
+      else if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
     }
     return next;
   }
@@ -194,9 +206,9 @@ export class LiveHub<T extends object> {
     const value = this.read();
     const progress = this.progressOf(socket);
     if (value === undefined || progress === undefined) return;
-    const dueAt = slowAt(progress);
-    if (dueAt !== undefined && dueAt <= this.options.now()) {
-      hangUp(socket, "slow");
+    const over = endOf(progress, this.options.now());
+    if (over !== undefined) {
+      hangUp(socket, over);
       return;
     }
     const whole = progress.whole || progress.epoch !== value.epoch;
@@ -261,30 +273,4 @@ export class LiveHub<T extends object> {
   private key(name: string): string {
     return `${this.options.prefix}/${name}`;
   }
-}
-
-/** Says why, then closes with the reason's code. */
-function hangUp(socket: WebSocket, reason: ByeReason): void {
-  trySend(socket, JSON.stringify({ type: "bye", reason }));
-  tryClose(socket, BYE_CODES[reason], reason);
-}
-
-function trySend(socket: WebSocket, text: string): void {
-  try {
-    socket.send(text);
-  } catch {
-    // The watcher has gone; its close event follows.
-  }
-}
-
-function tryClose(socket: WebSocket, code: number, reason: string): void {
-  try {
-    socket.close(code, reason);
-  } catch {
-    // It is closed already.
-  }
-}
-
-function isOpen(socket: WebSocket): boolean {
-  return socket.readyState === WebSocket.OPEN;
 }
