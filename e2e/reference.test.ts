@@ -11,6 +11,9 @@ const MODE = process.env.REFERENCES ?? "compare";
 const SAME_PICTURES = 3;
 const PICTURES_MAX = 40;
 
+/** Every page in turn, some five seconds each on two busy cores. */
+const PAGES_MS_MAX = 240_000;
+
 interface ReferencePage {
   readonly name: string;
   readonly path: string;
@@ -51,18 +54,22 @@ describe.skipIf(!hasBrowser)("what the pages look like", () => {
     ["wide", "light", WIDE],
     ["phone", "dark", PHONE],
     ["phone", "light", PHONE],
-  ] as const)("on a %s screen in the %s theme, every page looks as it did", async (size, theme, viewport) => {
-    const differences: string[] = [];
-    for (const page of PAGES) {
-      const stage = await openStage(browser, { viewport, theme });
-      const picture = await pictureOf(stage.page, page);
-      await stage.context.close();
-      const name = `${page.name}-${size}-${theme}`;
-      if (MODE === "write") writeReference(name, picture);
-      else differences.push(...[differenceFromReference(name, picture)].filter((found) => found !== undefined));
-    }
-    expect(differences).toEqual([]);
-  });
+  ] as const)(
+    "on a %s screen in the %s theme, every page looks as it did",
+    async (size, theme, viewport) => {
+      const differences: string[] = [];
+      for (const page of PAGES) {
+        const stage = await openStage(browser, { viewport, theme });
+        const picture = await pictureOf(stage.page, page);
+        await stage.context.close();
+        const name = `${page.name}-${size}-${theme}`;
+        if (MODE === "write") writeReference(name, picture);
+        else differences.push(...[differenceFromReference(name, picture)].filter((found) => found !== undefined));
+      }
+      expect(differences).toEqual([]);
+    },
+    PAGES_MS_MAX,
+  );
 });
 
 /** The page as it stands once nothing moves any more, at a time of day that is always the same. */

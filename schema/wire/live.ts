@@ -2,8 +2,7 @@ import { z } from "zod";
 import { TimeMs } from "./primitive.ts";
 import { Decimal } from "./trading.ts";
 
-/** Version of the frames; a client offers it as its sub-protocol. */
-export const LIVE_PROTOCOL = "apextrade.v1";
+export { LIVE_PROTOCOL } from "./live-protocol.ts";
 
 /** What a client may say on any channel. */
 export const LiveClientMessage = z.discriminatedUnion("type", [

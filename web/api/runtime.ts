@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import type { SocketTicket } from "../../schema/wire/account.ts";
-import { LIVE_PROTOCOL } from "../../schema/wire/live.ts";
+import { LIVE_PROTOCOL } from "../../schema/wire/live-protocol.ts";
 import { createClient } from "./client.ts";
 import type { LiveDeps, LiveSocket } from "./live-channel.ts";
 

@@ -34,7 +34,7 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
           <AccountStrip />
         </Suspense>
         <KillButton />
-        <IconButton label="Keyboard and help" onClick={() => onOverlay("help")}>
+        <IconButton label="Keyboard and help" className="max-sm:hidden" onClick={() => onOverlay("help")}>
           <CircleHelp size={17} strokeWidth={1.75} aria-hidden />
         </IconButton>
         <AccountMenu />

@@ -23,7 +23,9 @@ export function RiskPage() {
   const chosen = useChosenAccount();
   const accounts = useQuery(accountsQuery);
   const wanted = [search.account, chosen].find((id) => accounts.data?.some((row) => row.id === id));
-  const account = accounts.data?.find(({ id }) => id === wanted) ?? accounts.data?.at(-1);
+  // The same as the top bar shows where none was chosen yet: the first that was opened.
+  const [oldest] = [...(accounts.data ?? [])].sort((a, b) => a.createdAt - b.createdAt);
+  const account = accounts.data?.find(({ id }) => id === wanted) ?? oldest;
   return (
     <Page
       title="Risk"

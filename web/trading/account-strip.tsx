@@ -43,9 +43,7 @@ export function AccountStrip() {
           <button type="button" className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover">
             <span className="sr-only">Account in view: </span>
             <span className="max-w-40 truncate font-medium max-lg:sr-only">{account.name}</span>
-            <span className="inline-flex max-sm:hidden">
-              <ModeWord mode={account.mode} />
-            </span>
+            <ModeWord mode={account.mode} />
             <span className="whitespace-nowrap max-sm:text-table">{formatAmount(account.equity, currency)}</span>
             <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-lg:hidden">
               {formatAmount(account.profitToday, "", { sign: "always" })} <span className="text-muted">today</span>

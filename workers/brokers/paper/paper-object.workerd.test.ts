@@ -248,6 +248,7 @@ describe("a fault of the paper venue", () => {
     await venue.faults({ kind: "late-accept", times: 1, ms: 1_500 });
     const order = orderFor(venue);
     expect(await venue.broker.place(order)).toMatchObject({ outcome: "unknown" });
+    expect(await venue.broker.place(order)).toMatchObject({ outcome: "unknown" });
     await venue.trade(101);
     expect(await venue.broker.order(order.id)).toBeUndefined();
     expect((await venue.broker.report("")).report.orders).toEqual([]);
@@ -315,7 +316,14 @@ describe("a bot on the paper venue", () => {
     const symbols = ["AAA", "BBB"];
     const instruments = symbols.map((symbol) => ({ ...INSTRUMENT, id: `TEST:${symbol}`, symbol, tick: 0.0001 }));
     const { fees, slippage } = ACCOUNT.rules;
-    const settings = { ...DEFAULT_SETTINGS, fees, slippage, sizeAt: "decision", volumeLimit: 0.05 } as const;
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      fees,
+      slippage,
+      sizeAt: "decision",
+      end: "keep",
+      volumeLimit: 0.05,
+    } as const;
     const definition: RunDefinition = {
       instruments: instruments.map((instrument) => ({ instrument, timeframe: "1m" })),
       timeframe: "5m",

@@ -225,4 +225,20 @@ describe("a bot", () => {
     };
     expect(compare(given, 6_000, [61, 2_999]).fills.length).toBeGreaterThan(20);
   });
+
+  it("loses what its backtest loses where the venue takes its positions away", () => {
+    const given: Case = {
+      strategy: BUSY,
+      parameters: { seed: 8, eagerness: 80 },
+      settings: { leverage: 30, maintenance: 0.03, sizing: { kind: "all" } },
+      symbols: ["A", "B"],
+      timeframe: "5m",
+      gaps: 0,
+      seed: 21,
+      grid: { tick: 0.00001, lot: 0.001, notionalMin: 0 },
+      warmMinutes: 0,
+    };
+    const { fills } = compare(given, 1_000, [333]);
+    expect(fills.filter((line) => line.startsWith("liquidation")).length).toBeGreaterThan(2);
+  });
 });

@@ -96,6 +96,18 @@ describe("a trader", () => {
     expect(trader.takeTrades()).toMatchObject([{ quantity: 2, fees: 5 }]);
   });
 
+  it("lets a venue take away no more than it holds", () => {
+    const trader = traderOf();
+    const { place, next } = firstEntry(trader);
+    const fill = { price: 100, fee: 1, at: CANDLES.time[next] };
+    trader.hear({ type: "liquidation", instrument: 0, quantity: 5, ...fill });
+    expect(trader.positions()[0].quantity).toBe(0);
+    trader.hear({ type: "fill", ref: place.ref, part: "main", quantity: 2, ...fill });
+    trader.hear({ type: "liquidation", instrument: 0, quantity: 5, ...fill });
+    expect(trader.positions()[0].quantity).toBe(0);
+    expect(trader.takeTrades()).toMatchObject([{ reason: "liquidation", quantity: 2 }]);
+  });
+
   it("decides nothing on candles that only warm it up, and goes on from them", () => {
     const warmed = traderOf();
     const fresh = traderOf();

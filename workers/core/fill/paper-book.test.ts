@@ -127,6 +127,18 @@ describe("a paper book", () => {
     expect(told(rest)).toEqual(["s over with 0: linked"]);
   });
 
+  it("gives a leg another price before and after it wakes, and never another quantity", () => {
+    const book = bookWith();
+    place(book, { legs: [STOP, TARGET] });
+    expect(book.replace("s", { quantity: 10, stop: 90 })).toBeUndefined();
+    walk(book, 100);
+    expect(book.replace("t", { quantity: 10, limit: 104 })).toBeUndefined();
+    expect(book.replace("t", { quantity: 9, limit: 104 })).toMatchObject({ code: "QUANTITY" });
+    expect(told(walk(book, 94))).toEqual([]);
+    expect(told(walk(book, 105))).toEqual(["t sell 10 at 105", "s over with 0: linked"]);
+    expect(book.replace("t", { quantity: 10, limit: 104 })).toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it.each<[string, Partial<PaperOrder>, string]>([
     ["an instrument of another", { instrument: "C" }, "INSTRUMENT"],
     ["nothing", { quantity: 0 }, "QUANTITY"],

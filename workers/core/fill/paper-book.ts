@@ -99,6 +99,9 @@ export class PaperBook {
   }
 
   private replaceLeg(held: HeldOrder, leg: HeldLeg, terms: PaperTerms): PaperRefusal | undefined {
+    if (terms.quantity !== leg.quantity) {
+      return { code: "QUANTITY", message: `quantity of a leg must stay ${leg.quantity}, was ${terms.quantity}` };
+    }
     const price = leg.part === "stop" ? terms.stop : terms.limit;
     if (leg.part === "trailing" || price === undefined || !(price > 0)) {
       return { code: "PRICE", message: `price of a ${leg.part} leg must be above 0, was ${price}` };

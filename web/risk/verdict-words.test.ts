@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { capOfText, formatCap, textOfCap } from "./cap-words.ts";
+import { verdictWords, wordsOfCode } from "./verdict-words.ts";
+
+const PASSED = { verdict: "pass", code: null, cap: null, value: null, limit: null, level: null } as const;
+
+describe("verdicts in words", () => {
+  test("a denial names the rule, what was measured, what is allowed and who set it", () => {
+    const denied = {
+      verdict: "denied",
+      code: "POSITION_NOTIONAL",
+      cap: "positionNotional",
+      value: "36853.20",
+    } as const;
+    expect(verdictWords({ ...denied, limit: "30000", level: "bot" })).toBe(
+      "Largest position: 36,853.2, allowed 30,000 by the bot.",
+    );
+  });
+
+  test("a rule that is no cap is told by its code, and what is no number by its words", () => {
+    const denied = { ...PASSED, verdict: "denied", code: "STALE_PRICE", value: "no price", limit: null } as const;
+    expect(verdictWords(denied)).toBe("Stale price: no price.");
+    expect(verdictWords(PASSED)).toBe("Let through.");
+    expect(wordsOfCode("The venue was away.")).toBe("The venue was away.");
+  });
+});
+
+describe("caps in words", () => {
+  test("each unit is written its own way", () => {
+    expect(formatCap("30000", "account", "USD")).toBe("30,000.00\u00a0USD");
+    expect(formatCap("0.05", "share", "USD")).toBe("5.00\u202f%");
+    expect(formatCap("3", "ratio", "USD")).toBe("3.00×");
+    expect(formatCap("10000", "ms", "USD")).toBe("10 s");
+    expect(formatCap(null, "count", "USD")).toBe("—");
+  });
+
+  test("a share goes to percent and back to the same decimal", () => {
+    for (const share of ["0.001", "0.125", "0.07"]) expect(capOfText(textOfCap(share, "share"), "share")).toBe(share);
+    expect(capOfText("  ", "account")).toBeNull();
+  });
+});
