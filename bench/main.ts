@@ -4,6 +4,7 @@ import { compileRules } from "../workers/core/strategy/rule/rules.ts";
 import { benchAudit } from "./audit.ts";
 import { benchCandles } from "./candles.ts";
 import { asLoopResult, benchDefinition, ensureSame, runBench } from "./engine-runs.ts";
+import { benchFanOut } from "./fan-out.ts";
 import { benchIndicators } from "./indicators.ts";
 import { crossLoop, meanLoop, reversionLoop, rsiLoop } from "./loops.ts";
 import { printTimings, timeAll } from "./measure.ts";
@@ -34,6 +35,7 @@ await benchAudit();
 await measureMemory();
 await measureInWorkerd(crossMs);
 await benchSignIn();
+await benchFanOut();
 
 /** SMA(20/50) cross, long, all-in, next open. Returns the engine's time in Node. */
 function workA(): number {

@@ -52,6 +52,7 @@ export interface MarketSubscriber {
 
 /** The calls of an object that feeds a market. Those of a replay hold the owner against the stored one. */
 export interface MarketFeed {
+  /** A listener that is subscribed keeps its place and the instruments that it named before. */
   subscribe(call: { ownerId: string; subscriber: MarketSubscriber }): Promise<void>;
   unsubscribe(call: { ownerId: string; name: string }): Promise<void>;
   /** Minutes that open at or after `from` and have closed, at most `limit` (5,000 at once). */

@@ -58,11 +58,11 @@ function newReplay(plays: readonly Plays[], hours: number, speed = 60) {
       };
       ctx.storage.kv.put("test", stored);
     });
-  const subscribe = async (name: string, binding: MarketSubscriber["binding"] = "PAPER", onCall?: () => void) => {
-    const listener = new TestListener(onCall);
+  const listen = (subscriber: MarketSubscriber) => within((market) => market.subscribe({ ownerId: OWNER, subscriber }));
+  const subscribe = async (name: string, binding: MarketSubscriber["binding"] = "PAPER") => {
+    const listener = new TestListener();
     listeners.set(name, listener);
-    const subscriber = { name, binding, instruments: plays.map(instrumentOf) };
-    await within((market) => market.subscribe({ ownerId: OWNER, subscriber }));
+    await listen({ name, binding, instruments: plays.map(instrumentOf) });
     return listener;
   };
   /** One step, at the time it is due. */
@@ -76,7 +76,7 @@ function newReplay(plays: readonly Plays[], hours: number, speed = 60) {
     throw new Error("the replay did not end");
   };
   const state = () => within((market) => market.state(OWNER));
-  return { object, clock, sources, begin, within, subscribe, step, playOut, state };
+  return { object, clock, sources, listeners, begin, within, listen, subscribe, step, playOut, state };
 }
 
 /** The same source; what it has read once it need not make again. */
@@ -178,6 +178,25 @@ describe("a replay", () => {
     bot.mood = "gone";
     await replay.playOut();
     expect(await replay.state()).toMatchObject({ status: "ended" });
+  });
+
+  it("tells a listener that names its instruments one by one about all of them", async () => {
+    const plays: Plays[] = [
+      { symbol: "BTC-USD", timeframe: "5m" },
+      { symbol: "ETH-USD", timeframe: "5m" },
+    ];
+    const replay = newReplay(plays, 1);
+    await replay.begin();
+    const listener = new TestListener();
+    replay.listeners.set("venue", listener);
+    await replay.listen({ name: "venue", binding: "PAPER", instruments: ["SIM:BTC-USD"] });
+    await replay.step();
+    await replay.listen({ name: "venue", binding: "PAPER", instruments: ["SIM:ETH-USD"] });
+    await replay.step();
+    expect(listener.taken.map(({ slices }) => slices.map(({ instrument }) => instrument))).toEqual([
+      ["SIM:BTC-USD"],
+      ["SIM:BTC-USD", "SIM:ETH-USD"],
+    ]);
   });
 
   it("stands still while it is paused, and goes on at another speed from the next candle on", async () => {

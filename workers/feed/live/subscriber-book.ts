@@ -51,18 +51,23 @@ export class SubscriberBook {
       failing_since integer, failures integer not null default 0, retry_at integer not null default 0)`);
   }
 
-  /** Adds a listener that is told everything from `told` on, in calls after `sequence`. One that is known keeps its place. */
+  /**
+   * Adds a listener that is told everything from `told` on, in calls after `sequence`. One that is known keeps its place, and
+   * the instruments that it named before.
+   */
   add(call: { ownerId: string; subscriber: MarketSubscriber; told: number; sequence?: number }): void {
     const { ownerId, subscriber, told, sequence = 0 } = call;
-    const { name, binding, instruments } = subscriber;
-    const isNew = this.sql.exec("select 1 from subscribers where name = ?", name).toArray().length === 0;
-    if (isNew && this.size >= SUBSCRIBERS_MAX) {
+    const { name, binding } = subscriber;
+    const [known] = this.sql.exec<Pick<Row, "instruments">>("select instruments from subscribers where name = ?", name);
+    if (known === undefined && this.size >= SUBSCRIBERS_MAX) {
       throw new Error(`a market has at most ${SUBSCRIBERS_MAX} listeners`);
     }
+    const before = known === undefined ? [] : (JSON.parse(known.instruments) as string[]);
+    const instruments = JSON.stringify([...new Set([...before, ...subscriber.instruments])]);
     this.sql.exec(
       `insert into subscribers (name, binding, owner_id, instruments, sequence, told) values (?, ?, ?, ?, ?, ?)
        on conflict (name) do update set instruments = excluded.instruments, failing_since = null, failures = 0, retry_at = 0`,
-      ...[name, binding, ownerId, JSON.stringify(instruments), sequence, told],
+      ...[name, binding, ownerId, instruments, sequence, told],
     );
   }
 
