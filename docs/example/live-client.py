@@ -3,6 +3,7 @@
 import json
 import random
 import time
+import urllib.error
 import urllib.request
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -15,7 +16,6 @@ def follow_channel(origin, path, key, on_value):
     while True:
         ticket = urllib.request.Request(f"{origin}/api/v1/socket-tickets", method="POST")
         ticket.add_header("Authorization", f"Bearer {key}")
-        code = 1006
         try:
             with urllib.request.urlopen(ticket) as reply:
                 protocols = ["apextrade.v1", f"ticket.{json.load(reply)['ticket']}"]
@@ -35,9 +35,12 @@ def follow_channel(origin, path, key, on_value):
                     socket.send(json.dumps({"type": "ack", "sequence": sequence}))
                     on_value(value)
                 code = socket.close_code
-        except (ConnectionClosed, InvalidHandshake, OSError) as error:
-            received = getattr(error, "rcvd", None)
-            code = received.code if received else 1006
+        except urllib.error.HTTPError as refused:
+            code = 4401 if refused.code == 401 else 1006
+        except ConnectionClosed as closed:
+            code = closed.rcvd.code if closed.rcvd else 1006
+        except (InvalidHandshake, OSError):
+            code = 1006
         if code in (4401, 4404):
             return "signed_out" if code == 4401 else "deleted"
         time.sleep(min(15, 0.5 * 2**failures) * (0.5 + random.random() / 2))

@@ -7,6 +7,11 @@ export const Timeframe = z.enum(TIMEFRAMES);
 /** Money on the wire: a decimal string, so that no amount ever passes through a float. */
 export const Money = z.string().regex(/^-?\d{1,18}(\.\d{1,12})?$/, "must be a decimal number such as 10000 or 0.5");
 
+/** A decimal on the wire: exact text, never a float. Prices, quantities and amounts alike. */
+export const Decimal = z.string().regex(/^-?\d{1,18}(\.\d{1,18})?$/, "must be a decimal number such as 0.5");
+export type Decimal = z.infer<typeof Decimal>;
+export const PositiveDecimal = Decimal.refine((text) => Number(text) > 0, "must be greater than 0");
+
 /** Largest page a list may return: bounds the work of one request. */
 export const PAGE_ROWS_MAX = 200;
 

@@ -1,31 +1,29 @@
 import { DurableObject } from "cloudflare:workers";
-import type { RiskLimits, RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
+import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
-import { toDouble } from "../core/ledger/decimal-double.ts";
 import { parseMoney } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
-import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { type BotToOpen, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
+import { AccountOutbox } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
-import { coreLimits, orderDetail, riskView } from "./account-view.ts";
+import { coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
 import { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
-import { type DeskCalls, type DeskEvent, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
-import { eventOfBot, verdictEntry } from "./desk-lists.ts";
+import { type DeskCalls, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
+import { eventOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
 import type { SwitchScope } from "./desk-switches.ts";
 import { accountState, wireFill, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
-import { projectAccount } from "./project-account.ts";
-import { reportToDashboard } from "./report-account.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
 
 // Tabs and machines of one person.
@@ -34,20 +32,25 @@ const SOCKETS_MAX = 20;
 const FILLS_SHOWN = 25;
 /** Events that a bot is given at once. */
 const EVENTS_A_CALL = 1_000;
-/** How long lists may lag behind while the database does not answer, until it is tried again. */
-const PROJECT_AGAIN_MS = 10_000;
 const RECORD = "account";
+
+/** What is made of an account's storage when it is first needed. */
+interface OpenAccount {
+  readonly record: AccountRecord;
+  readonly store: SqlDeskStore;
+  readonly desk: Desk;
+  readonly venue: AccountVenue;
+  readonly outbox: AccountOutbox;
+}
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
  * shows. Works while the database, the object store and the queues do not: lists catch up afterwards.
  */
 export class AccountObject extends DurableObject<Env> implements DeskCalls {
-  private opened: { record: AccountRecord; store: SqlDeskStore; desk: Desk; venue: AccountVenue } | undefined;
+  private opened: OpenAccount | undefined;
   private readonly hub: LiveHub<AccountState>;
   private readonly market: AccountMarketLink;
-  private projecting: Promise<void> | undefined;
-  private projectAfter = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -76,7 +79,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     await this.after();
   }
 
-  private open(ownerId: string): NonNullable<typeof this.opened> {
+  private open(ownerId: string): OpenAccount {
     if (this.opened === undefined) {
       const text = this.ctx.storage.kv.get(RECORD);
       if (text === undefined) throw new Error("the account is not there");
@@ -84,7 +87,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const store = new SqlDeskStore(this.ctx.storage);
       const venue = openVenue(this.env, record);
       const desk = new Desk({ store, broker: venue.broker, account: deskAccountOf(record), now: systemClock });
-      this.opened = { record, store, desk, venue };
+      const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
+      this.opened = { record, store, desk, venue, outbox };
     }
     if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
     return this.opened;
@@ -110,8 +114,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
     const { desk } = this.open(call.ownerId);
     const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
-    desk.requestCancels(ids);
-    await desk.drainCancels();
+    desk.cancels.request(ids);
+    await desk.cancels.drain();
     await this.after();
     return ids.flatMap((id) => {
       const stored = desk.books.order(id);
@@ -119,16 +123,12 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     });
   }
 
-  async eventsOf(call: { ownerId: string; botId: string; since: number }): Promise<{
-    events: DeskEvent[];
-    cursor: number;
-  }> {
-    const { store } = this.open(call.ownerId);
+  async eventsOf(call: { ownerId: string; botId: string; since: number }): ReturnType<DeskCalls["eventsOf"]> {
+    const { store, desk } = this.open(call.ownerId);
     const events = store.eventsAfter(call.since, EVENTS_A_CALL, call.botId);
-    return {
-      events: events.flatMap((event) => eventOfBot(store, event)),
-      cursor: events.at(-1)?.sequence ?? call.since,
-    };
+    const cursor = events.at(-1)?.sequence ?? call.since;
+    const trading = desk.switches.tradingOf(call.botId);
+    return { events: events.flatMap((event) => eventOfBot(store, event)), cursor, trading };
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -144,17 +144,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return riskView(this.open(call.ownerId).desk);
   }
 
-  verdicts(call: { ownerId: string; before: number | undefined; denied: boolean | undefined; limit: number }): {
-    rows: VerdictLogEntry[];
-    next: number | undefined;
-  } {
-    const { store } = this.open(call.ownerId);
-    const rows = store.verdicts({ ...call, limit: call.limit + 1 });
-    const page = rows.slice(0, call.limit);
-    return {
-      rows: page.flatMap(({ stored }) => verdictEntry(stored)),
-      next: rows.length > call.limit ? page.at(-1)?.place : undefined,
-    };
+  verdicts(call: VerdictQuery & { ownerId: string }): VerdictPage {
+    return verdictPage(this.open(call.ownerId).store, call);
   }
 
   equity(call: { ownerId: string; from: number; limit: number }): EquityHistory["points"] {
@@ -162,30 +153,12 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   /** Gives a bot its share of the money, its limits, and a book at the venue; or changes them. */
-  async openBot(call: {
-    ownerId: string;
-    botId: string;
-    version: number;
-    capital: string;
-    leverage: number;
-    limits: RiskLimits;
-    instruments: readonly string[];
-  }): Promise<void> {
-    const { desk, venue, record } = this.open(call.ownerId);
-    const { botId, version, limits, instruments } = call;
-    const at = systemClock();
-    await venue.openBook({ bot: botId, cash: call.capital, leverage: call.leverage, instruments });
-    desk.books.write(() => {
-      const allotted = parseMoney(this.ctx.storage.kv.get<string>(`capital:${botId}`) ?? "0", "capital");
-      const capital = parseMoney(call.capital, "capital");
-      const change = (capital - allotted) as typeof capital;
-      desk.switches.allot(botId, { id: `capital:${botId}:${version}`, at, capital: change });
-      this.ctx.storage.kv.put(`capital:${botId}`, call.capital);
-      desk.switches.setLimits(botId, coreLimits({ ...limits, instruments: limits.instruments ?? [...instruments] }));
-    });
-    for (const instrument of instruments) {
-      const mark = await this.market.reach(record, desk.books, instrument);
-      if (mark !== undefined) await desk.hear(mark);
+  async openBot(call: BotToOpen & { ownerId: string }): Promise<void> {
+    const opened = this.open(call.ownerId);
+    await openBot({ ...opened, kv: this.ctx.storage.kv, at: systemClock() }, call);
+    for (const instrument of call.instruments) {
+      const mark = await this.market.reach(opened.record, opened.desk.books, instrument);
+      if (mark !== undefined) await opened.desk.hear(mark);
     }
     await this.after();
   }
@@ -219,8 +192,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock() });
     await desk.books.sync();
     this.ctx.waitUntil(
-      desk
-        .drainCancels()
+      desk.cancels
+        .drain()
         .then(() => desk.drainFlatten())
         .then(() => this.after())
         .catch((error: unknown) => logEvent("kill_follow_up_failed", { error })),
@@ -292,15 +265,13 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   private async after(): Promise<void> {
     this.publish();
     await this.arm();
-    this.project();
+    this.opened?.outbox.project();
   }
 
   private publish(): void {
     const state = this.view();
-    this.keepEquity();
-    if (!this.hub.publish(state) || this.opened === undefined) return;
-    const { record } = this.opened;
-    this.ctx.waitUntil(reportToDashboard(this.env, record, state));
+    this.opened?.outbox.keepEquity();
+    if (this.hub.publish(state)) this.opened?.outbox.tellDashboard(state);
   }
 
   private view(): AccountState {
@@ -316,57 +287,14 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return accountState(desk.books, { account: record.account, fills, connection });
   }
 
-  private keepEquity(): void {
-    if (this.opened === undefined) return;
-    const { desk, store } = this.opened;
-    const { track } = desk.books.scope(ACCOUNT_SCOPE);
-    const minute = Math.floor(desk.books.clock() / MINUTE_MS) * MINUTE_MS;
-    if (track === undefined || (store.lastEquityAt() ?? 0) >= minute) return;
-    store.keepEquity(minute, toDouble(track.equity));
-  }
-
-  /** Brings lists up to date, one run at a time, without holding up whoever changed something. */
-  private project(): void {
-    if (this.opened === undefined || this.projecting !== undefined || systemClock() < this.projectAfter) return;
-    const { record, store } = this.opened;
-    const ids = { ownerId: record.ownerId, accountId: record.account.id };
-    const run = async () => {
-      const database = openDatabase(this.env.DB);
-      while (!(await projectAccount(database, store, ids)));
-    };
-    this.projecting = run()
-      .catch((error: unknown) => {
-        this.projectAfter = systemClock() + PROJECT_AGAIN_MS;
-        logEvent("projection_failed", { id: record.account.id, error });
-      })
-      .finally(() => {
-        this.projecting = undefined;
-      });
-    this.ctx.waitUntil(this.projecting);
-  }
-
   private async arm(): Promise<void> {
     if (this.opened === undefined) return;
-    const { desk, record } = this.opened;
-    const again = this.projectAfter > systemClock() ? this.projectAfter : undefined;
-    const next = [desk.nextTickAt(), again, this.market.nextLookAt(record, desk.books)].filter(
+    const { desk, record, outbox } = this.opened;
+    const next = [desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)].filter(
       (at) => at !== undefined,
     );
     const at = next.length === 0 ? undefined : Math.max(systemClock(), Math.min(...next));
     const set = await this.ctx.storage.getAlarm();
     if (at !== undefined && (set === null || at < set)) await this.ctx.storage.setAlarm(at);
   }
-}
-
-/** A person's own orders are held to the account's limits; what a bot must have besides is taken from them. */
-function manualLimits({ instruments, account }: AccountRecord, limits: RiskLimits) {
-  const { caps } = limits;
-  const required = {
-    orderNotional: caps.orderNotional ?? account.cash,
-    positionNotional: caps.positionNotional ?? account.cash,
-    openOrders: caps.openOrders ?? "100",
-    dailyLoss: caps.dailyLoss ?? account.cash,
-  };
-  const names = limits.instruments ?? instruments.map((instrument) => instrument.id);
-  return coreLimits({ ...limits, caps: { ...caps, ...required }, instruments: [...names] });
 }

@@ -6,6 +6,7 @@ import { asClientOrderId } from "../core/order/order-id.ts";
 import { type CapName as CoreCap, type LimitSet, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import { capUses } from "../core/risk/cap-use.ts";
 import { RAISE_DELAY_MS } from "../core/risk/limits-in-force.ts";
+import type { AccountRecord } from "./account-record.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
@@ -102,4 +103,17 @@ function usesOf({ books, gate }: Desk, bot: string | undefined): RiskView["uses"
     limit: formatDecimal(limit),
     used: used === undefined ? null : formatDecimal(used),
   }));
+}
+
+/** A person's own orders are held to the account's limits; what a bot must have besides is taken from them. */
+export function manualLimits({ instruments, account }: AccountRecord, limits: RiskLimits) {
+  const { caps } = limits;
+  const required = {
+    orderNotional: caps.orderNotional ?? account.cash,
+    positionNotional: caps.positionNotional ?? account.cash,
+    openOrders: caps.openOrders ?? "100",
+    dailyLoss: caps.dailyLoss ?? account.cash,
+  };
+  const names = limits.instruments ?? instruments.map((instrument) => instrument.id);
+  return coreLimits({ ...limits, caps: { ...caps, ...required }, instruments: [...names] });
 }

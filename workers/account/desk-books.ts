@@ -47,7 +47,7 @@ export class DeskBooks {
     this.account = account;
     this.now = now;
     const text = store.read(RECORD);
-    this.record = text === undefined ? newDeskRecord(now()) : DeskRecord.parse(JSON.parse(text));
+    this.record = text === undefined ? newDeskRecord() : DeskRecord.parse(JSON.parse(text));
     const names = JSON.parse(store.read(SCOPES) ?? "[]") as string[];
     for (const name of names) this.scopes.set(name, readScopeBooks(store.read(`scope:${name}`) ?? ""));
     for (const stored of store.reservedOrders()) this.open.set(stored.order.id, stored);
@@ -95,7 +95,7 @@ export class DeskBooks {
   }
 
   scope(name: string): ScopeBooks {
-    return this.scopes.get(name) ?? newScopeBooks(this.account.method, this.clock());
+    return this.scopes.get(name) ?? newScopeBooks(this.account.method);
   }
 
   putScope(name: string, books: ScopeBooks): void {

@@ -49,12 +49,22 @@ export interface DeskEvent {
   };
 }
 
+/** Whether the desk lets a bot trade, and why it does not. */
+export interface DeskTrading {
+  readonly state: "ACTIVE" | "REDUCING" | "HALTED";
+  readonly reason: string | undefined;
+}
+
 /** The calls of bots and of the API to the object of an account; `ownerId` is held against the stored one in each. */
 export interface DeskCalls {
   submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]>;
   cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]>;
   /** Events of a bot after `since`, in order, at most a thousand at once. */
-  eventsOf(call: { ownerId: string; botId: string; since: number }): Promise<{ events: DeskEvent[]; cursor: number }>;
+  eventsOf(call: { ownerId: string; botId: string; since: number }): Promise<{
+    events: DeskEvent[];
+    cursor: number;
+    trading: DeskTrading;
+  }>;
   state(call: { ownerId: string }): Promise<AccountState>;
   order(call: { ownerId: string; orderId: string }): Promise<OrderDetail | undefined>;
 }

@@ -26,7 +26,8 @@ export class DeskGate {
   }
 
   limits(bot: string): Limits {
-    const now = this.books.clock();
+    // Limits are set by people, whose time is ours also where the market's is another.
+    const now = this.books.now();
     return {
       platform: PLATFORM_CEILINGS,
       account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),

@@ -4,6 +4,7 @@ import type { DeskEvent } from "./desk-calls.ts";
 import type { DeskStore, StoredEvent, StoredOrder } from "./desk-store.ts";
 import { wireBot, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
+import type { SqlDeskStore } from "./sql-desk-store.ts";
 
 /** An event as a bot is given it. */
 export function eventOfBot(
@@ -20,7 +21,7 @@ export function eventOfBot(
   return [{ ...base, fill: { tradeId, quantity: size, price: paid, fee: cost, feeCurrency, liquidity, at: tradedAt } }];
 }
 
-export function verdictEntry({ order, verdict, createdAt }: StoredOrder): VerdictLogEntry[] {
+function verdictEntry({ order, verdict, createdAt }: StoredOrder): VerdictLogEntry[] {
   if (verdict === undefined) return [];
   const { verdict: outcome, code, cap, value, limit, level } = verdict;
   return [
@@ -35,4 +36,26 @@ export function verdictEntry({ order, verdict, createdAt }: StoredOrder): Verdic
       ...{ code, cap, value, limit, level },
     },
   ];
+}
+
+export interface VerdictQuery {
+  /** Place of the last entry of the page before. */
+  readonly before: number | undefined;
+  readonly denied: boolean | undefined;
+  readonly limit: number;
+}
+
+export interface VerdictPage {
+  readonly rows: VerdictLogEntry[];
+  readonly next: number | undefined;
+}
+
+/** A page of verdicts, the newest first. */
+export function verdictPage(store: SqlDeskStore, query: VerdictQuery): VerdictPage {
+  const rows = store.verdicts({ ...query, limit: query.limit + 1 });
+  const page = rows.slice(0, query.limit);
+  return {
+    rows: page.flatMap(({ stored }) => verdictEntry(stored)),
+    next: rows.length > query.limit ? page.at(-1)?.place : undefined,
+  };
 }

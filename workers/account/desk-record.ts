@@ -72,10 +72,10 @@ export const DeskRecord = z.object({
 });
 export type DeskRecord = z.infer<typeof DeskRecord>;
 
-export function newDeskRecord(now: number): DeskRecord {
+export function newDeskRecord(): DeskRecord {
   const on = { state: "ACTIVE" } as const;
-  // The rate of the venue cuts what is too much.
-  const full = { left: 1_000_000, at: now };
+  // Full since ever, whatever time the market has; the rate of the venue cuts what is too much.
+  const full = { left: 1_000_000, at: 0 };
   return {
     venueSequence: 0,
     cursor: "",

@@ -41,6 +41,15 @@ export class DeskSwitches {
     return [platform, user, instruments[instrument], ...own].some((trading) => trading?.state === "HALTED");
   }
 
+  /** The strictest switch that holds for a bot as a whole. */
+  tradingOf(bot: string): { state: TradingState; reason: string | undefined } {
+    const { platform, user } = this.books.record;
+    const own = [ACCOUNT_SCOPE, bot].map((name) => this.books.scope(name).trading);
+    const all = [platform, user, ...own];
+    const strictest = all.find(({ state }) => state === "HALTED") ?? all.find(({ state }) => state === "REDUCING");
+    return { state: strictest?.state ?? "ACTIVE", reason: strictest?.reason };
+  }
+
   /** Throws or releases a switch. Inside or outside a write. */
   set(scope: SwitchScope, state: TradingState, reason: string | undefined): void {
     const since = this.books.clock();
@@ -192,7 +201,8 @@ export class DeskSwitches {
   }
 
   private limits(bot: string): Limits {
-    const now = this.books.clock();
+    // Limits are set by people, whose time is ours also where the market's is another.
+    const now = this.books.now();
     return {
       platform: PLATFORM_CEILINGS,
       account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),

@@ -1,11 +1,12 @@
 import type { Broker, SendOutcome, VenueTold } from "../brokers/broker.ts";
 import { applyOrderEvent } from "../core/order/apply-order-event.ts";
-import { type DeskOrder, isCancelDue, newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
-import type { OrderEvent, Replacement } from "../core/order/order-event.ts";
+import { newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
+import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { DeskAccount } from "./desk-account.ts";
 import { DeskBooks } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
+import { certain, DeskCancels } from "./desk-cancels.ts";
 import { DeskGate } from "./desk-gate.ts";
 import { intendedOrders, orderToPlace } from "./desk-intent.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
@@ -16,8 +17,6 @@ import { sweep } from "./sweep.ts";
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
 export const SWEEP_EVERY_MS = 30_000;
 export const SWEEP_IN_DOUBT_MS = 5_000;
-/** A cancel that was not answered is sent again after this long: it can only take risk away. */
-export const CANCEL_AGAIN_MS = 5_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
 /** After a refusal of the venue to answer, how long until it is asked again. */
@@ -52,8 +51,7 @@ export class Desk {
   private ready = false;
   private sweeping: Promise<boolean> | undefined;
   private nextSweepAt = 0;
-  private readonly cancelSentAt = new Map<ClientOrderId, number>();
-  private cancelling = false;
+  readonly cancels: DeskCancels;
 
   constructor({ store, broker, account, now }: DeskParts) {
     this.books = new DeskBooks({ store, account, now });
@@ -61,6 +59,7 @@ export class Desk {
     this.now = now;
     this.gate = new DeskGate(this.books, broker.capabilities);
     this.switches = new DeskSwitches(this.books);
+    this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, now });
     this.recover();
   }
 
@@ -132,10 +131,10 @@ export class Desk {
       this.books.write(() => this.hearAll(all, () => ({ type: "rejected", code: "NOT_SENT" })));
       return;
     }
-    const outcome = await this.attempt(this.broker.place(orderToPlace(main, legs)));
+    const outcome = await certain(this.broker.place(orderToPlace(main, legs)));
     for (const { id } of all) this.books.touched.add(id);
     this.books.write(() => this.hearAll(all, ({ id }) => outcomeEvent(outcome, id)));
-    await this.drainCancels();
+    await this.cancels.drain();
   }
 
   private hearAll(orders: readonly OrderIntent[], eventOf: (order: OrderIntent) => OrderEvent): void {
@@ -143,100 +142,11 @@ export class Desk {
     this.switches.watchThrottles(orders.map((order) => order.bot));
   }
 
-  /** A port does not throw; one that does has told nothing that is certain. */
-  private async attempt(call: Promise<SendOutcome>): Promise<SendOutcome> {
-    try {
-      return await call;
-    } catch (error) {
-      return { outcome: "unknown", message: error instanceof Error ? error.message : "no answer" };
-    }
-  }
-
-  /** Asks for orders to be gone. They are once the venue says so. Returns how many were open. */
-  requestCancels(ids: readonly ClientOrderId[]): number {
-    return this.books.write(() => {
-      let open = 0;
-      for (const id of ids) {
-        const order = this.books.order(id)?.order;
-        if (order === undefined || !CANCELLABLE.has(order.state)) continue;
-        open++;
-        this.books.hear(id, { type: "cancel-requested" });
-      }
-      return open;
-    });
-  }
-
-  /** Sends the cancels that are due, one after the other. */
-  async drainCancels(): Promise<void> {
-    if (this.cancelling) return;
-    this.cancelling = true;
-    try {
-      for (;;) {
-        const due = this.dueCancels();
-        if (due.length === 0) return;
-        this.books.write(() => {
-          for (const order of due) {
-            this.books.hear(order.id, { type: "cancel-requested" });
-            this.gate.count(order, "cancel");
-          }
-        });
-        await this.books.sync();
-        for (const { id } of due) this.cancelSentAt.set(id, this.now());
-        await Promise.all(due.map((order) => this.cancelOne(order)));
-      }
-    } finally {
-      this.cancelling = false;
-    }
-  }
-
-  private dueCancels(): DeskOrder[] {
-    const again = this.now() - CANCEL_AGAIN_MS;
-    return this.books
-      .openOrders()
-      .map((stored) => stored.order)
-      .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
-      .filter(({ id }) => (this.cancelSentAt.get(id) ?? Number.NEGATIVE_INFINITY) <= again)
-      .slice(0, CANCELS_AT_ONCE);
-  }
-
-  private async cancelOne({ id, venueOrderIds }: DeskOrder): Promise<void> {
-    const outcome = await this.attempt(this.broker.cancel(id, venueOrderIds.at(-1)));
-    this.books.touched.add(id);
-    if (outcome.outcome === "rejected") this.books.write(() => this.books.hear(id, { type: "cancel-rejected" }));
-  }
-
-  /** Changes a working order. What it grows by passes the gate like an order of its own. Undefined where it cannot be. */
-  async replace(id: ClientOrderId, terms: Pick<Replacement, "quantity" | "limit" | "stop">): Promise<StoredOrder> {
-    const { order } = this.stored(id);
-    const revision = order.revisionAsked + 1;
-    const grows = terms.quantity > order.quantity;
-    this.books.write(() => {
-      if (grows) {
-        const more = { ...order, ...terms, quantity: (terms.quantity - order.quantity) as DeskOrder["quantity"] };
-        const verdict = this.gate.judge({ ...more, signal: `${order.signal} ${revision}` }, [], { closes: false });
-        if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
-        this.gate.count(order, "order");
-      }
-      this.books.hear(id, { type: "replace-requested", replacement: { revision, ...terms } });
-    });
-    await this.books.sync();
-    if (this.switches.isStopped(order.bot, order.instrument)) {
-      this.books.write(() => this.books.hear(id, { type: "replace-rejected", revision }));
-      return this.stored(id);
-    }
-    const outcome = await this.attempt(this.broker.replace(id, revision, terms));
-    this.books.touched.add(id);
-    if (outcome.outcome === "rejected") {
-      this.books.write(() => this.books.hear(id, { type: "replace-rejected", revision }));
-    }
-    return this.stored(id);
-  }
-
   /** Takes in what the venue says unasked. Where something in between is missing, it is asked for first. */
   async hear(told: VenueTold): Promise<void> {
     if (!hearVenue(this.books, told)) await this.askAgain();
     this.switches.watch();
-    await this.drainCancels();
+    await this.cancels.drain();
     await this.drainFlatten();
   }
 
@@ -276,8 +186,8 @@ export class Desk {
     if (due) await this.sweepNow();
     if (!this.ready) return;
     const again = this.switches.toCancelAgain();
-    if (again.length > 0) this.requestCancels(again);
-    await this.drainCancels();
+    if (again.length > 0) this.cancels.request(again);
+    await this.cancels.drain();
     await this.drainFlatten();
   }
 
@@ -301,28 +211,6 @@ export class Desk {
     }
   }
 }
-
-/** A change of an order that did not pass the gate. */
-export class ReplaceDenied extends Error {
-  override readonly name = "ReplaceDenied";
-  readonly code: string;
-  constructor(code: string) {
-    super(`the change was denied: ${code}`);
-    this.code = code;
-  }
-}
-
-/** Cancels that are on their way together: more would queue behind the platform's six connections anyway. */
-const CANCELS_AT_ONCE = 50;
-
-/** States in which an order may still be asked to go. */
-const CANCELLABLE: ReadonlySet<DeskOrder["state"]> = new Set([
-  "SUBMITTING",
-  "ACCEPTED",
-  "UNKNOWN",
-  "PENDING_REPLACE",
-  "PENDING_CANCEL",
-]);
 
 const NOT_RECONCILED = {
   verdict: "denied",

@@ -41,8 +41,9 @@ export interface ScopeBooks {
 /** Buckets begin full of more than any rate allows; the rate in force cuts them. */
 const FULL = 1_000_000;
 
-export function newScopeBooks(method: CostMethod, now: number): ScopeBooks {
-  const full = fullBucket({ capacity: FULL, windowMs: 1_000 }, now);
+export function newScopeBooks(method: CostMethod): ScopeBooks {
+  // Full since ever: a market that is played again may begin long before today.
+  const full = fullBucket({ capacity: FULL, windowMs: 1_000 }, 0);
   return {
     ledger: emptyLedger(method),
     track: undefined,

@@ -5,7 +5,7 @@ import { replayFeed, simFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
 import { instrumentMarket } from "../services/account-market.ts";
 import { readMarketCandles } from "../services/market-candles.ts";
-import type { ApiEnv } from "./api-types.ts";
+import type { ApiContext, ApiEnv } from "./api-types.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
 import { bearer, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -62,7 +62,7 @@ export function marketRoutes() {
       const ctx = c.get("service");
       const { instrument } = c.req.valid("query");
       const market = await instrumentMarket(ctx, c.req.valid("query"));
-      if (market.kind === "sim") return openChannel(c, { kind: "market", ...simFeed(c.env, instrument) });
+      if (market.kind === "sim") return openSimulated(c, instrument);
       const replay = await replayFeed(c.env, { ownerId: ctx.ownerId, accountId: market.accountId });
       return openChannel(c, { kind: "replay", ...replay });
     })
@@ -75,4 +75,13 @@ export function marketRoutes() {
       requireUpgrade(c);
       return openChannel(c, { kind: "dashboard", ...(await dashboardOf(c.env, c.get("service").ownerId)) });
     });
+}
+
+/** The market's own object, or a relay of it where that has no room. */
+async function openSimulated(c: ApiContext, instrument: string): Promise<Response> {
+  const feed = simFeed(c.env, instrument);
+  const reply = await openChannel(c, { kind: "market", ...feed });
+  if (reply.status !== 429) return reply;
+  const name = await feed.object.relay();
+  return openChannel(c, { kind: "relay", name, object: c.env.RELAY.getByName(name) });
 }

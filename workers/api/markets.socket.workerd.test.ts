@@ -1,8 +1,9 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { MarketState } from "../../schema/wire/live.ts";
 import { MarketCandleSeries } from "../../schema/wire/market.ts";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Timeframe } from "../core/candle/timeframe.ts";
 import { simCandles } from "../core/sim/sim-candles.ts";
@@ -24,19 +25,20 @@ async function open(client: TestClient, path: string): Promise<Response> {
   return request(path, { headers });
 }
 
-/** An account that plays the bitcoin of 2024 again, some minutes into it. */
+/** An account that plays the bitcoin of 2024 again, some minutes into it, and paused. */
 async function newReplay(client: TestClient, minutes: number) {
   const { rows } = await client.json<{ rows: { id: string; instrument: { id: string } }[] }>("GET", "/api/v1/datasets");
-  const id = rows.find(({ instrument }) => instrument.id === "SIM:BTC-USD")?.id ?? "";
+  const datasetIds = rows.filter(({ instrument }) => instrument.id === "SIM:BTC-USD").map(({ id }) => id);
+  const market = { kind: "replay", datasetIds, from: PLAYED_FROM, speed: 1_000 };
+  const account = await client.json<TradingAccount>("POST", "/api/v1/accounts", { name: "Again", market }, 201);
   const ownerId = client.userId;
-  const { object } = await replayFeed(env, { ownerId, accountId: "acc_r" });
-  const span = { from: PLAYED_FROM, to: PLAYED_FROM + DAY_MS, speed: 1_000 };
-  await object.begin({ ownerId, accountId: "acc_r", datasetIds: [id], instruments: ["SIM:BTC-USD"], ...span });
+  const { object } = await replayFeed(env, { ownerId, accountId: account.id });
   await object.play({ ownerId });
   while (((await object.state({ ownerId }))?.marketAt ?? 0) < PLAYED_FROM + minutes * MINUTE_MS) {
     await runDurableObjectAlarm(object);
   }
-  return object.pause({ ownerId });
+  const { marketAt } = await object.pause({ ownerId });
+  return { accountId: account.id, marketAt };
 }
 
 describe("candles of markets", () => {
@@ -75,13 +77,13 @@ describe("candles of markets", () => {
 
   it("a replay shows nothing that its moment does not know", async () => {
     const client = await newClient();
-    const { marketAt } = await newReplay(client, 65);
+    const { accountId, marketAt } = await newReplay(client, 65);
     for (const [timeframe, spanMs] of [
       ["1m", MINUTE_MS],
       ["5m", 5 * MINUTE_MS],
       ["1h", HOUR_MS],
     ] as [Timeframe, number][]) {
-      const series = await candles(client, { instrument: "SIM:BTC-USD", accountId: "acc_r", timeframe, limit: 100 });
+      const series = await candles(client, { instrument: "SIM:BTC-USD", accountId, timeframe, limit: 100 });
       const last = series.time.at(-1) ?? 0;
       expect(series.marketAt).toBe(marketAt);
       expect(last + spanMs).toBe(Math.floor(marketAt / spanMs) * spanMs);
@@ -90,16 +92,21 @@ describe("candles of markets", () => {
 
   it.each([
     ["an unknown instrument", { instrument: "SIM:DOGE" }, 404],
-    ["an instrument that the replay does not play", { instrument: "SIM:ETH-USD", accountId: "acc_r" }, 404],
     ["a timeframe that there is not", { instrument: "SIM:BTC-USD", timeframe: "7m" }, 422],
     ["a stretch that ends before it begins", { instrument: "SIM:BTC-USD", from: "2", to: "1" }, 422],
     ["a field that there is not", { instrument: "SIM:BTC-USD", color: "red" }, 422],
   ])("are refused for %s", async (_title, query, status) => {
     const client = await newClient();
-    if ("accountId" in query) await newReplay(client, 1);
     const reply = await client.send("GET", `/api/v1/markets/candles?${new URLSearchParams(query)}`);
     expect(reply.status).toBe(status);
   });
+});
+
+it("candles of an instrument that a replay does not play are no market", async () => {
+  const client = await newClient();
+  const { accountId } = await newReplay(client, 1);
+  const reply = await client.send("GET", `/api/v1/markets/candles?instrument=SIM:ETH-USD&accountId=${accountId}`);
+  expect(reply.status).toBe(404);
 });
 
 describe("the socket of a market", () => {
@@ -112,17 +119,34 @@ describe("the socket of a market", () => {
     expect(await watcher.closed).toBe(4401);
   });
 
+  it("S24 is a relay's where the market's own object is full: it tells the same and is hung up the same", async () => {
+    const client = await newClient();
+    const feed = env.FEED.getByName("SIM:VOLT");
+    await runInDurableObject(feed, (object) => {
+      // Five thousand sockets take minutes to open; one is as full.
+      Reflect.set(Reflect.get(Reflect.get(object, "hub"), "options"), "socketsMax", 1);
+    });
+    const watch = async () => new LiveWatcher(await open(client, "/api/v1/markets/live?instrument=SIM:VOLT"));
+    const [own, relayed] = [await watch(), await watch()];
+    await relayed.until(({ frames }) => frames.length > 0);
+    const first = MarketState.parse(relayed.value()).at ?? 0;
+    await relayed.until((watcher) => (MarketState.parse(watcher.value()).at ?? 0) > first);
+    await own.until((watcher) => (MarketState.parse(watcher.value()).at ?? 0) > first);
+    await closeSocketsOf(env, client.userId);
+    expect(await Promise.all([own.closed, relayed.closed])).toEqual([4401, 4401]);
+  });
+
   it("S32 S33 tells a replay to its owner, and nothing of it to others", async () => {
     const [client, stranger] = [await newClient(), await newClient()];
-    const { marketAt } = await newReplay(client, 3);
-    const path = "/api/v1/markets/live?instrument=SIM:BTC-USD&accountId=acc_r";
+    const { accountId, marketAt } = await newReplay(client, 3);
+    const path = `/api/v1/markets/live?instrument=SIM:BTC-USD&accountId=${accountId}`;
     const watcher = new LiveWatcher(await open(client, path));
     await watcher.until(({ frames }) => frames.length > 0);
     expect(MarketState.parse(watcher.value()).at).toBe(marketAt);
     await closeSocketsOf(env, client.userId);
     expect(await watcher.closed).toBe(4401);
     expect((await open(stranger, path)).status).toBe(404);
-    const asked = "/api/v1/markets/candles?instrument=SIM:BTC-USD&accountId=acc_r";
+    const asked = `/api/v1/markets/candles?instrument=SIM:BTC-USD&accountId=${accountId}`;
     expect((await stranger.send("GET", asked)).status).toBe(404);
   });
 

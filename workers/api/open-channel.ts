@@ -45,7 +45,9 @@ export function requireUpgrade(c: ApiContext): void {
  */
 export async function openChannel(c: ApiContext, { kind, name, object, watcher }: ChannelObject): Promise<Response> {
   const { ownerId, now } = c.get("service");
-  const { grantId, user } = c.get("principal");
+  const { grantId, user, viewing, session } = c.get("principal");
+  // Somebody who gives support sees another's things for an hour only.
+  const untilMs = viewing === "support" ? (session?.viewingUntil ?? 0) : undefined;
   await rememberSocket(c.env, { grantId, userId: user.id, kind, objectName: name, nowMs: now() });
-  return object.fetch(socketRequest({ ownerId, grantId, watcher, search: new URL(c.req.url).search }));
+  return object.fetch(socketRequest({ ownerId, grantId, watcher, untilMs, search: new URL(c.req.url).search }));
 }

@@ -14,6 +14,7 @@ export type SocketKind = (typeof openSockets.$inferSelect)["kind"];
 const HOLDERS: Readonly<Record<SocketKind, (env: Env, name: string) => SocketHolder>> = {
   run: (env, name) => env.RUN.getByName(name),
   market: (env, name) => env.FEED.getByName(name),
+  relay: (env, name) => env.RELAY.getByName(name),
   replay: (env, name) => env.REPLAY.getByName(name),
   account: (env, name) => env.ACCOUNT.getByName(name),
   bot: (env, name) => env.BOT.getByName(name),

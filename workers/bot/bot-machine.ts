@@ -1,4 +1,4 @@
-import type { DeskCalls, DeskEvent, DeskIntent } from "../account/desk-calls.ts";
+import type { DeskCalls, DeskEvent, DeskIntent, DeskTrading } from "../account/desk-calls.ts";
 import { intendedIds } from "../account/desk-intent.ts";
 import { type CandleColumns, emptyCandles } from "../core/candle/candle.ts";
 import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
@@ -99,13 +99,14 @@ export class BotMachine {
     store.put("place", { from: this.definition.from ?? 0, seenUntil: this.seenUntil });
   }
 
-  /** Takes in what became of the bot's orders since it was last asked. */
-  async hearDesk(note: (event: DeskEvent) => void): Promise<void> {
+  /** Takes in what became of the bot's orders since it was last asked, and answers whether the desk lets it trade. */
+  async hearDesk(note: (event: DeskEvent) => void): Promise<DeskTrading> {
     const { desk, record, store } = this.parts;
     for (;;) {
       const since = store.get<number>("deskCursor") ?? 0;
-      const { events, cursor } = await desk.eventsOf({ ownerId: record.ownerId, botId: record.botId, since });
-      if (cursor === since) return;
+      const call = { ownerId: record.ownerId, botId: record.botId, since };
+      const { events, cursor, trading } = await desk.eventsOf(call);
+      if (cursor === since) return trading;
       store.write(() => {
         for (const event of events) {
           this.hearEvent(event);
@@ -188,7 +189,7 @@ export class BotMachine {
       ...(limit === undefined ? {} : { limit: exactText(limit) }),
       ...(stop === undefined ? {} : { stop: exactText(stop) }),
       reduceOnly: role === "exit",
-      signal: tag === "" ? `${reason} ${candleTime}` : `${reason} ${candleTime} ${tag}`,
+      signal: `${reason} at ${new Date(candleTime).toISOString().slice(0, 16)}Z${tag === "" ? "" : ` (${tag})`}`,
       protect: JSON.parse(JSON.stringify(protect)),
     };
   }
@@ -213,6 +214,19 @@ export class BotMachine {
       }
       store.dropEffect(place);
     }
+  }
+
+  /** Tells the engine that what waits to be asked will not be. */
+  takeBackEffects(): void {
+    const { store } = this.parts;
+    store.write(() => {
+      for (let next = store.firstEffect(); next !== undefined; next = store.firstEffect()) {
+        const { effect, place } = next;
+        if (effect.kind === "place") this.trader.hear({ type: "ended", ref: effect.ref, part: "main" });
+        store.dropEffect(place);
+      }
+      this.save();
+    });
   }
 
   /**

@@ -17,6 +17,8 @@ export interface BotLife {
   readonly spark: readonly number[];
   readonly dayStart: { readonly day: number; readonly equity: number } | null;
   readonly trades: number;
+  /** The state is the desk's: it ends when the desk's does. */
+  readonly byDesk: boolean;
   /** Passes in a row that failed. */
   readonly errors: number;
 }
@@ -33,6 +35,7 @@ export function idleState(): BotLife {
     spark: [],
     dayStart: null,
     trades: 0,
+    byDesk: false,
     errors: 0,
   };
 }
@@ -51,7 +54,7 @@ const ENDED: ReadonlySet<Order["state"]> = new Set(["DENIED", "REJECTED", "CANCE
 /** The view after an event of the desk. */
 export function deskViewAfter(
   view: DeskView | undefined,
-  { order, fill }: { readonly order: Order; readonly fill: DeskEvent["fill"] },
+  { order, fill }: { readonly order: Order; readonly fill?: DeskEvent["fill"] },
 ): DeskView {
   const others = (view?.openOrders ?? []).filter((other) => other.id !== order.id);
   const openOrders = ENDED.has(order.state) ? others : [...others, order].slice(-OPEN_SHOWN);

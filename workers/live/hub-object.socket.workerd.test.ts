@@ -1,11 +1,15 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { sessions } from "../../schema/tables/identity.ts";
 import { type DashboardAccount, type DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
+import { openDatabase } from "../platform/database.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 import { dashboardOf } from "./dashboard.ts";
+import type { SocketProgress } from "./socket-credit.ts";
 
 const account = (accountId: string, equity = "1000"): DashboardAccount => ({
   ...{ accountId, name: "Paper", mode: "paper", currency: "USD", state: "ACTIVE", equity, profitToday: "0" },
@@ -105,6 +109,23 @@ describe("the dashboard's channel", () => {
     await watcher.until(() => watcher.count("snapshot") >= 2);
     expect(DashboardState.parse(watcher.value()).accounts.acc_1).toEqual(account("acc_1"));
     await runDurableObjectAlarm(object);
+  });
+
+  it("ends for somebody who gives support when their hour does", async () => {
+    const { object, ownerId } = await newDashboard();
+    const operator = await newClient({}, { role: "operator" });
+    const viewingUntil = START_MS + 60_000;
+    await openDatabase(env.DB)
+      .update(sessions)
+      .set({ viewingOwnerId: ownerId, viewingUntil })
+      .where(eq(sessions.userId, operator.userId));
+    const watcher = await watch(operator);
+    const [ends] = await runInDurableObject(object, (_instance, ctx) =>
+      ctx.getWebSockets().map((socket) => (socket.deserializeAttachment() as SocketProgress).endsAt),
+    );
+    expect(ends).toBe(viewingUntil);
+    watcher.socket.close(1000);
+    await watcher.closed;
   });
 
   it("S32 answers its owner only", async () => {

@@ -5,7 +5,13 @@ import type { RunState } from "../../schema/wire/backtest.ts";
 import { initialState } from "../run/run-state.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { LiveHub } from "./live-hub.ts";
-import { ACK_DELAY_MS_MAX, BYTES_IN_FLIGHT_MAX, FRAMES_IN_FLIGHT_MAX, REFUSALS_MAX } from "./socket-credit.ts";
+import {
+  ACK_DELAY_MS_MAX,
+  BYTES_IN_FLIGHT_MAX,
+  FRAMES_IN_FLIGHT_MAX,
+  REFUSALS_MAX,
+  SOCKET_MS_MAX,
+} from "./socket-credit.ts";
 import { socketRequest } from "./socket-request.ts";
 
 const OWNER = "usr_hub";
@@ -18,7 +24,8 @@ async function newChannel() {
   await object.begin({ ownerId: OWNER, state });
   return {
     object,
-    open: (search = "") => object.fetch(socketRequest({ ownerId: OWNER, grantId: "ses_1", watcher: null, search })),
+    open: (search = "", untilMs?: number) =>
+      object.fetch(socketRequest({ ownerId: OWNER, grantId: "ses_1", watcher: null, search, untilMs })),
     async report(change: Partial<RunState>) {
       state = { ...state, ...change };
       await object.report({ ownerId: OWNER, state });
@@ -191,6 +198,22 @@ describe("the end of a live channel", () => {
     expect(await watcher.closed).toBe(4404);
     expect(watcher.frames.at(-1)).toEqual({ type: "bye", reason: "deleted" });
     expect((await channel.open()).status).toBe(404);
+  });
+
+  it("comes after a day, and with the leave to watch: nothing is told after it, and whoever may comes back", async () => {
+    const channel = await newChannel();
+    const watcher = await watch(channel);
+    expect(await channel.sweep(Date.now() + SOCKET_MS_MAX)).toBeUndefined();
+    expect(await watcher.closed).toBe(1012);
+    expect(watcher.frames.at(-1)).toEqual({ type: "bye", reason: "restart" });
+    const guest = new LiveWatcher(await channel.open("", Date.now() + 50));
+    await guest.until(({ frames }) => frames.length === 1);
+    const leave = guest.closed.then(() => true);
+    for (let trades = 1; !(await Promise.race([leave, false])); trades++) await channel.report({ trades });
+    const told = guest.frames.filter(({ type }) => type === "delta").length;
+    await channel.report({ trades: 0 });
+    expect(guest.frames.filter(({ type }) => type === "delta")).toHaveLength(told);
+    expect(guest.frames.at(-1)).toEqual({ type: "bye", reason: "restart" });
   });
 
   it("refuses one socket too many, and takes another once one has gone", async () => {

@@ -1,4 +1,6 @@
-import { BYE_CODES, type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
+import { type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
+import { readClientMessage } from "./client-message.ts";
+import { hangUp, isOpen, tryClose, trySend } from "./hang-up.ts";
 import {
   changedFields,
   deltaFrame,
@@ -8,12 +10,19 @@ import {
   snapshotFrame,
   stateText,
 } from "./live-value.ts";
-import { afterAck, afterSending, hasCredit, REFUSALS_MAX, type SocketProgress, slowAt } from "./socket-credit.ts";
+import {
+  afterAck,
+  afterSending,
+  endOf,
+  hasCredit,
+  REFUSALS_MAX,
+  SOCKET_MS_MAX,
+  type SocketProgress,
+  slowAt,
+} from "./socket-credit.ts";
 import { SOCKET_PROTOCOL } from "./socket-protocol.ts";
 import { readSocketRequest } from "./socket-request.ts";
 
-// Our longest client message has some forty characters.
-const CLIENT_MESSAGE_CHARACTERS_MAX = 1_000;
 // Asked and answered by the platform while the object sleeps.
 const PING = "ping";
 const PONG = "pong";
@@ -42,6 +51,8 @@ export interface LiveHubOptions {
 export class LiveHub<T extends object> {
   private readonly options: LiveHubOptions;
   private value: LiveValue | undefined;
+  /** A copy of the sockets' attachments, which are slow to read. */
+  private readonly progress = new WeakMap<WebSocket, SocketProgress>();
 
   constructor(options: LiveHubOptions) {
     this.options = options;
@@ -90,10 +101,11 @@ export class LiveHub<T extends object> {
     if (value === undefined) throw new Error("a socket was opened before there was anything to tell");
     const { ctx, socketsMax } = this.options;
     if (this.sockets().length >= socketsMax) return new Response(null, { status: 429 });
-    const { grantId, watcher, resume } = readSocketRequest(request);
+    const { grantId, watcher, untilMs, resume } = readSocketRequest(request);
+    const endsAt = Math.min(untilMs, this.options.now() + SOCKET_MS_MAX);
     const known = resume?.epoch === value.epoch && resume.sequence <= value.sequence;
     const progress: SocketProgress = {
-      ...{ watcher, epoch: value.epoch, inFlight: [], refusals: 0 },
+      ...{ watcher, endsAt, epoch: value.epoch, inFlight: [], refusals: 0 },
       ...(known ? { sent: resume.sequence, whole: false } : { sent: -1, whole: true }),
     };
     const { 0: client, 1: server } = new WebSocketPair();
@@ -114,35 +126,35 @@ export class LiveHub<T extends object> {
    * could be a message of the object's own is returned.
    */
   message(socket: WebSocket, text: string | ArrayBuffer): { readonly type: string } | undefined {
-    const said = parseMessage(text);
+    const said = readClientMessage(text);
     const common = LiveClientMessage.safeParse(said).data;
     if (common === undefined) {
       if (said !== undefined) return said;
       this.refuse(socket, "bad_message", 'A message must be JSON with a type, such as {"type":"snapshot"}.');
       return undefined;
     }
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (progress === undefined) return undefined;
     const next = common.type === "ack" ? afterAck(progress, common.sequence) : { ...progress, whole: true };
-    socket.serializeAttachment(next);
+    this.keepProgress(socket, next);
     this.tell(socket, new Map());
     return undefined;
   }
 
   /** Who watches over this socket, as the Worker said when it opened it. */
   watcherOf(socket: WebSocket): unknown {
-    return readProgress(socket)?.watcher;
+    return this.progressOf(socket)?.watcher;
   }
 
   /** Answers a message that cannot be followed; the socket stays open, unless this happens without end. */
   refuse(socket: WebSocket, code: string, message: string): void {
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (progress === undefined) return;
     if (progress.refusals >= REFUSALS_MAX) {
       hangUp(socket, "limit");
       return;
     }
-    socket.serializeAttachment({ ...progress, refusals: progress.refusals + 1 });
+    this.keepProgress(socket, { ...progress, refusals: progress.refusals + 1 });
     trySend(socket, JSON.stringify({ type: "error", code, message }));
   }
 
@@ -167,17 +179,18 @@ export class LiveHub<T extends object> {
   }
 
   /**
-   * Closes the sockets whose reader is too slow. `publish` does the same; an object that may say nothing for long calls
+   * Closes the sockets whose reader is too slow and those whose time is over. `publish` does the same; an object that may say nothing for long calls
    * this at the time that it returns, or is left with it: undefined where nothing is on its way.
    */
   sweep(nowMs: number): number | undefined {
     let next: number | undefined;
     for (const socket of this.sockets()) {
-      const progress = readProgress(socket);
-      const dueAt = progress === undefined ? undefined : slowAt(progress);
-      if (dueAt === undefined) continue;
-      if (dueAt <= nowMs) hangUp(socket, "slow");
-      else if (next === undefined || dueAt < next) next = dueAt;
+      const progress = this.progressOf(socket);
+      if (progress === undefined) continue;
+      const over = endOf(progress, nowMs);
+      const dueAt = slowAt(progress);
+      if (over !== undefined) hangUp(socket, over);
+      else if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
     }
     return next;
   }
@@ -191,11 +204,11 @@ export class LiveHub<T extends object> {
   /** Sends what the watcher lacks, if it has room. `frames` keeps those made for others, by the number they start from. */
   private tell(socket: WebSocket, frames: Map<number, LiveFrame>): void {
     const value = this.read();
-    const progress = readProgress(socket);
+    const progress = this.progressOf(socket);
     if (value === undefined || progress === undefined) return;
-    const dueAt = slowAt(progress);
-    if (dueAt !== undefined && dueAt <= this.options.now()) {
-      hangUp(socket, "slow");
+    const over = endOf(progress, this.options.now());
+    if (over !== undefined) {
+      hangUp(socket, over);
       return;
     }
     const whole = progress.whole || progress.epoch !== value.epoch;
@@ -213,8 +226,18 @@ export class LiveHub<T extends object> {
     const value = this.read();
     if (value === undefined) return;
     const { epoch, sequence } = value;
-    socket.serializeAttachment(afterSending(progress, { epoch, sequence, bytes, nowMs: this.options.now() }));
+    this.keepProgress(socket, afterSending(progress, { epoch, sequence, bytes, nowMs: this.options.now() }));
     trySend(socket, text);
+  }
+
+  private progressOf(socket: WebSocket): SocketProgress | undefined {
+    if (!isOpen(socket)) return undefined;
+    return this.progress.get(socket) ?? (socket.deserializeAttachment() as SocketProgress);
+  }
+
+  private keepProgress(socket: WebSocket, progress: SocketProgress): void {
+    socket.serializeAttachment(progress);
+    this.progress.set(socket, progress);
   }
 
   /** Those that are not on their way out. */
@@ -249,46 +272,5 @@ export class LiveHub<T extends object> {
 
   private key(name: string): string {
     return `${this.options.prefix}/${name}`;
-  }
-}
-
-/** Says why, then closes with the reason's code. */
-function hangUp(socket: WebSocket, reason: ByeReason): void {
-  trySend(socket, JSON.stringify({ type: "bye", reason }));
-  tryClose(socket, BYE_CODES[reason], reason);
-}
-
-function trySend(socket: WebSocket, text: string): void {
-  try {
-    socket.send(text);
-  } catch {
-    // The watcher has gone; its close event follows.
-  }
-}
-
-function tryClose(socket: WebSocket, code: number, reason: string): void {
-  try {
-    socket.close(code, reason);
-  } catch {
-    // It is closed already.
-  }
-}
-
-function isOpen(socket: WebSocket): boolean {
-  return socket.readyState === WebSocket.OPEN;
-}
-
-function readProgress(socket: WebSocket): SocketProgress | undefined {
-  return isOpen(socket) ? (socket.deserializeAttachment() as SocketProgress) : undefined;
-}
-
-function parseMessage(text: string | ArrayBuffer): { readonly type: string } | undefined {
-  if (typeof text !== "string" || text.length > CLIENT_MESSAGE_CHARACTERS_MAX) return undefined;
-  try {
-    const said: unknown = JSON.parse(text);
-    const typed = typeof said === "object" && said !== null && "type" in said && typeof said.type === "string";
-    return typed ? (said as { readonly type: string }) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -4,6 +4,8 @@ export const FRAMES_IN_FLIGHT_MAX = 64;
 export const BYTES_IN_FLIGHT_MAX = 1024 * 1024;
 /** A frame unacknowledged for longer ends the socket: the reader is gone, or cannot keep up. */
 export const ACK_DELAY_MS_MAX = 10_000;
+/** How long a socket lives: whoever still may comes back with a new ticket, and goes on where they were. */
+export const SOCKET_MS_MAX = 24 * 60 * 60_000;
 /** Refusals that one socket is told before it is hung up: they are not acknowledged, so that something else must bound them. */
 export const REFUSALS_MAX = 100;
 
@@ -14,6 +16,8 @@ type InFlight = readonly [sequence: number, bytes: number, sentAtMs: number];
 export interface SocketProgress {
   /** Who watches, as the Worker said when it opened the socket. */
   readonly watcher: unknown;
+  /** From then on nothing is told over the socket, UTC milliseconds. */
+  readonly endsAt: number;
   /** What the number belongs to; a value of another epoch is sent whole. */
   readonly epoch: string;
   /** Number of the value that was last sent. */
@@ -55,4 +59,10 @@ export function afterAck(progress: SocketProgress, sequence: number): SocketProg
 export function slowAt({ inFlight }: SocketProgress): number | undefined {
   const [oldest] = inFlight;
   return oldest === undefined ? undefined : oldest[2] + ACK_DELAY_MS_MAX;
+}
+
+/** Why a socket is to be closed; undefined while it is not. */
+export function endOf(progress: SocketProgress, nowMs: number): "restart" | "slow" | undefined {
+  if (nowMs >= progress.endsAt) return "restart";
+  return (slowAt(progress) ?? Number.POSITIVE_INFINITY) <= nowMs ? "slow" : undefined;
 }

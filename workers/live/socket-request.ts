@@ -5,17 +5,22 @@ export const GRANT_HEADER = "X-Live-Grant";
 /** Name of the header that says who watches, from where, and what they may do. */
 export const WATCHER_HEADER = "X-Live-Watcher";
 
+/** Name of the header that says when the leave to watch ends, UTC milliseconds. */
+const UNTIL_HEADER = "X-Live-Until";
+
 export interface SocketRequest {
   readonly ownerId: string;
   readonly grantId: string;
   /** Kept with the socket and handed back with each of its messages. */
   readonly watcher: unknown;
+  /** When the leave to watch ends, UTC milliseconds; undefined where only the grant's end ends it. */
+  readonly untilMs?: number | undefined;
   /** The client's query: `epoch` and `sequence` where it goes on from a value that it has. */
   readonly search: string;
 }
 
 /** The request by which the Worker asks an object for a socket, after it has checked everything. */
-export function socketRequest({ ownerId, grantId, watcher, search }: SocketRequest): Request {
+export function socketRequest({ ownerId, grantId, watcher, untilMs, search }: SocketRequest): Request {
   return new Request(`https://live.internal/${search}`, {
     headers: {
       Upgrade: "websocket",
@@ -23,14 +28,16 @@ export function socketRequest({ ownerId, grantId, watcher, search }: SocketReque
       [GRANT_HEADER]: grantId,
       // Names of browsers may hold what headers may not.
       [WATCHER_HEADER]: encodeURIComponent(JSON.stringify(watcher ?? null)),
+      ...(untilMs === undefined ? {} : { [UNTIL_HEADER]: String(untilMs) }),
     },
   });
 }
 
-/** Grant and watcher of a request made by `socketRequest`, and the value from which the client goes on. */
+/** What a request made by `socketRequest` says; `untilMs` is Infinity where it names no end. */
 export function readSocketRequest(request: Request): {
   readonly grantId: string;
   readonly watcher: unknown;
+  readonly untilMs: number;
   readonly resume: { readonly epoch: string; readonly sequence: number } | undefined;
 } {
   const { searchParams } = new URL(request.url);
@@ -39,6 +46,7 @@ export function readSocketRequest(request: Request): {
   return {
     grantId: request.headers.get(GRANT_HEADER) ?? "",
     watcher: JSON.parse(decodeURIComponent(request.headers.get(WATCHER_HEADER) ?? "null")),
+    untilMs: Number(request.headers.get(UNTIL_HEADER) ?? Number.POSITIVE_INFINITY),
     resume: epoch !== null && numbered ? { epoch, sequence: Number(sequence) } : undefined,
   };
 }

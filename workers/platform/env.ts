@@ -7,6 +7,7 @@ import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
+import type { RelayObject } from "../live/relay-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
@@ -27,6 +28,8 @@ export interface Env {
   readonly BOT: DurableObjectNamespace<BotObject>;
   /** Dashboards, one a person: reached over `dashboard.ts`. */
   readonly HUB: DurableObjectNamespace<HubObject>;
+  /** Tell simulated markets on to more watchers than one object serves. */
+  readonly RELAY: DurableObjectNamespace<RelayObject>;
   /** Paper venues, one an account. */
   readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;

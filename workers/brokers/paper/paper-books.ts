@@ -36,7 +36,7 @@ export class PaperBooks {
   }
 
   names(): string[] {
-    return [...this.loaded.keys()];
+    return [...this.loaded.keys()].sort();
   }
 
   /** The book that has all the money that no bot has. Instruments that it lacks are put behind those it has. */
@@ -98,8 +98,9 @@ export class PaperBooks {
   }
 
   states(): PaperBookState[] {
-    return [...this.loaded].map(([bot, { terms, book }]) => ({
-      bot,
+    const sorted = [...this.loaded.values()].sort((left, right) => (left.terms.bot < right.terms.bot ? -1 : 1));
+    return sorted.map(({ terms, book }) => ({
+      bot: terms.bot,
       cash: book.cash,
       equity: book.equity(),
       positions: book

@@ -19,7 +19,10 @@ export const PAPER_FAULTS = [
 ] as const;
 export type PaperFaultKind = (typeof PAPER_FAULTS)[number];
 
-/** A fault that is switched on, for so many calls or events; `partial-fills` and `maintenance` last until switched off. */
+/**
+ * A fault that is switched on, for so many calls or events, or until it is switched off where `times` is left out, as it
+ * always is with `partial-fills` and `maintenance`.
+ */
 export interface PaperFault {
   readonly kind: PaperFaultKind;
   readonly times?: number | undefined;

@@ -41,6 +41,8 @@ export class PaperVenue {
   /** Takes an order with its legs; `lateMs` later of the market's time than it says. The same id is the same order. */
   place(order: OrderToPlace, lateMs = 0): SendOutcome {
     const known = this.store.order(order.id);
+    if (known !== undefined && !this.isShown(known))
+      return { outcome: "unknown", message: "the venue has not answered" };
     if (known !== undefined) return this.outcomeOf(order, known);
     const bot = order.bot === "" ? MANUAL_BOT : order.bot;
     const shownAt = (this.marketAt ?? BEFORE_MARKET) + lateMs;

@@ -175,7 +175,14 @@ export class Lane {
     for (const time of mergeTimes(early)) {
       this.view.beginClose();
       early.forEach(({ candles }, index) => {
-        if (candles.time[at[index]] === time) this.view.see(index, candles, at[index]++);
+        const i = at[index];
+        if (candles.time[i] !== time) return;
+        at[index]++;
+        this.view.see(index, candles, i);
+        if (this.skipping !== undefined) return;
+        // An instrument may be decided on before it has a traded candle of its own.
+        this.account.positions[index].mark = candles.close[i];
+        this.venue.volumes[index] = candles.volume[i];
       });
       this.view.seeAccount(this.account, this.venue.books, time + this.stepMs);
       for (const program of this.programs) program.warm?.(this.view);

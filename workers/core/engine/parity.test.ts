@@ -70,7 +70,7 @@ function definitionOf(given: Case): RunDefinition {
     timeframe: given.timeframe,
     strategy: given.strategy,
     parameters: { ...defaults, ...given.parameters },
-    settings: { ...DEFAULT_SETTINGS, sizeAt: "decision", ...given.settings },
+    settings: { ...DEFAULT_SETTINGS, sizeAt: "decision", end: "keep", ...given.settings },
     checks: "bare",
     from: START + given.warmMinutes * MINUTE_MS,
   };
@@ -115,6 +115,8 @@ function compare(given: Case, minutes: number, restarts: number[]): Story {
   expect(bot.fills).toEqual(run.fills.slice(0, bot.fills.length));
   expect(bot.orders).toEqual(run.orders.slice(0, bot.orders.length));
   expect(bot.equity).toEqual(run.equity.slice(0, bot.equity.length));
+  expect(bot.trades).toEqual(run.trades.slice(0, bot.trades.length));
+  expect(run.trades.length).toBe(bot.trades.length);
   expect(run.fills.length).toBe(bot.fills.length);
   expect(run.orders.length).toBe(bot.orders.length);
   return bot;
@@ -165,7 +167,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     remainder: fc.constantFrom("carry" as const, "cancel" as const),
     leverage: fc.constantFrom(1, 1, 3),
     path: fc.constantFrom("nearest" as const, "worst" as const),
-    protections: fc.constantFrom<readonly Protection[][]>([], [], PROTECTIONS as Protection[]),
+    protections: fc.constantFrom<(readonly Protection[])[]>([], [], PROTECTIONS),
   }),
 });
 
@@ -180,7 +182,8 @@ describe("a bot", () => {
     fc.assert(
       fc.property(cases, volumeLimits, restarts, (given, volumeLimit, minutes) => {
         const settings = volumeLimit === undefined ? given.settings : { ...given.settings, volumeLimit };
-        const parameters = given.strategy === BUSY ? { seed: given.seed, eagerness: 40 } : {};
+        const busy = { seed: given.seed, eagerness: 40 };
+        const parameters: Case["parameters"] = given.strategy === BUSY ? busy : {};
         fills += compare({ ...given, settings, parameters }, 200, minutes).fills.length;
       }),
       { numRuns: Number(process.env.PARITY_RUNS ?? 100) },
@@ -221,5 +224,21 @@ describe("a bot", () => {
       warmMinutes: 0,
     };
     expect(compare(given, 6_000, [61, 2_999]).fills.length).toBeGreaterThan(20);
+  });
+
+  it("loses what its backtest loses where the venue takes its positions away", () => {
+    const given: Case = {
+      strategy: BUSY,
+      parameters: { seed: 8, eagerness: 80 },
+      settings: { leverage: 30, maintenance: 0.03, sizing: { kind: "all" } },
+      symbols: ["A", "B"],
+      timeframe: "5m",
+      gaps: 0,
+      seed: 21,
+      grid: { tick: 0.00001, lot: 0.001, notionalMin: 0 },
+      warmMinutes: 0,
+    };
+    const { fills } = compare(given, 1_000, [333]);
+    expect(fills.filter((line) => line.startsWith("liquidation")).length).toBeGreaterThan(2);
   });
 });

@@ -3,8 +3,11 @@ import type { VenueBooks } from "../fill/venue-books.ts";
 import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import { type OrderKey, placeCommand, refOf, type TraderCommand } from "./trader-command.ts";
 
-/** Orders that are over and still known, so that a fill told late finds its order: more than a venue is late by. */
-const ENDED_KEPT_MAX = 1_000;
+/**
+ * Orders that are over and still known, so that a fill told late finds its order. Few, since they are stored with every
+ * candle; many more than a venue is ever late by.
+ */
+const ENDED_KEPT_MAX = 100;
 
 /** An order that was handed out. */
 export interface SentOrder {

@@ -45,9 +45,12 @@ export class HeardVenue extends VenueBooks {
     this.settle(index);
   }
 
-  /** The venue closed the position. */
-  liquidate(index: number, fill: HeardFill): void {
-    const side = -Math.sign(this.account.positions[index].quantity);
+  /** The venue closed the position, or a part of it. What more it traded is not this account's. */
+  liquidate(index: number, told: HeardFill): void {
+    const held = this.account.positions[index].quantity;
+    if (held === 0) return;
+    const side = -Math.sign(held);
+    const fill = { ...told, quantity: Math.min(told.quantity, Math.abs(held)) };
     this.account.liquidations++;
     this.books[index].cancelAll();
     const terms = { risk: Number.NaN, equity: Number.NaN, tag: "" };

@@ -15,34 +15,8 @@ import {
   saveHeld,
   withLeg,
 } from "./paper-order.ts";
+import type { PaperSettings, PaperTerms, PriceSlice } from "./paper-settings.ts";
 import { Venue } from "./venue.ts";
-import type { VenueSettings } from "./venue-settings.ts";
-
-/** A stretch of prices of one instrument, walked open → extreme → extreme → close; a tick has four equal prices. */
-export interface PriceSlice {
-  /** Symbol. */
-  readonly instrument: string;
-  /** When it began, UTC ms. */
-  readonly time: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
-
-/** How a paper book fills. `nets` lets an order against the position reduce it; otherwise it waits until that is flat. */
-export interface PaperSettings extends Omit<VenueSettings, "sizing" | "sizeAt" | "keepTrades"> {
-  /** How long an order is on its way: it meets slices that begin no earlier. */
-  readonly latencyMs: number;
-}
-
-/** New terms of an order; an absent price stays as it is. */
-export interface PaperTerms {
-  readonly quantity: number;
-  readonly limit?: number | undefined;
-  readonly stop?: number | undefined;
-}
 
 /**
  * The venue's side of one book with money of its own: orders under the ids of whoever sent them, met by slices of prices
@@ -125,6 +99,9 @@ export class PaperBook {
   }
 
   private replaceLeg(held: HeldOrder, leg: HeldLeg, terms: PaperTerms): PaperRefusal | undefined {
+    if (terms.quantity !== leg.quantity) {
+      return { code: "QUANTITY", message: `quantity of a leg must stay ${leg.quantity}, was ${terms.quantity}` };
+    }
     const price = leg.part === "stop" ? terms.stop : terms.limit;
     if (leg.part === "trailing" || price === undefined || !(price > 0)) {
       return { code: "PRICE", message: `price of a ${leg.part} leg must be above 0, was ${price}` };

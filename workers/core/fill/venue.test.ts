@@ -311,3 +311,18 @@ describe("margin", () => {
     expect(venue.account.liquidations).toBe(0);
   });
 });
+
+describe("a share of the volume", () => {
+  it("leaves a part of a lot of a limit order for the next candle", () => {
+    const venue = new Venue([{ ...freeInstrument("A"), lot: 1 }], {
+      ...{ cash: 10_000, fees: FREE, slippage: { kind: "none" }, sizing: { kind: "quantity", quantity: 3 } },
+      ...{ whenShort: "refuse", path: "nearest", touch: false, remainder: "carry", leverage: 1, maintenance: 0.005 },
+      volumeLimit: 0.1,
+    });
+    venue.place(0, { role: "entry", side: 1, kind: LIMIT, limit: 95 });
+    walk(venue, [100, 110, 90, 105], 17);
+    expect(venue.account.positions[0].quantity).toBe(1);
+    walk(venue, [100, 110, 90, 105], 23);
+    expect(venue.account.positions[0].quantity).toBe(3);
+  });
+});

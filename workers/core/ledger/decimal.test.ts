@@ -18,7 +18,7 @@ import {
   smaller,
   subtract,
 } from "./decimal.ts";
-import { fromDouble, gridStep, toDouble } from "./decimal-double.ts";
+import { exactDecimal, fromDouble, gridDouble, gridStep, settledDouble, toDouble } from "./decimal-double.ts";
 import {
   isMultiple,
   ofSteps,
@@ -316,6 +316,35 @@ describe("the doorway of doubles", () => {
     expect(step(0)).toBe("0.000000000000000001");
     expect(() => gridStep(-0.01, "tick")).toThrow("tick must be 0 or above, was -0.01");
     expect(() => gridStep(1e-19, "tick")).toThrow("tick must have at most 18 decimals, was 1e-19");
+  });
+
+  it("settles any double on one that a decimal reads back as, the same where it is not tiny", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e15, max: 1e15, noNaN: true }),
+        fc.double({ min: -40, max: 0, noNaN: true }),
+        (size, power) => {
+          const value = size * 2 ** power;
+          const settled = settledDouble(value);
+          expect(toDouble(exactDecimal(settled, "value")) === settled).toBe(true);
+          expect(settledDouble(settled) === settled).toBe(true);
+          if (Math.abs(value) >= 0.01) expect(settled === value).toBe(true);
+          else expect(Math.abs(settled - value)).toBeLessThanOrEqual(1e-18);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect(formatDecimal(exactDecimal(50_025.12345, "value"))).toBe("50025.12345");
+    expect(formatDecimal(exactDecimal(0.1 + 0.2, "value"))).toBe("0.30000000000000004");
+    expect(() => exactDecimal(1e-19, "fee")).toThrow("fee must have at most 18 decimals, was 1e-19");
+  });
+
+  it("takes the float error of sums off the grid", () => {
+    const lot = { step: gridStep(0.1, "lot"), rounding: "floor" } as const;
+    expect(gridDouble(0.1 + 0.2, lot)).toBe(0.3);
+    expect(gridDouble(0.7 - 0.1, lot)).toBe(0.6);
+    expect(gridDouble(-(0.1 + 0.2), lot)).toBe(-0.3);
+    expect(gridDouble(0.39, lot)).toBe(0.3);
   });
 
   it("refuses what is no number and what is out of bounds", () => {

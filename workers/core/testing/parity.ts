@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../candle/timeframe.ts";
 import { createRun, type Run, restoreRun } from "../engine/run.ts";
 import type { RunDefinition } from "../engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../engine/snapshot.ts";
+import type { TradeRow } from "../engine/trade-log.ts";
 import { createTrader, type Trader } from "../engine/trader.ts";
 import { placeCommand, type TraderCommand } from "../engine/trader-command.ts";
 import type { Order } from "../fill/order.ts";
@@ -14,22 +15,26 @@ export interface Story {
   readonly orders: string[];
   readonly fills: string[];
   readonly equity: string[];
+  /** Trades that ended, but for their excursions: a bot does not see the path inside the candle of its fill. */
+  readonly trades: string[];
 }
 
-type Placed = Extract<TraderCommand, { type: "place" }>;
+export type Placed = Extract<TraderCommand, { type: "place" }>;
 
 /** A number with every bit. */
-function bits(value: number | undefined): string {
+export function bits(value: number | undefined): string {
   return value === undefined ? "-" : value.toExponential(17);
 }
 
-function orderLine(place: Placed): string {
+/** An order as it was decided, as one line. */
+export function orderLine(place: Placed): string {
   const { ref, instrument, side, kind, quantity, limit, stop, legs, tag } = place;
   const prices = [quantity, limit, stop, legs.stop, legs.target, legs.trail].map(bits);
   return [ref, instrument, side, kind, ...prices, tag].join(" ");
 }
 
-function fillLine(fill: {
+/** A trade as one line. */
+export function fillLine(fill: {
   id: string;
   side: number;
   quantity: number;
@@ -41,9 +46,16 @@ function fillLine(fill: {
   return [id, side > 0 ? "buy" : "sell", bits(quantity), bits(price), bits(fee), at].join(" ");
 }
 
+/** A trade that ended, as one line. */
+export function tradeLine({ mae: _worst, mfe: _best, ...trade }: TradeRow): string {
+  return Object.values(trade)
+    .map((value) => (typeof value === "number" ? bits(value) : value))
+    .join(" ");
+}
+
 /** The story of a backtest over the candles, pushed at once or, with `cuts`, stopped and gone on with at these times. */
 export function runStory(definition: RunDefinition, candles: readonly CandleColumns[], cuts: readonly number[]): Story {
-  const story: Story = { orders: [], fills: [], equity: [] };
+  const story: Story = { orders: [], fills: [], equity: [], trades: [] };
   const refs = new Map<number, string>();
   let placed: { index: number; order: Order }[] = [];
   const watch = (run: Run): Run => {
@@ -75,12 +87,13 @@ export function runStory(definition: RunDefinition, candles: readonly CandleColu
     run = watch(restoreRun(definition, decodeSnapshot(encodeSnapshot(run.snapshot()))));
     from = cut;
   }
+  story.trades.push(...run.finish().main.trades.rows().map(tradeLine));
   return story;
 }
 
 /** The story of a bot that lives through the same candles minute by minute with a paper book, restarted at `restarts`. */
 export class BotDrive {
-  readonly story: Story = { orders: [], fills: [], equity: [] };
+  readonly story: Story = { orders: [], fills: [], equity: [], trades: [] };
   trader: Trader;
   paper: PaperBook;
   private readonly definition: RunDefinition;
@@ -124,6 +137,7 @@ export class BotDrive {
     });
     this.hear(this.paper.walk(slices));
     const end = time + MINUTE_MS;
+    this.story.trades.push(...this.trader.takeTrades().map(tradeLine));
     for (const command of this.trader.push(chunks, end)) this.obey(command, end);
     for (const { time: open, equity } of this.trader.closes) this.story.equity.push(`${open} ${bits(equity)}`);
   }

@@ -2,18 +2,17 @@ import { DurableObject } from "cloudflare:workers";
 import type { MarketState } from "../../../schema/wire/live.ts";
 import { TICK_MS } from "../../core/sim/sim-ticks.ts";
 import { LiveHub } from "../../live/live-hub.ts";
+import { MARKET_SOCKETS_MAX } from "../../live/relay-object.ts";
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { SIMULATED_SEED } from "../../services/simulated-datasets.ts";
 import { listenerOf } from "./market-listener.ts";
 import type { MarketFeed, MarketMinutes, MarketSubscriber } from "./market-port.ts";
+import { MarketRelays } from "./market-relays.ts";
 import { SimMarket } from "./sim-market.ts";
 import { SimTape } from "./sim-tape.ts";
 import { SubscriberBook } from "./subscriber-book.ts";
-
-/** Sockets of one market on one object: what one core tells within the third of a second. */
-export const MARKET_SOCKETS_MAX = 5_000;
 
 /**
  * The simulated market of one instrument, for everybody: the object's name is the instrument's, such as SIM:BTC-USD.
@@ -23,6 +22,7 @@ export const MARKET_SOCKETS_MAX = 5_000;
 export class FeedObject extends DurableObject<Env> implements MarketFeed {
   private readonly book: SubscriberBook;
   private readonly hub: LiveHub<MarketState>;
+  private readonly relays: MarketRelays;
   private made: SimMarket | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -32,6 +32,10 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
     this.hub = new LiveHub({
       ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: MARKET_SOCKETS_MAX, keep: "memory" },
+    });
+    this.relays = new MarketRelays({
+      ...{ kv: ctx.storage.kv, market: this.instrument, socketsMax: MARKET_SOCKETS_MAX },
+      relay: (name) => env.RELAY.getByName(name),
     });
   }
 
@@ -62,6 +66,13 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
     return reply;
   }
 
+  /** Name of a relay for a watcher whom this object has no room for. */
+  async relay(): Promise<string> {
+    const name = await this.relays.withRoom(this.market().state());
+    await this.wake();
+    return name;
+  }
+
   /** Closes the sockets of a session or key that has ended. */
   hangUp(grantId: string): void {
     this.hub.hangUp(grantId);
@@ -70,10 +81,10 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   /** The work of a second. It never throws and rings again first, so that nothing can end the market. */
   override async alarm(): Promise<void> {
     try {
-      if (this.book.size === 0 && this.hub.size === 0) return;
+      if (this.book.size === 0 && this.hub.size === 0 && this.relays.count === 0) return;
       await this.ctx.storage.setAlarm(nextTick(systemClock()));
       if (this.hub.size > 0) this.hub.publish(this.market().state());
-      await this.market().tick();
+      await Promise.all([this.market().tick(), this.tellRelays()]);
     } catch (error) {
       logEvent("market_tick_failed", { name: "simulated", error });
       await this.wake().catch(() => undefined);
@@ -89,6 +100,10 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
 
   override webSocketClose(socket: WebSocket, code: number): void {
     this.hub.close(socket, code);
+  }
+
+  private async tellRelays(): Promise<void> {
+    if (this.relays.count > 0) await this.relays.tell(this.market().state());
   }
 
   private async wake(): Promise<void> {

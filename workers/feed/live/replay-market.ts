@@ -77,7 +77,9 @@ export class ReplayMarket {
   }
 
   async minutes(call: { ownerId: string; instrument: string; from: number; limit: number }): Promise<MarketMinutes> {
-    const { marketAt } = this.owned(call.ownerId);
+    const replay = this.owned(call.ownerId);
+    // Whoever is being told of a step asks for its candles before the market has gone on.
+    const marketAt = replay.pending?.marketAt ?? replay.marketAt;
     const { instrument, from } = call;
     const series = await this.seriesOf(instrument);
     const candles = await series.closed({ from, atMs: marketAt, limit: Math.min(call.limit, MINUTES_ASKED_MAX) });
@@ -90,7 +92,7 @@ export class ReplayMarket {
   async last(call: { ownerId: string; instrument: string }) {
     const replay = this.owned(call.ownerId);
     const series = await this.seriesOf(call.instrument);
-    const candle = await series.before(replay.marketAt);
+    const candle = await series.before(replay.pending?.marketAt ?? replay.marketAt);
     if (candle === undefined) return undefined;
     // Time stands still while a replay is paused: its price is as fresh as it was.
     const heardAt = replay.status === "paused" ? this.deps.now() : replay.heardAt;

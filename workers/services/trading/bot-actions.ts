@@ -1,7 +1,6 @@
 import type { Bot, BotLogEntry, BotState, StopBot } from "../../../schema/wire/bot.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { replayFeed } from "../../feed/live/market-feed.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
@@ -27,10 +26,6 @@ export async function startBot({ ctx, input }: BotCall): Promise<Bot> {
     ...{ state: "ACTIVE", reason: "started" },
   });
   using state = await object.start({ ownerId: ctx.ownerId });
-  if (account.market.kind === "replay") {
-    const replay = await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: account.id });
-    await replay.object.play({ ownerId: ctx.ownerId });
-  }
   return { ...botOf(row), status: state.status, reason: state.reason };
 }
 

@@ -1,0 +1,33 @@
+import type { RiskLimits } from "../../schema/wire/risk.ts";
+import { subtract } from "../core/ledger/decimal.ts";
+import { parseMoney } from "../core/ledger/decimal-text.ts";
+import type { AccountVenue } from "./account-venue.ts";
+import { coreLimits } from "./account-view.ts";
+import type { Desk } from "./desk.ts";
+
+/** What an account gives a bot: a share of its money, limits, and a book at the venue. */
+export interface BotToOpen {
+  readonly botId: string;
+  readonly version: number;
+  /** Decimal. */
+  readonly capital: string;
+  readonly leverage: number;
+  readonly limits: RiskLimits;
+  readonly instruments: readonly string[];
+}
+
+/** Opens a bot's share, or changes it to another version's. Throws where the venue holds something of the old one. */
+export async function openBot(
+  { desk, venue, kv, at }: { desk: Desk; venue: AccountVenue; kv: SyncKvStorage; at: number },
+  { botId, version, capital, leverage, limits, instruments }: BotToOpen,
+): Promise<void> {
+  await venue.openBook({ bot: botId, cash: capital, leverage, instruments });
+  const place = `capital:${botId}`;
+  desk.books.write(() => {
+    const allotted = parseMoney(kv.get<string>(place) ?? "0", "capital");
+    const change = subtract(parseMoney(capital, "capital"), allotted);
+    desk.switches.allot(botId, { id: `${place}:${version}`, at, capital: change });
+    kv.put(place, capital);
+    desk.switches.setLimits(botId, coreLimits({ ...limits, instruments: limits.instruments ?? [...instruments] }));
+  });
+}

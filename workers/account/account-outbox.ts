@@ -1,0 +1,75 @@
+import type { AccountState } from "../../schema/wire/trading.ts";
+import { MINUTE_MS } from "../core/candle/timeframe.ts";
+import { toDouble } from "../core/ledger/decimal-double.ts";
+import type { Clock } from "../platform/clock.ts";
+import { openDatabase } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
+import type { AccountRecord } from "./account-record.ts";
+import type { Desk } from "./desk.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { projectAccount } from "./project-account.ts";
+import { reportToDashboard } from "./report-account.ts";
+import type { SqlDeskStore } from "./sql-desk-store.ts";
+
+/** How long lists may lag behind while the database does not answer, until it is tried again. */
+const PROJECT_AGAIN_MS = 10_000;
+
+interface OutboxParts {
+  readonly env: Env;
+  readonly ctx: DurableObjectState;
+  readonly record: AccountRecord;
+  readonly store: SqlDeskStore;
+  readonly desk: Desk;
+  readonly now: Clock;
+}
+
+/** What leaves an account for lists, charts and the dashboard. None of it may hold up an order. */
+export class AccountOutbox {
+  private readonly parts: OutboxParts;
+  private projecting: Promise<void> | undefined;
+  private projectAfter = 0;
+
+  constructor(parts: OutboxParts) {
+    this.parts = parts;
+  }
+
+  /** Keeps the minute's equity. */
+  keepEquity(): void {
+    const { desk, store } = this.parts;
+    const { track } = desk.books.scope(ACCOUNT_SCOPE);
+    const minute = Math.floor(desk.books.clock() / MINUTE_MS) * MINUTE_MS;
+    if (track === undefined || (store.lastEquityAt() ?? 0) >= minute) return;
+    store.keepEquity(minute, toDouble(track.equity));
+  }
+
+  tellDashboard(state: AccountState): void {
+    const { ctx, env, record } = this.parts;
+    ctx.waitUntil(reportToDashboard(env, record, state));
+  }
+
+  /** Brings lists up to date, one run at a time. */
+  project(): void {
+    const { ctx, env, now, record, store } = this.parts;
+    if (this.projecting !== undefined || now() < this.projectAfter) return;
+    const ids = { ownerId: record.ownerId, accountId: record.account.id };
+    const run = async () => {
+      const database = openDatabase(env.DB);
+      while (!(await projectAccount(database, store, ids)));
+    };
+    this.projecting = run()
+      .catch((error: unknown) => {
+        this.projectAfter = now() + PROJECT_AGAIN_MS;
+        logEvent("projection_failed", { id: record.account.id, error });
+      })
+      .finally(() => {
+        this.projecting = undefined;
+      });
+    ctx.waitUntil(this.projecting);
+  }
+
+  /** When lists that could not be reached are tried again, UTC ms. */
+  nextTryAt(): number | undefined {
+    return this.projectAfter > this.parts.now() ? this.projectAfter : undefined;
+  }
+}

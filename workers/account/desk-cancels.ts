@@ -1,0 +1,100 @@
+import type { Broker, SendOutcome } from "../brokers/broker.ts";
+import { type DeskOrder, isCancelDue } from "../core/order/desk-order.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import type { DeskBooks } from "./desk-books.ts";
+import type { DeskGate } from "./desk-gate.ts";
+
+/** A cancel that was not answered is sent again after this long: it can only take risk away. */
+export const CANCEL_AGAIN_MS = 5_000;
+/** Cancels that are on their way together: more would queue behind the platform's six connections anyway. */
+const CANCELS_AT_ONCE = 50;
+/** States in which an order may still be asked to go. */
+const CANCELLABLE: ReadonlySet<DeskOrder["state"]> = new Set([
+  "SUBMITTING",
+  "ACCEPTED",
+  "UNKNOWN",
+  "PENDING_REPLACE",
+  "PENDING_CANCEL",
+]);
+
+/** The outcome of a call. A port does not throw; one that does has told nothing that is certain. */
+export async function certain(call: Promise<SendOutcome>): Promise<SendOutcome> {
+  try {
+    return await call;
+  } catch (error) {
+    return { outcome: "unknown", message: error instanceof Error ? error.message : "no answer" };
+  }
+}
+
+interface CancelParts {
+  readonly books: DeskBooks;
+  readonly gate: DeskGate;
+  readonly broker: Broker;
+  /** UTC ms. */
+  readonly now: () => number;
+}
+
+/** Takes orders back. No switch and no cap ever holds up a cancel. */
+export class DeskCancels {
+  private readonly parts: CancelParts;
+  private readonly sentAt = new Map<ClientOrderId, number>();
+  private draining = false;
+
+  constructor(parts: CancelParts) {
+    this.parts = parts;
+  }
+
+  /** Asks for orders to be gone. They are once the venue says so. Returns how many were open. */
+  request(ids: readonly ClientOrderId[]): number {
+    return this.parts.books.write(() => {
+      let open = 0;
+      for (const id of ids) {
+        const order = this.parts.books.order(id)?.order;
+        if (order === undefined || !CANCELLABLE.has(order.state)) continue;
+        open++;
+        this.parts.books.hear(id, { type: "cancel-requested" });
+      }
+      return open;
+    });
+  }
+
+  /** Sends the cancels that are due, one after the other. */
+  async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    try {
+      for (;;) {
+        const due = this.due();
+        if (due.length === 0) return;
+        this.parts.books.write(() => {
+          for (const order of due) {
+            this.parts.books.hear(order.id, { type: "cancel-requested" });
+            this.parts.gate.count(order, "cancel");
+          }
+        });
+        await this.parts.books.sync();
+        for (const { id } of due) this.sentAt.set(id, this.parts.now());
+        await Promise.all(due.map((order) => this.cancelOne(order)));
+      }
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  private due(): DeskOrder[] {
+    const again = this.parts.now() - CANCEL_AGAIN_MS;
+    return this.parts.books
+      .openOrders()
+      .map((stored) => stored.order)
+      .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
+      .filter(({ id }) => (this.sentAt.get(id) ?? Number.NEGATIVE_INFINITY) <= again)
+      .slice(0, CANCELS_AT_ONCE);
+  }
+
+  private async cancelOne({ id, venueOrderIds }: DeskOrder): Promise<void> {
+    const outcome = await certain(this.parts.broker.cancel(id, venueOrderIds.at(-1)));
+    this.parts.books.touched.add(id);
+    if (outcome.outcome === "rejected")
+      this.parts.books.write(() => this.parts.books.hear(id, { type: "cancel-rejected" }));
+  }
+}

@@ -1,0 +1,53 @@
+import type { DeskOrder } from "../core/order/desk-order.ts";
+import type { Replacement } from "../core/order/order-event.ts";
+import type { ClientOrderId } from "../core/order/order-id.ts";
+import type { Desk } from "./desk.ts";
+import { certain } from "./desk-cancels.ts";
+import type { StoredOrder } from "./desk-store.ts";
+
+/** A change of an order that did not pass the gate. */
+export class ReplaceDenied extends Error {
+  override readonly name = "ReplaceDenied";
+  readonly code: string;
+  constructor(code: string) {
+    super(`the change was denied: ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * Changes a working order. What it grows by passes the gate like an order of its own; throws ReplaceDenied where it does
+ * not, and OrderFault for an order that cannot be changed now.
+ */
+export async function replaceOrder(
+  desk: Desk,
+  id: ClientOrderId,
+  terms: Pick<Replacement, "quantity" | "limit" | "stop">,
+): Promise<StoredOrder> {
+  const { books, broker, gate, switches } = desk;
+  const stored = () => {
+    const found = books.order(id);
+    if (found === undefined) throw new Error(`order ${id} must be stored, was not`);
+    return found;
+  };
+  const { order } = stored();
+  const revision = order.revisionAsked + 1;
+  books.write(() => {
+    if (terms.quantity > order.quantity) {
+      const quantity = (terms.quantity - order.quantity) as DeskOrder["quantity"];
+      const more = { ...order, ...terms, quantity, signal: `${order.signal} ${revision}` };
+      const verdict = gate.judge(more, [], { closes: false });
+      if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
+      gate.count(order, "order");
+    }
+    books.hear(id, { type: "replace-requested", replacement: { revision, ...terms } });
+  });
+  await books.sync();
+  const stopped = switches.isStopped(order.bot, order.instrument);
+  const outcome = stopped ? undefined : await certain(broker.replace(id, revision, terms));
+  books.touched.add(id);
+  if (outcome === undefined || outcome.outcome === "rejected") {
+    books.write(() => books.hear(id, { type: "replace-rejected", revision }));
+  }
+  return stored();
+}

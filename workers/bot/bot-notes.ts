@@ -1,0 +1,26 @@
+import type { BotLogEntry } from "../../schema/wire/bot.ts";
+import type { DeskEvent } from "../account/desk-calls.ts";
+import type { TraderCommand } from "../core/engine/trader-command.ts";
+
+/** What a decision says in the bot's log; nothing for a cancel. */
+export function commandMessage(command: TraderCommand): string | undefined {
+  if (command.type === "cancel") return undefined;
+  const { side, kind, quantity, reason, tag } = command;
+  return `${reason}${tag === "" ? "" : ` (${tag})`}: ${side} ${quantity} ${kind}`;
+}
+
+/** What became of an order in the bot's log; nothing for what is of no interest there. */
+export function eventEntry({ order, event, fill, at }: DeskEvent): Omit<BotLogEntry, "sequence"> | undefined {
+  const { side, instrument, quantity, reason } = order;
+  if (fill !== undefined) {
+    const message = `${side} ${fill.quantity} ${instrument} at ${fill.price} (${order.role})`;
+    return { at: fill.at, kind: "fill", message };
+  }
+  if (event !== "deny" && event !== "rejected") return undefined;
+  const who = event === "deny" ? "denied by the desk" : "rejected by the venue";
+  return {
+    at,
+    kind: "denied",
+    message: `${side} ${quantity} ${instrument} was ${who}: ${reason ?? "no reason given"}`,
+  };
+}

@@ -1,0 +1,213 @@
+import type { DeskEvent, DeskTrading } from "../account/desk-calls.ts";
+import type { TraderCommand } from "../core/engine/trader-command.ts";
+import { marketFeed, replayFeed, subscribeToMarket, unsubscribeFromMarket } from "../feed/live/market-feed.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
+import { objectName } from "../platform/object-name.ts";
+import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
+import { deskOf, lastEvent, openAtDesk } from "./bot-desk.ts";
+import { BotMachine, type MachineParts } from "./bot-machine.ts";
+import { commandMessage, eventEntry } from "./bot-notes.ts";
+import { lifeAfterCandles } from "./bot-progress.ts";
+import { BotRecord } from "./bot-record.ts";
+import type { BotStore } from "./bot-store.ts";
+import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
+import { strategyOf } from "./strategy-of.ts";
+
+/** Errors in a row after which a person is asked. */
+const ERRORS_MAX = 10;
+
+interface WorkParts {
+  readonly env: Env;
+  readonly storage: DurableObjectStorage;
+  readonly store: BotStore;
+  readonly now: Clock;
+}
+
+/** What a bot does when it wakes: hears its desk, reads its market, decides, asks. */
+export class BotWork {
+  private readonly env: Env;
+  private readonly storage: DurableObjectStorage;
+  private readonly store: BotStore;
+  private readonly now: Clock;
+  private machine: BotMachine | undefined;
+
+  constructor({ env, storage, store, now }: WorkParts) {
+    this.env = env;
+    this.storage = storage;
+    this.store = store;
+    this.now = now;
+  }
+
+  record(ownerId: string | undefined): BotRecord {
+    const record = BotRecord.parse(this.store.get("record"));
+    if (ownerId !== undefined && record.ownerId !== ownerId) throw new Error("the bot belongs to another owner");
+    return record;
+  }
+
+  life(): BotLife {
+    return this.store.get<BotLife>("life") ?? idleState();
+  }
+
+  live(parts: Partial<BotLife>): void {
+    this.store.put("life", { ...this.life(), ...parts });
+  }
+
+  /** Takes a version: the engine begins anew. */
+  take(record: BotRecord): void {
+    this.machine = undefined;
+    this.store.write(() => {
+      this.store.put("record", record);
+      this.storage.kv.delete("next");
+      this.store.forgetText("trader");
+      this.store.forgetText("shadow");
+    });
+  }
+
+  isFlat(): boolean {
+    const machine = this.opened();
+    return machine === undefined || machine.trader.positions().every((position) => position.quantity === 0);
+  }
+
+  private parts(record: BotRecord): MachineParts {
+    const { ownerId, account } = record;
+    return {
+      record,
+      strategy: strategyOf(STRATEGY_CATALOGUE, record),
+      store: this.store,
+      // Found anew for each pass: a stub that broke must not be kept.
+      desk: deskOf(this.env, record),
+      feedOf: (instrument) =>
+        marketFeed(this.env, { ownerId, accountId: account.id, market: account.market, instrument }),
+    };
+  }
+
+  opened(): BotMachine | undefined {
+    this.machine ??=
+      this.store.get("record") === undefined ? undefined : BotMachine.restore(this.parts(this.record(undefined)));
+    return this.machine;
+  }
+
+  failed(record: BotRecord, error: unknown): void {
+    // What is in memory may be ahead of what is stored.
+    this.machine = undefined;
+    const errors = this.life().errors + 1;
+    logEvent("bot_pass_failed", { id: record.botId, error, attempts: errors });
+    const message = error instanceof Error ? error.message : "It could not go on.";
+    if (errors < ERRORS_MAX) this.live({ errors });
+    else this.live({ errors, status: "error", reason: message });
+    if (errors === 1 || errors === ERRORS_MAX) this.store.log({ at: this.now(), kind: "error", message });
+  }
+
+  /** One look at desk and market. `again`: there is more to do at once. Throws where it could not go on. */
+  async pass(record: BotRecord): Promise<"again" | "done"> {
+    const { status } = this.life();
+    if (status === "error") return "done";
+    if (status === "starting") await this.beginTrading(record);
+    const machine = this.opened();
+    if (machine === undefined) return "done";
+    await machine.drainEffects();
+    const trading = await machine.hearDesk((event) => this.noteEvent(event));
+    this.followDesk(trading);
+    if (this.life().status === "stopped" || this.life().status === "halted") return "done";
+    const next = this.store.get<BotRecord>("next");
+    if (next !== undefined && this.isFlat()) {
+      this.take(BotRecord.parse(next));
+      this.live({ status: "starting" });
+      this.store.log({ at: this.now(), kind: "edited", message: `Version ${next.version} applies.` });
+      return "again";
+    }
+    const enter = this.life().status === "running" && next === undefined;
+    const { marketAt } = await machine.goOn({ enter, note: (command, at) => this.noteCommand(command, at) });
+    await machine.drainEffects();
+    await machine.hearDesk((event) => this.noteEvent(event));
+    this.afterCandles(record, machine, marketAt);
+    return "done";
+  }
+
+  /** What the desk's switch says of the bot is shown as its own state: it would be denied anyway. */
+  private followDesk({ state, reason }: DeskTrading): void {
+    const { status, byDesk } = this.life();
+    const active = status === "running" || status === "paused";
+    if (state === "HALTED" && active) {
+      this.live({ status: "halted", reason: reason ?? "halted by the desk", byDesk: true });
+      this.store.log({ at: this.now(), kind: "halted", message: reason ?? "halted by the desk" });
+    } else if (state === "REDUCING" && status === "running") {
+      this.live({ status: "paused", reason: reason ?? "it may only reduce", byDesk: true });
+      this.store.log({ at: this.now(), kind: "paused", message: reason ?? "it may only reduce" });
+    } else if (state === "ACTIVE" && status === "paused" && byDesk) {
+      this.live({ status: "running", reason: null, byDesk: false });
+      this.store.log({ at: this.now(), kind: "resumed", message: "The desk lets it trade again." });
+    }
+  }
+
+  /** What was decided and not asked for yet is taken back: the engine must not wait for it. */
+  takeBackEffects(): void {
+    this.opened()?.takeBackEffects();
+    this.store.dropEffects();
+  }
+
+  /** What is in memory is made again from what is stored. */
+  forget(): void {
+    this.machine = undefined;
+  }
+
+  private async beginTrading(record: BotRecord): Promise<void> {
+    await openAtDesk(this.env, record);
+    const { ownerId, account } = record;
+    const instruments = record.instruments.map(({ instrument }) => instrument.id);
+    const market = { ownerId, accountId: account.id, market: account.market };
+    const parts = this.parts(record);
+    if (this.opened() === undefined) {
+      const feed = await parts.feedOf(instruments[0]);
+      const { marketAt } = await feed.minutes({ ownerId, instrument: instruments[0], from: this.now(), limit: 1 });
+      this.machine = await BotMachine.begin(parts, marketAt);
+      // Orders of an earlier version are none of this engine's.
+      this.store.put("deskCursor", await lastEvent(parts.desk, record));
+      this.live({ spark: [], dayStart: null, trades: 0 });
+    }
+    // A replay waits for its bots; the running market is looked at by the alarm.
+    if (account.market.kind === "replay") {
+      const name = await objectName({ kind: "bot", ownerId, id: record.botId });
+      await subscribeToMarket(this.env, { ...market, subscriber: { binding: "BOT", name, instruments } });
+      // It plays once somebody listens, so that no bot misses its begin.
+      await (await replayFeed(this.env, { ownerId, accountId: account.id })).object.play({ ownerId });
+    }
+    this.live({ status: "running", reason: null });
+  }
+
+  async leaveMarket(record: BotRecord): Promise<void> {
+    const { ownerId, account, botId } = record;
+    if (account.market.kind !== "replay") return;
+    const name = await objectName({ kind: "bot", ownerId, id: botId });
+    const instruments = record.instruments.map(({ instrument }) => instrument.id);
+    await unsubscribeFromMarket(this.env, {
+      ownerId,
+      accountId: account.id,
+      market: account.market,
+      name,
+      instruments,
+    });
+  }
+
+  private noteCommand(command: TraderCommand, at: number): void {
+    const message = commandMessage(command);
+    if (message !== undefined) this.store.log({ at, kind: "signal", message });
+  }
+
+  private noteEvent(event: DeskEvent): void {
+    this.store.put("deskView", deskViewAfter(this.store.get<DeskView>("deskView"), event));
+    const entry = eventEntry(event);
+    if (entry !== undefined) this.store.log(entry);
+  }
+
+  private afterCandles(record: BotRecord, machine: BotMachine, marketAt: number): void {
+    const before = this.life();
+    const after = lifeAfterCandles(before, { record, machine, marketAt, now: this.now() });
+    this.live(after);
+    if (after.status !== before.status && after.reason !== null) {
+      this.store.log({ at: marketAt, kind: "shadow", message: after.reason });
+    }
+  }
+}
