@@ -31,7 +31,7 @@ const PAGES: readonly ReferencePage[] = [
   { name: "dashboard", path: "/", ready: "canvas" },
   { name: "bots", path: "/bots" },
   { name: "new-bot", path: "/bots/new", ready: "canvas" },
-  { name: "bot", path: "/bots/b1", ready: "canvas" },
+  { name: "bot", path: "/bots/b1", press: "All", ready: "canvas" },
   { name: "orders", path: "/orders" },
   { name: "risk", path: "/risk" },
   { name: "journal", path: "/journal" },
