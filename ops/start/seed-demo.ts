@@ -12,15 +12,9 @@ const DEMO_RUNS = [
 
 /** Bots that a newcomer finds trading on paper: quick ones, so that something happens while they look. */
 const DEMO_BOTS = [
-  { name: "BTC momentum", symbol: "BTC-USD", strategy: "ema-cross", timeframe: "1m", parameters: { fast: 3, slow: 9 } },
-  { name: "ETH reversion", symbol: "ETH-USD", strategy: "rsi-reversion", timeframe: "1m", parameters: { period: 5 } },
-  {
-    name: "SOL breakout",
-    symbol: "SOL-USD",
-    strategy: "donchian",
-    timeframe: "3m",
-    parameters: { entry: 10, exit: 5 },
-  },
+  { name: "BTC momentum", symbol: "BTC-USD", strategy: "ema-cross", timeframe: "1m", parameters: { fast: 2, slow: 5 } },
+  { name: "ETH steps", symbol: "ETH-USD", strategy: "dca", timeframe: "1m", parameters: { every: 2, share: 3 } },
+  { name: "SOL bands", symbol: "SOL-USD", strategy: "bollinger-reversion", timeframe: "1m", parameters: { period: 8 } },
 ];
 const DEMO_CAPITAL = "20000";
 

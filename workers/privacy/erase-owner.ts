@@ -4,12 +4,14 @@ import { backtests } from "../../schema/tables/backtest.ts";
 import { deploymentFacts, invitations, oneTimeTokens, sessions, users } from "../../schema/tables/identity.ts";
 import { auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { erasures } from "../../schema/tables/privacy.ts";
+import { bots, tradingAccounts } from "../../schema/tables/trading.ts";
 import { ownerKeys, vaultSecrets } from "../../schema/tables/vault.ts";
 import { forgetAnchors } from "../audit/audit-anchor.ts";
 import { auditObject } from "../audit/drain-audit.ts";
 import { anotherAdministrator } from "../auth/another-administrator.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
+import { replayFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
 import { LETTERS } from "../mail/letter.ts";
 import { prepareLetter } from "../mail/mail-outbox.ts";
@@ -18,6 +20,7 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { runObject } from "../run/run-live.ts";
 import { STAGED_PREFIX } from "../services/staged-upload.ts";
+import { accountObject, botObject } from "../services/trading/account-object-of.ts";
 import { dropObjects } from "./drop-objects.ts";
 import { ownerHashOf } from "./erased-owners.ts";
 import { PERSONAL_TABLES } from "./personal-tables.ts";
@@ -32,7 +35,7 @@ const RUNS_A_PAGE = 50;
 // Rows of one deletion: far below what D1 does in its time.
 const ROWS_A_STATEMENT = 1_000;
 /** Kinds of stored files; each owner's are under the owner's id. */
-const OBJECT_KINDS = ["runs/", "candles/", "exports/", STAGED_PREFIX];
+const OBJECT_KINDS = ["runs/", "candles/", "exports/", "journal/", STAGED_PREFIX];
 
 /**
  * Erases the accounts whose day has come, and goes over those of the day before once more. True where nothing is left to
@@ -107,6 +110,7 @@ async function eraseOwner(
   const database = openDatabase(env.DB);
   await endSessionsOf(env, { userId: ownerId, reason: "account erased", nowMs });
   await closeSocketsOf(env, ownerId);
+  await eraseTrading(env, database, ownerId);
   await eraseRuns(env, database, ownerId);
   for (const kind of OBJECT_KINDS) await dropObjects(env.BUCKET, `${kind}${ownerId}/`);
   await removeRows(database, auditOutbox, eq(auditOutbox.ownerId, ownerId));
@@ -133,6 +137,19 @@ async function eraseRuns(env: Env, database: Database, ownerId: string): Promise
     );
     const ids = rows.map(({ id }) => id);
     await database.delete(backtests).where(and(eq(backtests.ownerId, ownerId), inArray(backtests.id, ids)));
+  }
+}
+
+/** Bots first, so that none asks an account that is going; then accounts with their venues and replays. */
+async function eraseTrading(env: Env, database: Database, ownerId: string): Promise<void> {
+  const whose = { env, ownerId };
+  const owned = await database.select({ id: bots.id }).from(bots).where(eq(bots.ownerId, ownerId));
+  for (const { id } of owned) await (await botObject(whose, id)).object.destroy(ownerId);
+  const { id: accountId, ownerId: owner } = tradingAccounts;
+  const accounts = await database.select({ id: accountId }).from(tradingAccounts).where(eq(owner, ownerId));
+  for (const { id } of accounts) {
+    await (await accountObject(whose, id)).object.destroy(ownerId);
+    await (await replayFeed(env, { ownerId, accountId: id })).object.destroy(ownerId);
   }
 }
 

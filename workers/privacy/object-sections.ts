@@ -1,6 +1,7 @@
-import { and, asc, count, eq, gt, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNotNull, sql } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { candlePeriods } from "../../schema/tables/candle.ts";
+import { journal } from "../../schema/tables/trading.ts";
 import { REPORT_PARTS } from "../../schema/wire/report.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
@@ -55,6 +56,28 @@ export const REPORT_SECTION: ExportSection = {
     const object = await store.readReport({ id: row.id, ownerId }, name);
     const next = part < REPORT_PARTS.length ? { after, part: part + 1 } : { after: row.place, part: 1 };
     return { file: objectFile(`reports/${row.id}/${name}.json`, object), items: 1, next };
+  },
+};
+
+/** The pictures that the person kept with their trades. */
+export const PICTURE_SECTION: ExportSection = {
+  async count({ database, ownerId }) {
+    const kept = and(eq(journal.ownerId, ownerId), isNotNull(journal.pictureKey));
+    const [row] = await database.select({ rows: count() }).from(journal).where(kept);
+    return row?.rows ?? 0;
+  },
+  async read({ env, database, ownerId }, { after, part }) {
+    const kept = and(eq(journal.ownerId, ownerId), isNotNull(journal.pictureKey), gt(place, after));
+    const { id, pictureKey } = journal;
+    const [row] = await database
+      .select({ id, pictureKey, place })
+      .from(journal)
+      .where(kept)
+      .orderBy(asc(place))
+      .limit(1);
+    if (row === undefined) return { file: undefined, items: 0, next: undefined };
+    const object = row.pictureKey === null ? null : await env.BUCKET.get(row.pictureKey);
+    return { file: objectFile(`journal/${row.id}.png`, object), items: 1, next: { after: row.place, part } };
   },
 };
 
