@@ -15,7 +15,9 @@ import { botObject } from "../services/trading/account-object-of.ts";
 import { pauseBot, readBotLog, readBotState, resumeBot, startBot, stopBot } from "../services/trading/bot-actions.ts";
 import { previewBot } from "../services/trading/bot-preview.ts";
 import { cloneBot, createBot, editBot, findBot, getBot, listBots } from "../services/trading/bots.ts";
+import { isLooser } from "../services/trading/looser-limits.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { requireFreshProof } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
 import { bearer, createHeaders, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -61,7 +63,9 @@ const edit = createRoute({
   method: "patch",
   path: "/api/v1/bots/{id}",
   summary: "Change a bot",
-  description: "A new definition is a new version. It applies at the first candle at which the bot holds nothing.",
+  description:
+    "A new definition is a new version. It applies at the first candle at which the bot holds nothing. Raising a cap " +
+    "needs a fresh proof and begins to hold after a minute.",
   request: { params: idParams, body: jsonBody(EditBot) },
   responses: { ...answersBot, ...problems(401, 403, 404, 409, 413, 422) },
 });
@@ -137,8 +141,13 @@ export function botRoutes() {
     .openapi(preview, async (c) => c.json(await previewBot({ ctx: c.get("service"), input: c.req.valid("json") }), 200))
     .openapi(get, async (c) => c.json(await getBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(edit, async (c) => {
+      const ctx = c.get("service");
       const input = { ...c.req.valid("param"), ...c.req.valid("json") };
-      return c.json(await editBot({ ctx: c.get("service"), input }), 200);
+      if (input.definition !== undefined) {
+        const { definition } = await findBot(ctx, input.id);
+        if (isLooser(definition.limits, input.definition.limits)) requireFreshProof(c);
+      }
+      return c.json(await editBot({ ctx, input }), 200);
     })
     .openapi(start, async (c) => c.json(await startBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(pause, async (c) => c.json(await pauseBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))

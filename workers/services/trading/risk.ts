@@ -1,3 +1,5 @@
+import { inArray } from "drizzle-orm";
+import { bots } from "../../../schema/tables/trading.ts";
 import type { RiskLimits, RiskView, VerdictLogEntry } from "../../../schema/wire/risk.ts";
 import type {
   AccountState,
@@ -6,20 +8,21 @@ import type {
   KillSwitch,
   SetTradingState,
 } from "../../../schema/wire/trading.ts";
-import { coreLimits } from "../../account/account-view.ts";
 import type { SwitchScope } from "../../account/desk-switches.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { CAP_NAMES, stricter } from "../../core/risk/cap.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
 import { findAccount, listAccounts } from "./accounts.ts";
 import { findBot } from "./bots.ts";
+import { isLooser } from "./looser-limits.ts";
 
 /** Points of an equity chart. */
 const EQUITY_POINTS_MAX = 5_000;
 const ACCOUNTS_AT_ONCE = 200;
+/** Bots that are told of a kill at once; others see it at their next candle. */
+const BOTS_WOKEN_MAX = 200;
 
 type AccountCall = { readonly ctx: ServiceContext; readonly input: { readonly id: string } };
 
@@ -63,7 +66,7 @@ export async function listVerdicts(call: {
   return { rows: page.rows, next: page.next === undefined ? null : String(page.next) };
 }
 
-/** Whether any limit becomes looser than what holds now: leaving one out is a limit without end. */
+/** Whether new limits of an account are looser than what holds now. */
 export async function isRaise(call: {
   ctx: ServiceContext;
   input: { id: string; limits: RiskLimits };
@@ -71,17 +74,7 @@ export async function isRaise(call: {
   const { ctx, input } = call;
   const view = await readRisk({ ctx, input });
   const now = view.limits.find((entry) => entry.level === "account");
-  if (now === undefined) return true;
-  const [before, after] = [coreLimits(now.limits), coreLimits(input.limits)];
-  const looser = CAP_NAMES.some((name) => {
-    const [old, next] = [before.caps[name], after.caps[name]];
-    if (old === undefined || old === next) return false;
-    return next === undefined || stricter(name, old, next) === old;
-  });
-  const wider = (old: readonly unknown[] | undefined, next: readonly unknown[] | undefined) =>
-    old !== undefined && (next === undefined || next.some((entry) => !old.includes(entry)));
-  const windows = JSON.stringify(before.windows) !== JSON.stringify(after.windows) && before.windows !== undefined;
-  return looser || wider(before.instruments, after.instruments) || windows;
+  return now === undefined || isLooser(now.limits, input.limits);
 }
 
 /** Sets the limits of an account. Lower ones hold at once, higher ones after a minute. */
@@ -161,11 +154,28 @@ export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch
       after: { scope, flatten },
     }),
   ]);
+  await wakeBots(ctx, new Set(targets.map(({ accountId }) => accountId)));
   const reached = results.flatMap(({ accountId, cancelling }) =>
     cancelling === undefined ? [] : [{ accountId, cancelling }],
   );
   const unreached = results.filter(({ cancelling }) => cancelling === undefined).map(({ accountId }) => accountId);
   return { accounts: reached, unreached };
+}
+
+/** Bots see at once that their desk is halted, and say so. */
+async function wakeBots(ctx: ServiceContext, accountIds: ReadonlySet<string>): Promise<void> {
+  const active = inArray(bots.status, ["starting", "running", "paused"]);
+  const rows = await ctx.owned.list(bots, { where: active, limit: BOTS_WOKEN_MAX });
+  const mine = rows.filter((row) => accountIds.has(row.accountId));
+  await Promise.all(
+    mine.map(async ({ id }) => {
+      try {
+        await (await botObject(ctx, id)).object.wake({ ownerId: ctx.ownerId });
+      } catch (error) {
+        logEvent("bot_not_woken", { id, error });
+      }
+    }),
+  );
 }
 
 interface KillTarget {
