@@ -35,7 +35,8 @@ async function newDuePerson() {
   const secret = { id: "venue", field: "key", secret: "a venue's secret key", show: "nothing" as const };
   await owned.batch((await prepareSecret({ env, owned, nowMs: START_MS }, secret)).statements);
   await fillTables(userId, OTHERS);
-  for (const kind of ["runs", "candles", "exports", "imports", "journal"]) await env.BUCKET.put(`${kind}/${userId}/a/b`, "x");
+  for (const kind of ["runs", "candles", "exports", "imports", "journal"])
+    await env.BUCKET.put(`${kind}/${userId}/a/b`, "x");
   await drainAudit(env);
   await database.update(users).set({ deletionDueAt: START_MS }).where(eq(users.id, userId));
   return { userId, runId: run.id };
@@ -47,7 +48,9 @@ async function trailLength(userId: string): Promise<number> {
 
 async function leftOf(userId: string, runId: string) {
   const files = await Promise.all(
-    ["runs", "candles", "exports", "imports", "journal"].map((kind) => env.BUCKET.list({ prefix: `${kind}/${userId}/` })),
+    ["runs", "candles", "exports", "imports", "journal"].map((kind) =>
+      env.BUCKET.list({ prefix: `${kind}/${userId}/` }),
+    ),
   );
   const { object } = await runObject(env, { ownerId: userId, runId });
   return {
