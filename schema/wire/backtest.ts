@@ -48,6 +48,41 @@ export const Fees = z.strictObject({
 });
 export type Fees = z.infer<typeof Fees>;
 
+/** Longest time that a protection looks back over, or pauses for: a year. */
+const PROTECTION_MS_MAX = 366 * 86_400_000;
+const Span = z.number().int().min(1).max(PROTECTION_MS_MAX);
+const Trades = z.number().int().min(1).max(1_000);
+
+/** A pause of entries after losses; exits go on. Measured on money, as `workers/core/risk/protection.ts` says. */
+export const Protection = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("cooldown"), after: z.enum(["trade", "loss"]), pauseMs: Span }),
+  z.strictObject({
+    kind: z.literal("stop-loss-guard"),
+    scope: z.enum(["instrument", "all"]),
+    trades: Trades,
+    lookbackMs: Span,
+    pauseMs: Span,
+  }),
+  z.strictObject({
+    kind: z.literal("low-profit"),
+    trades: Trades,
+    /** Share of the equity before the first of the trades. */
+    profitShareMin: z.number().min(-1).max(1),
+    lookbackMs: Span,
+    pauseMs: Span,
+  }),
+  z.strictObject({
+    kind: z.literal("drawdown-guard"),
+    /** Share below the highest equity within the time. */
+    drawdown: z.number().positive().max(1),
+    lookbackMs: Span,
+    pauseMs: Span,
+  }),
+]);
+export type Protection = z.infer<typeof Protection>;
+/** Protections of one run or bot: each is looked at before every entry. */
+export const PROTECTIONS_MAX = 10;
+
 export const StrategyChoice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("library"), id: z.string().max(60), parameters: ParameterValues.default({}) }),
   z.strictObject({
@@ -89,6 +124,8 @@ export const BacktestSettings = z
     maintenance: z.number().min(0).max(0.5).default(0.005),
     /** Paid by longs to shorts at 00:00, 08:00 and 16:00 UTC, as a share of the position's value. */
     fundingRate: z.number().min(-0.01).max(0.01).default(0),
+    /** Pauses of entries after losses; none when left out. */
+    protections: z.array(Protection).max(PROTECTIONS_MAX).optional(),
     end: z.enum(["close", "keep"]).default("close"),
     /** Risk-free rate a year. */
     riskFree: z.number().min(-0.1).max(0.5).default(0),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Sizing, StrategyChoice } from "./backtest.ts";
+import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.ts";
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
 import { Decimal, Fill, Order, OrderSide } from "./trading.ts";
@@ -27,6 +27,8 @@ export const BotDefinition = z.strictObject({
   sizing: Sizing.default({ kind: "percent", percent: 95 }),
   direction: z.enum(["long", "short", "both"]).default("long"),
   leverage: z.number().min(1).max(30).default(1),
+  /** Pauses of entries after losses; none when left out. */
+  protections: z.array(Protection).max(PROTECTIONS_MAX).optional(),
   /** A bot without orderNotional, positionNotional, openOrders and dailyLoss does not start. */
   limits: RiskLimits,
   /** How long after a candle's close the bot decides, ms. */

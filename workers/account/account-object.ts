@@ -25,6 +25,7 @@ import type { SwitchScope } from "./desk-switches.ts";
 import { accountState, wireFill, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
+import { toldBots, wakeBots } from "./wake-bots.ts";
 
 // Tabs and machines of one person.
 const SOCKETS_MAX = 20;
@@ -205,9 +206,11 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   /** What the venue says unasked. */
   async onVenue(call: { ownerId: string; told: VenueTold }): Promise<void> {
-    const { desk } = this.open(call.ownerId);
+    const { desk, record } = this.open(call.ownerId);
     await desk.hear(call.told);
     await this.after();
+    // A replay asks its bots itself, in step with the market.
+    if (record.account.market.kind === "sim") this.ctx.waitUntil(wakeBots(this.env, record, toldBots(desk, call.told)));
   }
 
   /** Opens a socket that the Worker has checked. */

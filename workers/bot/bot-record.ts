@@ -63,6 +63,7 @@ export function botDefinition(record: BotRecord, strategy: Strategy, from: numbe
       monteCarloPaths: 0,
       sizeAt: "decision",
       ...(volumeLimit === null ? {} : { volumeLimit }),
+      ...(definition.protections === undefined ? {} : { protections: definition.protections }),
     },
   };
 }

@@ -56,7 +56,7 @@ export function candlesSpanMs(
 
 /** Settings with money as numbers: the engine computes in floats on prices that are on the instrument's grid. */
 function runSettings(settings: BacktestSettings): RunSettings {
-  const { sizing, volumeLimit } = settings;
+  const { sizing, volumeLimit, protections } = settings;
   return {
     cash: Number(settings.cash),
     sizing: sizing.kind === "quote" ? { kind: "quote", amount: Number(sizing.amount) } : sizing,
@@ -77,5 +77,6 @@ function runSettings(settings: BacktestSettings): RunSettings {
     seed: settings.seed,
     monteCarloPaths: settings.monteCarloPaths,
     ...(volumeLimit === undefined ? {} : { volumeLimit }),
+    ...(protections === undefined ? {} : { protections }),
   };
 }
