@@ -10,6 +10,8 @@ import type { DeskBooks } from "./desk-books.ts";
 
 /** How long an instrument that nothing is held or ordered of stays subscribed: people look twice. */
 const LET_GO_AFTER_MS = 5 * 60_000;
+/** Silence of a followed instrument after which its feed is asked again: it may have forgotten a venue that failed. */
+const SILENT_MS = 60_000;
 const FOLLOWED = "followed";
 
 /**
@@ -39,17 +41,10 @@ export class AccountMarketLink {
   async reach(record: AccountRecord, books: DeskBooks, instrument: string): Promise<VenueTold | undefined> {
     const step = books.account.instruments.get(instrument)?.tick;
     if (step === undefined) return undefined;
+    if (this.followed()[instrument] === undefined) await this.subscribe(record, [instrument]);
+    this.storage.kv.put(FOLLOWED, { ...this.followed(), [instrument]: this.now() });
     const { ownerId, account } = record;
     const address = { ownerId, accountId: account.id, market: account.market };
-    const followed = this.followed();
-    if (followed[instrument] === undefined) {
-      const name = await venueName(record);
-      await subscribeToMarket(this.env, {
-        ...address,
-        subscriber: { binding: "PAPER", name, instruments: [instrument] },
-      });
-    }
-    this.storage.kv.put(FOLLOWED, { ...followed, [instrument]: this.now() });
     const known = books.record.marks[instrument];
     if (known !== undefined && this.now() - known.heardAt < known.intervalMs * 2) return undefined;
     const feed = await marketFeed(this.env, { ...address, instrument });
@@ -58,6 +53,28 @@ export class AccountMarketLink {
     const price = fromDouble<Price>(last.price, { step, rounding: "half-even", field: "price" });
     const { at, heardAt, intervalMs } = last;
     return { events: [], marks: [{ instrument, price, at, heardAt, intervalMs }], marketAt: at };
+  }
+
+  /**
+   * Subscribes again to instruments that have been silent: a feed forgets a listener that failed for long. One that is
+   * subscribed keeps its place, so asking for nothing costs a call.
+   */
+  async renew(record: AccountRecord, books: DeskBooks): Promise<void> {
+    // A replay that is paused is silent too, and does not forget.
+    if (record.account.market.kind === "replay") return;
+    const before = this.now() - SILENT_MS;
+    const silent = Object.entries(this.followed()).flatMap(([instrument, at]) => {
+      const heardAt = books.record.marks[instrument]?.heardAt ?? 0;
+      return Math.max(at, heardAt) <= before ? [instrument] : [];
+    });
+    if (silent.length > 0) await this.subscribe(record, silent);
+  }
+
+  private async subscribe(record: AccountRecord, instruments: readonly string[]): Promise<void> {
+    const { ownerId, account } = record;
+    const name = await venueName(record);
+    const subscriber = { binding: "PAPER" as const, name, instruments: [...instruments] };
+    await subscribeToMarket(this.env, { ownerId, accountId: account.id, market: account.market, subscriber });
   }
 
   /** Instruments that nothing is held or ordered of any more, for long enough. */

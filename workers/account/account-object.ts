@@ -16,21 +16,18 @@ import { AccountMarketLink } from "./account-market.ts";
 import { AccountOutbox } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
-import { coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
+import { accountView, coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
 import { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import { type DeskCalls, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
 import { eventOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
 import type { SwitchScope } from "./desk-switches.ts";
-import { accountState, wireFill, wireOrder } from "./desk-view.ts";
-import { StoredFillEvent } from "./fill-event.ts";
+import { wireOrder } from "./desk-view.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 // Tabs and machines of one person.
 const SOCKETS_MAX = 20;
-/** Fills that the account's value shows; lists have the rest. */
-const FILLS_SHOWN = 25;
 /** Events that a bot is given at once. */
 const EVENTS_A_CALL = 1_000;
 const RECORD = "account";
@@ -55,8 +52,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const options = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo"), socketsMax: SOCKETS_MAX };
-    this.hub = new LiveHub(options);
+    const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
+    this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
   }
 
@@ -86,13 +83,22 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       if (text === undefined) throw new Error("the account is not there");
       const record = AccountRecord.parse(text);
       const store = new SqlDeskStore(this.ctx.storage);
-      const venue = openVenue(this.env, record);
+      const venue = this.venueOf(record);
       const desk = new Desk({ store, broker: venue.broker, account: deskAccountOf(record), now: systemClock });
       const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
       this.opened = { record, store, desk, venue, outbox };
     }
     if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
     return this.opened;
+  }
+
+  /** The venue that this account trades at. A Worker of tests may have another. */
+  protected venueOf(record: AccountRecord): AccountVenue {
+    return openVenue(this.env, record);
+  }
+
+  private stored(): AccountRecord | undefined {
+    return AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
   }
 
   exists(): boolean {
@@ -133,8 +139,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
-    this.open(call.ownerId);
-    return this.view();
+    return accountView(this.open(call.ownerId));
   }
 
   async order(call: { ownerId: string; orderId: string }): Promise<OrderDetail | undefined> {
@@ -215,7 +220,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   /** Opens a socket that the Worker has checked. */
   override async fetch(request: Request): Promise<Response> {
-    const record = AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
+    const record = this.stored();
     if (record === undefined || record.ownerId !== request.headers.get(OWNER_HEADER)) {
       return new Response(null, { status: 404 });
     }
@@ -225,6 +230,11 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    const record = this.hub.isEmpty ? this.stored() : undefined;
+    if (record !== undefined) {
+      this.open(record.ownerId);
+      this.publish();
+    }
     if (this.hub.message(socket, text) === undefined) return;
     this.hub.refuse(socket, "bad_message", "An account's channel takes acknowledgements only.");
   }
@@ -239,13 +249,14 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */
   override async alarm(): Promise<void> {
-    const record = AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
+    const record = this.stored();
     if (record === undefined) return;
     await this.ctx.storage.setAlarm(systemClock() + MINUTE_MS);
     try {
       const { desk } = this.open(record.ownerId);
       await desk.tick();
       await this.market.letGo(record, desk.books);
+      await this.market.renew(record, desk.books);
     } catch (error) {
       logEvent("account_tick_failed", { id: record.account.id, error });
     }
@@ -272,22 +283,10 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   private publish(): void {
-    const state = this.view();
-    this.opened?.outbox.keepEquity();
-    if (this.hub.publish(state)) this.opened?.outbox.tellDashboard(state);
-  }
-
-  private view(): AccountState {
     if (this.opened === undefined) throw new Error("the account is not open");
-    const { desk, store, record } = this.opened;
-    const fills = store.lastFills(FILLS_SHOWN).flatMap(({ order, detail }) => {
-      const stored = store.order(order);
-      return stored === undefined ? [] : [wireFill(StoredFillEvent.parse(JSON.parse(detail)).fill, stored.order)];
-    });
-    const { reconciledAt } = desk.books.record;
-    const state = desk.isReady() ? "connected" : reconciledAt === null ? "reconciling" : "disconnected";
-    const connection = { state, since: reconciledAt ?? record.account.createdAt, reconciledAt } as const;
-    return accountState(desk.books, { account: record.account, fills, connection });
+    const state = accountView(this.opened);
+    this.opened.outbox.keepEquity();
+    if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
   }
 
   private async arm(): Promise<void> {

@@ -1,5 +1,5 @@
 import { CapName, type LimitsInForce, type RiskLimits, type RiskView } from "../../schema/wire/risk.ts";
-import type { OrderDetail } from "../../schema/wire/trading.ts";
+import type { AccountState, OrderDetail } from "../../schema/wire/trading.ts";
 import type { Decimal } from "../core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
@@ -11,8 +11,26 @@ import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
 import type { DeskStore } from "./desk-store.ts";
-import { wireBot, wireFill, wireHistory, wireOrder } from "./desk-view.ts";
+import { accountState, wireBot, wireFill, wireHistory, wireOrder } from "./desk-view.ts";
+import { StoredFillEvent } from "./fill-event.ts";
 import { limitsOf, type Switch } from "./scope-books.ts";
+import type { SqlDeskStore } from "./sql-desk-store.ts";
+
+/** Fills that an account's value shows; lists have the rest. */
+const FILLS_SHOWN = 25;
+
+/** What an account's page shows of it. */
+export function accountView(parts: { desk: Desk; store: SqlDeskStore; record: AccountRecord }): AccountState {
+  const { desk, store, record } = parts;
+  const fills = store.lastFills(FILLS_SHOWN).flatMap(({ order, detail }) => {
+    const stored = store.order(order);
+    return stored === undefined ? [] : [wireFill(StoredFillEvent.parse(JSON.parse(detail)).fill, stored.order)];
+  });
+  const { reconciledAt } = desk.books.record;
+  const state = desk.isReady() ? "connected" : reconciledAt === null ? "reconciling" : "disconnected";
+  const connection = { state, since: reconciledAt ?? record.account.createdAt, reconciledAt } as const;
+  return accountState(desk.books, { account: record.account, fills, connection });
+}
 
 /** An order with its verdict, everything that happened to it and its fills; undefined where there is none. */
 export function orderDetail(store: DeskStore, orderId: string): OrderDetail | undefined {

@@ -34,8 +34,10 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.store = new BotStore(ctx.storage);
-    const options = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo"), socketsMax: SOCKETS_MAX };
-    this.hub = new LiveHub(options);
+    this.hub = new LiveHub({
+      ...{ ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") },
+      ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
+    });
     this.bot = new BotWork({ env, storage: ctx.storage, store: this.store, now: systemClock });
   }
 
@@ -208,6 +210,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    if (this.hub.isEmpty && this.store.get("record") !== undefined) this.publish();
     if (this.hub.message(socket, text) === undefined) return;
     this.hub.refuse(socket, "bad_message", "A bot's channel takes acknowledgements only.");
   }

@@ -1,0 +1,112 @@
+import type { AccountState, Fill, Order, OrderDetail } from "../schema/wire/trading.ts";
+
+/** A token is used for less long than it holds. */
+const TOKEN_MS_MAX = 4 * 60_000;
+const PAGE_ROWS = 200;
+
+/** The API as a program of the demo user calls it. A call that is not answered throws, whatever became of it. */
+export class ApiClient {
+  private readonly origin: string;
+  private readonly credentials: { readonly email: string; readonly password: string };
+  private cookie = "";
+  private token = "";
+  private tokenAt = 0;
+
+  constructor(origin: string, password: string) {
+    this.origin = origin;
+    this.credentials = { email: "demo@apextrade.local", password };
+  }
+
+  async signUp(): Promise<void> {
+    await this.post("/api/auth/sign-up/email", { ...this.credentials, name: "Drill" });
+    const reply = await this.post("/api/auth/sign-in/email", this.credentials);
+    const cookies = reply.headers.getSetCookie().map((text) => text.split(";")[0]);
+    this.cookie = cookies.join("; ");
+  }
+
+  /** Makes sure that the token holds for a while. */
+  async renew(): Promise<void> {
+    if (Date.now() - this.tokenAt < TOKEN_MS_MAX) return;
+    const reply = await this.post("/api/v1/session/token", undefined, { Cookie: this.cookie });
+    this.token = ((await reply.json()) as { token: string }).token;
+    this.tokenAt = Date.now();
+  }
+
+  async openAccount(name: string): Promise<string> {
+    const reply = await this.post("/api/v1/accounts", { name, cash: "100000" }, this.authorization());
+    return ((await reply.json()) as { id: string }).id;
+  }
+
+  /** The last price of an instrument. */
+  async lastPrice(instrument: string): Promise<number> {
+    const query = `instrument=${encodeURIComponent(instrument)}&timeframe=1m&limit=2`;
+    const { close } = await this.get<{ close: number[] }>(`/api/v1/markets/candles?${query}`);
+    const price = close.at(-1);
+    if (price === undefined) throw new Error(`${instrument} has no price`);
+    return price;
+  }
+
+  async place(body: object, key: string): Promise<OrderDetail> {
+    const reply = await this.post("/api/v1/orders", body, { ...this.authorization(), "Idempotency-Key": key });
+    return (await reply.json()) as OrderDetail;
+  }
+
+  async cancel(orderId: string): Promise<void> {
+    await this.post(`/api/v1/orders/${orderId}/cancel`, undefined, this.authorization());
+  }
+
+  state(accountId: string): Promise<AccountState> {
+    return this.get(`/api/v1/accounts/${accountId}/state`);
+  }
+
+  orders(from: number): Promise<Order[]> {
+    return this.all("orders", from);
+  }
+
+  fills(from: number): Promise<Fill[]> {
+    return this.all("fills", from);
+  }
+
+  private async all<T>(list: string, from: number): Promise<T[]> {
+    const rows: T[] = [];
+    let cursor = "";
+    do {
+      const query = `limit=${PAGE_ROWS}&from=${from}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page = await this.get<{ rows: T[]; next: string | null }>(`/api/v1/${list}?${query}`);
+      rows.push(...page.rows);
+      cursor = page.next ?? "";
+    } while (cursor !== "");
+    return rows;
+  }
+
+  private async get<T>(path: string): Promise<T> {
+    const reply = await fetch(`${this.origin}${path}`, { headers: this.authorization() });
+    if (!reply.ok) throw new Error(`GET ${path}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as T;
+  }
+
+  private async post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const type = body === undefined ? undefined : { "Content-Type": "application/json" };
+    const reply = await fetch(`${this.origin}${path}`, {
+      method: "POST",
+      headers: { Origin: this.origin, ...type, ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!reply.ok) throw new ApiRefusal(`POST ${path}: ${reply.status} ${await reply.text()}`, reply.status);
+    return reply;
+  }
+
+  private authorization(): Record<string, string> {
+    return { Authorization: `Bearer ${this.token}` };
+  }
+}
+
+/** An answer that says no: 429 and below 500 in general mean that nothing was done. */
+export class ApiRefusal extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}

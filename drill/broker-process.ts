@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { type Child, startChild, stopChild } from "../ops/start/child-group.ts";
+
+export interface BookOrder {
+  readonly clientOrderId: string;
+  readonly status: "open" | "filled" | "canceled" | "rejected";
+  readonly filled: string;
+  readonly receivedAt: number;
+}
+export interface BookFill {
+  readonly tradeId: string;
+  readonly clientOrderId: string;
+  readonly quantity: string;
+  readonly price: string;
+  readonly at: number;
+}
+/** What the broker has of one account. */
+export interface Book {
+  readonly orders: readonly BookOrder[];
+  readonly fills: readonly BookFill[];
+  readonly positions: readonly (readonly [instrument: string, quantity: string])[];
+}
+
+/** The broker of the drill, in its own process, which nothing kills before the end. */
+export class BrokerProcess {
+  readonly origin: string;
+  private readonly child: Child;
+
+  private constructor(child: Child, origin: string) {
+    this.child = child;
+    this.origin = origin;
+  }
+
+  static async start(): Promise<BrokerProcess> {
+    const file = fileURLToPath(new URL("mock-broker.ts", import.meta.url));
+    return new Promise((resolve, reject) => {
+      const child: Child = startChild("The broker", [process.execPath, file], {
+        env: process.env,
+        onLine: (line) => {
+          const port = /^port (\d+)$/.exec(line)?.[1];
+          if (port !== undefined) resolve(new BrokerProcess(child, `http://127.0.0.1:${port}`));
+        },
+      });
+      void child.ended.then(() => reject(new Error(`the broker did not start:\n${child.tail()}`)));
+    });
+  }
+
+  async set(weather: "calm" | "storm"): Promise<void> {
+    await fetch(`${this.origin}/${weather}`, { method: "POST" });
+  }
+
+  async books(): Promise<Readonly<Record<string, Book>>> {
+    return (await (await fetch(`${this.origin}/book`)).json()) as Record<string, Book>;
+  }
+
+  stop(): Promise<void> {
+    return stopChild(this.child);
+  }
+}

@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { BrokerLedger, type OrderAsked } from "./broker-ledger.ts";
+
+/**
+ * A broker in a process of its own, with books of its own. It loses requests and replies, answers late, takes orders
+ * seconds after the reply was given up, and trades while nobody listens. `PUT /accounts/{id}` opens an account,
+ * `POST /calm` ends what is pending and lets nothing trade before `POST /storm`, `GET /book` shows everything.
+ */
+const ledgers = new Map<string, BrokerLedger>();
+/** What is still to happen, by its timer; at a calm it happens at once. */
+const pending = new Map<NodeJS.Timeout, () => void>();
+let calm = false;
+
+const FAULTS = { requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.15 };
+const LATE_MS_MAX = 4_000;
+const QUICK_MS_MAX = 120;
+/** Beyond what the desk waits for. */
+const REPLY_LATE_MS = 1_800;
+const FILL_MS_MAX = 2_500;
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error: unknown) => {
+    console.error(error);
+    response.writeHead(500).end();
+  });
+});
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  console.log(`port ${typeof address === "object" && address !== null ? address.port : 0}`);
+});
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://broker");
+  const body = await textOf(request);
+  if (url.pathname === "/calm" || url.pathname === "/storm") return answer(response, 200, setCalm(url.pathname));
+  if (url.pathname === "/book") {
+    const books = [...ledgers].map(([id, ledger]) => [id, ledger.book()]);
+    return answer(response, 200, Object.fromEntries(books));
+  }
+  const [, , accountId = "", call, id] = url.pathname.split("/");
+  if (request.method === "PUT") {
+    const { currency, cash } = JSON.parse(body) as { currency: string; cash: string };
+    const terms = { id: accountId, currency, capital: cash, openedAt: Date.now() };
+    if (!ledgers.has(accountId)) ledgers.set(accountId, new BrokerLedger(terms));
+    return answer(response, 200, {});
+  }
+  const ledger = ledgers.get(accountId);
+  if (ledger === undefined) return answer(response, 404, {});
+  if (call === "report") return answer(response, 200, ledger.report(Number(url.searchParams.get("after")), Date.now()));
+  if (call === "cancels") return cancel(ledger, (JSON.parse(body) as { id: string }).id, response);
+  if (request.method === "POST") return place(ledger, JSON.parse(body) as OrderAsked, response);
+  return answer(
+    response,
+    200,
+    ledger.book().orders.filter((order) => order.clientOrderId === id),
+  );
+}
+
+function place(ledger: BrokerLedger, asked: OrderAsked, response: ServerResponse): void {
+  if (happens(FAULTS.requestLost)) {
+    response.destroy();
+    return;
+  }
+  later(happens(FAULTS.late) ? LATE_MS_MAX : QUICK_MS_MAX, () => {
+    const rejected = happens(FAULTS.rejected);
+    const order = ledger.take(asked, rejected ? "rejected" : "open", Date.now());
+    if (happens(FAULTS.replyLost)) response.destroy();
+    else {
+      const reply = () =>
+        rejected
+          ? answer(response, 422, { code: "REFUSED" })
+          : answer(response, 200, { venueOrderId: order.venueOrderId });
+      if (happens(FAULTS.replyLate)) setTimeout(reply, REPLY_LATE_MS);
+      else reply();
+    }
+    if (calm || !happens(FAULTS.fill)) return;
+    const half = happens(0.4);
+    later(FILL_MS_MAX, () => ledger.fill(order, { half, at: Date.now() }));
+    if (half && happens(0.5)) later(2 * FILL_MS_MAX, () => ledger.fill(order, { half: false, at: Date.now() }));
+  });
+}
+
+function cancel(ledger: BrokerLedger, id: string, response: ServerResponse): void {
+  later(QUICK_MS_MAX, () => {
+    const order = ledger.cancel(id);
+    if (happens(FAULTS.replyLost)) response.destroy();
+    else if (order === undefined) answer(response, 422, { code: "NOT_OPEN" });
+    else answer(response, 200, { venueOrderId: order.venueOrderId });
+  });
+}
+
+function setCalm(path: string): object {
+  calm = path === "/calm";
+  // What happens now may make more pending; a calm ends that too.
+  while (calm && pending.size > 0) {
+    for (const [timer, act] of [...pending]) {
+      clearTimeout(timer);
+      pending.delete(timer);
+      act();
+    }
+  }
+  return {};
+}
+
+function later(withinMs: number, act: () => void): void {
+  const timer = setTimeout(
+    () => {
+      pending.delete(timer);
+      act();
+    },
+    calm ? 0 : Math.random() * withinMs,
+  );
+  pending.set(timer, act);
+}
+
+function happens(share: number): boolean {
+  return Math.random() < share;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
