@@ -33,6 +33,11 @@ export class ScriptedBroker implements Broker {
   } as const;
   readonly placed: OrderToPlace[] = [];
   readonly canceled: string[] = [];
+  readonly replaced: string[] = [];
+  /** Times that it was asked for a report. */
+  asked = 0;
+  fillsComplete = true;
+  onCancel: () => void = () => undefined;
   outcome: (order: OrderToPlace) => SendOutcome | Promise<SendOutcome> = ackOf;
   fills: VenueFill[] = [];
   orders: VenueReport["orders"] = [];
@@ -47,27 +52,33 @@ export class ScriptedBroker implements Broker {
   }
   async cancel(id: ClientOrderId): Promise<SendOutcome> {
     this.canceled.push(id);
+    this.onCancel();
     return { outcome: "ack", venueOrderIds: new Map() };
   }
-  async replace(): Promise<SendOutcome> {
+  async replace(id: ClientOrderId): Promise<SendOutcome> {
+    this.replaced.push(id);
     return { outcome: "ack", venueOrderIds: new Map() };
   }
   async order() {
     return undefined;
   }
   async report() {
+    this.asked++;
     if (!this.answers) throw new Error("no answer");
     const report: VenueReport = {
       askedAt: NOW,
       orders: this.orders,
       ordersComplete: true,
       fills: this.fills,
-      fillsComplete: true,
+      fillsComplete: this.fillsComplete,
       movements: this.deposits,
       positions: undefined,
       balances: undefined,
     };
     return { report, cursor: String(this.fills.length) };
+  }
+  mark() {
+    return { instrument: BTC, price: price("100"), at: NOW, heardAt: NOW, intervalMs: 1_000 };
   }
   async events(): Promise<VenueTold> {
     return { events: [], marks: [], marketAt: NOW };
@@ -83,7 +94,8 @@ const decimal = (text: string): Decimal => parseDecimal(text, "cap");
 export async function newDesk(parts: { disk?: ReturnType<typeof emptyDisk>; broker?: ScriptedBroker } = {}) {
   const { disk = emptyDisk(), broker = new ScriptedBroker() } = parts;
   const store = new MemoryDeskStore(disk);
-  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => NOW });
+  const clock = { now: NOW };
+  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => clock.now });
   if (disk.orders.size === 0) {
     const caps = { orderNotional: decimal("10000"), positionNotional: decimal("20000"), openOrders: decimal("10") };
     desk.books.write(() => {
@@ -93,10 +105,10 @@ export async function newDesk(parts: { disk?: ReturnType<typeof emptyDisk>; brok
   }
   await desk.hear({
     events: [],
-    marks: [{ instrument: BTC, price: price("100"), at: NOW, heardAt: NOW, intervalMs: 1_000 }],
+    marks: [broker.mark()],
     marketAt: NOW,
   });
-  return { desk, broker, store, disk };
+  return { desk, broker, store, disk, clock };
 }
 
 export function intent(parts: Partial<DeskIntent> = {}): DeskIntent {

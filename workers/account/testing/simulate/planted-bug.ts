@@ -1,5 +1,6 @@
 import type { Broker } from "../../../brokers/broker.ts";
 import { NO_MONEY } from "../../../core/ledger/decimal.ts";
+import { ledgerEventText } from "../../../core/ledger/ledger-event-text.ts";
 import { fillBooked } from "../../../core/ledger/venue-report.ts";
 import { isOpenState } from "../../../core/order/order-table.ts";
 import type { Desk } from "../../desk.ts";
@@ -186,7 +187,7 @@ const BOOK_PLANTS = {
         const order = id === undefined ? undefined : books.order(id)?.order;
         const booking = fillBooked(told, order?.id);
         if (order === undefined || isOpenState(order.state)) fill(told, id);
-        else if (!store.isBooked(booking.id)) store.book(booking.id, "dropped");
+        else if (!store.isBooked(booking.id)) store.book(booking.id, ledgerEventText(booking));
       };
     },
   },
