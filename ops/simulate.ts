@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
-import { PLANTED_BUGS } from "../workers/core/testing/simulate/planted-bug.ts";
-import { simulate } from "../workers/core/testing/simulate/world.ts";
+
+import { PLANTED_BUGS } from "../workers/account/testing/simulate/planted-bug.ts";
+
+import { simulate } from "../workers/account/testing/simulate/world.ts";
 
 /**
- * Runs the order desk's protocol through broken worlds, one a seed: `npm run simulate -- --seeds 20000 --from 0`. With
+ * Runs the order desk through broken worlds, one a seed: `npm run simulate -- --seeds 20000 --from 0`. With
  * `--bugs` it leaves out one safety rule at a time instead and says after how many seeds each is noticed. Exits 1 where an
  * invariant did not hold, or a rule could be left out unnoticed.
  */
@@ -16,13 +18,13 @@ const { values } = parseArgs({
 });
 const seeds = wholeNumber("seeds", values.seeds);
 const from = wholeNumber("from", values.from);
-process.exitCode = (values.bugs ? runBugs() : runSeeds()) ? 0 : 1;
+process.exitCode = (await (values.bugs ? runBugs() : runSeeds())) ? 0 : 1;
 
-function runSeeds(): boolean {
+async function runSeeds(): Promise<boolean> {
   const started = performance.now();
   const totals = { brokerOrders: 0, fills: 0, crashes: 0, denied: 0, failed: 0 };
   for (let seed = from; seed < from + seeds; seed++) {
-    const { violations, brokerOrders, fills, crashes, denied } = simulate(seed);
+    const { violations, brokerOrders, fills, crashes, denied } = await simulate(seed);
     totals.brokerOrders += brokerOrders;
     totals.fills += fills;
     totals.crashes += crashes;
@@ -39,11 +41,11 @@ function runSeeds(): boolean {
   return failed === 0;
 }
 
-function runBugs(): boolean {
+async function runBugs(): Promise<boolean> {
   let noticed = 0;
   for (const bug of PLANTED_BUGS) {
     let seed = from;
-    while (seed < from + seeds && simulate(seed, bug).violations.length === 0) seed++;
+    while (seed < from + seeds && (await simulate(seed, bug)).violations.length === 0) seed++;
     const caught = seed < from + seeds;
     if (caught) noticed++;
     console.log(`${bug.padEnd(24)} ${caught ? `noticed after ${seed - from + 1} seeds` : "NOT NOTICED"}`);

@@ -62,9 +62,11 @@ export class DeskCancels {
   async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
+    // Each once: a venue that never answers must not keep whoever waits for this from everything else.
+    const sent = new Set<ClientOrderId>();
     try {
       for (;;) {
-        const due = this.due();
+        const due = this.due(sent);
         if (due.length === 0) return;
         this.parts.books.write(() => {
           for (const order of due) {
@@ -74,6 +76,7 @@ export class DeskCancels {
         });
         await this.parts.books.sync();
         for (const { id } of due) this.sentAt.set(id, this.parts.now());
+        for (const { id } of due) sent.add(id);
         await Promise.all(due.map((order) => this.cancelOne(order)));
       }
     } finally {
@@ -81,14 +84,19 @@ export class DeskCancels {
     }
   }
 
-  private due(): DeskOrder[] {
-    const again = this.parts.now() - CANCEL_AGAIN_MS;
+  private due(sent: ReadonlySet<ClientOrderId>): DeskOrder[] {
     return this.parts.books
       .openOrders()
       .map((stored) => stored.order)
       .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
-      .filter(({ id }) => (this.sentAt.get(id) ?? Number.NEGATIVE_INFINITY) <= again)
+      .filter(({ id }) => !sent.has(id) && this.isAgainDue(id))
       .slice(0, CANCELS_AT_ONCE);
+  }
+
+  /** A time in the future is of a clock that was set back since. */
+  private isAgainDue(id: ClientOrderId): boolean {
+    const age = this.parts.now() - (this.sentAt.get(id) ?? Number.NEGATIVE_INFINITY);
+    return age < 0 || age >= CANCEL_AGAIN_MS;
   }
 
   private async cancelOne({ id, venueOrderIds }: DeskOrder): Promise<void> {

@@ -4,10 +4,10 @@ import { type Decimal, ONE } from "../core/ledger/decimal.ts";
 import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 import type { OrderIntent } from "../core/order/desk-order.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
-import { type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import { legDenial } from "../core/risk/leg-verdict.ts";
 import { countMessage } from "../core/risk/rate-checks.ts";
-import type { PassedIntent, Reference, RiskBook } from "../core/risk/risk-book.ts";
+import { type PassedIntent, type Reference, RISK_SCOPES, type RiskBook } from "../core/risk/risk-book.ts";
 import type { TradingStates } from "../core/risk/trading-state.ts";
 import { decide, type Verdict } from "../core/risk/verdict.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
@@ -57,11 +57,28 @@ export class DeskGate {
     if (verdict.verdict === "denied") return wireVerdict(verdict);
     if (legs.length > 0 && !this.capabilities.legs) return refusal("LEGS", "legs", "a venue that links orders");
     if (!this.capabilities.kinds.includes(intent.kind)) return refusal("KIND", intent.kind, "kinds of the venue");
+    const tooMany = this.tooManyWith(legs, intent, book);
+    if (tooMany !== undefined) return tooMany;
     for (const leg of legs) {
       const denial = legDenial(leg, intent, book);
       if (denial !== undefined) return wireVerdict({ verdict: "denied", ...denial });
     }
     return wireVerdict(verdict);
+  }
+
+  /** Legs rest at the venue as orders of their own, so that they count as such. */
+  private tooManyWith(legs: readonly OrderIntent[], { bot }: OrderIntent, { orders }: RiskBook) {
+    if (legs.length === 0) return undefined;
+    for (const scope of RISK_SCOPES) {
+      const binding = bindingLimit(this.limits(bot), "openOrders", scope);
+      const count = orders.filter((order) => scope === "account" || order.bot === bot).length + 1 + legs.length;
+      const value = BigInt(count) * ONE;
+      if (binding === undefined || value <= binding.limit) continue;
+      const { level } = binding;
+      const denial = { code: CAPS.openOrders.code, cap: "openOrders", value: String(count) } as const;
+      return wireVerdict({ verdict: "denied", ...denial, limit: formatDecimal(binding.limit), level });
+    }
+    return undefined;
   }
 
   /** Counts a message that is about to be sent. Inside a write. */

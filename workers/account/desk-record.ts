@@ -19,8 +19,9 @@ const FlattenTask = z.object({
   instrument: z.string().optional(),
   /** When it was asked for, UTC ms: makes the ids of its orders. */
   at: z.number(),
-  /** Orders sent for it so far. */
+  /** Times that it was tried so far, and when last, UTC ms. */
   attempts: z.number().int(),
+  triedAt: z.number().optional(),
 });
 export type FlattenTask = z.infer<typeof FlattenTask>;
 

@@ -1,5 +1,6 @@
+import { applyOrderEvent } from "../core/order/apply-order-event.ts";
 import type { DeskOrder } from "../core/order/desk-order.ts";
-import type { Replacement } from "../core/order/order-event.ts";
+import type { OrderEvent, Replacement } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { Desk } from "./desk.ts";
 import { certain } from "./desk-cancels.ts";
@@ -31,7 +32,11 @@ export async function replaceOrder(
     return found;
   };
   const { order } = stored();
+  if (!desk.isReady()) throw new ReplaceDenied("NOT_RECONCILED");
   const revision = order.revisionAsked + 1;
+  const asked: OrderEvent = { type: "replace-requested", replacement: { revision, ...terms } };
+  // Asking for what cannot be is a mistake of whoever asks: it neither halts the bot nor reaches the venue.
+  applyOrderEvent(order, asked);
   books.write(() => {
     if (terms.quantity > order.quantity) {
       const quantity = (terms.quantity - order.quantity) as DeskOrder["quantity"];
@@ -40,10 +45,11 @@ export async function replaceOrder(
       if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
       gate.count(order, "order");
     }
-    books.hear(id, { type: "replace-requested", replacement: { revision, ...terms } });
+    books.hear(id, asked);
   });
   await books.sync();
-  const stopped = switches.isStopped(order.bot, order.instrument);
+  // While it was written down the order may have ended, been asked to go or been stopped: then there is nothing to change.
+  const stopped = stored().order.state !== "PENDING_REPLACE" || switches.isStopped(order.bot, order.instrument);
   const outcome = stopped ? undefined : await certain(broker.replace(id, revision, terms));
   books.touched.add(id);
   if (outcome === undefined || outcome.outcome === "rejected") {

@@ -8,13 +8,10 @@ import { lossOfDay } from "../core/risk/equity-track.ts";
 import { haltReason } from "../core/risk/throttle.ts";
 import type { TradingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
-import { type DeskBooks, heldBy } from "./desk-books.ts";
-import type { DeskIntent } from "./desk-calls.ts";
+import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
 import { limitsOf, SWITCH_ON, type Switch, withLimits } from "./scope-books.ts";
 
-/** Orders that are sent to close one part of the book before a person is asked. */
-const FLATTEN_ATTEMPTS_MAX = 20;
 /** Reason of a switch that a person threw: what is open under it is cancelled until it is gone. */
 export const KILL_REASON = "KILL_SWITCH";
 const DAILY_LOSS_REASON = "DAILY_LOSS";
@@ -225,63 +222,6 @@ export class DeskSwitches {
         books.alert({ level: "info", botId, code: "DAY_BEGAN", message: "A new day began: it trades again." });
       }
     });
-  }
-
-  /** What closes positions now: nothing while something of the same part can still trade. */
-  dueFlattening(): { bot: string; order: DeskIntent }[] {
-    const { books } = this;
-    const { flatten } = books.record;
-    if (flatten.length === 0) return [];
-    const due: { bot: string; order: DeskIntent }[] = [];
-    const kept: FlattenTask[] = [];
-    for (const task of flatten) {
-      const parts = this.partsOf(task);
-      if (parts.length === 0) continue;
-      const closing = parts.filter((part) => !part.busy);
-      const attempts = closing.length > 0 ? task.attempts + 1 : task.attempts;
-      if (attempts > FLATTEN_ATTEMPTS_MAX) {
-        books.write(() => {
-          const message = `${parts.length} positions could not be closed in ${FLATTEN_ATTEMPTS_MAX} attempts.`;
-          books.alert({ level: "critical", botId: task.bot ?? null, code: "FLATTEN_FAILED", message });
-        });
-        continue;
-      }
-      kept.push({ ...task, attempts });
-      for (const { bot, instrument, held } of closing) {
-        const order: DeskIntent = {
-          candleTime: task.at,
-          leg: `flatten:${instrument}`,
-          ordinal: attempts,
-          instrument,
-          side: held > 0n ? "sell" : "buy",
-          kind: "market",
-          role: "flatten",
-          quantity: formatDecimal(magnitude(held)),
-          reduceOnly: true,
-          signal: `flatten ${task.at} ${attempts}`,
-        };
-        due.push({ bot, order });
-      }
-    }
-    books.write(() => books.note({ flatten: kept }));
-    return due;
-  }
-
-  /** Positions that a task shall close, and whether an order of the same part is still under way. */
-  private partsOf(task: FlattenTask) {
-    const { books } = this;
-    const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
-    return bots
-      .filter((bot) => task.bot === undefined || bot === task.bot)
-      .flatMap((bot) =>
-        [...books.scope(bot).ledger.positions.keys()]
-          .filter((instrument) => task.instrument === undefined || instrument === task.instrument)
-          .map((instrument) => {
-            const open = books.openOrders().filter(({ order }) => order.bot === bot && order.instrument === instrument);
-            const busy = open.some(({ order }) => order.parent === undefined && order.state !== "LOST");
-            return { bot, instrument, held: heldBy(books.scope(bot), instrument), busy };
-          }),
-      );
   }
 }
 

@@ -7,6 +7,7 @@ import type { DeskAccount } from "./desk-account.ts";
 import { DeskBooks } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import { certain, DeskCancels } from "./desk-cancels.ts";
+import { dueFlattening } from "./desk-flatten.ts";
 import { DeskGate } from "./desk-gate.ts";
 import { intendedOrders, orderToPlace } from "./desk-intent.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
@@ -19,6 +20,8 @@ export const SWEEP_EVERY_MS = 30_000;
 export const SWEEP_IN_DOUBT_MS = 5_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
+/** Pages of trades that are asked for at once before others get their turn. */
+const SWEEP_PAGES_MAX = 10;
 /** After a refusal of the venue to answer, how long until it is asked again. */
 const RETRY_MS = 2_000;
 
@@ -50,7 +53,8 @@ export class Desk {
   /** The books were held against the venue's since this process began. */
   private ready = false;
   private sweeping: Promise<boolean> | undefined;
-  private nextSweepAt = 0;
+  /** When the venue was asked last, and whether it told everything; undefined where it is to be asked at once. */
+  private swept: { readonly at: number; readonly whole: boolean } | undefined;
   readonly cancels: DeskCancels;
 
   constructor({ store, broker, account, now }: DeskParts) {
@@ -155,11 +159,11 @@ export class Desk {
     try {
       hearVenue(this.books, await this.broker.events(this.books.record.venueSequence));
     } catch {
-      this.nextSweepAt = this.now();
+      this.swept = undefined;
     }
   }
 
-  /** Holds the books against the venue's, once at a time. False where it did not answer. */
+  /** Holds the books against the venue's, once at a time. False where it did not answer, or not with everything. */
   sweepNow(): Promise<boolean> {
     this.sweeping ??= this.sweepOnce().finally(() => {
       this.sweeping = undefined;
@@ -168,11 +172,22 @@ export class Desk {
   }
 
   private async sweepOnce(): Promise<boolean> {
-    const done = await sweep(this.books, this.broker);
-    this.nextSweepAt = this.now() + (done ? (this.inDoubt() ? SWEEP_IN_DOUBT_MS : SWEEP_EVERY_MS) : RETRY_MS);
-    if (done) this.ready = true;
+    let told = await sweep(this.books, this.broker);
+    for (let page = 1; told === "part" && page < SWEEP_PAGES_MAX; page++) told = await sweep(this.books, this.broker);
+    const whole = told === "whole";
+    this.swept = { at: this.now(), whole };
+    if (whole) this.ready = true;
     this.switches.watch();
-    return done;
+    return whole;
+  }
+
+  private nextSweepAt(): number {
+    const { swept } = this;
+    const now = this.now();
+    // A time in the future is of a clock that was set back since.
+    if (swept === undefined || swept.at > now) return now;
+    if (!swept.whole) return swept.at + RETRY_MS;
+    return swept.at + (this.inDoubt() ? SWEEP_IN_DOUBT_MS : SWEEP_EVERY_MS);
   }
 
   private inDoubt(): boolean {
@@ -182,8 +197,7 @@ export class Desk {
   /** What is due by now: the venue is asked, cancels are sent again, what shall be closed is. */
   async tick(): Promise<void> {
     this.switches.turnBack();
-    const due = this.now() >= this.nextSweepAt || (this.inDoubt() && this.now() >= this.nextSweepAt - SWEEP_EVERY_MS);
-    if (due) await this.sweepNow();
+    if (this.now() >= this.nextSweepAt()) await this.sweepNow();
     if (!this.ready) return;
     const again = this.switches.toCancelAgain();
     if (again.length > 0) this.cancels.request(again);
@@ -195,16 +209,21 @@ export class Desk {
   nextTickAt(): number | undefined {
     const { flatten } = this.books.record;
     const open = this.books.openOrders();
-    if (!this.ready) return this.nextSweepAt;
-    if (flatten.length > 0 || open.some(({ order }) => order.cancelRequested)) return this.now() + 1_000;
-    if (this.inDoubt()) return Math.min(this.nextSweepAt, this.now() + SWEEP_IN_DOUBT_MS);
+    const sweepAt = this.nextSweepAt();
+    if (!this.ready) return sweepAt;
     const holds = this.books.scopeNames().some((name) => this.books.scope(name).ledger.positions.size > 0);
-    return open.length > 0 || holds ? this.nextSweepAt : undefined;
+    const flattening = flatten.length > 0 && (holds || open.some(({ order }) => order.state !== "LOST"));
+    if (flattening || open.some(({ order }) => order.cancelRequested && order.state !== "LOST"))
+      return Math.min(sweepAt, this.now() + 1_000);
+    if (this.inDoubt()) return sweepAt;
+    return open.length > 0 || holds ? sweepAt : undefined;
   }
 
   /** Closes what a kill switch shall close, once nothing else of it can trade any more. */
   async drainFlatten(): Promise<void> {
-    for (const { bot, order } of this.switches.dueFlattening()) {
+    // Before the venue has told what is held, every attempt would be denied.
+    if (!this.ready) return;
+    for (const { bot, order } of dueFlattening(this.books)) {
       const { main } = intendedOrders(order, { account: this.books.account.id, bot });
       if (this.books.order(main.id) !== undefined) continue;
       if (this.writeIntent(main, [], { closes: true })) await this.send(main, [], { closes: true });

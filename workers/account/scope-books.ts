@@ -91,7 +91,10 @@ export function withLimits(books: ScopeBooks, limits: Omit<LimitSet, "version">,
 
 /** What is in force; no limits at all where none was ever set, which a bot may not trade with. */
 export function limitsOf(books: ScopeBooks, now: number): LimitSet {
-  return books.limits.length === 0 ? { version: 0, caps: {} } : limitsInForce(books.limits, now);
+  const last = books.limits.at(-1);
+  if (last === undefined) return { version: 0, caps: {} };
+  // A clock that was set back undoes no change: what was lowered stays lowered.
+  return limitsInForce(books.limits, Math.max(now, last.at));
 }
 
 /** The scope as verdicts look at it. */

@@ -12,18 +12,18 @@ import type { StoredOrder } from "./desk-store.ts";
 
 /**
  * Asks a venue for everything and takes it over: trades we did not know, what became of orders, money that moved. What
- * does not agree halts its instrument, or the account, with both sides shown. False where the venue did not answer.
+ * does not agree halts its instrument, or the account, with both sides shown. `part`: more trades are to be asked for.
  */
-export async function sweep(books: DeskBooks, broker: Broker): Promise<boolean> {
+export async function sweep(books: DeskBooks, broker: Broker): Promise<"whole" | "part" | "silent"> {
   books.touched.clear();
   let answer: Awaited<ReturnType<Broker["report"]>>;
   try {
     answer = await broker.report(books.record.cursor);
   } catch {
-    return false;
+    return "silent";
   }
   books.write(() => takeOver(books, answer.report, { cursor: answer.cursor, broker }));
-  return true;
+  return answer.report.fillsComplete ? "whole" : "part";
 }
 
 function takeOver(

@@ -1,4 +1,4 @@
-import { isReserved } from "../../core/order/desk-order.ts";
+import { type DeskOrder, isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
@@ -17,10 +17,19 @@ export function emptyDisk(): DeskDisk {
   return { documents: new Map(), orders: new Map(), events: [], booked: new Map(), parts: [] };
 }
 
+/** What rows were read as: a row is never changed, so that each is read once. */
+const READ = new WeakMap<object, DeskOrder>();
+
+function readRow(row: { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }): StoredOrder {
+  const order = READ.get(row) ?? parseOrder(row.body);
+  READ.set(row, order);
+  return { ...row.rest, order };
+}
+
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
 export class MemoryDeskStore implements DeskStore {
   readonly disk: DeskDisk;
-  private readonly checkpoint: () => void;
+  protected readonly checkpoint: () => void;
   private depth = 0;
 
   constructor(disk: DeskDisk, checkpoint: () => void = () => undefined) {
@@ -61,7 +70,7 @@ export class MemoryDeskStore implements DeskStore {
 
   order(id: ClientOrderId): StoredOrder | undefined {
     const row = this.disk.orders.get(id);
-    return row === undefined ? undefined : { ...row.rest, order: parseOrder(row.body) };
+    return row === undefined ? undefined : readRow(row);
   }
 
   putOrder({ order, ...rest }: StoredOrder): void {
@@ -69,7 +78,7 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   allOrders(): StoredOrder[] {
-    return [...this.disk.orders.values()].map((row) => ({ ...row.rest, order: parseOrder(row.body) }));
+    return [...this.disk.orders.values()].map(readRow);
   }
 
   reservedOrders(): readonly StoredOrder[] {

@@ -87,9 +87,16 @@ describe("token buckets", () => {
   it("refill nothing while the clock goes back, and hold a lower capacity at once", () => {
     let bucket = fullBucket(rate, 10_000);
     for (let i = 0; i < 5; i++) bucket = takeToken(bucket, rate, 10_000);
-    expect(tokensLeft(bucket, rate, 5_000)).toBe(0);
-    expect(takeToken(bucket, rate, 5_000).at).toBe(10_000);
+    expect(tokensLeft(bucket, rate, 9_500)).toBe(0);
+    expect(takeToken(bucket, rate, 9_500).at).toBe(10_000);
     expect(tokensLeft(bucket, rate, 10_200)).toBe(1);
     expect(tokensLeft(fullBucket(rate, 0), { capacity: 2, windowMs: 1_000 }, 0)).toBe(2);
+  });
+
+  it("are full again where the clock was set back by more than a window, and do not wait until it has caught up", () => {
+    let bucket = fullBucket(rate, 600_000);
+    for (let i = 0; i < 5; i++) bucket = takeToken(bucket, rate, 600_000);
+    expect(tokensLeft(bucket, rate, 10_000)).toBe(rate.capacity);
+    expect(takeToken(bucket, rate, 10_000)).toEqual({ left: rate.capacity - 1, at: 10_000 });
   });
 });

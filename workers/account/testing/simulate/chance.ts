@@ -1,4 +1,4 @@
-import { seededRandom } from "../random-candles.ts";
+import { seededRandom } from "../../../core/testing/random-candles.ts";
 
 /** Chance of a seed: the same seed draws the same in the same order. */
 export class Chance {
@@ -30,6 +30,8 @@ export class Chance {
 /** How often each fault strikes in one world. Drawn from the seed, so that each world is broken in its own way. */
 export interface FaultRates {
   readonly requestLost: number;
+  /** Answered at once that it is too busy or broken; half of such requests were taken all the same. */
+  readonly busy: number;
   readonly replyLost: number;
   readonly lateAccept: number;
   /** Of late ones: later than the broker says it may be. */
@@ -37,9 +39,16 @@ export interface FaultRates {
   readonly rejected: number;
   readonly eventDropped: number;
   readonly eventTwice: number;
+  /** Of trades: told some seconds later, after the end of their order for instance. */
+  readonly fillToldLate: number;
   readonly eventDelayMs: number;
   readonly crash: number;
   readonly crashInside: number;
+  /** Of writes to storage: takes up to a second until it would survive. */
+  readonly slowSync: number;
+  readonly clockSteps: number;
+  /** Of alarms: comes late, or once more. */
+  readonly oddAlarm: number;
   readonly external: number;
   readonly venueCancels: number;
   readonly reportFails: number;
@@ -51,15 +60,20 @@ export function drawFaults(chance: Chance): FaultRates {
   const rate = (max: number) => (chance.happens(0.5) ? chance.share(max) : 0);
   return {
     requestLost: rate(0.15),
+    busy: rate(0.15),
     replyLost: rate(0.3),
     lateAccept: rate(0.2),
     brokenPromise: rate(0.5),
     rejected: rate(0.15),
     eventDropped: rate(0.3),
     eventTwice: rate(0.4),
+    fillToldLate: rate(0.3),
     eventDelayMs: rate(8_000),
     crash: rate(0.02),
-    crashInside: rate(0.05),
+    crashInside: rate(0.03),
+    slowSync: rate(0.5),
+    clockSteps: rate(0.02),
+    oddAlarm: rate(0.3),
     external: rate(0.02),
     venueCancels: rate(0.02),
     reportFails: rate(0.3),
@@ -69,15 +83,20 @@ export function drawFaults(chance: Chance): FaultRates {
 
 export const NO_FAULTS: FaultRates = {
   requestLost: 0,
+  busy: 0,
   replyLost: 0,
   lateAccept: 0,
   brokenPromise: 0,
   rejected: 0,
   eventDropped: 0,
   eventTwice: 0,
+  fillToldLate: 0,
   eventDelayMs: 0,
   crash: 0,
   crashInside: 0,
+  slowSync: 0,
+  clockSteps: 0,
+  oddAlarm: 0,
   external: 0,
   venueCancels: 0,
   reportFails: 0,

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import type { SendOutcome } from "../brokers/broker.ts";
+import { quantity } from "../core/testing/orders.ts";
+import { dueFlattening } from "./desk-flatten.ts";
+import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
+import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
+
+const TERMS = { quantity: quantity("5"), limit: undefined, stop: undefined };
+const UNKNOWN: SendOutcome = { outcome: "unknown", message: "time-out" };
+
+/** A desk with an order that rests at the venue. */
+async function withResting(broker = new ScriptedBroker()) {
+  const parts = await newDesk({ broker });
+  const { order } = await parts.desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
+  return { ...parts, id: order.order.id };
+}
+
+describe("a change of an order", () => {
+  it("is refused for an order that cannot be changed now, and neither halts its bot nor reaches the venue", async () => {
+    const broker = new ScriptedBroker();
+    broker.outcome = () => UNKNOWN;
+    const { desk, id } = await withResting(broker);
+    await expect(replaceOrder(desk, id, TERMS)).rejects.toThrow("replace-requested");
+    expect(desk.books.scope("bot_1").trading.state).toBe("ACTIVE");
+    expect(broker.replaced).toEqual([]);
+  });
+
+  it("is refused before the venue has told everything since the process began", async () => {
+    const { disk, id, broker } = await withResting();
+    const { desk } = await newDesk({ disk, broker });
+    await expect(replaceOrder(desk, id, TERMS)).rejects.toThrow(ReplaceDenied);
+    expect(broker.replaced).toEqual([]);
+  });
+
+  it("is not sent where the order was asked to go while the change was written down", async () => {
+    const { desk, store, id, broker } = await withResting();
+    const sync = store.sync.bind(store);
+    store.sync = async () => {
+      store.sync = sync;
+      desk.cancels.request([id]);
+    };
+    const { order } = await replaceOrder(desk, id, TERMS);
+    expect(broker.replaced).toEqual([]);
+    expect(order).toMatchObject({ state: "PENDING_CANCEL", replacement: undefined });
+  });
+});
+
+describe("asking the venue", () => {
+  it("D7: sends nothing while only a part of the trades was told", async () => {
+    const broker = new ScriptedBroker();
+    broker.fillsComplete = false;
+    const { desk } = await newDesk({ broker });
+    const { order } = await desk.submit("bot_1", intent());
+    expect(order.order).toMatchObject({ state: "DENIED", reason: "NOT_RECONCILED" });
+    expect(broker.placed).toEqual([]);
+  });
+
+  it("goes on where the clock is set back", async () => {
+    const { desk, broker, clock } = await newDesk();
+    await desk.sweepNow();
+    const { asked } = broker;
+    clock.now = NOW - 3_600_000;
+    await desk.tick();
+    expect(broker.asked).toBe(asked + 1);
+  });
+});
+
+describe("a clock that is set back", () => {
+  it("to before the limits were set leaves the limits that were set last", async () => {
+    const { desk, clock } = await newDesk();
+    clock.now = NOW - 3_600_000;
+    expect(desk.gate.limits("bot_1").bot.version).toBe(1);
+    await desk.hear(told([]));
+  });
+
+  it("does not keep a cancel from being sent again", async () => {
+    const { desk, id, broker, clock } = await withResting();
+    desk.cancels.request([id]);
+    await desk.cancels.drain();
+    clock.now = NOW - 3_600_000;
+    await desk.cancels.drain();
+    expect(broker.canceled).toEqual([id, id]);
+  });
+});
+
+describe("cancels", () => {
+  it("are sent once at a time, so that a venue that never answers holds up nobody", async () => {
+    const { desk, id, broker, clock } = await withResting();
+    broker.onCancel = () => {
+      clock.now += 5_000;
+    };
+    desk.cancels.request([id]);
+    await desk.cancels.drain();
+    expect(broker.canceled).toEqual([id]);
+  });
+});
+
+describe("legs", () => {
+  it("I7: count as open orders with their entry", async () => {
+    const { desk, broker } = await newDesk();
+    const protect = { stop: "95", target: "110" };
+    for (let ordinal = 0; ordinal < 4; ordinal++) {
+      await desk.submit("bot_1", intent({ ordinal, signal: `s${ordinal}`, quantity: String(ordinal + 1), protect }));
+    }
+    expect(broker.placed).toHaveLength(3);
+    const last = await desk.submit("bot_1", intent({ ordinal: 4, signal: "s4", protect }));
+    expect(last.order.verdict).toMatchObject({ code: "OPEN_ORDERS", value: "12", limit: "10", level: "bot" });
+  });
+});
+
+describe("closing after a kill switch", () => {
+  const held = async () => {
+    const parts = await newDesk();
+    const { order } = await parts.desk.submit("bot_1", intent());
+    await parts.desk.hear(told([fillEvent(1, order.order.id)]));
+    return parts;
+  };
+  const scope = { kind: "bot", bot: "bot_1" } as const;
+
+  it("uses up no attempt before the venue has told what is held", async () => {
+    const { desk, disk, broker } = await held();
+    desk.switches.kill(scope, { flatten: true, at: NOW });
+    broker.answers = false;
+    const { desk: next } = await newDesk({ disk, broker });
+    expect(next.books.record.flatten).toMatchObject([{ attempts: 0 }]);
+  });
+
+  it("waits between attempts, and never gives up", async () => {
+    const { desk, broker, clock } = await held();
+    broker.outcome = () => ({ outcome: "rejected", code: "CLOSED", message: "" });
+    desk.switches.kill(scope, { flatten: true, at: NOW });
+    for (let second = 0; second < 200; second++) {
+      clock.now += 1_000;
+      await desk.hear({ ...told([]), marks: [{ ...broker.mark(), heardAt: clock.now }] });
+    }
+    const [{ attempts }] = desk.books.record.flatten;
+    expect(attempts).toBeGreaterThan(20);
+    expect(attempts).toBeLessThan(30);
+    expect(desk.books.record.alerts.filter(({ code }) => code === "FLATTEN_FAILED")).toHaveLength(1);
+  });
+
+  it("closes what an order opens that was on its way at the kill", async () => {
+    const broker = new ScriptedBroker();
+    let answer: (outcome: SendOutcome) => void = () => undefined;
+    broker.outcome = () => new Promise((resolve) => (answer = resolve));
+    const { desk } = await newDesk({ broker });
+    const sending = desk.submit("bot_1", intent());
+    await until(() => broker.placed.length === 1);
+    desk.switches.kill(scope, { flatten: true, at: NOW });
+    await desk.tick();
+    const [entry] = broker.placed;
+    broker.outcome = ackOf;
+    answer(ackOf(entry));
+    await sending;
+    await desk.hear(told([fillEvent(1, entry.id)]));
+    expect(broker.placed.at(-1)).toMatchObject({ side: "sell", role: "flatten" });
+  });
+
+  it("ends when a person arms the bot again", async () => {
+    const { desk } = await held();
+    desk.switches.kill(scope, { flatten: true, at: NOW });
+    desk.switches.set(scope, "ACTIVE", undefined);
+    expect(dueFlattening(desk.books)).toEqual([]);
+    expect(desk.books.record.flatten).toEqual([]);
+  });
+});

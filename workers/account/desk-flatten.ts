@@ -1,0 +1,96 @@
+import { magnitude } from "../core/ledger/decimal.ts";
+import { formatDecimal } from "../core/ledger/decimal-text.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { type DeskBooks, heldBy } from "./desk-books.ts";
+import type { DeskIntent } from "./desk-calls.ts";
+import type { FlattenTask } from "./desk-record.ts";
+
+/** Attempts to close what a kill switch shall close before a person is told that it does not work. */
+const FLATTEN_ATTEMPTS_MAX = 20;
+/** Between attempts: what denies one, such as a stale price, takes seconds to pass. After too many of them, */
+const FLATTEN_AGAIN_MS = 2_000;
+/** as long as a person may take; but what is held is never given up on. */
+const FLATTEN_SLOWLY_MS = 60_000;
+
+/** What closes positions now: nothing while something of the same part can still trade. */
+export function dueFlattening(books: DeskBooks): { bot: string; order: DeskIntent }[] {
+  const { flatten } = books.record;
+  if (flatten.length === 0) return [];
+  const due: { bot: string; order: DeskIntent }[] = [];
+  const kept: FlattenTask[] = [];
+  for (const task of flatten) {
+    const parts = partsOf(books, task);
+    // Whoever armed it again wants to trade; and what was sent before the kill may yet fill.
+    if (!isHeld(books, task) || (parts.length === 0 && !isPending(books, task))) continue;
+    const closing = isTryDue(task, books.now()) ? parts.filter((part) => !part.busy) : [];
+    if (closing.length === 0) {
+      kept.push(task);
+      continue;
+    }
+    const attempts = task.attempts + 1;
+    kept.push({ ...task, attempts, triedAt: books.now() });
+    if (attempts === FLATTEN_ATTEMPTS_MAX) {
+      books.write(() => {
+        const message = `${parts.length} positions are not closed after ${FLATTEN_ATTEMPTS_MAX} attempts.`;
+        books.alert({ level: "critical", botId: task.bot ?? null, code: "FLATTEN_FAILED", message });
+      });
+    }
+    for (const { bot, instrument, held } of closing) {
+      const order: DeskIntent = {
+        candleTime: task.at,
+        leg: `flatten:${instrument}`,
+        ordinal: attempts,
+        instrument,
+        side: held > 0n ? "sell" : "buy",
+        kind: "market",
+        role: "flatten",
+        quantity: formatDecimal(magnitude(held)),
+        reduceOnly: true,
+        signal: `flatten ${task.at} ${attempts}`,
+      };
+      due.push({ bot, order });
+    }
+  }
+  const isSame = kept.length === flatten.length && kept.every((task, index) => task === flatten[index]);
+  if (!isSame) books.write(() => books.note({ flatten: kept }));
+  return due;
+}
+
+/** Positions that a task shall close, and whether an order of the same part is still under way. */
+function partsOf(books: DeskBooks, task: FlattenTask) {
+  const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  return bots
+    .filter((bot) => task.bot === undefined || bot === task.bot)
+    .flatMap((bot) =>
+      [...books.scope(bot).ledger.positions.keys()]
+        .filter((instrument) => task.instrument === undefined || instrument === task.instrument)
+        .map((instrument) => {
+          const open = books.openOrders().filter(({ order }) => order.bot === bot && order.instrument === instrument);
+          const busy = open.some(({ order }) => order.parent === undefined && order.state !== "LOST");
+          return { bot, instrument, held: heldBy(books.scope(bot), instrument), busy };
+        }),
+    );
+}
+
+/** Whether a switch still stops what a task shall close. */
+function isHeld(books: DeskBooks, { bot, instrument }: FlattenTask): boolean {
+  const { platform, user, instruments } = books.record;
+  const own = bot === undefined ? [] : [books.scope(bot).trading];
+  const traded = instrument === undefined ? [] : [instruments[instrument]];
+  const all = [platform, user, books.scope(ACCOUNT_SCOPE).trading, ...own, ...traded];
+  return all.some((trading) => trading?.state === "HALTED");
+}
+
+/** Whether an order that a task holds for may still open something. */
+function isPending(books: DeskBooks, { bot, instrument }: FlattenTask): boolean {
+  return books
+    .openOrders()
+    .filter(({ order }) => order.bot !== EXTERNAL_BOT && (bot === undefined || order.bot === bot))
+    .some(({ order }) => instrument === undefined || order.instrument === instrument);
+}
+
+/** A time in the future is of a clock that was set back since. */
+function isTryDue({ attempts, triedAt }: FlattenTask, now: number): boolean {
+  if (triedAt === undefined || triedAt > now) return true;
+  return now - triedAt >= (attempts < FLATTEN_ATTEMPTS_MAX ? FLATTEN_AGAIN_MS : FLATTEN_SLOWLY_MS);
+}

@@ -1,0 +1,192 @@
+import type { OrderToPlace } from "../../../brokers/broker.ts";
+import type { Decimal } from "../../../core/ledger/decimal.ts";
+import { formatDecimal } from "../../../core/ledger/decimal-text.ts";
+import { type Ledger, ledgerFaults, standingOf } from "../../../core/ledger/ledger.ts";
+import { quantityOf } from "../../../core/ledger/position.ts";
+import { isReserved, type OrderIntent, overfill, reservedQuantity } from "../../../core/order/desk-order.ts";
+import type { ClientOrderId } from "../../../core/order/order-id.ts";
+import { isOpenState } from "../../../core/order/order-table.ts";
+import { ACCOUNT_SCOPE } from "../../desk-account.ts";
+import { DeskBooks, heldBy } from "../../desk-books.ts";
+import { MemoryDeskStore } from "../memory-desk-store.ts";
+import type { Life } from "./life.ts";
+import { type BrokerOrder, INSTRUMENTS, PRICE, signed } from "./mock-broker.ts";
+import { logTwice, replay } from "./replay.ts";
+import { isUnder } from "./traders.ts";
+import { ACCOUNT, type Kill, OPEN_ORDERS_MAX, POSITION_MAX, type World } from "./world.ts";
+
+const ONE = 10n ** 18n;
+const MARKS = new Map(INSTRUMENTS.map((instrument) => [instrument, PRICE]));
+/** What only halts where something is wrong with us or the venue, which it never is with this one. */
+const FAULT_ALERTS: ReadonlySet<string> = new Set(["ORDER_FAULT", "OVERFILLED"]);
+
+/** What has to hold, of the desk's disk and of the broker's own books. */
+export class Checks {
+  readonly violations = new Set<string>();
+  private readonly world: World;
+  private readonly view: MemoryDeskStore;
+  /** What was checked last: while neither side changes, what held holds. */
+  private checked: { readonly disk: unknown; readonly changes: number } = { disk: undefined, changes: 0 };
+  private ledger: Ledger | undefined;
+
+  constructor(world: World) {
+    this.world = world;
+    this.view = new MemoryDeskStore(world.disk);
+  }
+
+  private expect(holds: boolean, invariant: string): void {
+    if (!holds) this.violations.add(invariant);
+  }
+
+  /** At the moment the broker receives an order: what must be certain to survive by then. */
+  orderReceived(life: Life, order: OrderToPlace): void {
+    const { kept, kills } = this.world;
+    for (const { id } of [order, ...order.legs]) {
+      const row = kept.orders.get(id);
+      this.expect(row !== undefined, "I4: an order was sent that was not written down");
+      const verdict = row?.rest.verdict;
+      const passed = verdict?.verdict === "pass" && verdict.limitsVersion !== null && verdict.referencePrice !== null;
+      this.expect(passed, "I3: an order was sent without a stored verdict that passed it");
+    }
+    const isStopped = kills.some((kill) => isUnder(kill, order)) && order.role !== "flatten";
+    this.expect(!isStopped, "I17: an order was sent after the kill");
+    this.expect(life.reported, "D7: an order was sent before the venue had told everything");
+    const fits = order.legs.every((leg) => leg.quantity <= order.quantity && leg.side !== order.side);
+    this.expect(fits, "I19: legs are larger than their entry");
+  }
+
+  /** Same, for a change of an order. */
+  replaceReceived(life: Life, id: ClientOrderId): void {
+    const { kept, kills } = this.world;
+    const row = kept.orders.get(id);
+    this.expect(row?.body.includes("PENDING_REPLACE") === true, "I4: a change was sent that was not written down");
+    const order = this.view.order(id)?.order;
+    const isStopped = order !== undefined && kills.some((kill) => isUnder(kill, order));
+    this.expect(!isStopped, "I17: a change was sent after the kill");
+    this.expect(life.reported, "D7: a change was sent before the venue had told everything");
+  }
+
+  /** At the moment an order that only closes has passed. */
+  passed(books: DeskBooks, intent: OrderIntent): void {
+    if (!intent.reduceOnly) return;
+    const { bot, instrument, side } = intent;
+    const same = books.openOrders().filter(({ order }) => order.bot === bot && order.instrument === instrument);
+    const closing = same.filter(({ order }) => order.side === side && order.parent === undefined);
+    const most: bigint = closing.reduce((sum, { order }) => sum + reservedQuantity(order), 0n);
+    const held: bigint = heldBy(books.scope(bot), instrument);
+    this.expect(most <= (side === "sell" ? held : -held), "I18: an order that only closes may open");
+  }
+
+  /** At the moment a kill switch is thrown: whatever is open under it is to go. */
+  killed(books: DeskBooks, kill: Kill): void {
+    const open = books.openOrders().filter(({ order }) => isUnder(kill, order) && order.state !== "LOST");
+    const left = open.some(({ order }) => isOpenState(order.state) && !order.cancelRequested);
+    this.expect(!left, "F40: an order is not asked to go under a kill switch");
+  }
+
+  /** After every step. */
+  always(): void {
+    const { broker, disk, life } = this.world;
+    const { desk } = life;
+    if (this.checked.disk === disk.documents && this.checked.changes === broker.changes) return;
+    this.checked = { disk: disk.documents, changes: broker.changes };
+    this.brokerBooks();
+    if (!life.alive || desk === undefined) return;
+    const { record } = desk.books;
+    this.expect(record.halts.length === 0, `halted: ${record.halts[0]?.code}`);
+    const alert = record.alerts.find(({ code }) => FAULT_ALERTS.has(code));
+    this.expect(alert === undefined, `halted: ${alert?.code} ${alert?.message.replace(/order \w+/, "order")}`);
+    const { ledger } = desk.books.scope(ACCOUNT_SCOPE);
+    if (ledger !== this.ledger) this.expect(ledgerFaults(ledger).length === 0, "I1: the ledger does not balance");
+    this.ledger = ledger;
+    for (const instrument of INSTRUMENTS) {
+      let sum = 0n;
+      for (const fill of broker.fills) {
+        if (fill.instrument !== instrument || !disk.booked.has(`fill:${fill.tradeId}`)) continue;
+        sum += signed(fill.side, fill.quantity);
+      }
+      const position = ledger.positions.get(instrument);
+      const held = position === undefined ? 0n : quantityOf(position);
+      this.expect(held === sum, "I2: the position is not the sum of the fills that are booked");
+    }
+    for (const { order } of desk.books.openOrders()) {
+      this.expect(overfill(order) === 0n, "I5: more was filled than ordered");
+      this.expect(reservedQuantity(order) >= 0n, "I13: what is reserved is below zero");
+    }
+  }
+
+  private brokerBooks(): void {
+    const { broker, traders } = this.world;
+    const ids = broker.orders.map((order) => order.id);
+    this.expect(new Set(ids).size === ids.length, "I6: one intent has two orders at the broker");
+    const open = broker.orders.filter((order) => order.status === "open");
+    this.expect(open.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
+    for (const order of open) {
+      const stored = this.view.order(order.id)?.order;
+      const isIntended = traders.intended.has(order.id) || stored?.role === "flatten";
+      this.expect(isIntended, "I6: an order stands for no intent of its own");
+      const held = stored === undefined ? 0n : reservedQuantity(stored);
+      this.expect(held >= order.quantity - order.filled, "I13: less is reserved than the broker may still trade");
+    }
+    for (const instrument of INSTRUMENTS) {
+      const own = open.filter((order) => order.instrument === instrument);
+      const position = broker.position(instrument);
+      const most = BigInt(POSITION_MAX) * ONE + broker.external;
+      this.expect(position + this.reach(own, "buy") <= most, "I7: the position may pass its cap");
+      this.expect(this.reach(own, "sell") - position <= most, "I7: the short position may pass its cap");
+    }
+  }
+
+  /** What open orders of a side may still trade; of the legs of one entry only one does. */
+  private reach(open: readonly BrokerOrder[], side: "buy" | "sell"): bigint {
+    const legs = new Map<string, bigint>();
+    let sum = 0n;
+    for (const order of open) {
+      if (order.side !== side) continue;
+      if (order.parent === undefined) sum += order.quantity - order.filled;
+      else legs.set(order.parent, this.world.broker.room(order));
+    }
+    return [...legs.values()].reduce((total, room) => total + room, sum);
+  }
+
+  /** Once nothing has failed for long enough. */
+  quiet(): void {
+    const { broker, disk, kills } = this.world;
+    const books = new DeskBooks({ store: new MemoryDeskStore({ ...disk }), account: ACCOUNT, now: this.world.clock });
+    const { ledger } = books.scope(ACCOUNT_SCOPE);
+    for (const invariant of [...replay(disk, books), ...logTwice(disk, broker.log)]) this.violations.add(invariant);
+    for (const instrument of INSTRUMENTS) {
+      const held = heldBy(books.scope(ACCOUNT_SCOPE), instrument);
+      this.expect(held === broker.position(instrument), "I8: the position is not the broker's");
+    }
+    const { cash, equity, realised, unrealised, netDeposits } = standingOf(ledger, "USD", MARKS);
+    this.expect(cash === broker.cash, "I9: the cash is not the broker's");
+    const worth = [...broker.positions.values()].reduce((sum, held) => sum + held * 100n, broker.cash);
+    const told = formatDecimal(worth as Decimal);
+    this.expect(equity === worth, `I11: equity is ${formatDecimal(equity)}, was ${told} at the broker`);
+    this.expect(realised + unrealised === equity - netDeposits, "I12: profit is not what equity says");
+    for (const { order } of this.view.allOrders()) {
+      const settled = !isReserved(order) || order.state === "LOST";
+      this.expect(settled, `I10: an order is stuck in ${order.state}`);
+      const shown = broker.orders.find((candidate) => candidate.id === order.id);
+      this.expect(order.filled === (shown?.filled ?? 0n), "I8: an order's fills are not the broker's");
+      if (order.state === "LOST") this.expect(shown === undefined, "I10: an order that the broker has counts as lost");
+    }
+    for (const kill of kills) {
+      const left = broker.orders.filter((order) => order.status === "open" && isUnder(kill, order));
+      this.expect(left.length === 0, "F40: an order is open under a kill switch");
+      if (kill.flatten) this.flattened(books, (bot, instrument) => isUnder(kill, { bot, instrument }));
+    }
+  }
+
+  /** An order whose end nobody knows may still close what is held, so that nothing else may. */
+  private flattened(books: DeskBooks, isKilled: (bot: string, instrument: string) => boolean): void {
+    for (const bot of books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE)) {
+      for (const instrument of INSTRUMENTS) {
+        const open = books.openOrders().some(({ order }) => order.instrument === instrument);
+        if (open || !isKilled(bot, instrument)) continue;
+        this.expect(heldBy(books.scope(bot), instrument) === 0n, "F40: a position is left that was to be closed");
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { VenueEvent } from "../../../brokers/broker.ts";
+import { rebuildLedger } from "../../../core/ledger/ledger.ts";
+import type { LedgerEvent } from "../../../core/ledger/ledger-event.ts";
+import { parseLedgerEvent } from "../../../core/ledger/ledger-event-text.ts";
+import { ledgerText } from "../../../core/ledger/ledger-text.ts";
+import { asClientOrderId } from "../../../core/order/order-id.ts";
+import { ACCOUNT_SCOPE } from "../../desk-account.ts";
+import { DeskBooks } from "../../desk-books.ts";
+import { hearVenue } from "../../hear-venue.ts";
+import { type DeskDisk, MemoryDeskStore } from "../memory-desk-store.ts";
+import { ACCOUNT } from "./world.ts";
+
+const CAPITAL_PREFIX = "capital:";
+
+/** I15: the books of the account and of each bot are what the stored ledger events make. Names what is not. */
+export function replay(disk: DeskDisk, books: DeskBooks): string[] {
+  const store = new MemoryDeskStore({ ...disk });
+  const events = new Map<string, LedgerEvent[]>();
+  const put = (name: string, event: LedgerEvent) => events.set(name, [...(events.get(name) ?? []), event]);
+  for (const [id, text] of disk.booked) {
+    const event = parseLedgerEvent(text);
+    if (id.startsWith(CAPITAL_PREFIX)) {
+      put(id.slice(CAPITAL_PREFIX.length), event);
+      continue;
+    }
+    put(ACCOUNT_SCOPE, event);
+    const order = event.type === "fill" && event.order !== undefined ? asClientOrderId(event.order) : undefined;
+    const bot = order === undefined ? undefined : store.order(order)?.order.bot;
+    if (bot !== undefined) put(bot, event);
+  }
+  return books.scopeNames().flatMap((name) => {
+    const rebuilt = rebuildLedger(ACCOUNT.method, events.get(name) ?? []);
+    const same = ledgerText(rebuilt) === ledgerText(books.scope(name).ledger);
+    return same ? [] : [`I15: the ledger of ${name} rebuilt from its events is another`];
+  });
+}
+
+/** I14: all that the venue ever said, heard once more from the beginning, changes nothing. */
+export function logTwice(disk: DeskDisk, log: readonly VenueEvent[]): string[] {
+  const copy = { ...disk };
+  const books = new DeskBooks({ store: new MemoryDeskStore(copy), account: ACCOUNT, now: () => 0 });
+  hearVenue(books, { events: log, marks: [], marketAt: undefined });
+  const once = { ...copy };
+  const state = standOf(books);
+  books.note({ venueSequence: 0 });
+  hearVenue(books, { events: log, marks: [], marketAt: undefined });
+  const same =
+    standOf(books) === state &&
+    once.orders === copy.orders &&
+    once.booked === copy.booked &&
+    once.events === copy.events;
+  return same ? [] : ["I14: the venue's events heard twice change something"];
+}
+
+function standOf(books: DeskBooks): string {
+  return ledgerText(books.scopeNames().map((name) => [name, books.scope(name).ledger]));
+}

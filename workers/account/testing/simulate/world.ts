@@ -1,0 +1,279 @@
+import type { OrderToPlace, VenueEvent } from "../../../brokers/broker.ts";
+import { ALWAYS_OPEN } from "../../../core/candle/trading-calendar.ts";
+import type { Decimal } from "../../../core/ledger/decimal.ts";
+import { parseDecimal } from "../../../core/ledger/decimal-text.ts";
+import { OrderFault } from "../../../core/order/apply-order-event.ts";
+import type { ClientOrderId } from "../../../core/order/order-id.ts";
+import { money } from "../../../core/testing/orders.ts";
+import { rulesOf } from "../../../core/testing/risk-books.ts";
+import { Desk } from "../../desk.ts";
+import { ACCOUNT_SCOPE, type DeskAccount } from "../../desk-account.ts";
+import { ReplaceDenied } from "../../desk-replace.ts";
+import type { SwitchScope } from "../../desk-switches.ts";
+import { type DeskDisk, emptyDisk } from "../memory-desk-store.ts";
+import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
+import { Checks } from "./checks.ts";
+import { Crash, type Life, type LifeWorld, SimBroker, SimStore } from "./life.ts";
+import { INSTRUMENTS, MockBroker, PRICE } from "./mock-broker.ts";
+import { PLANTS, type Plant, type PlantedBug } from "./planted-bug.ts";
+import { Traders } from "./traders.ts";
+
+export const STEP_MS = 500;
+/** Two minutes of trouble, */
+const TROUBLED_STEPS = 240;
+/** and three in which nothing new is asked and nothing fails: long enough to count an order as lost. */
+const QUIET_STEPS = 360;
+const START = 1_700_000_000_000;
+/** How often the feed tells its prices. */
+const MARK_STEPS = 8;
+/** An object's alarm comes at the latest so often. */
+const ALARM_MS = 60_000;
+/** How far a clock is set off at once. */
+const CLOCK_STEP_MS_MAX = 10 * 60_000;
+
+export const POSITION_MAX = 10;
+export const OPEN_ORDERS_MAX = 8;
+export const BOTS = ["bot-1", "bot-2", "bot-3"] as const;
+
+export const ACCOUNT: DeskAccount = {
+  id: "account-1",
+  currency: "USD",
+  method: "fifo",
+  instruments: new Map(
+    INSTRUMENTS.map((instrument) => [instrument, { ...rulesOf(), calendar: ALWAYS_OPEN, quote: "USD" }]),
+  ),
+  marketTime: false,
+  balanceTolerance: "0",
+};
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** Invariants that did not hold, the first of each; empty for a sound run. */
+  readonly violations: readonly string[];
+  readonly brokerOrders: number;
+  readonly fills: number;
+  readonly crashes: number;
+  readonly denied: number;
+}
+
+/** Runs the production desk through one broken world. The same seed and bug give the same result. */
+export function simulate(seed: number, bug?: PlantedBug): Promise<SimulationResult> {
+  return new World(seed, bug).run();
+}
+
+/** A kill switch that was thrown and acknowledged, at true time. */
+export interface Kill {
+  readonly scope: SwitchScope;
+  readonly flatten: boolean;
+}
+
+export class World implements LifeWorld {
+  readonly seed: number;
+  readonly bug: PlantedBug | undefined;
+  readonly chance: Chance;
+  readonly broker: MockBroker;
+  readonly disk: DeskDisk = emptyDisk();
+  /** What would survive whatever happens. */
+  kept: DeskDisk = emptyDisk();
+  /** Kill switches that hold. */
+  kills: readonly Kill[] = [];
+  life: Life = { alive: false, desk: undefined, reported: false, ticking: false };
+  private faults: FaultRates = NO_FAULTS;
+  readonly checks: Checks;
+  readonly traders: Traders;
+  private time = START;
+  /** How far the clock of the process is off. */
+  private skew = 0;
+  private due: { readonly life: Life | undefined; readonly at: number; readonly act: () => void }[] = [];
+  private downUntil = 0;
+  private alarmAt = START;
+  private steps = 0;
+  private crashes = 0;
+
+  constructor(seed: number, bug: PlantedBug | undefined) {
+    this.seed = seed;
+    this.bug = bug;
+    this.chance = new Chance(seed);
+    const faults = drawFaults(this.chance);
+    this.broker = new MockBroker(this.chance, faults, (at, event) => this.tell(at, event));
+    this.checks = new Checks(this);
+    this.traders = new Traders(this);
+    this.start();
+    this.open();
+    this.faults = faults;
+  }
+
+  /** The account with its limits and the shares of its bots, as they are before anything trades. */
+  private open(): void {
+    const { desk } = this.life;
+    desk?.books.write(() => {
+      const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100", dailyLoss: "50000" };
+      const caps = decimals({ ...wide, executions: "200", rejectsInARow: "20" });
+      const account = decimals({ positionQuantity: String(POSITION_MAX), openOrders: String(OPEN_ORDERS_MAX) });
+      desk.switches.setLimits(ACCOUNT_SCOPE, { caps: account });
+      for (const bot of BOTS) {
+        desk.switches.setLimits(bot, { caps, instruments: INSTRUMENTS });
+        desk.switches.allot(bot, { id: `capital:${bot}`, at: START, capital: money("20000") });
+      }
+    });
+    this.durable();
+  }
+
+  now = (): number => this.time;
+
+  clock = (): number => this.time + this.skew;
+
+  mayCrash = (life: Life): void => {
+    if (!life.alive) throw new Crash();
+    if (!this.chance.happens(this.faults.crashInside)) return;
+    this.crash();
+    throw new Crash();
+  };
+
+  later = (life: Life | undefined, at: number, act: () => void): void => {
+    this.due.push({ life, at, act });
+  };
+
+  syncMs = (): number => (this.chance.happens(this.faults.slowSync) ? this.chance.whole(1, 1_000) : 0);
+
+  durable = (): void => {
+    this.kept = { ...this.disk };
+  };
+
+  received = (life: Life, order: OrderToPlace | ClientOrderId): void => {
+    if (typeof order === "string") this.checks.replaceReceived(life, order);
+    else this.checks.orderReceived(life, order);
+  };
+
+  async run(): Promise<SimulationResult> {
+    for (let step = 0; step < TROUBLED_STEPS; step++) await this.step(true);
+    this.faults = NO_FAULTS;
+    this.broker.faults = NO_FAULTS;
+    for (let step = 0; step < QUIET_STEPS; step++) await this.step(false);
+    this.checks.quiet();
+    const { orders, fills } = this.broker;
+    const denied = [...this.disk.orders.values()].filter(({ body }) => body.includes('"state":"DENIED"')).length;
+    const counts = { brokerOrders: orders.length, fills: fills.length, crashes: this.crashes, denied };
+    return { seed: this.seed, violations: [...this.checks.violations], ...counts };
+  }
+
+  private async step(trouble: boolean): Promise<void> {
+    this.time += STEP_MS;
+    this.steps++;
+    this.broker.step(this.time);
+    if (this.downUntil > 0 && this.time >= this.downUntil) this.start();
+    this.handOut();
+    await settled();
+    const { desk } = this.life;
+    if (this.life.alive && desk !== undefined) {
+      if (this.steps % MARK_STEPS === 0) this.attempt(() => desk.hear(this.marks()));
+      if (trouble) this.traders.act(desk);
+      else this.traders.windDown(desk);
+      this.alarm(desk);
+      await settled();
+    }
+    if (this.life.alive && this.chance.happens(this.faults.crash)) this.crash();
+    if (this.chance.happens(this.faults.clockSteps)) {
+      this.skew += this.chance.whole(-CLOCK_STEP_MS_MAX, CLOCK_STEP_MS_MAX);
+    }
+    this.checks.always();
+  }
+
+  private marks() {
+    const at = this.clock();
+    const of = { price: PRICE, at: this.time, heardAt: at, intervalMs: MARK_STEPS * STEP_MS };
+    return { events: [], marks: INSTRUMENTS.map((instrument) => ({ instrument, ...of })), marketAt: this.time };
+  }
+
+  private tell(at: number, event: VenueEvent): void {
+    this.later(undefined, at, () => {
+      const { desk, alive } = this.life;
+      if (alive && desk !== undefined) {
+        this.attempt(() => desk.hear({ events: [event], marks: [], marketAt: undefined }));
+      }
+    });
+  }
+
+  /** What is due happens, in no order; to a process that has ended it is lost. */
+  private handOut(): void {
+    const due = this.due.filter(({ at }) => at <= this.time);
+    this.due = this.due.filter(({ at }) => at > this.time);
+    const shuffled = due.map((each) => ({ ...each, by: this.chance.share(1) })).sort((a, b) => a.by - b.by);
+    for (const { life, act } of shuffled) if (life === undefined || life.alive) act();
+  }
+
+  /** The alarm of the object that a desk lives in: set by the desk, one at a time, sometimes late, sometimes once more. */
+  private alarm(desk: Desk): void {
+    const odd = this.chance.happens(this.faults.oddAlarm);
+    const again = this.chance.happens(0.5);
+    const next = desk.nextTickAt();
+    if (next !== undefined) this.alarmAt = Math.min(this.alarmAt, this.time + Math.max(0, next - this.clock()));
+    if (this.life.ticking || this.time < this.alarmAt || (odd && !again)) return;
+    const { life } = this;
+    life.ticking = true;
+    this.alarmAt = this.time + ALARM_MS;
+    this.attempt(() => desk.tick().finally(() => (life.ticking = false)));
+    if (odd) this.attempt(() => desk.tick());
+  }
+
+  /** A process begins with what was written down, and takes in what it can. */
+  private start(): void {
+    this.downUntil = 0;
+    const life: Life = { alive: true, desk: undefined, reported: false, ticking: false };
+    this.life = life;
+    const plant: Plant | undefined = this.bug === undefined ? undefined : PLANTS[this.bug];
+    this.attempt(() => {
+      const store = new SimStore(life, this);
+      const broker = new SimBroker(life, this);
+      plant?.before?.({ store, broker });
+      const desk = new Desk({ store, broker, account: ACCOUNT, now: this.clock });
+      plant?.after?.(desk, { store, broker });
+      this.watch(desk);
+      life.desk = desk;
+    });
+  }
+
+  private watch(desk: Desk): void {
+    const write = desk.writeIntent.bind(desk);
+    desk.writeIntent = (main, legs, options) => {
+      const passed = write(main, legs, options);
+      if (passed) this.checks.passed(desk.books, main);
+      return passed;
+    };
+  }
+
+  /** Runs the desk; where the process ends inside, that is that. Any other error is a finding, and ends it too. */
+  attempt(work: () => unknown): void {
+    const { life } = this;
+    const failed = (error: unknown) => {
+      if (error instanceof Crash || error instanceof ReplaceDenied || error instanceof OrderFault) return;
+      if (!life.alive) return;
+      this.checks.violations.add(`error: ${error instanceof Error ? error.message : error}`);
+      this.crash();
+    };
+    try {
+      const result = work();
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  private crash(): void {
+    this.crashes++;
+    this.life.alive = false;
+    this.downUntil = this.time + this.chance.whole(1, 20) * STEP_MS;
+    // What was not asked to be kept may have been kept all the same.
+    if (this.chance.happens(0.5)) Object.assign(this.disk, this.kept);
+    this.kept = { ...this.disk };
+  }
+}
+
+function decimals(texts: Readonly<Record<string, string>>): Record<string, Decimal> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parseDecimal(text, name)]));
+}
+
+/** Everything that can go on without the world has. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
