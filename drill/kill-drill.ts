@@ -140,7 +140,13 @@ class KillDrill {
       const limit = (price * (side === "buy" ? 0.98 : 1.02)).toFixed(2);
       const quantity = (0.001 + Math.random() * 0.009).toFixed(5);
       const body = { accountId, instrument: INSTRUMENT, side, kind: "limit", quantity, limit };
-      const asked: Asked = { key: `drill-${this.asked.length}`, accountId, body, at: Date.now(), order: undefined };
+      const asked: Asked = {
+        key: `kill-drill-${this.asked.length}`,
+        accountId,
+        body,
+        at: Date.now(),
+        order: undefined,
+      };
       this.asked.push(asked);
       await this.ask(asked);
       const id = asked.order?.id;
@@ -153,7 +159,10 @@ class KillDrill {
       const { order } = await this.parts.api.place(asked.body, asked.key);
       asked.order = { id: order.id, state: order.state };
     } catch (error) {
-      if (error instanceof ApiRefusal && error.status === 429) await wait(500);
+      // Without an answer the runtime is gone, and with 429 or 5xx it did not get to it; all else is the drill's own fault.
+      if (!(error instanceof ApiRefusal)) return;
+      if (error.status !== 429 && error.status < 500) throw error;
+      await wait(500);
     }
   }
 
@@ -170,7 +179,8 @@ class KillDrill {
     for (;;) {
       const found = await this.look(how).catch((error: unknown) => [`no comparison: ${String(error)}`]);
       const final = found.some((line) => line.startsWith("DOUBLED") || line.startsWith("HALTED"));
-      if (found.length === 0 || final || Date.now() > deadline) return found;
+      if (found.length === 0) return found;
+      if (final || Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
       await wait(1_000);
     }
   }

@@ -10,6 +10,7 @@ import { localSecrets } from "../ops/start/local-secrets.ts";
 
 /** A start compiles the Worker; a machine that does other things too takes long. */
 const READY_MS_MAX = 90_000;
+const LINES_KEPT = 40;
 const WRANGLER = ["node_modules/.bin/wrangler"];
 
 /** The whole local runtime on a state directory of its own, which is killed and started again. */
@@ -19,6 +20,7 @@ export class Runtime {
   private readonly port: number;
   private readonly brokerOrigin: string;
   private child: Child | undefined;
+  private readonly events: string[] = [];
 
   private constructor(port: number, brokerOrigin: string) {
     this.port = port;
@@ -44,7 +46,12 @@ export class Runtime {
     options.push("--show-interactive-dev-session=false", "--var", `DRILL_BROKER:${this.brokerOrigin}`);
     const child = startChild("The Worker", [...WRANGLER, "dev", "workers/drill.ts", ...options], {
       env: localEnvironment(),
-      onLine: () => {},
+      onLine: (line) => {
+        // The market has no listener here: prices come with the orders.
+        if (!/\{"event"|rror/.test(line) || /listener_(?:gone|dropped)/.test(line)) return;
+        this.events.push(line);
+        if (this.events.length > LINES_KEPT) this.events.shift();
+      },
     });
     this.child = child;
     const deadline = Date.now() + READY_MS_MAX;
@@ -74,9 +81,9 @@ export class Runtime {
     this.child = undefined;
   }
 
-  /** The last lines that it said. */
-  tail(): string {
-    return this.child?.tail() ?? "";
+  /** What the Worker logged last. */
+  said(): readonly string[] {
+    return this.events;
   }
 
   async remove(): Promise<void> {

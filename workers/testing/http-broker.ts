@@ -16,17 +16,17 @@ const CAPABILITIES: BrokerCapabilities = {
 };
 
 const quantity = z.string().transform((text) => parseQuantity(text, "quantity"));
-const VenueOrderText = z.object({
+const OrderText = z.object({
   clientOrderId: z.string(),
   venueOrderId: z.string(),
   instrument: z.string(),
   side: z.enum(["buy", "sell"]),
   quantity,
   limit: z.string().transform((text) => parsePrice(text, "limit")),
-  stop: z.undefined(),
   filled: quantity,
   status: z.enum(["open", "filled", "canceled", "rejected"]),
 });
+const VenueOrderText = OrderText.transform((order) => ({ ...order, stop: undefined }));
 const VenueFillText = z.object({
   tradeId: z.string(),
   clientOrderId: z.string(),
