@@ -15,7 +15,7 @@ const CRON_INTERVAL_MS = 60_000;
 export async function runLocalServer(options: StartOptions): Promise<number> {
   if (!(await isPortFree(options.port))) {
     console.error(
-      `Port ${options.port} is taken by another program. Stop that program, or choose another port: npm start -- --port ${options.port + 1}`,
+      `Port ${options.port} is taken. If a start was killed, its server is still there: pkill workerd ends it. Or choose another port: npm start -- --port ${options.port + 1}`,
     );
     return 1;
   }

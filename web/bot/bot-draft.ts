@@ -27,6 +27,8 @@ export interface BotDraft {
   readonly direction: BotDefinition["direction"];
   readonly leverage: string;
   readonly caps: Readonly<Partial<Record<CapName, string>>>;
+  /** The caps are somebody's own: what last month suggests no longer replaces them. */
+  readonly ownCaps: boolean;
   readonly delayMs: string;
   /** Percent of the capital; empty for no bound. */
   readonly shadowBound: string;
@@ -53,6 +55,7 @@ export const FIRST_BOT: BotDraft = {
   direction: "long",
   leverage: "1",
   caps: {},
+  ownCaps: false,
   delayMs: "1000",
   shadowBound: "5",
 };
@@ -92,6 +95,7 @@ export function draftOfBot({ name, accountId, definition }: Pick<Bot, "name" | "
     direction: definition.direction,
     leverage: String(definition.leverage),
     caps: Object.fromEntries(caps),
+    ownCaps: true,
     delayMs: String(definition.delayMs),
     shadowBound: definition.shadowBound === undefined ? "" : percentText(definition.shadowBound),
   };

@@ -107,7 +107,7 @@ function BotLog({ id, state }: { id: string; state: BotState | null }) {
   const query = useInfiniteQuery(botLogQuery(id));
   const latest = state?.log ?? [];
   return (
-    <LoadedRows query={query} noun="entry" empty={<p className="px-4 py-6 text-muted">Nothing happened yet.</p>}>
+    <LoadedRows query={query} noun="line" empty={<p className="px-4 py-6 text-muted">Nothing happened yet.</p>}>
       {(rows) => {
         const newest = rows[0]?.sequence ?? -1;
         const fresh = latest.filter(({ sequence }) => sequence > newest);

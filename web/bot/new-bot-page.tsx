@@ -109,7 +109,8 @@ function Submitting({ lists, draft, setDraft, submission, state, above }: Submit
       state.focusSummary();
       return;
     }
-    setDraft({ ...FIRST_BOT, account: made.current?.accountId ?? "" });
+    // What was asked for is done: the next one begins anew, with caps of its own.
+    setDraft({ ...FIRST_BOT, account: made.current?.accountId ?? "", caps: {}, ownCaps: false });
     if (made.current !== null) await navigate({ to: "/bots/$id", params: { id: made.current.id } });
   }
 

@@ -31,7 +31,7 @@ export function ShadowPanel({ shadow, currency }: { shadow: BotState["shadow"]; 
     <div className="grid gap-5 px-4 py-4">
       <p className="num">
         The bot stands <Amount text={shadow.difference} currency={currency} className="font-semibold" /> beside a
-        backtest that made {formatAmount(shadow.equity, currency)} of the same candles.
+        backtest that stands at {formatAmount(shadow.equity, currency)} on the same candles.
       </p>
       <dl className="num grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-6">
         {KINDS.map(({ kind, label, what }) => (

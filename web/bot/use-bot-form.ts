@@ -40,13 +40,15 @@ export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormI
   const definition = useMemo(() => previewable(draft, found), [draft, found]);
   const preview = usePreview(draft.account, definition);
   const latest = preview.isPlaceholderData ? null : (preview.data ?? null);
-  const empty = REQUIRED_CAPS.every((cap) => (draft.caps[cap] ?? "") === "");
+  // The preview is of what was typed before the fingers rested: it suggests nothing for what is typed now.
+  const settled = preview.isCurrent && latest !== null;
   useEffect(() => {
-    if (latest === null || !empty || bot !== undefined) return;
+    if (!settled || latest === null || draft.ownCaps || bot !== undefined) return;
     const [capital, leverage] = [Number(draft.capital) || 0, Number(draft.leverage) || 1];
     const suggested = suggestCaps({ preview: latest, capital, leverage, instruments: draft.instruments.length });
+    if (REQUIRED_CAPS.every((cap) => draft.caps[cap] === suggested[cap])) return;
     setDraft({ ...draft, caps: { ...draft.caps, ...suggested } });
-  }, [latest, empty, bot, draft, setDraft]);
+  }, [latest, settled, bot, draft, setDraft]);
   const form: BotForm = {
     ...lists,
     draft,
@@ -55,7 +57,7 @@ export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormI
     editing: bot !== undefined,
     currency: currencyOf(draft, lists),
     set(change) {
-      setDraft({ ...draft, ...change });
+      setDraft({ ...draft, ...(change.caps === undefined ? {} : { ownCaps: true }), ...change });
       setVisited(new Set([...visited, ...namesOf(change)]));
     },
     problem: (field) => (tried || visited.has(field) ? problems.get(field) : undefined),

@@ -11,8 +11,9 @@ const TYPING_MS = 700;
  * asks for nothing.
  */
 export function usePreview(accountId: string, definition: BotDefinition | null) {
-  const wanted = useRested(definition === null || accountId === "" ? null : JSON.stringify(withoutCaps(definition)));
-  return useQuery({
+  const typed = definition === null || accountId === "" ? null : JSON.stringify(withoutCaps(definition));
+  const wanted = useRested(typed);
+  const query = useQuery({
     queryKey: ["bot-preview", accountId, wanted],
     queryFn: ({ signal }) =>
       ask("/bots/preview", BotPreview, {
@@ -25,6 +26,7 @@ export function usePreview(accountId: string, definition: BotDefinition | null) 
     refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,
   });
+  return { ...query, isCurrent: wanted === typed && !query.isPlaceholderData };
 }
 
 function withoutCaps(definition: BotDefinition): BotDefinition {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bot, Plus } from "lucide-react";
 import type { DashboardState } from "../../schema/wire/bot.ts";
+import { byName } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { useDashboardConnection } from "../trading/dashboard-connection.ts";
 import { LivePart } from "../trading/live-part.tsx";
@@ -53,7 +54,7 @@ export function DashboardPage() {
 
 function Overview({ state }: { state: DashboardState }) {
   const chosen = useChosenAccount();
-  const accounts = Object.values(state.accounts);
+  const accounts = byName(state.accounts);
   const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
   const bots = Object.values(state.bots);
   return (

@@ -8,6 +8,7 @@ import { decimalNumber, formatAmount } from "../format/decimal.ts";
 import { Connection } from "../ui/connection.tsx";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { Signed } from "../ui/signed.tsx";
+import { byName } from "./account-order.ts";
 import { chooseAccount, useChosenAccount } from "./chosen-account.ts";
 import { tellConnection } from "./dashboard-connection.ts";
 import { ModeWord } from "./mode-word.tsx";
@@ -31,7 +32,7 @@ export function AccountStrip() {
   const navigate = useNavigate();
   // Where no socket gets through, the state is asked for.
   const refetchInterval = live.connection.kind === "live" ? false : WITHOUT_SOCKET_MS;
-  const accounts = Object.values(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
+  const accounts = byName(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
   const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
   if (account === undefined) return null;
   const { currency } = account;

@@ -13,7 +13,7 @@ import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { type BotToOpen, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
-import { AccountOutbox } from "./account-outbox.ts";
+import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView, coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
@@ -31,15 +31,6 @@ const SOCKETS_MAX = 20;
 /** Events that a bot is given at once. */
 const EVENTS_A_CALL = 1_000;
 const RECORD = "account";
-
-/** What is made of an account's storage when it is first needed. */
-interface OpenAccount {
-  readonly record: AccountRecord;
-  readonly store: SqlDeskStore;
-  readonly desk: Desk;
-  readonly venue: AccountVenue;
-  readonly outbox: AccountOutbox;
-}
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page

@@ -6,6 +6,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import type { AccountRecord } from "./account-record.ts";
+import type { AccountVenue } from "./account-venue.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import { projectAccount } from "./project-account.ts";
@@ -14,6 +15,18 @@ import type { SqlDeskStore } from "./sql-desk-store.ts";
 
 /** How long lists may lag behind while the database does not answer, until it is tried again. */
 const PROJECT_AGAIN_MS = 10_000;
+
+/** What is made of an account's storage when it is first needed. */
+export interface OpenAccount {
+  readonly record: AccountRecord;
+  readonly store: SqlDeskStore;
+  readonly desk: Desk;
+  readonly venue: AccountVenue;
+  readonly outbox: AccountOutbox;
+}
+
+/** Number of the last alert that the dashboard was told of. */
+const TOLD_ALERTS = "told-alerts";
 
 interface OutboxParts {
   readonly env: Env;
@@ -44,8 +57,14 @@ export class AccountOutbox {
   }
 
   tellDashboard(state: AccountState): void {
-    const { ctx, env, record } = this.parts;
-    ctx.waitUntil(reportToDashboard(env, record, state));
+    const { ctx, env, record, store } = this.parts;
+    const told = Number(store.read(TOLD_ALERTS) ?? "0");
+    const fresh = state.alerts.filter((alert) => Number(alert.id) > told);
+    const last = fresh.at(0)?.id;
+    const note = () => {
+      if (last !== undefined) store.write(TOLD_ALERTS, last);
+    };
+    ctx.waitUntil(reportToDashboard(env, record, { state, alerts: fresh.toReversed() }).then((done) => done && note()));
   }
 
   /** Brings lists up to date, one run at a time. */

@@ -10,6 +10,7 @@ import type { AccountRecord } from "./account-record.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
+import { shownVerdict } from "./desk-lists.ts";
 import type { DeskStore } from "./desk-store.ts";
 import { accountState, wireBot, wireFill, wireHistory, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
@@ -39,7 +40,7 @@ export function orderDetail(store: DeskStore, orderId: string): OrderDetail | un
   if (id === undefined || stored === undefined) return undefined;
   return {
     order: wireOrder(stored),
-    verdict: stored.verdict ?? null,
+    verdict: shownVerdict(stored),
     history: store.eventsOfOrder(id).map(wireHistory),
     fills: stored.order.fills.map((fill) => wireFill(fill, stored.order)),
   };

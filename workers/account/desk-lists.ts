@@ -1,6 +1,7 @@
 import type { VerdictLogEntry } from "../../schema/wire/risk.ts";
+import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
-import type { DeskEvent } from "./desk-calls.ts";
+import { type DeskEvent, MANUAL_BOT } from "./desk-calls.ts";
 import type { DeskStore, StoredEvent, StoredOrder } from "./desk-store.ts";
 import { wireBot, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
@@ -21,8 +22,16 @@ export function eventOfBot(
   return [{ ...base, fill: { tradeId, quantity: size, price: paid, fee: cost, feeCurrency, liquidity, at: tradedAt } }];
 }
 
-function verdictEntry({ order, verdict, createdAt }: StoredOrder): VerdictLogEntry[] {
-  if (verdict === undefined) return [];
+/** A verdict as it is shown: a person's orders are held to what the account's limits say, not to those of a bot. */
+export function shownVerdict({ order, verdict }: StoredOrder): OrderVerdict | null {
+  if (verdict === undefined) return null;
+  return order.bot === MANUAL_BOT && verdict.level === "bot" ? { ...verdict, level: "account" } : verdict;
+}
+
+function verdictEntry(stored: StoredOrder): VerdictLogEntry[] {
+  const { order, createdAt } = stored;
+  const verdict = shownVerdict(stored);
+  if (verdict === null) return [];
   const { verdict: outcome, code, cap, value, limit, level } = verdict;
   return [
     {

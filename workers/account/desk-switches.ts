@@ -49,7 +49,7 @@ export class DeskSwitches {
 
   /** Throws or releases a switch. Inside or outside a write. */
   set(scope: SwitchScope, state: TradingState, reason: string | undefined): void {
-    const since = this.books.clock();
+    const since = this.books.now();
     const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined };
     this.books.write(() => this.put(scope, trading));
   }
@@ -107,7 +107,7 @@ export class DeskSwitches {
    */
   kill(scope: SwitchScope, { flatten, at }: { readonly flatten: boolean; readonly at: number }): ClientOrderId[] {
     const { books } = this;
-    const since = books.clock();
+    const since = books.now();
     return books.write(() => {
       this.put(scope, { state: "HALTED", reason: KILL_REASON, since, until: undefined });
       const open = books.openOrders().filter(({ order }) => isWithin(order, scope) && order.bot !== EXTERNAL_BOT);
@@ -127,7 +127,7 @@ export class DeskSwitches {
         level: "critical",
         botId: scope.kind === "bot" ? scope.bot : null,
         code: KILL_REASON,
-        message: `Trading of ${nameOf(scope)} was stopped; ${open.length} open orders are being cancelled.`,
+        message: `Trading of ${nameOf(scope)} was stopped; open orders being cancelled: ${open.length}.`,
       });
       return open.map(({ order }) => order.id);
     });

@@ -5,17 +5,26 @@ import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { AccountRecord } from "./account-record.ts";
 
-/** Tells the owner's dashboard how an account stands. A dashboard that cannot be reached holds up nothing. */
+/**
+ * Tells the owner's dashboard how an account stands and what is new to be looked at, oldest first. A dashboard that cannot
+ * be reached holds up nothing: false, and the same alerts are told again with the next report.
+ */
 export async function reportToDashboard(
   env: Env,
   { ownerId, account }: AccountRecord,
-  state: AccountState,
-): Promise<void> {
+  { state, alerts }: { readonly state: AccountState; readonly alerts: AccountState["alerts"] },
+): Promise<boolean> {
   try {
     const hub = env.HUB.getByName(await objectName({ kind: "hub", ownerId, id: "dashboard" }));
     await hub.reportAccount({ ownerId, account: dashboardAccount(account.name, state) });
+    for (const { id, ...alert } of alerts) {
+      const told = { ...alert, id: `${account.id}:${id}`, accountId: account.id };
+      await hub.alert({ ownerId, alert: told });
+    }
+    return true;
   } catch (error) {
     logEvent("dashboard_not_told", { id: account.id, error });
+    return false;
   }
 }
 

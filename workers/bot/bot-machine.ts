@@ -1,6 +1,6 @@
 import type { DeskCalls, DeskEvent, DeskIntent, DeskTrading } from "../account/desk-calls.ts";
 import { intendedIds } from "../account/desk-intent.ts";
-import { type CandleColumns, emptyCandles } from "../core/candle/candle.ts";
+import type { CandleColumns } from "../core/candle/candle.ts";
 import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
 import type { RunDefinition } from "../core/engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../core/engine/snapshot.ts";
@@ -12,6 +12,7 @@ import type { MarketFeed } from "../feed/live/market-port.ts";
 import { candlesSpanMs } from "../run/run-definition.ts";
 import { type BotRecord, botDefinition } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
+import { columnsOf } from "./candle-rows.ts";
 import { Shadow } from "./shadow.ts";
 
 /** Rows that a feed answers at once. */
@@ -94,6 +95,9 @@ export class BotMachine {
 
   private save(): void {
     const { store } = this.parts;
+    // Counted as they leave the engine, in the same write: a machine that is made again has forgotten them.
+    const closed = this.trader.takeTrades().length;
+    if (closed > 0) store.put("trades", (store.get<number>("trades") ?? 0) + closed);
     store.writeText("trader", encodeSnapshot(this.trader.snapshot()));
     store.writeText("shadow", encodeSnapshot(this.shadow.snapshot()));
     store.put("place", { from: this.definition.from ?? 0, seenUntil: this.seenUntil });
@@ -201,6 +205,11 @@ export class BotMachine {
     return closes;
   }
 
+  /** Trades that were closed since this version began. */
+  trades(): number {
+    return this.parts.store.get<number>("trades") ?? 0;
+  }
+
   /** Asks the desk for everything that was written down, in order. The same ask again changes nothing. */
   async drainEffects(): Promise<void> {
     const { desk, record, store } = this.parts;
@@ -278,22 +287,3 @@ export class BotMachine {
 
 /** Events after which an order trades no more, as far as the venue says. */
 const ENDS: ReadonlySet<string> = new Set(["deny", "rejected", "canceled", "expired", "release"]);
-
-/** Rows that open in `[from, to)` as columns. */
-function columnsOf(
-  rows: readonly (readonly [number, number, number, number, number, number])[],
-  from: number,
-  to: number,
-): CandleColumns {
-  const kept = rows.filter(([time]) => time >= from && time < to);
-  const columns = emptyCandles(kept.length);
-  kept.forEach(([time, open, high, low, close, volume], index) => {
-    columns.time[index] = time;
-    columns.open[index] = open;
-    columns.high[index] = high;
-    columns.low[index] = low;
-    columns.close[index] = close;
-    columns.volume[index] = volume;
-  });
-  return columns;
-}

@@ -1,6 +1,7 @@
 import type { BotLogEntry } from "../../schema/wire/bot.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
+import { exactText } from "../core/ledger/decimal-double.ts";
 
 /** What a decision says in the bot's log; nothing for a cancel. */
 export function commandMessage(command: TraderCommand): string | undefined {
@@ -13,7 +14,7 @@ export function commandMessage(command: TraderCommand): string | undefined {
 export function eventEntry({ order, event, fill, at }: DeskEvent): Omit<BotLogEntry, "sequence"> | undefined {
   const { side, instrument, quantity, reason } = order;
   if (fill !== undefined) {
-    const message = `${side} ${fill.quantity} ${instrument} at ${fill.price} (${order.role})`;
+    const message = `${side} ${shown(fill.quantity)} ${instrument} at ${shown(fill.price)} (${order.role})`;
     return { at: fill.at, kind: "fill", message };
   }
   if (event !== "deny" && event !== "rejected") return undefined;
@@ -23,4 +24,9 @@ export function eventEntry({ order, event, fill, at }: DeskEvent): Omit<BotLogEn
     kind: "denied",
     message: `${side} ${quantity} ${instrument} was ${who}: ${reason ?? "no reason given"}`,
   };
+}
+
+/** A number for the eye: ten digits tell it, all of them are with the fill. */
+function shown(text: string): string {
+  return exactText(Number(Number(text).toPrecision(10)));
 }

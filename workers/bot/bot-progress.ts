@@ -29,7 +29,7 @@ export function lifeAfterCandles(
     latenessMs: onTime ? life.latenessMs : Math.max(0, now - (life.nextDueAt ?? now)),
     spark: [...life.spark, ...closes.map((close) => close.equity)].slice(-SPARK_POINTS),
     dayStart: life.dayStart?.day === day ? life.dayStart : { day, equity },
-    trades: life.trades + machine.trader.takeTrades().length,
+    trades: machine.trades(),
     // A replay waits for its bots; the running market is given a moment to close its candle.
     nextDueAt: replays ? nextClose : nextClose + delayMs,
   };

@@ -183,6 +183,9 @@ function money(value: number): string {
 }
 
 function detailOf(key: string, { shadow, real }: Compared): string {
-  const side = ({ quantity, value }: Leg) => (quantity === 0 ? "nothing" : `${quantity} at ${value / quantity}`);
-  return `${key}: backtest ${side(shadow)}, bot ${side(real)}`;
+  const shown = (value: number) => exactText(Number(value.toPrecision(10)));
+  const side = ({ quantity, value }: Leg) =>
+    quantity === 0 ? "nothing" : `${shown(quantity)} at ${shown(value / quantity)}`;
+  const part = key.slice(key.lastIndexOf(".") + 1);
+  return `${part === "main" ? "order" : part}: backtest ${side(shadow)}, bot ${side(real)}`;
 }

@@ -115,11 +115,20 @@ export async function setTradingState(call: {
   const { object } = await accountObject(ctx, row.id);
   const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
   await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand" });
-  // A person who arms an account again also takes back what they stopped everywhere.
-  if (state === "ACTIVE" && instrument === undefined) {
-    await object.setSwitch({ ownerId: ctx.ownerId, scope: { kind: "user" }, state, reason: "by hand" });
-  }
+  if (state === "ACTIVE" && instrument === undefined) await armEverywhere(ctx);
   return readAccountState({ ctx, input });
+}
+
+/** A person who arms an account again takes back what they stopped everywhere: that is one switch, and each desk has a copy. */
+async function armEverywhere(ctx: ServiceContext): Promise<void> {
+  const { rows } = await listAccounts({ ctx, input: { limit: ACCOUNTS_AT_ONCE } });
+  const { ownerId } = ctx;
+  await Promise.all(
+    rows.map(async ({ id }) => {
+      const { object } = await accountObject(ctx, id);
+      await object.setSwitch({ ownerId, scope: { kind: "user" }, state: "ACTIVE", reason: "by hand" });
+    }),
+  );
 }
 
 /**
