@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../brokers/broker.ts";
+import { parseDecimal } from "../core/ledger/decimal-text.ts";
 import { quantity } from "../core/testing/orders.ts";
+import { BTC } from "../core/testing/risk-books.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
@@ -71,6 +73,15 @@ describe("a clock that is set back", () => {
     clock.now = NOW - 3_600_000;
     expect(desk.gate.limits("bot_1").bot.version).toBe(1);
     await desk.hear(told([]));
+  });
+
+  it("does not let limits that were raised hold at once", async () => {
+    const { desk, clock } = await newDesk();
+    const before = desk.gate.limits("bot_1").bot.caps;
+    clock.now = NOW - 3_600_000;
+    const raised = { ...before, orderNotional: parseDecimal("15000", "cap") };
+    desk.books.write(() => desk.switches.setLimits("bot_1", { caps: raised, instruments: [BTC] }));
+    expect(desk.gate.limits("bot_1").bot.caps.orderNotional).toBe(before.orderNotional);
   });
 
   it("does not keep a cancel from being sent again", async () => {

@@ -172,8 +172,10 @@ export class Desk {
   }
 
   private async sweepOnce(): Promise<boolean> {
+    const until = this.now() + READY_WAIT_MS;
     let told = await sweep(this.books, this.broker);
-    for (let page = 1; told === "part" && page < SWEEP_PAGES_MAX; page++) told = await sweep(this.books, this.broker);
+    for (let page = 1; told === "part" && page < SWEEP_PAGES_MAX && this.now() < until; page++)
+      told = await sweep(this.books, this.broker);
     const whole = told === "whole";
     this.swept = { at: this.now(), whole };
     if (whole) this.ready = true;

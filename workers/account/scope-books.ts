@@ -83,10 +83,13 @@ export function withExecution(books: ScopeBooks, at: number): ScopeBooks {
 
 /** The limits of the scope after a change. What can no longer matter is forgotten. */
 export function withLimits(books: ScopeBooks, limits: Omit<LimitSet, "version">, now: number): ScopeBooks {
-  const version = (books.limits.at(-1)?.limits.version ?? 0) + 1;
-  const settled = books.limits.findLastIndex((change) => change.at <= now - RAISE_DELAY_MS);
+  const last = books.limits.at(-1);
+  const version = (last?.limits.version ?? 0) + 1;
+  // Never before the last change, so that a clock that was set back does not let a raise hold at once.
+  const at = Math.max(now, last?.at ?? now);
+  const settled = books.limits.findLastIndex((change) => change.at <= at - RAISE_DELAY_MS);
   const kept = books.limits.slice(Math.max(0, settled));
-  return { ...books, limits: [...kept, { at: now, limits: { ...limits, version } }] };
+  return { ...books, limits: [...kept, { at, limits: { ...limits, version } }] };
 }
 
 /** What is in force; no limits at all where none was ever set, which a bot may not trade with. */

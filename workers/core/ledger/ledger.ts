@@ -125,13 +125,22 @@ function positive<T extends Decimal>(value: T, field: string): T {
   return value;
 }
 
+/** Sums of balances that were asked for, by account and unit. */
+const SUMS = new WeakMap<Balances, Map<string, Money>>();
+
 /** Sum of the balances of an account in a unit, over all instruments. */
-export function accountBalance(ledger: Ledger, account: Posting["account"], unit: string): Money {
+export function accountBalance({ balances }: Ledger, account: Posting["account"], unit: string): Money {
+  // Balances are never changed in place, and are asked for at every price.
+  const sums = SUMS.get(balances) ?? new Map<string, Money>();
+  SUMS.set(balances, sums);
+  const known = sums.get(`${account} ${unit}`);
+  if (known !== undefined) return known;
   let sum = ZERO;
-  for (const [key, balance] of ledger.balances) {
+  for (const [key, balance] of balances) {
     const [name, , of] = JSON.parse(key) as [string, string | null, string];
     if (name === account && of === unit) sum = add(sum, balance);
   }
+  sums.set(`${account} ${unit}`, sum as Money);
   return sum as Money;
 }
 

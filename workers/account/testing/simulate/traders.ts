@@ -85,6 +85,7 @@ export class Traders {
     const scopes: readonly SwitchScope[] = [
       { kind: "account" },
       { kind: "user" },
+      { kind: "platform" },
       { kind: "bot", bot: chance.pick(BOTS) },
       { kind: "instrument", instrument: chance.pick(INSTRUMENTS) },
     ];
