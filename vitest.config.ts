@@ -85,6 +85,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "drill",
+          environment: "node",
+          include: ["drill/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
           name: "e2e",
           environment: "node",
           include: ["e2e/**/*.test.ts"],

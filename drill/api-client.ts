@@ -55,6 +55,10 @@ export class ApiClient {
     await this.post(`/api/v1/orders/${orderId}/cancel`, undefined, this.authorization());
   }
 
+  order(orderId: string): Promise<OrderDetail> {
+    return this.get(`/api/v1/orders/${orderId}`);
+  }
+
   state(accountId: string): Promise<AccountState> {
     return this.get(`/api/v1/accounts/${accountId}/state`);
   }

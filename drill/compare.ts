@@ -51,7 +51,9 @@ export function differences(parts: {
     const own = mine.get(order.clientOrderId);
     if (own === undefined) found.push(`order ${order.clientOrderId} is at the broker and not at the desk`);
     else if (!AGREES[order.status].includes(own.state) || own.filled !== order.filled) {
-      found.push(`order ${own.id} is ${own.state} ${own.filled} at the desk, ${order.status} ${order.filled} there`);
+      found.push(
+        `order ${own.id} is ${own.state} ${own.filled} at the desk, ${order.status} ${order.filled} there, received ${order.receivedAt}`,
+      );
     }
   }
   for (const { id, state, filled } of desk.orders) {

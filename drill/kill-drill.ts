@@ -180,9 +180,20 @@ class KillDrill {
       const found = await this.look(how).catch((error: unknown) => [`no comparison: ${String(error)}`]);
       const final = found.some((line) => line.startsWith("DOUBLED") || line.startsWith("HALTED"));
       if (found.length === 0) return found;
-      if (final || Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
+      if (final || Date.now() > deadline)
+        return [...found, ...(await this.histories(found)), ...this.parts.runtime.said()];
       await wait(1_000);
     }
+  }
+
+  /** What happened at the desk to the orders that findings name. */
+  private async histories(found: readonly string[]): Promise<string[]> {
+    const ids = new Set(found.flatMap((line) => /^(?:order|DOUBLED) (\S+)/.exec(line)?.[1] ?? []));
+    const lines = [...ids].map(async (id) => {
+      const { history } = await this.parts.api.order(id);
+      return `${id}: ${history.map(({ at, event, state }) => `${at} ${event} -> ${state}`).join("; ")}`;
+    });
+    return (await Promise.allSettled(lines)).flatMap((line) => (line.status === "fulfilled" ? line.value : []));
   }
 
   private async look({ from, ended }: { from: number; ended: boolean }): Promise<string[]> {

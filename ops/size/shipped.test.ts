@@ -37,12 +37,14 @@ describe("what is shipped", () => {
     }
   });
 
-  it("S68 to the platform holds no page of the local server, no builder of tests and no source map's address", () => {
+  it("S68 to the platform holds no page of the local server, no broker of drills, no builder of tests and no source map's address", () => {
     const scripts = filesOf(worker).filter((file) => file.endsWith(".js"));
     expect(scripts.length).toBe(1);
     const bundle = readFileSync(scripts[0], "utf8");
     expect(bundle).toContain("/api/v1/openapi.json");
     // The names of our files stand in the bundle's comments, so that a module that slipped in shows by its own.
-    expect(bundle).not.toMatch(/"\/dev\/mail|workers\/testing\/|\.test\.ts|workers\/local\.ts|mail\/local-mailbox\.ts/);
+    expect(bundle).not.toMatch(
+      /"\/dev\/mail|workers\/testing\/|\.test\.ts|workers\/local\.ts|workers\/drill\.ts|mail\/local-mailbox\.ts/,
+    );
   });
 });

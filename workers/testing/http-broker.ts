@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome } from "../brokers/broker.ts";
-import { formatDecimal, parseMoney, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
+import { formatDecimal, parseMoney, parsePosition, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 
 /** How long a reply is waited for: shorter than the drill's broker may take, so that some come too late. */
@@ -47,7 +47,7 @@ const ReportText = z.object({
   orders: z.array(VenueOrderText),
   fills: z.array(VenueFillText),
   deposit: z.object({ id: z.string(), at: z.number(), currency: z.string(), amount: z.string() }).nullable(),
-  positions: z.array(z.tuple([z.string(), quantity])),
+  positions: z.array(z.tuple([z.string(), z.string().transform((text) => parsePosition(text, "position"))])),
   cash: z.tuple([z.string(), z.string().transform((text) => parseMoney(text, "cash"))]),
 });
 const Accepted = z.object({ venueOrderId: z.string() });
