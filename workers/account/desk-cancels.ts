@@ -38,7 +38,8 @@ interface CancelParts {
 export class DeskCancels {
   private readonly parts: CancelParts;
   private readonly sentAt = new Map<ClientOrderId, number>();
-  private draining = false;
+  /** Not answered yet. They hold up no other: a kill switch must not wait for a call that hangs. */
+  private readonly onTheirWay = new Set<ClientOrderId>();
 
   constructor(parts: CancelParts) {
     this.parts = parts;
@@ -58,29 +59,30 @@ export class DeskCancels {
     });
   }
 
-  /** Sends the cancels that are due, one after the other. */
+  /** Sends the cancels that are due, as many at once as there are places for. */
   async drain(): Promise<void> {
-    if (this.draining) return;
-    this.draining = true;
     // Each once: a venue that never answers must not keep whoever waits for this from everything else.
     const sent = new Set<ClientOrderId>();
-    try {
-      for (;;) {
-        const due = this.due(sent);
-        if (due.length === 0) return;
-        this.parts.books.write(() => {
-          for (const order of due) {
-            this.parts.books.hear(order.id, { type: "cancel-requested" });
-            this.parts.gate.count(order, "cancel");
-          }
-        });
+    for (;;) {
+      const due = this.due(sent);
+      if (due.length === 0) return;
+      this.parts.books.write(() => {
+        for (const order of due) {
+          this.parts.books.hear(order.id, { type: "cancel-requested" });
+          this.parts.gate.count(order, "cancel");
+        }
+      });
+      for (const { id } of due) {
+        sent.add(id);
+        this.onTheirWay.add(id);
+      }
+      try {
         await this.parts.books.sync();
         for (const { id } of due) this.sentAt.set(id, this.parts.now());
-        for (const { id } of due) sent.add(id);
         await Promise.all(due.map((order) => this.cancelOne(order)));
+      } finally {
+        for (const { id } of due) this.onTheirWay.delete(id);
       }
-    } finally {
-      this.draining = false;
     }
   }
 
@@ -89,8 +91,8 @@ export class DeskCancels {
       .openOrders()
       .map((stored) => stored.order)
       .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
-      .filter(({ id }) => !sent.has(id) && this.isAgainDue(id))
-      .slice(0, CANCELS_AT_ONCE);
+      .filter(({ id }) => !sent.has(id) && !this.onTheirWay.has(id) && this.isAgainDue(id))
+      .slice(0, CANCELS_AT_ONCE - this.onTheirWay.size);
   }
 
   /** A time in the future is of a clock that was set back since. */

@@ -104,6 +104,19 @@ describe("cancels", () => {
     await desk.cancels.drain();
     expect(broker.canceled).toEqual([id]);
   });
+
+  it("that are not answered hold up no other", async () => {
+    const { desk, id, broker } = await withResting();
+    broker.onCancel = () => new Promise<void>(() => undefined);
+    desk.cancels.request([id]);
+    void desk.cancels.drain();
+    await until(() => broker.canceled.length === 1);
+    broker.onCancel = () => undefined;
+    const next = await desk.submit("bot_1", intent({ kind: "limit", limit: "98", ordinal: 1, signal: "next" }));
+    desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW });
+    await desk.cancels.drain();
+    expect(broker.canceled).toEqual([id, next.order.order.id]);
+  });
 });
 
 describe("legs", () => {

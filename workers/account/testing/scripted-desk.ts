@@ -37,7 +37,7 @@ export class ScriptedBroker implements Broker {
   /** Times that it was asked for a report. */
   asked = 0;
   fillsComplete = true;
-  onCancel: () => void = () => undefined;
+  onCancel: () => void | Promise<void> = () => undefined;
   outcome: (order: OrderToPlace) => SendOutcome | Promise<SendOutcome> = ackOf;
   fills: VenueFill[] = [];
   orders: VenueReport["orders"] = [];
@@ -52,7 +52,7 @@ export class ScriptedBroker implements Broker {
   }
   async cancel(id: ClientOrderId): Promise<SendOutcome> {
     this.canceled.push(id);
-    this.onCancel();
+    await this.onCancel();
     return { outcome: "ack", venueOrderIds: new Map() };
   }
   async replace(id: ClientOrderId): Promise<SendOutcome> {
