@@ -8,7 +8,6 @@ const PAGE_ROWS = 200;
 export class ApiClient {
   private readonly origin: string;
   private readonly credentials: { readonly email: string; readonly password: string };
-  private cookie = "";
   private token = "";
   private tokenAt = 0;
 
@@ -19,15 +18,14 @@ export class ApiClient {
 
   async signUp(): Promise<void> {
     await this.post("/api/auth/sign-up/email", { ...this.credentials, name: "Drill" });
-    const reply = await this.post("/api/auth/sign-in/email", this.credentials);
-    const cookies = reply.headers.getSetCookie().map((text) => text.split(";")[0]);
-    this.cookie = cookies.join("; ");
   }
 
-  /** Makes sure that the token holds for a while. */
+  /** Makes sure that the token holds for a while: by a new sign-in, since a kill may take a session's next cookie with it. */
   async renew(): Promise<void> {
     if (Date.now() - this.tokenAt < TOKEN_MS_MAX) return;
-    const reply = await this.post("/api/v1/session/token", undefined, { Cookie: this.cookie });
+    const signedIn = await this.post("/api/auth/sign-in/email", this.credentials);
+    const cookies = signedIn.headers.getSetCookie().map((text) => text.split(";")[0]);
+    const reply = await this.post("/api/v1/session/token", undefined, { Cookie: cookies.join("; ") });
     this.token = ((await reply.json()) as { token: string }).token;
     this.tokenAt = Date.now();
   }
