@@ -57,6 +57,32 @@ describe("asking the venue", () => {
     expect(broker.placed).toEqual([]);
   });
 
+  it("asks again for an end that it passed over, since a venue shows it once", async () => {
+    const { desk, id, broker } = await withResting();
+    const [resting] = broker.placed;
+    const ended = { ...resting, clientOrderId: id, venueOrderId: `v-${id}`, filled: quantity("0"), status: "canceled" };
+    const report = broker.report.bind(broker);
+    const cursors: string[] = [];
+    let during: () => void = () => {
+      desk.books.write(() => desk.books.hear(id, { type: "cancel-requested" }));
+    };
+    broker.report = async () => {
+      cursors.push(desk.books.record.cursor);
+      const answer = await report();
+      during();
+      const shown = desk.books.record.cursor === "seen" ? [] : [ended];
+      return { report: { ...answer.report, orders: shown as typeof broker.orders }, cursor: "seen" };
+    };
+    await desk.sweepNow();
+    expect(desk.books.order(id)?.order.state).toBe("PENDING_CANCEL");
+    during = () => undefined;
+    await desk.sweepNow();
+    expect(desk.books.order(id)?.order.state).toBe("CANCELED");
+    expect(cursors).not.toContain("seen");
+    await desk.sweepNow();
+    expect(cursors.at(-1)).toBe("seen");
+  });
+
   it("goes on where the clock is set back", async () => {
     const { desk, broker, clock } = await newDesk();
     await desk.sweepNow();

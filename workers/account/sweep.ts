@@ -3,7 +3,7 @@ import { parseMoney } from "../core/ledger/decimal-text.ts";
 import { type Correction, type Halt, reconcile } from "../core/ledger/reconcile.ts";
 import { fillId, type VenueOrder, type VenueReport } from "../core/ledger/venue-report.ts";
 import { applyOrderEvent } from "../core/order/apply-order-event.ts";
-import { type DeskOrder, newDeskOrder } from "../core/order/desk-order.ts";
+import { type DeskOrder, isReserved, newDeskOrder } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import { asClientOrderId, botPrefix, type ClientOrderId, clientOrderId } from "../core/order/order-id.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
@@ -32,6 +32,8 @@ function takeOver(
   { cursor, broker }: { readonly cursor: string; readonly broker: Broker },
 ): void {
   const { account, record } = books;
+  // Before anything is taken over: what is applied below counts as heard, too.
+  const again = showsPassedOverEnd(books, report);
   const booked = report.fills.map((fill) => fillId(fill.tradeId)).filter((id) => books.isBooked(id));
   const moved = report.movements.map((movement) => movement.id).filter((id) => books.isBooked(id));
   const result = reconcile(
@@ -51,11 +53,23 @@ function takeOver(
   for (const halt of result.halts) takeHalt(books, halt);
   books.note({
     // Trades come in pages: the cursor is of the last one that was taken over.
-    cursor,
+    cursor: again ? record.cursor : cursor,
     differences: Object.fromEntries(result.differences),
     reconciledAt: books.now(),
   });
   books.mark();
+}
+
+/**
+ * Whether the report shows the end of an order that heard something since it was asked for. It is passed over as old news
+ * may be, and venues show an end once: so the same report is asked for again.
+ */
+function showsPassedOverEnd(books: DeskBooks, report: VenueReport): boolean {
+  return report.orders.some(({ clientOrderId: text, status }) => {
+    const id = status === "open" || text === undefined ? undefined : asClientOrderId(text);
+    const order = id === undefined || !books.touched.has(id) ? undefined : books.order(id)?.order;
+    return order !== undefined && isReserved(order);
+  });
 }
 
 /** Every order whose end is not certain, and those that the report speaks of. */
