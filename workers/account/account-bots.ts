@@ -28,6 +28,11 @@ export async function openBot(
     const change = subtract(parseMoney(capital, "capital"), allotted);
     desk.switches.allot(botId, { id: `${place}:${version}`, at, capital: change });
     kv.put(place, capital);
-    desk.switches.setLimits(botId, coreLimits({ ...limits, instruments: limits.instruments ?? [...instruments] }));
+    desk.switches.setLimits(botId, botLimits({ limits, instruments }));
   });
+}
+
+/** The limits of a bot, which trades the instruments that it names and no others. */
+export function botLimits({ limits, instruments }: Pick<BotToOpen, "limits" | "instruments">) {
+  return coreLimits({ ...limits, instruments: limits.instruments ?? [...instruments] });
 }

@@ -11,7 +11,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
-import { type BotToOpen, openBot } from "./account-bots.ts";
+import { type BotToOpen, botLimits, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
@@ -26,7 +26,7 @@ import { wireOrder } from "./desk-view.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
-// Tabs and machines of one person.
+/** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
 /** Events that a bot is given at once. */
 const EVENTS_A_CALL = 1_000;
@@ -92,10 +92,6 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
   }
 
-  exists(): boolean {
-    return this.ctx.storage.kv.get(RECORD) !== undefined;
-  }
-
   async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
     const { desk, record } = this.open(call.ownerId);
     const results: SubmitResult[] = [];
@@ -157,6 +153,14 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const mark = await this.market.reach(opened.record, opened.desk.books, instrument);
       if (mark !== undefined) await opened.desk.hear(mark);
     }
+    await this.after();
+  }
+
+  /** Limits of a bot's next version hold at once where they are lower, before the version itself applies. */
+  async limitBot(call: { ownerId: string; botId: string; limits: RiskLimits; instruments: readonly string[] }) {
+    const { desk } = this.open(call.ownerId);
+    const { botId, limits, instruments } = call;
+    desk.books.write(() => desk.switches.setLimits(botId, botLimits({ limits, instruments })));
     await this.after();
   }
 
@@ -257,7 +261,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   /** Forgets the account and hangs up; the venue's side goes with it. */
   async destroy(ownerId: string): Promise<void> {
-    if (!this.exists()) return;
+    if (this.ctx.storage.kv.get(RECORD) === undefined) return;
     const { venue, record } = this.open(ownerId);
     await this.market.leave(record);
     await venue.end();

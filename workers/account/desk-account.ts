@@ -22,3 +22,5 @@ export interface DeskAccount {
 export const ACCOUNT_SCOPE = "account";
 /** Whose orders those are that were placed elsewhere. */
 export const EXTERNAL_BOT = "external";
+/** Reason of a switch that a person threw: what is open under it is cancelled until it is gone. */
+export const KILL_REASON = "KILL_SWITCH";

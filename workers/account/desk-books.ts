@@ -9,7 +9,7 @@ import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts"
 import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
-import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
 import {
@@ -228,7 +228,9 @@ export class DeskBooks {
   /** Stops a bot, or the account, until a person arms it again. */
   halt(name: string, code: string, message: string): void {
     const at = this.clock();
-    if (this.scope(name).trading.reason !== code) {
+    const { reason } = this.scope(name).trading;
+    // What a person stopped stays stopped by that person: its open orders are cancelled until they are gone.
+    if (reason !== code && reason !== KILL_REASON) {
       this.setSwitch(name, { state: "HALTED", reason: code, since: at, until: undefined });
     }
     this.alert({ level: "critical", botId: botIdOf(name), code, message });

@@ -7,13 +7,11 @@ import { bindingLimit, type LimitSet, type Limits, PLATFORM_CEILINGS } from "../
 import { lossOfDay } from "../core/risk/equity-track.ts";
 import { haltReason } from "../core/risk/throttle.ts";
 import type { TradingState } from "../core/risk/trading-state.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
 import { limitsOf, SWITCH_ON, type Switch, withLimits } from "./scope-books.ts";
 
-/** Reason of a switch that a person threw: what is open under it is cancelled until it is gone. */
-export const KILL_REASON = "KILL_SWITCH";
 const DAILY_LOSS_REASON = "DAILY_LOSS";
 
 /** What a switch holds for. */

@@ -21,6 +21,7 @@ const TABLES = [
   ) strict`,
   "create index if not exists order_events_by_order on order_events (order_id, sequence)",
   "create index if not exists order_events_by_bot on order_events (bot, sequence)",
+  "create index if not exists order_events_of_fills on order_events (sequence) where event = 'fill'",
   `create table if not exists ledger_events (
     id text primary key, sequence integer not null, text text not null
   ) strict, without rowid`,

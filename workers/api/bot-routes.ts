@@ -15,7 +15,7 @@ import { botObject } from "../services/trading/account-object-of.ts";
 import { pauseBot, readBotLog, readBotState, resumeBot, startBot, stopBot } from "../services/trading/bot-actions.ts";
 import { previewBot } from "../services/trading/bot-preview.ts";
 import { cloneBot, createBot, editBot, findBot, getBot, listBots } from "../services/trading/bots.ts";
-import { isLooser } from "../services/trading/looser-limits.ts";
+import { effectiveLimits, isLooser } from "../services/trading/looser-limits.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireFreshProof } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
@@ -145,7 +145,7 @@ export function botRoutes() {
       const input = { ...c.req.valid("param"), ...c.req.valid("json") };
       if (input.definition !== undefined) {
         const { definition } = await findBot(ctx, input.id);
-        if (isLooser(definition.limits, input.definition.limits)) requireFreshProof(c);
+        if (isLooser(effectiveLimits(definition), effectiveLimits(input.definition))) requireFreshProof(c);
       }
       return c.json(await editBot({ ctx, input }), 200);
     })

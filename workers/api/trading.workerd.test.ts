@@ -6,7 +6,7 @@ import type { RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
 import type { AccountState, KillResult, Order, OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { botObject } from "../services/trading/account-object-of.ts";
-import { newClient, START_MS, type TestClient } from "../testing/test-client.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 
 const BTC = "SIM:BTC-USD";
 const CAPS = { orderNotional: "20000", positionNotional: "20000", openOrders: "10", dailyLoss: "2000" };
@@ -157,7 +157,11 @@ describe("trading over the API", () => {
     expect((await order(BUY)).verdict).toMatchObject({ code: "HALTED" });
     const { rows } = await client.json<{ rows: BotLogEntry[] }>("GET", `${path}/log`);
     expect(rows.map((entry) => entry.kind)).toEqual(["halted", "started"]);
-    await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE" });
+    const arming = `/api/v1/accounts/${account.id}/trading-state`;
+    expect((await client.send("POST", arming, { state: "ACTIVE" })).status).toBe(403);
+    const headers = { Authorization: `Bearer ${client.token}`, Origin: ORIGIN, "Content-Type": "application/json" };
+    const proven = { method: "POST", headers, body: JSON.stringify({ state: "ACTIVE" }) };
+    expect((await request(arming, proven, { strategies: STRATEGY_CATALOGUE })).status).toBe(200);
     expect(await state()).toMatchObject({ state: "ACTIVE", stateReason: null });
   });
 

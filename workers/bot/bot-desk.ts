@@ -4,7 +4,10 @@ import type { Env } from "../platform/env.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { BotRecord } from "./bot-record.ts";
 
-type Desk = DeskCalls & { openBot(call: BotToOpen & { ownerId: string }): Promise<void> };
+type Desk = DeskCalls & {
+  openBot(call: BotToOpen & { ownerId: string }): Promise<void>;
+  limitBot(call: Pick<BotToOpen, "botId" | "limits" | "instruments"> & { ownerId: string }): Promise<void>;
+};
 
 async function find(env: Env, { ownerId, account }: BotRecord): Promise<Desk> {
   const name = await objectName({ kind: "account", ownerId, id: account.id });
@@ -30,6 +33,14 @@ export async function openAtDesk(env: Env, record: BotRecord): Promise<void> {
   const instruments = record.instruments.map(({ instrument }) => instrument.id);
   const desk = await find(env, record);
   await desk.openBot({ ownerId, botId, version, capital, leverage, limits, instruments });
+}
+
+/** Has the account hold the bot to the limits of a version that waits for its turn. */
+export async function limitAtDesk(env: Env, record: BotRecord): Promise<void> {
+  const { ownerId, botId, definition } = record;
+  const instruments = record.instruments.map(({ instrument }) => instrument.id);
+  const desk = await find(env, record);
+  await desk.limitBot({ ownerId, botId, limits: definition.limits, instruments });
 }
 
 /** Number of the last thing that happened to an order of the bot. */

@@ -1,4 +1,5 @@
-import type { DeskCalls, DeskEvent, DeskIntent, DeskTrading } from "../account/desk-calls.ts";
+import type { Order } from "../../schema/wire/order.ts";
+import type { DeskCalls, DeskEvent, DeskTrading } from "../account/desk-calls.ts";
 import { intendedIds } from "../account/desk-intent.ts";
 import type { CandleColumns } from "../core/candle/candle.ts";
 import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
@@ -6,22 +7,27 @@ import type { RunDefinition } from "../core/engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../core/engine/snapshot.ts";
 import { createTrader, type Trader, type TraderClose } from "../core/engine/trader.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
-import { exactText } from "../core/ledger/decimal-double.ts";
 import type { Strategy } from "../core/strategy/strategy.ts";
 import type { MarketFeed } from "../feed/live/market-port.ts";
 import { candlesSpanMs } from "../run/run-definition.ts";
 import { type BotRecord, botDefinition } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
+import { intentOf } from "./intent-of.ts";
 import { Shadow } from "./shadow.ts";
 
-/** Rows that a feed answers at once. */
+// What a feed answers at once.
 const ROWS_A_CALL = 5_000;
 /** A decision is acted on while its candle is no older than this share of its length, and at least a minute. */
 const FRESH_SHARE = 0.25;
 const FRESH_MS_MIN = 60_000;
 
+/** An entry that was decided longer ago than this is not asked for any more: the market has gone on. */
+const EFFECT_MS_MAX = 60_000;
+
 export interface MachineParts {
+  /** UTC ms. */
+  readonly now: () => number;
   readonly record: BotRecord;
   readonly strategy: Strategy;
   readonly store: BotStore;
@@ -45,7 +51,7 @@ export class BotMachine {
   readonly shadow: Shadow;
   private readonly parts: MachineParts;
   private readonly definition: RunDefinition;
-  /** Open time of the next base candle of each instrument that was not seen yet, UTC ms. */
+  /** Open of the next base candle that was not seen yet, UTC ms. */
   private seenUntil: number;
   /** The longest candles that any of its markets closes: what is read ends where all of them do. */
   private readonly coarsest: Timeframe;
@@ -176,26 +182,12 @@ export class BotMachine {
       this.trader.hear({ type: "ended", ref: command.ref, part: "main" });
       return;
     }
-    const intent = this.intentOf(command);
+    const intent = intentOf(command, this.definition);
     const ids = intendedIds(intent, { account: record.account.id, bot: record.botId });
     for (const { part, id } of ids) store.addSent({ ref: command.ref, part, orderId: id });
-    store.addEffect({ kind: "place", intent, ref: command.ref });
+    const [{ id: orderId }] = ids;
+    store.addEffect({ kind: "place", intent, ref: command.ref, orderId, at: this.parts.now() });
     note(command, now);
-  }
-
-  private intentOf(command: Extract<TraderCommand, { type: "place" }>): DeskIntent {
-    const { candleTime, leg, ordinal, side, kind, role, quantity, limit, stop, legs, reason, tag } = command;
-    const entry = this.definition.instruments[command.instrument].instrument;
-    const text = (value: number | undefined) => (value === undefined ? undefined : exactText(value));
-    const protect = { stop: text(legs.stop), target: text(legs.target), trail: text(legs.trail) };
-    return {
-      ...{ candleTime, leg, ordinal, instrument: entry.id, side, kind, role, quantity: exactText(quantity) },
-      ...(limit === undefined ? {} : { limit: exactText(limit) }),
-      ...(stop === undefined ? {} : { stop: exactText(stop) }),
-      reduceOnly: role === "exit",
-      signal: `${reason} at ${new Date(candleTime).toISOString().slice(0, 16)}Z${tag === "" ? "" : ` (${tag})`}`,
-      protect: JSON.parse(JSON.stringify(protect)),
-    };
   }
 
   /** Candles that were decided on since this was last asked, with the equity at each. */
@@ -205,24 +197,40 @@ export class BotMachine {
     return closes;
   }
 
-  /** Trades that were closed since this version began. */
-  trades(): number {
-    return this.parts.store.get<number>("trades") ?? 0;
-  }
-
-  /** Asks the desk for everything that was written down, in order. The same ask again changes nothing. */
-  async drainEffects(): Promise<void> {
+  /**
+   * Asks the desk for everything that was written down, in order. The same ask again changes nothing. An entry that is no
+   * longer wanted, or too old, is told to the engine as ended, unless the desk has it already.
+   */
+  async drainEffects({ enter, now }: { readonly enter: boolean; readonly now: number }): Promise<void> {
     const { desk, record, store } = this.parts;
     const { ownerId, botId } = record;
     for (let next = store.firstEffect(); next !== undefined; next = store.firstEffect()) {
       const { effect, place } = next;
-      if (effect.kind === "place") await desk.submit({ ownerId, botId, intents: [effect.intent] });
-      else {
+      if (effect.kind === "place") {
+        const entry = effect.intent.role === "entry";
+        const late = entry && (!enter || now - effect.at > EFFECT_MS_MAX);
+        if (late && (await desk.order({ ownerId, orderId: effect.orderId })) === undefined) this.giveUp(effect.ref);
+        else await desk.submit({ ownerId, botId, intents: [effect.intent] });
+      } else {
         const orderId = store.orderOf(effect.ref);
         if (orderId !== undefined) await desk.cancel({ ownerId, orderIds: [orderId] });
       }
       store.dropEffect(place);
     }
+  }
+
+  private giveUp(ref: string): void {
+    this.parts.store.write(() => {
+      this.trader.hear({ type: "ended", ref, part: "main" });
+      this.save();
+    });
+  }
+
+  /** Takes back entries that wait at the venue, so that a new version finds nothing of the old one. */
+  async cancelEntries(open: readonly Order[]): Promise<void> {
+    const { desk, record } = this.parts;
+    const orderIds = open.filter((order) => order.role === "entry" && !order.cancelRequested).map((order) => order.id);
+    if (orderIds.length > 0) await desk.cancel({ ownerId: record.ownerId, orderIds });
   }
 
   /** Tells the engine that what waits to be asked will not be. */

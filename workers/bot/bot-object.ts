@@ -7,7 +7,7 @@ import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
-import { openAtDesk } from "./bot-desk.ts";
+import { limitAtDesk } from "./bot-desk.ts";
 import type { BotRecord } from "./bot-record.ts";
 import { BotStore } from "./bot-store.ts";
 import { botState } from "./bot-view.ts";
@@ -19,6 +19,9 @@ const LOG_SHOWN = 50;
 /** After an error, how long until the bot tries to go on, doubling from the first to the last. */
 const RETRY_MS_MIN = 2_000;
 const RETRY_MS_MAX = 60_000;
+
+/** States in which a bot may be told to make no entries; a pause of the desk's becomes a person's. */
+const PAUSABLE: ReadonlySet<BotStatus> = new Set(["running", "paused"]);
 
 /**
  * One bot: wakes at its candles' closes, decides by the engine that backtests use, and asks the desk of its account. It
@@ -53,7 +56,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.store.put("next", record);
       this.store.log({ at: systemClock(), kind: "edited", message: `Version ${record.version} waits for its turn.` });
     }
-    if (known !== undefined && life.status !== "stopped") await openAtDesk(this.env, record);
+    if (known !== undefined && life.status !== "stopped") await limitAtDesk(this.env, record);
     this.publish();
   }
 
@@ -65,7 +68,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.bot.life().status === "error" ||
       this.bot.life().status === "halted"
     ) {
-      this.bot.live({ status: "starting", reason: null, startedAt: systemClock(), errors: 0 });
+      this.bot.live({ status: "starting", reason: null, startedAt: systemClock(), errors: 0, byDesk: false });
       this.store.log({ at: systemClock(), kind: "started", message: `Version ${record.version} starts.` });
     }
     await this.ctx.storage.setAlarm(systemClock());
@@ -75,8 +78,8 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
 
   async pause(call: { ownerId: string; reason: string }): Promise<BotState> {
     this.bot.record(call.ownerId);
-    if (this.bot.life().status === "running") {
-      this.bot.live({ status: "paused", reason: call.reason });
+    if (PAUSABLE.has(this.bot.life().status)) {
+      this.bot.live({ status: "paused", reason: call.reason, byDesk: false });
       this.store.log({ at: systemClock(), kind: "paused", message: call.reason });
     }
     this.publish();
@@ -86,7 +89,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   async resume(call: { ownerId: string }): Promise<BotState> {
     this.bot.record(call.ownerId);
     if (this.bot.life().status === "paused") {
-      this.bot.live({ status: "running", reason: null });
+      this.bot.live({ status: "running", reason: null, byDesk: false });
       this.store.log({ at: systemClock(), kind: "resumed", message: "It makes entries again." });
     }
     await this.ctx.storage.setAlarm(systemClock());

@@ -12,7 +12,13 @@ const SPARK_POINTS = 100;
  */
 export function lifeAfterCandles(
   life: BotLife,
-  { record, machine, marketAt, now }: { record: BotRecord; machine: BotMachine; marketAt: number; now: number },
+  {
+    record,
+    machine,
+    marketAt,
+    trades,
+    now,
+  }: { record: BotRecord; machine: BotMachine; marketAt: number; trades: number; now: number },
 ): BotLife {
   const { timeframe, delayMs, shadowBound, capital } = record.definition;
   const replays = record.account.market.kind === "replay";
@@ -29,7 +35,7 @@ export function lifeAfterCandles(
     latenessMs: onTime ? life.latenessMs : Math.max(0, now - (life.nextDueAt ?? now)),
     spark: [...life.spark, ...closes.map((close) => close.equity)].slice(-SPARK_POINTS),
     dayStart: life.dayStart?.day === day ? life.dayStart : { day, equity },
-    trades: machine.trades(),
+    trades,
     // A replay waits for its bots; the running market is given a moment to close its candle.
     nextDueAt: replays ? nextClose : nextClose + delayMs,
   };

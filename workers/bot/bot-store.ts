@@ -9,7 +9,14 @@ const LOG_KEPT = 10_000;
 
 /** Something that the desk shall be asked, written down with the state that it follows from. */
 export type Effect =
-  | { readonly kind: "place"; readonly intent: DeskIntent; readonly ref: string }
+  | {
+      readonly kind: "place";
+      readonly intent: DeskIntent;
+      readonly ref: string;
+      readonly orderId: string;
+      /** When it was written down, UTC ms of our time. */
+      readonly at: number;
+    }
   | { readonly kind: "cancel"; readonly ref: string };
 
 /** A part of an order of the bot. */
@@ -93,6 +100,10 @@ export class BotStore {
 
   addSent({ orderId, ref, part }: SentPart): void {
     this.storage.sql.exec("insert or ignore into sent (order_id, ref, part) values (?, ?, ?)", orderId, ref, part);
+  }
+
+  forgetSent(): void {
+    this.storage.sql.exec("delete from sent");
   }
 
   sentOrder(orderId: string): SentPart | undefined {

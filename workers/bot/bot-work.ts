@@ -61,6 +61,7 @@ export class BotWork {
       this.store.put("record", record);
       this.storage.kv.delete("next");
       this.storage.kv.delete("place");
+      this.store.forgetSent();
       this.store.forgetText("trader");
       this.store.forgetText("shadow");
     });
@@ -68,12 +69,15 @@ export class BotWork {
 
   isFlat(): boolean {
     const machine = this.opened();
+    const open = this.store.get<DeskView>("deskView")?.openOrders ?? [];
+    if (open.length > 0) return false;
     return machine === undefined || machine.trader.positions().every((position) => position.quantity === 0);
   }
 
   private parts(record: BotRecord): MachineParts {
     const { ownerId, account } = record;
     return {
+      now: this.now,
       record,
       strategy: strategyOf(STRATEGY_CATALOGUE, record),
       store: this.store,
@@ -109,7 +113,8 @@ export class BotWork {
     if (status === "starting") await this.beginTrading(record);
     const machine = this.opened();
     if (machine === undefined) return "done";
-    await machine.drainEffects();
+    // What was written down before a crash may be old by now.
+    await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
     const trading = await machine.hearDesk((event) => this.noteEvent(event));
     this.followDesk(trading);
     if (this.life().status === "stopped" || this.life().status === "halted") return "done";
@@ -120,9 +125,10 @@ export class BotWork {
       this.store.log({ at: this.now(), kind: "edited", message: `Version ${next.version} applies.` });
       return "again";
     }
+    if (next !== undefined) await machine.cancelEntries(this.store.get<DeskView>("deskView")?.openOrders ?? []);
     const enter = this.life().status === "running" && next === undefined;
     const { marketAt } = await machine.goOn({ enter, note: (command, at) => this.noteCommand(command, at) });
-    await machine.drainEffects();
+    await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
     await machine.hearDesk((event) => this.noteEvent(event));
     this.afterCandles(record, machine, marketAt);
     return "done";
@@ -177,7 +183,8 @@ export class BotWork {
       // It plays once somebody listens, so that no bot misses its begin.
       await (await replayFeed(this.env, { ownerId, accountId: account.id })).object.play({ ownerId });
     }
-    this.live({ status: "running", reason: null });
+    // Somebody may have paused or stopped it while its history was read.
+    if (this.life().status === "starting") this.live({ status: "running", reason: null });
   }
 
   async leaveMarket(record: BotRecord): Promise<void> {
@@ -207,7 +214,9 @@ export class BotWork {
 
   private afterCandles(record: BotRecord, machine: BotMachine, marketAt: number): void {
     const before = this.life();
-    const after = lifeAfterCandles(before, { record, machine, marketAt, now: this.now() });
+    // Closed since this version began.
+    const trades = this.store.get<number>("trades") ?? 0;
+    const after = lifeAfterCandles(before, { record, machine, marketAt, trades, now: this.now() });
     this.live(after);
     if (after.status !== before.status && after.reason !== null) {
       this.store.log({ at: marketAt, kind: "shadow", message: after.reason });

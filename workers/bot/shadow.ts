@@ -12,6 +12,8 @@ import { type Compared, costsOf, type Leg, newLeg, type ShadowKind, withFill } f
 
 /** Orders that are compared one by one; older ones only count in the sums. */
 const COMPARED_KEPT = 300;
+/** Orders whose names are kept: more than can be open at once. */
+const REFS_KEPT = 1_000;
 /** Differences that a page shows. */
 const SHOWN = 50;
 /** Candles of the bot's timeframe that either side may be behind before a trade counts as missed or extra. */
@@ -79,6 +81,8 @@ export class Shadow {
       this.refs[order.id] = command.ref ?? refOf({ candleTime, leg, ordinal: earlier.length });
     });
     this.placed = [];
+    const names = Object.entries(this.refs);
+    if (names.length > REFS_KEPT) this.refs = Object.fromEntries(names.slice(-REFS_KEPT));
   }
 
   /** History: the run takes it before its first decision. */
@@ -89,6 +93,7 @@ export class Shadow {
   /** The next candles, which the bot has just decided on. */
   push(chunks: readonly CandleColumns[], until: number): void {
     this.run.push(chunks);
+    this.run.forgetTrades();
     this.marketAt = until;
     chunks.forEach((chunk, index) => {
       const { id } = this.definition.instruments[index].instrument;

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { datasets } from "../../schema/tables/dataset.ts";
+import { tradingAccounts } from "../../schema/tables/trading.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import { prepareAuditOfChange } from "../audit/prepare-audit.ts";
 import { removeCandles } from "../feed/archive/candle-archive.ts";
@@ -83,6 +84,8 @@ export async function deleteDataset(call: { ctx: ServiceContext; input: { id: st
     and(inArray(backtests.status, ["queued", "running"]), sql`instr(${backtests.settings}, ${row.id}) > 0`),
   );
   if (reading > 0) throw conflict("in_use", "A run still reads this dataset. Cancel it or wait until it is done.");
+  const plays = await ctx.owned.count(tradingAccounts, sql`instr(${tradingAccounts.market}, ${row.id}) > 0`);
+  if (plays > 0) throw conflict("in_use", "An account plays this dataset again. Delete the account first.");
   const { name, source, timeframe, candles } = row;
   await ctx.owned.batch([
     ctx.owned.prepareRemove(datasets, eq(datasets.id, row.id)),

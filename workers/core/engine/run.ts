@@ -134,6 +134,11 @@ export class Run {
     if (block.length > 0) this.trade(block);
   }
 
+  /** Drops the trades that were closed: for runs that go on for ever beside something that keeps them itself. */
+  forgetTrades(): void {
+    for (const lane of this.lanes.all) lane.account.trades.takeRows();
+  }
+
   /** Shows every order that the lane which counts places, and every fill that it books, as they happen. */
   observe({ placed, filled, closed }: RunObserver): void {
     const { main } = this.lanes;

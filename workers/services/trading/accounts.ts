@@ -17,7 +17,7 @@ import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject } from "./account-object-of.ts";
 import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
 
-type AccountRow = typeof tradingAccounts.$inferSelect;
+export type AccountRow = typeof tradingAccounts.$inferSelect;
 const PLACE = { at: tradingAccounts.createdAt, id: tradingAccounts.id };
 const MILLION = 1_000_000;
 

@@ -1,11 +1,11 @@
 import type { Bot, BotLogEntry, BotState, StopBot } from "../../../schema/wire/bot.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { invalid } from "../../platform/problem-error.ts";
+import { conflict, invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
 import { findAccount } from "./accounts.ts";
-import { botOf, findBot } from "./bots.ts";
+import { botOf, findBot, recordOf } from "./bots.ts";
 
 type BotCall = { readonly ctx: ServiceContext; readonly input: { readonly id: string } };
 
@@ -16,8 +16,11 @@ async function told(ctx: ServiceContext, id: string, action: string, after?: unk
 /** Starts a bot: its account gives it its limits, history is loaded, and the next candle is decided on. */
 export async function startBot({ ctx, input }: BotCall): Promise<Bot> {
   const row = await findBot(ctx, input.id);
+  if (row.archived) throw conflict("bot_archived", "Take the bot out of the archive before it is started.");
   await told(ctx, row.id, "bot.start", { version: row.version });
   const { object } = await botObject(ctx, row.id);
+  // An edit that was stored and did not reach the bot reaches it now.
+  await object.begin(await recordOf(ctx, row));
   const account = await findAccount(ctx, row.accountId);
   // A bot that was halted by a person's or a rule's hand is armed again with its start.
   const desk = (await accountObject(ctx, account.id)).object;

@@ -196,6 +196,11 @@ export async function editBot(call: { ctx: ServiceContext; input: EditBot & { id
   const { ctx, input } = call;
   const before = await findBot(ctx, input.id);
   if (input.archived === true) await requireStopped(ctx, before);
+  if (input.archived === false && before.archived) {
+    const { cash } = await findAccount(ctx, before.accountId);
+    const { capital } = before.definition;
+    await requireRoom(ctx, { accountId: before.accountId, cash, capital, except: before.id });
+  }
   const asked = input.definition;
   const changed = asked === undefined ? undefined : await resolveBot(ctx, before.accountId, asked);
   if (changed !== undefined) {
@@ -221,14 +226,6 @@ export async function editBot(call: { ctx: ServiceContext; input: EditBot & { id
   };
   const current = and(eq(bots.id, before.id), eq(bots.version, before.version));
   if (current === undefined) throw new Error("an update must say which row");
-  const { object } = await botObject(ctx, before.id);
-  if (changed !== undefined) {
-    const { account, instruments, resolved, definition } = changed;
-    await object.begin({
-      ...{ ownerId: ctx.ownerId, botId: before.id, name, account, version, definition, instruments },
-      ...{ strategyTitle: resolved.title, document: resolved.document },
-    });
-  }
   const rows = await ctx.owned.batch([
     ctx.owned.prepareUpdate(bots, values, current),
     prepareAudit(trailOf(ctx), {
@@ -239,10 +236,31 @@ export async function editBot(call: { ctx: ServiceContext; input: EditBot & { id
     }),
   ]);
   if (rows[0] === 0) throw conflict("bot_changed", "Somebody else changed this bot meanwhile. Load it again.");
+  // After the row, whose version decides between two who edit at once; a start repairs what is lost here.
+  const after = await findBot(ctx, before.id);
+  const { object } = await botObject(ctx, before.id);
+  if (changed !== undefined) await object.begin(await recordOf(ctx, after));
   if (input.archived === true) {
     await (await dashboardOf(ctx.env, ctx.ownerId)).object.forgetBot({ ownerId: ctx.ownerId, botId: before.id });
   }
   return botOf(await findBot(ctx, before.id));
+}
+
+/** What the bot's object is told of a row. */
+export async function recordOf(ctx: ServiceContext, row: BotRow): Promise<BotRecord> {
+  const { account, instruments } = await resolveBot(ctx, row.accountId, row.definition);
+  const { name, version, definition, strategyTitle, document } = row;
+  return {
+    ownerId: ctx.ownerId,
+    botId: row.id,
+    name,
+    account,
+    version,
+    definition,
+    strategyTitle,
+    document,
+    instruments,
+  };
 }
 
 async function requireStopped(ctx: ServiceContext, row: BotRow): Promise<void> {

@@ -1,3 +1,4 @@
+import type { BotDefinition } from "../../../schema/wire/bot.ts";
 import type { RiskLimits } from "../../../schema/wire/risk.ts";
 import { coreLimits } from "../../account/account-view.ts";
 import { CAP_NAMES, stricter } from "../../core/risk/cap.ts";
@@ -17,4 +18,9 @@ export function isLooser(before: RiskLimits, after: RiskLimits): boolean {
     return true;
   // Hours are not compared one by one: any change of them is asked for a proof.
   return old.windows !== undefined && JSON.stringify(old.windows) !== JSON.stringify(next.windows);
+}
+
+/** The limits that a definition comes to: a bot trades the instruments that it names and no others. */
+export function effectiveLimits({ limits, instruments }: Pick<BotDefinition, "limits" | "instruments">): RiskLimits {
+  return { ...limits, instruments: limits.instruments ?? instruments };
 }

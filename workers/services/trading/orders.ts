@@ -11,8 +11,9 @@ import type {
 } from "../../../schema/wire/trading.ts";
 import { MANUAL_BOT } from "../../account/desk-calls.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { parseDecimal } from "../../core/ledger/decimal-text.ts";
 import { newId } from "../../platform/ids.ts";
-import { invalid, notFound } from "../../platform/problem-error.ts";
+import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject } from "./account-object-of.ts";
 import { findAccount, instrumentsOf, listAccounts } from "./accounts.ts";
@@ -141,7 +142,27 @@ export async function createOrder(call: {
   };
   const [result] = structuredClone(await object.submit({ ownerId: ctx.ownerId, botId: MANUAL_BOT, intents: [intent] }));
   if (result === undefined) throw new Error("the desk must answer each intent, answered none");
+  if (!isOrderOf(result.order, call.input)) {
+    throw conflict("idempotency_key_reused", "Idempotency-Key was used before for another order. Use a new one.");
+  }
   return orderAtDesk(ctx, account.id, result.order.id);
+}
+
+/** Whether an order is what a request asked for: a key that comes again must not stand for another order. */
+function isOrderOf(order: Order, asked: CreateOrder): boolean {
+  const same = (left: string | null, right: string | undefined) =>
+    left === null || right === undefined
+      ? left === null && right === undefined
+      : parseDecimal(left, "order") === parseDecimal(right, "request");
+  const { instrument, side, kind } = asked;
+  return (
+    order.instrument === instrument &&
+    order.side === side &&
+    order.kind === kind &&
+    same(order.quantity, asked.quantity) &&
+    same(order.limit, asked.limit) &&
+    same(order.stop, asked.stop)
+  );
 }
 
 /** Asks for an order to be cancelled. It is gone once the venue says so. Throws 404. */

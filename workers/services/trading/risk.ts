@@ -14,7 +14,7 @@ import { logEvent } from "../../platform/log-event.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
-import { findAccount, listAccounts } from "./accounts.ts";
+import { type AccountRow, findAccount, instrumentsOf, listAccounts } from "./accounts.ts";
 import { findBot } from "./bots.ts";
 import { isLooser } from "./looser-limits.ts";
 
@@ -105,6 +105,7 @@ export async function setTradingState(call: {
   const { ctx, input } = call;
   const row = await findAccount(ctx, input.id);
   const { state, instrument } = input;
+  if (instrument !== undefined) await requireInstrument(ctx, row, instrument);
   await ctx.owned.batch([
     prepareAudit(trailOf(ctx), {
       action: "account.trading-state",
@@ -171,6 +172,12 @@ export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch
   return { accounts: reached, unreached };
 }
 
+async function requireInstrument(ctx: ServiceContext, row: AccountRow, instrument: string): Promise<void> {
+  const known = await instrumentsOf(ctx, row);
+  if (known.some(({ id }) => id === instrument)) return;
+  throw invalid("instrument", `must be one of ${known.map(({ id }) => id).join(", ")}`, instrument);
+}
+
 /** Bots see at once that their desk is halted, and say so. */
 async function wakeBots(ctx: ServiceContext, accountIds: ReadonlySet<string>): Promise<void> {
   const active = inArray(bots.status, ["starting", "running", "paused"]);
@@ -203,8 +210,9 @@ async function targetsOf(ctx: ServiceContext, scope: KillSwitch["scope"]): Promi
       return [{ accountId: (await findAccount(ctx, scope.accountId)).id, switched: { kind: "account" } }];
     case "instrument": {
       const { instrument } = scope;
-      const { id } = await findAccount(ctx, scope.accountId);
-      return [{ accountId: id, switched: { kind: "instrument", instrument } }];
+      const row = await findAccount(ctx, scope.accountId);
+      await requireInstrument(ctx, row, instrument);
+      return [{ accountId: row.id, switched: { kind: "instrument", instrument } }];
     }
     case "bot": {
       const { id, accountId } = await findBot(ctx, scope.botId);
