@@ -14,12 +14,14 @@ export const LiveClientMessage = z.discriminatedUnion("type", [
 export type LiveClientMessage = z.infer<typeof LiveClientMessage>;
 
 /** Why the server ends a socket; also in the close frame. */
-export const ByeReason = z.enum(["signed_out", "slow", "deleted", "restart", "limit"]);
+export const ByeReason = z.enum(["signed_out", "renewed", "slow", "deleted", "restart", "limit"]);
 export type ByeReason = z.infer<typeof ByeReason>;
 
 /** Code of the close frame of each reason. After `signed_out` and `deleted` there is nothing to come back for. */
 export const BYE_CODES: Readonly<Record<ByeReason, number>> = {
   signed_out: 4401,
+  /** The session goes on under a new id, as after a proof: come back with a ticket of it. */
+  renewed: 4409,
   deleted: 4404,
   slow: 4408,
   limit: 4429,

@@ -58,6 +58,27 @@ test("a token that was revoked is replaced once, and the request goes through", 
   expect(seen.sessionOver).toBe(0);
 });
 
+test("a token that is asked for while the session gets a new id is one of the new session", async () => {
+  const { client, calls, seen } = clientOf([() => json("read")]);
+  let reading: Promise<unknown> | undefined;
+  const before = await client.renewing(async (token) => {
+    reading = client.request("/a");
+    await new Promise((done) => setTimeout(done));
+    expect({ calls: calls.length, tokens: seen.tokens }).toEqual({ calls: 0, tokens: 1 });
+    return token;
+  });
+  expect([before, await reading]).toEqual(["t1", "read"]);
+  expect(calls.map(authorization)).toEqual(["Bearer t2"]);
+});
+
+test("a renewal that fails lets those who waited go on", async () => {
+  const { client } = clientOf([() => json("read")]);
+  const refused = client.renewing(() => Promise.reject(new TypeError("refused")));
+  const reading = client.request("/a");
+  await expect(refused).rejects.toThrow("refused");
+  expect(await reading).toBe("read");
+});
+
 test("a token refused twice means signed out", async () => {
   const { client, seen } = clientOf([() => problem(401, "unauthorized"), () => problem(401, "unauthorized")]);
   await expect(client.request("/a")).rejects.toMatchObject({ status: 401 });

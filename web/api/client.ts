@@ -41,14 +41,21 @@ export interface Client {
   token(): Promise<string>;
   /** Forgets the token, as after signing out. */
   forget(): void;
+  /**
+   * Runs what may give the session a new id, with a token of the old one. Tokens that are asked for meanwhile wait for it:
+   * one that was fetched just before would be worth nothing. Throws what `act` throws, and `ApiError`.
+   */
+  renewing<T>(act: (token: string) => Promise<T>): Promise<T>;
 }
 
 /** The one way to the API: bearer token kept in memory, problem documents as `ApiError`, safe requests repeated. */
 export function createClient(deps: ClientDeps): Client {
   let current: AccessToken | undefined;
   let pending: Promise<AccessToken> | undefined;
+  let renewal: Promise<void> | undefined;
 
   async function token(): Promise<string> {
+    while (renewal !== undefined) await renewal;
     if (current !== undefined && current.expiresAt - deps.now() > TOKEN_MARGIN_MS) return current.token;
     pending ??= fetchToken(deps).finally(() => {
       pending = undefined;
@@ -86,6 +93,18 @@ export function createClient(deps: ClientDeps): Client {
     },
     forget() {
       current = undefined;
+    },
+    async renewing(act) {
+      const before = await token();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      renewal = promise;
+      try {
+        return await act(before);
+      } finally {
+        renewal = undefined;
+        current = undefined;
+        resolve();
+      }
     },
   };
 }

@@ -160,10 +160,10 @@ test.each(["signed_out", "deleted"] as const)(
   },
 );
 
-test("after a bye because of slowness the channel comes back", async () => {
+test.each(["slow", "renewed"] as const)("after a bye because of %s the channel comes back", async (reason) => {
   const { say, sockets, settle, pass } = stage();
   await settle();
-  say({ type: "bye", reason: "slow" });
+  say({ type: "bye", reason });
   sockets[0].onclose?.();
   await pass(500);
   expect(sockets).toHaveLength(2);

@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { client } from "../api/runtime.ts";
 import { NewPasswordField, PASSWORD_LENGTH_MIN, useSubmission } from "../session/frame.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
@@ -21,8 +20,6 @@ export function PasswordForm() {
       withProof(() => postOnce("/account/password", { currentPassword, password })),
     );
     if (!changed) return;
-    // The session may have gone on under a new id.
-    client.forget();
     setCurrentPassword("");
     setPassword("");
     setDone(true);

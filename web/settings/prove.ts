@@ -24,22 +24,23 @@ export async function withProof<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends one proof; the session then has a new id, so its old token is forgotten. Throws `ApiError`. */
-export async function sendProof(proof: StepUp): Promise<void> {
-  await postOnce("/session/step-up", proof);
-  client.forget();
+/** Sends one proof, after which the session has a new id. Throws `ApiError`. */
+export function sendProof(proof: StepUp): Promise<void> {
+  return postOnce("/session/step-up", proof);
 }
 
 /**
- * Posts without the client's second try after 401. Here 401 means a wrong password or code, and each try counts
- * towards the limit of attempts. Throws `ApiError`.
+ * Posts what may give the session a new id, without the client's second try after 401: here 401 means a wrong password
+ * or code, and each try counts towards the limit of attempts. Throws `ApiError`.
  */
-export async function postOnce(path: string, body: unknown): Promise<void> {
-  const headers = { authorization: `Bearer ${await client.token()}`, "content-type": "application/json" };
-  const init: RequestInit = { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) };
-  const response = await fetch(addressOf(path), init).catch(() => undefined);
-  if (response === undefined) throw offlineError();
-  if (!response.ok) throw await errorOfResponse(response);
+export function postOnce(path: string, body: unknown): Promise<void> {
+  return client.renewing(async (token) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const init: RequestInit = { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) };
+    const response = await fetch(addressOf(path), init).catch(() => undefined);
+    if (response === undefined) throw offlineError();
+    if (!response.ok) throw await errorOfResponse(response);
+  });
 }
 
 /** Ends the question with its answer. */

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { ByeReason } from "../../schema/wire/live.ts";
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
@@ -239,8 +240,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     this.hub.close(socket, code);
   }
 
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */

@@ -49,7 +49,9 @@ describe("the switch of the whole deployment", () => {
     expect((await administrator.send("POST", "/api/v1/admin/trading", { state: "HALTED" })).status).toBe(200);
     const armed = await administrator.send("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     expect(await armed.json()).toMatchObject({ status: 403, code: "step_up" });
-    await expect((await newClient(REAL)).send("POST", "/api/v1/admin/trading", { state: "HALTED" })).resolves.toMatchObject({
+    await expect(
+      (await newClient(REAL)).send("POST", "/api/v1/admin/trading", { state: "HALTED" }),
+    ).resolves.toMatchObject({
       status: 403,
     });
   });

@@ -1,5 +1,6 @@
 import { eq, inArray, lt } from "drizzle-orm";
 import { openSockets } from "../../schema/tables/identity.ts";
+import type { ByeReason } from "../../schema/wire/live.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { RETENTION } from "../privacy/retention.ts";
@@ -22,7 +23,7 @@ const HOLDERS: Readonly<Record<SocketKind, (env: Env, name: string) => SocketHol
 };
 
 interface SocketHolder {
-  hangUp(grantId: string): Promise<void>;
+  hangUp(grantId: string, reason: ByeReason): Promise<void>;
 }
 
 /** Remembers that an object holds a socket for a session or a key. */
@@ -40,14 +41,20 @@ export async function rememberSocket(
     });
 }
 
-/** Hangs up every socket that was opened for these sessions or keys, with code 4401. */
-export async function closeSockets(env: Env, input: { grantIds: readonly string[] }): Promise<void> {
+/** Hangs up every socket that was opened for these sessions or keys. `reason` is `signed_out` unless it is said. */
+export async function closeSockets(
+  env: Env,
+  input: { grantIds: readonly string[]; reason?: ByeReason },
+): Promise<void> {
+  const { reason = "signed_out" } = input;
   const database = openDatabase(env.DB);
   for (let from = 0; from < input.grantIds.length; from += IDS_A_STATEMENT) {
     const ids = input.grantIds.slice(from, from + IDS_A_STATEMENT);
     const mine = inArray(openSockets.grantId, ids);
     const rows = await database.select().from(openSockets).where(mine);
-    await Promise.all(rows.map(({ kind, objectName, grantId }) => HOLDERS[kind](env, objectName).hangUp(grantId)));
+    await Promise.all(
+      rows.map(({ kind, objectName, grantId }) => HOLDERS[kind](env, objectName).hangUp(grantId, reason)),
+    );
     await database.delete(openSockets).where(mine);
   }
 }

@@ -116,7 +116,7 @@ export async function renewSession(
   const open = and(eq(sessions.id, before.id), isNull(sessions.endedAt));
   const [renewed] = await database.batch([database.update(sessions).set(moved).where(open), ...along]);
   if (renewed.meta.changes === 0) throw unauthorized("The session has ended. Sign in again.");
-  await closeSockets(env, { grantIds: [before.id] });
+  await closeSockets(env, { grantIds: [before.id], reason: "renewed" });
   const session: SessionRow = { ...before, ...moved };
   return { session, token: await makeSessionToken(env, session) };
 }

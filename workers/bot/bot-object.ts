@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { ByeReason } from "../../schema/wire/live.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
 import { LiveHub } from "../live/live-hub.ts";
@@ -225,8 +226,8 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     this.hub.close(socket, code);
   }
 
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   async destroy(ownerId: string): Promise<void> {

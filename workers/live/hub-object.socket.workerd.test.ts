@@ -6,6 +6,7 @@ import { sessions } from "../../schema/tables/identity.ts";
 import { type DashboardAccount, type DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
+import { renewSession } from "../auth/session.ts";
 import { openDatabase } from "../platform/database.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
@@ -100,6 +101,15 @@ describe("the dashboard's channel", () => {
     await object.destroy(ownerId);
     expect(await erased.closed).toBe(4404);
     expect(await client.json("GET", "/api/v1/dashboard")).toEqual({ accounts: {}, bots: {}, alerts: [] });
+  });
+
+  it("S20 tells a watcher to come back when the session goes on under a new id, as after a proof", async () => {
+    const { client } = await newDashboard();
+    const watcher = await watch(client);
+    const [row] = await openDatabase(env.DB).select().from(sessions).where(eq(sessions.userId, client.userId)).limit(1);
+    await renewSession(env, row, { nowMs: START_MS });
+    expect(await watcher.closed).toBe(4409);
+    expect(watcher.frames.at(-1)).toEqual({ type: "bye", reason: "renewed" });
   });
 
   it("answers a snapshot that is asked for after a sleep", async () => {

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
+import type { ByeReason } from "../../schema/wire/live.ts";
 import { killAccounts, wakeKilled } from "../account/kill-accounts.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
@@ -109,8 +110,8 @@ export class HubObject extends DurableObject<Env> {
   }
 
   /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   /** Tells what was held back for a moment, and hangs up readers that have stopped reading. */

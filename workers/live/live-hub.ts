@@ -165,9 +165,9 @@ export class LiveHub<T extends object> {
     tryClose(socket, sendable ? code : 1000, "");
   }
 
-  /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
-    for (const socket of this.options.ctx.getWebSockets(grantId)) hangUp(socket, "signed_out");
+  /** Closes the sockets of a session or key that has ended, or goes on under another id. */
+  hangUp(grantId: string, reason: ByeReason): void {
+    for (const socket of this.options.ctx.getWebSockets(grantId)) hangUp(socket, reason);
   }
 
   /** Closes every socket and forgets the value. */

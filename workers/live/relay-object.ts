@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { MarketState } from "../../schema/wire/live.ts";
+import type { ByeReason, MarketState } from "../../schema/wire/live.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { LiveHub } from "./live-hub.ts";
@@ -32,8 +32,8 @@ export class RelayObject extends DurableObject<Env> {
   }
 
   /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import type { RunState } from "../../schema/wire/backtest.ts";
+import type { ByeReason } from "../../schema/wire/live.ts";
 import { RunClientMessage } from "../../schema/wire/run-live.ts";
 import { auditContext, prepareAudit } from "../audit/prepare-audit.ts";
 import { LiveHub } from "../live/live-hub.ts";
@@ -95,8 +96,8 @@ export class RunObject extends DurableObject<Env> {
   }
 
   /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   /** Hangs up readers that have stopped reading, also where the run has nothing more to tell. */

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { MarketState } from "../../../schema/wire/live.ts";
+import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import { TICK_MS } from "../../core/sim/sim-ticks.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { MARKET_SOCKETS_MAX } from "../../live/relay-object.ts";
@@ -74,8 +74,8 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   }
 
   /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
-    this.hub.hangUp(grantId);
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
   }
 
   /** The work of a second. It never throws and rings again first, so that nothing can end the market. */

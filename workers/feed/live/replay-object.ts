@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { MarketState } from "../../../schema/wire/live.ts";
+import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import type { ReplayState } from "../../../schema/wire/market.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
@@ -121,9 +121,9 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
   }
 
   /** Closes the sockets of a session or key that has ended. */
-  hangUp(grantId: string): void {
+  hangUp(grantId: string, reason: ByeReason): void {
     const [instrument] = this.read()?.instruments ?? [];
-    if (instrument !== undefined) this.hub(instrument).hangUp(grantId);
+    if (instrument !== undefined) this.hub(instrument).hangUp(grantId, reason);
   }
 
   /** One step. It never throws and rings again whatever happens, for as long as the replay plays. */
