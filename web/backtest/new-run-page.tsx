@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Play, RotateCcw } from "lucide-react";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
 import { ApiError } from "../api/api-error.ts";
 import { backtestQuery, datasetsQuery, libraryQuery, strategiesQuery } from "../api/queries.ts";
+import { PROTECTION_TEXTS, protectionField } from "../protection/protection-draft.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Page } from "../ui/page.tsx";
@@ -24,6 +25,10 @@ import { type RunForm, RunFormProvider, useRunForm } from "./run-form.ts";
 import { RunOutline } from "./run-outline.tsx";
 import { fieldOf, findRunProblems, type RunProblems } from "./run-problems.ts";
 import { StrategyFields } from "./strategy-fields.tsx";
+
+const ProtectionFields = lazy(async () => ({
+  default: (await import("../protection/protection-fields.tsx")).ProtectionFields,
+}));
 
 /** The form of a new run. It remembers what was typed, and says what is wrong where it is wrong. */
 export function NewRunPage() {
@@ -138,6 +143,8 @@ interface FormFrameProps {
 
 function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: FormFrameProps) {
   useSubmitKey(onSubmit);
+  const { length } = useRunForm().draft.protections;
+  const pausesNote = length === 0 ? "none: entries never pause" : `${length} set`;
   return (
     <form
       noValidate
@@ -171,6 +178,13 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
           <CostFields />
         </Card>
         <Fold
+          title="Pauses after losses"
+          note={pausesNote}
+          open={[...problems.keys()].some((field) => field.startsWith("protections."))}
+        >
+          <PauseFields />
+        </Fold>
+        <Fold
           title="Details"
           note="fills, margin, checks"
           open={[...problems.keys()].some((field) => DETAIL_FIELDS.has(field))}
@@ -190,6 +204,15 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
         </Button>
       </aside>
     </form>
+  );
+}
+
+function PauseFields() {
+  const { draft, set, problem } = useRunForm();
+  return (
+    <Suspense fallback={<Skeleton className="h-8 w-full" />}>
+      <ProtectionFields rows={draft.protections} onChange={(protections) => set({ protections })} problem={problem} />
+    </Suspense>
   );
 }
 
@@ -269,8 +292,11 @@ function refusals(error: unknown): readonly (readonly [string, string])[] {
 }
 
 function namesOf(change: Partial<RunDraft>): readonly string[] {
-  const names = Object.keys(change);
-  return names.includes("parameters")
-    ? [...names, ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`)]
-    : names;
+  return [
+    ...Object.keys(change),
+    ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`),
+    ...(change.protections ?? []).flatMap((row, place) =>
+      PROTECTION_TEXTS[row.kind].map((text) => protectionField(place, text)),
+    ),
+  ];
 }

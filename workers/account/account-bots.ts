@@ -1,9 +1,12 @@
 import type { RiskLimits } from "../../schema/wire/risk.ts";
 import { subtract } from "../core/ledger/decimal.ts";
 import { parseMoney } from "../core/ledger/decimal-text.ts";
+import type { AccountRecord } from "./account-record.ts";
 import type { AccountVenue } from "./account-venue.ts";
-import { coreLimits } from "./account-view.ts";
+import { coreLimits, manualLimits } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { MANUAL_BOT } from "./desk-calls.ts";
 
 /** What an account gives a bot: a share of its money, limits, and a book at the venue. */
 export interface BotToOpen {
@@ -30,6 +33,12 @@ export async function openBot(
     kv.put(place, capital);
     desk.switches.setLimits(botId, botLimits({ limits, instruments }));
   });
+}
+
+/** Sets the limits of an account, and with them those of a person's own orders. Inside a write. */
+export function limitAccount(desk: Desk, record: AccountRecord, limits: RiskLimits): void {
+  desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(limits));
+  desk.switches.setLimits(MANUAL_BOT, manualLimits(record, limits));
 }
 
 /** The limits of a bot, which trades the instruments that it names and no others. */

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
-import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
+import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import { parseMoney } from "../core/ledger/decimal-text.ts";
@@ -11,25 +11,24 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
-import { type BotToOpen, botLimits, openBot } from "./account-bots.ts";
+import { type BotToOpen, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
-import { accountView, coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
+import { accountView, orderDetail, riskView } from "./account-view.ts";
 import { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import { type DeskCalls, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
-import { eventOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
-import type { SwitchScope } from "./desk-switches.ts";
+import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
+import type { SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
+import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
-/** Events that a bot is given at once. */
-const EVENTS_A_CALL = 1_000;
 const RECORD = "account";
 
 /**
@@ -55,10 +54,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     const { desk, venue } = this.open(record.ownerId);
     await venue.begin(record);
     desk.books.write(() => {
-      if (desk.books.scope(ACCOUNT_SCOPE).limits.length === 0) {
-        desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(limits));
-        desk.switches.setLimits(MANUAL_BOT, manualLimits(record, limits));
-      }
+      if (desk.books.scope(ACCOUNT_SCOPE).limits.length === 0) limitAccount(desk, record, limits);
     });
     await desk.sweepNow();
     desk.books.write(() => {
@@ -105,6 +101,19 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return results;
   }
 
+  /** What would become of a person's order now; nothing of it is kept. */
+  async preview(call: { ownerId: string; order: OrderToPreview }): Promise<OrderPreview> {
+    return previewOrder(this.open(call.ownerId), this.market, call.order);
+  }
+
+  /** Takes another name; the dashboard is told. */
+  async rename(call: { ownerId: string; name: string }): Promise<void> {
+    const opened = this.open(call.ownerId);
+    Object.assign(opened.record.account, { name: call.name });
+    this.ctx.storage.kv.put(RECORD, opened.record);
+    opened.outbox.tellDashboard(accountView(opened));
+  }
+
   async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
     const { desk } = this.open(call.ownerId);
     const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
@@ -119,10 +128,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async eventsOf(call: { ownerId: string; botId: string; since: number }): ReturnType<DeskCalls["eventsOf"]> {
     const { store, desk } = this.open(call.ownerId);
-    const events = store.eventsAfter(call.since, EVENTS_A_CALL, call.botId);
-    const cursor = events.at(-1)?.sequence ?? call.since;
-    const trading = desk.switches.tradingOf(call.botId);
-    return { events: events.flatMap((event) => eventOfBot(store, event)), cursor, trading };
+    return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -166,31 +172,23 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async setLimits(call: { ownerId: string; limits: RiskLimits }): Promise<RiskView> {
     const { desk, record } = this.open(call.ownerId);
-    desk.books.write(() => {
-      desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(call.limits));
-      desk.switches.setLimits(MANUAL_BOT, manualLimits(record, call.limits));
-    });
+    desk.books.write(() => limitAccount(desk, record, call.limits));
     await this.after();
     return riskView(desk);
   }
 
   /** Throws a switch by hand, or arms again what was halted. */
-  async setSwitch(call: {
-    ownerId: string;
-    scope: SwitchScope;
-    state: TradingStateName;
-    reason: string;
-  }): Promise<void> {
+  async setSwitch(call: SwitchCall & { ownerId: string }): Promise<void> {
     const { desk } = this.open(call.ownerId);
-    desk.switches.set(call.scope, call.state, call.reason);
+    desk.switches.set(call.scope, call.state, call.reason, call.by);
     await desk.books.sync();
     await this.after();
   }
 
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
-  async kill(call: { ownerId: string; scope: SwitchScope; flatten: boolean }): Promise<{ cancelling: number }> {
+  async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean }) {
     const { desk } = this.open(call.ownerId);
-    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock() });
+    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
     await desk.books.sync();
     this.ctx.waitUntil(
       desk.cancels

@@ -19,7 +19,13 @@ export interface Switch {
   readonly reason: string | undefined;
   readonly since: number | undefined;
   readonly until: number | undefined;
+  /** Who threw it; absent for a rule. */
+  readonly by?: SwitchedBy | undefined;
 }
+
+/** Who throws a switch by hand: somebody who is signed in, or a program with a key. */
+export const SWITCHED_BY = ["person", "program"] as const;
+export type SwitchedBy = (typeof SWITCHED_BY)[number];
 
 export const SWITCH_ON: Switch = { state: "ACTIVE", reason: undefined, since: undefined, until: undefined };
 
@@ -141,6 +147,7 @@ export function readSwitch(record: RecordReader): Switch {
     reason: record.optional("reason", () => record.text("reason")),
     since: record.optional("since", () => record.whole("since")),
     until: record.optional("until", () => record.whole("until")),
+    by: record.optional("by", () => record.oneOf("by", SWITCHED_BY)),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   SetTradingState,
 } from "../../../schema/wire/trading.ts";
 import type { SwitchScope } from "../../account/desk-switches.ts";
+import type { SwitchedBy } from "../../account/scope-books.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { invalid } from "../../platform/problem-error.ts";
@@ -104,20 +105,28 @@ export async function setTradingState(call: {
 }): Promise<AccountState> {
   const { ctx, input } = call;
   const row = await findAccount(ctx, input.id);
-  const { state, instrument } = input;
+  const { state, instrument, scope: reach } = input;
+  if (reach === "user" && state !== "ACTIVE") throw invalid("state", "must be ACTIVE for the scope user", state);
   if (instrument !== undefined) await requireInstrument(ctx, row, instrument);
   await ctx.owned.batch([
     prepareAudit(trailOf(ctx), {
       action: "account.trading-state",
       subject: { kind: "account", id: row.id },
-      after: { state, instrument },
+      after: { state, instrument, ...(reach === "user" ? { scope: reach } : {}) },
     }),
   ]);
-  const { object } = await accountObject(ctx, row.id);
-  const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
-  await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand" });
+  if (reach === "account") {
+    const { object } = await accountObject(ctx, row.id);
+    const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
+    await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand", by: handOf(ctx) });
+  }
   if (state === "ACTIVE" && instrument === undefined) await armEverywhere(ctx);
   return readAccountState({ ctx, input });
+}
+
+/** Whose hand throws a switch. */
+function handOf({ actor }: ServiceContext): SwitchedBy {
+  return actor.type === "api-key" ? "program" : "person";
 }
 
 /** A person who arms an account again takes back what they stopped everywhere: that is one switch, and each desk has a copy. */
@@ -144,7 +153,7 @@ export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch
     targets.map(async ({ accountId, switched, botId }) => {
       try {
         const { object } = await accountObject(ctx, accountId);
-        const { cancelling } = await object.kill({ ownerId: ctx.ownerId, scope: switched, flatten });
+        const { cancelling } = await object.kill({ ownerId: ctx.ownerId, scope: switched, flatten, by: handOf(ctx) });
         if (botId !== undefined) {
           await (await botObject(ctx, botId)).object.stop({
             ...{ ownerId: ctx.ownerId, reason: "Stopped by the kill switch.", status: "halted" },
