@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
-import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
@@ -10,6 +9,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { AccountAlarm } from "./account-alarm.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
@@ -46,12 +46,14 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   private opened: OpenAccount | undefined;
   private readonly hub: LiveHub<AccountState>;
   private readonly market: AccountMarketLink;
+  private readonly bell: AccountAlarm;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
     this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
+    this.bell = new AccountAlarm(ctx.storage, systemClock);
   }
 
   /** Makes the account with its venue and its first money. A second call changes nothing. */
@@ -75,6 +77,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       obeyDeployment(desk, this.env.TRADING_HALTED);
       const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
       this.opened = { record, store, desk, venue, outbox };
+      // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
+      this.ctx.waitUntil(this.bell.ring());
     }
     if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
     return this.opened;
@@ -91,6 +95,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
     const { desk, record } = this.open(call.ownerId);
+    await this.bell.beforeSending();
     const results: SubmitResult[] = [];
     for (const intent of call.intents) {
       const mark = await this.market.reach(record, desk.books, intent.instrument);
@@ -118,6 +123,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
     const { desk } = this.open(call.ownerId);
     const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
+    await this.bell.beforeSending();
     desk.cancels.request(ids);
     await desk.cancels.drain();
     await this.after();
@@ -197,7 +203,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       await this.after();
     };
     this.ctx.waitUntil(after().catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
-    await this.ctx.storage.setAlarm(systemClock() + 1_000);
+    await this.bell.by(systemClock() + 1_000);
     this.publish();
     return { cancelling: open.length };
   }
@@ -262,7 +268,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   override async alarm(): Promise<void> {
     const record = this.stored();
     if (record === undefined) return;
-    await this.ctx.storage.setAlarm(systemClock() + MINUTE_MS);
+    await this.bell.begin();
     try {
       const { desk } = this.open(record.ownerId);
       await desk.tick();
@@ -272,6 +278,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       logEvent("account_tick_failed", { id: record.account.id, error });
     }
     this.hub.sweep(systemClock());
+    await this.bell.end();
     await this.after();
   }
 
@@ -303,11 +310,6 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   private async arm(): Promise<void> {
     if (this.opened === undefined) return;
     const { desk, record, outbox } = this.opened;
-    const next = [desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)].filter(
-      (at) => at !== undefined,
-    );
-    const at = next.length === 0 ? undefined : Math.max(systemClock(), Math.min(...next));
-    const set = await this.ctx.storage.getAlarm();
-    if (at !== undefined && (set === null || at < set)) await this.ctx.storage.setAlarm(at);
+    await this.bell.byFirst([desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)]);
   }
 }
