@@ -12,31 +12,22 @@ import { logEvent } from "../platform/log-event.ts";
 import { AccountAlarm } from "./account-alarm.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
-import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
-import { AccountRecord, deskAccountOf } from "./account-record.ts";
+import type { OpenAccount } from "./account-outbox.ts";
+import { AccountRecord } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView, orderDetail, riskView } from "./account-view.ts";
-import { obeyDeployment } from "./deployment-halt.ts";
-import { Desk } from "./desk.ts";
 import type { DeskCalls, DeskIntent, SubmitResult } from "./desk-calls.ts";
 import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
 import { releaseOrder } from "./desk-release.ts";
-import type { SwitchCall } from "./desk-switches.ts";
+import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
+import { openAccount } from "./open-account.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
-import { SqlDeskStore } from "./sql-desk-store.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
 const RECORD = "account";
-
-interface PlatformCall {
-  readonly ownerId: string;
-  readonly flatten: boolean;
-  /** Of the platform's switch: a later one is higher. */
-  readonly version: number;
-}
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
@@ -69,14 +60,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const text = this.ctx.storage.kv.get(RECORD);
       if (text === undefined) throw new Error("the account is not there");
       const record = AccountRecord.parse(text);
-      const store = new SqlDeskStore(this.ctx.storage);
-      const venue = this.venueOf(record);
-      const onSilence = (error: unknown) => logEvent("venue_silent", { id: record.account.id, error });
-      const account = deskAccountOf(record);
-      const desk = new Desk({ store, broker: venue.broker, account, now: systemClock, onSilence });
-      obeyDeployment(desk, this.env.TRADING_HALTED);
-      const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
-      this.opened = { record, store, desk, venue, outbox };
+      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record) });
       // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
       this.ctx.waitUntil(this.bell.ring());
     }
@@ -209,7 +193,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   /** The switch of the whole deployment. One that was overtaken by a later one changes nothing. */
-  async obeyPlatform(call: Pick<SwitchCall, "state"> & PlatformCall): Promise<void> {
+  async obeyPlatform(call: PlatformCall): Promise<void> {
     const { kv } = this.ctx.storage;
     if ((kv.get<number>("platformVersion") ?? 0) >= call.version) return;
     const scope = { kind: "platform" } as const;

@@ -28,6 +28,14 @@ export interface SwitchCall {
   readonly by?: SwitchedBy | undefined;
 }
 
+/** What the whole deployment's switch says to a desk. */
+export interface PlatformCall extends Pick<SwitchCall, "state"> {
+  readonly ownerId: string;
+  readonly flatten: boolean;
+  /** A later turn of the switch is higher. */
+  readonly version: number;
+}
+
 /** The switches of a desk: thrown by a person, by a throttle, by a day's loss. */
 export class DeskSwitches {
   private readonly books: DeskBooks;
