@@ -92,12 +92,24 @@ export function withLimits(books: ScopeBooks, limits: Omit<LimitSet, "version">,
   return { ...books, limits: [...kept, { at, limits: { ...limits, version } }] };
 }
 
+const NO_LIMITS: LimitSet = { version: 0, caps: {} };
+
+/** The answer of a history that was given last, and the time `[from, to)` that it holds in. */
+const IN_FORCE = new WeakMap<readonly LimitChange[], { from: number; to: number; limits: LimitSet }>();
+
 /** What is in force; no limits at all where none was ever set, which a bot may not trade with. */
-export function limitsOf(books: ScopeBooks, now: number): LimitSet {
-  const last = books.limits.at(-1);
-  if (last === undefined) return { version: 0, caps: {} };
+export function limitsOf({ limits: history }: ScopeBooks, now: number): LimitSet {
+  const last = history.at(-1);
+  if (last === undefined) return NO_LIMITS;
   // A clock that was set back undoes no change: what was lowered stays lowered.
-  return limitsInForce(books.limits, Math.max(now, last.at));
+  const at = Math.max(now, last.at);
+  // Every verdict asks, several times, and people change limits now and then.
+  const known = IN_FORCE.get(history);
+  if (known !== undefined && known.from <= at && at < known.to) return known.limits;
+  const settling = history.map((change) => change.at + RAISE_DELAY_MS).filter((until) => until > at);
+  const answer = { from: at, to: Math.min(...settling), limits: limitsInForce(history, at) };
+  IN_FORCE.set(history, answer);
+  return answer.limits;
 }
 
 /** The scope as verdicts look at it. */
@@ -109,8 +121,18 @@ export function scopeBookOf(books: ScopeBooks, now: number): ScopeBook {
   return { positions, equity: books.track ?? startTrack(nothing), executions, rejectsInARow };
 }
 
+/** Texts of parts of a scope: most changes replace one of them and leave the others as they are. */
+const PART_TEXTS = new WeakMap<object, string>();
+
 export function writeScopeBooks(books: ScopeBooks): string {
-  return ledgerText(books);
+  return ledgerText(books, partText);
+}
+
+function partText(part: unknown): string {
+  if (typeof part !== "object" || part === null) return ledgerText(part);
+  const text = PART_TEXTS.get(part) ?? ledgerText(part);
+  PART_TEXTS.set(part, text);
+  return text;
 }
 
 /** Throws RecordError or DecimalError where the text is not what was written. */

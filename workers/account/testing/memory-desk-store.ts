@@ -1,30 +1,7 @@
-import { type DeskOrder, isReserved } from "../../core/order/desk-order.ts";
+import { isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
-import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
-
-/** What a desk wrote down. Replaced as a whole when a transaction ends, so that a process that ends inside leaves nothing. */
-export interface DeskDisk {
-  documents: ReadonlyMap<string, string>;
-  /** Orders as text, as a file would hold them. */
-  orders: ReadonlyMap<string, { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }>;
-  events: readonly StoredEvent[];
-  booked: ReadonlyMap<string, string>;
-  parts: readonly TradePart[];
-}
-
-export function emptyDisk(): DeskDisk {
-  return { documents: new Map(), orders: new Map(), events: [], booked: new Map(), parts: [] };
-}
-
-/** What rows were read as: a row is never changed, so that each is read once. */
-const READ = new WeakMap<object, DeskOrder>();
-
-function readRow(row: { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }): StoredOrder {
-  const order = READ.get(row) ?? parseOrder(row.body);
-  READ.set(row, order);
-  return { ...row.rest, order };
-}
+import { type DeskDisk, readRow, rowOf } from "./desk-disk.ts";
 
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
 export class MemoryDeskStore implements DeskStore {
@@ -39,7 +16,7 @@ export class MemoryDeskStore implements DeskStore {
 
   transaction<T>(act: () => T): T {
     if (this.depth > 0) return act();
-    const before = { ...this.disk };
+    const before = this.disk.place();
     this.checkpoint();
     this.depth++;
     try {
@@ -50,7 +27,7 @@ export class MemoryDeskStore implements DeskStore {
     } catch (error) {
       if (this.depth > 0) {
         this.depth--;
-        Object.assign(this.disk, before);
+        this.disk.backTo(before);
       }
       throw error;
     }
@@ -58,6 +35,7 @@ export class MemoryDeskStore implements DeskStore {
 
   async sync(): Promise<void> {
     this.checkpoint();
+    this.disk.keep();
   }
 
   read(name: string): string | undefined {
@@ -65,7 +43,7 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   write(name: string, text: string): void {
-    this.disk.documents = new Map(this.disk.documents).set(name, text);
+    this.disk.put(this.disk.documents, name, text);
   }
 
   order(id: ClientOrderId): StoredOrder | undefined {
@@ -73,8 +51,8 @@ export class MemoryDeskStore implements DeskStore {
     return row === undefined ? undefined : readRow(row);
   }
 
-  putOrder({ order, ...rest }: StoredOrder): void {
-    this.disk.orders = new Map(this.disk.orders).set(order.id, { body: orderText(order), rest });
+  putOrder(stored: StoredOrder): void {
+    this.disk.put(this.disk.orders, stored.order.id, rowOf(stored));
   }
 
   allOrders(): StoredOrder[] {
@@ -91,7 +69,7 @@ export class MemoryDeskStore implements DeskStore {
 
   appendEvent(event: Omit<StoredEvent, "sequence">): number {
     const sequence = this.disk.events.length + 1;
-    this.disk.events = [...this.disk.events, { ...event, sequence }];
+    this.disk.append(this.disk.events, { ...event, sequence });
     return sequence;
   }
 
@@ -110,7 +88,7 @@ export class MemoryDeskStore implements DeskStore {
 
   book(id: string, text: string): void {
     if (this.disk.booked.has(id)) throw new Error(`ledger event ${id} is booked already`);
-    this.disk.booked = new Map(this.disk.booked).set(id, text);
+    this.disk.put(this.disk.booked, id, text);
   }
 
   booked(id: string): string | undefined {
@@ -118,6 +96,6 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   addTradePart(part: TradePart): void {
-    this.disk.parts = [...this.disk.parts, part];
+    this.disk.append(this.disk.parts, part);
   }
 }
