@@ -13,6 +13,7 @@ import type { ClientOrderId } from "../core/order/order-id.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
+import { partsText } from "./parts-text.ts";
 import {
   newScopeBooks,
   readScopeBooks,
@@ -82,7 +83,7 @@ export class DeskBooks {
   }
 
   private flush(): void {
-    if (this.dirty.has(RECORD)) this.store.write(RECORD, JSON.stringify(this.record));
+    if (this.dirty.has(RECORD)) this.store.write(RECORD, partsText(this.record));
     if (this.dirty.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
     for (const name of this.dirty) {
       const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;

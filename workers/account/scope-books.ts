@@ -1,7 +1,6 @@
 import type { Decimal, Money, Price, Quantity } from "../core/ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
-import { ledgerText } from "../core/ledger/ledger-text.ts";
 import { readLedger } from "../core/ledger/parse-ledger.ts";
 import { type CostMethod, quantityOf } from "../core/ledger/position.ts";
 import { RecordReader } from "../core/ledger/record-reader.ts";
@@ -12,6 +11,7 @@ import type { MessageBuckets, ScopeBook } from "../core/risk/risk-book.ts";
 import { EXECUTION_WINDOW_MS } from "../core/risk/throttle.ts";
 import { type Bucket, fullBucket } from "../core/risk/token-bucket.ts";
 import { TRADING_STATES, type TradingState } from "../core/risk/trading-state.ts";
+import { partsText } from "./parts-text.ts";
 
 /** A switch and why it is where it is. `until`: it turns back by itself then (UTC ms), as a pause for the day does. */
 export interface Switch {
@@ -121,18 +121,8 @@ export function scopeBookOf(books: ScopeBooks, now: number): ScopeBook {
   return { positions, equity: books.track ?? startTrack(nothing), executions, rejectsInARow };
 }
 
-/** Texts of parts of a scope: most changes replace one of them and leave the others as they are. */
-const PART_TEXTS = new WeakMap<object, string>();
-
 export function writeScopeBooks(books: ScopeBooks): string {
-  return ledgerText(books, partText);
-}
-
-function partText(part: unknown): string {
-  if (typeof part !== "object" || part === null) return ledgerText(part);
-  const text = PART_TEXTS.get(part) ?? ledgerText(part);
-  PART_TEXTS.set(part, text);
-  return text;
+  return partsText(books);
 }
 
 /** Throws RecordError or DecimalError where the text is not what was written. */

@@ -1,4 +1,3 @@
-import type { DeskOrder } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
@@ -85,12 +84,14 @@ export class DeskDisk {
 }
 
 /** What rows were read as: a row is never changed, so that each is read once. */
-const READ = new WeakMap<OrderRow, DeskOrder>();
+const READ = new WeakMap<OrderRow, StoredOrder>();
 
 export function readRow(row: OrderRow): StoredOrder {
-  const order = READ.get(row) ?? parseOrder(row.body);
-  READ.set(row, order);
-  return { ...row.rest, order };
+  const known = READ.get(row);
+  if (known !== undefined) return known;
+  const stored = { ...row.rest, order: parseOrder(row.body) };
+  READ.set(row, stored);
+  return stored;
 }
 
 export function rowOf({ order, ...rest }: StoredOrder): OrderRow {

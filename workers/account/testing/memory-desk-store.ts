@@ -1,13 +1,15 @@
 import { isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
-import { type DeskDisk, readRow, rowOf } from "./desk-disk.ts";
+import { type DeskDisk, type OrderRow, readRow, rowOf } from "./desk-disk.ts";
 
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
 export class MemoryDeskStore implements DeskStore {
   readonly disk: DeskDisk;
   protected readonly checkpoint: () => void;
   private depth = 0;
+  /** What this process wrote itself; what an earlier one left is read from its text. */
+  private readonly own = new WeakMap<OrderRow, StoredOrder>();
 
   constructor(disk: DeskDisk, checkpoint: () => void = () => undefined) {
     this.disk = disk;
@@ -48,15 +50,21 @@ export class MemoryDeskStore implements DeskStore {
 
   order(id: ClientOrderId): StoredOrder | undefined {
     const row = this.disk.orders.get(id);
-    return row === undefined ? undefined : readRow(row);
+    return row === undefined ? undefined : this.stored(row);
+  }
+
+  private stored(row: OrderRow): StoredOrder {
+    return this.own.get(row) ?? readRow(row);
   }
 
   putOrder(stored: StoredOrder): void {
-    this.disk.put(this.disk.orders, stored.order.id, rowOf(stored));
+    const row = rowOf(stored);
+    this.own.set(row, stored);
+    this.disk.put(this.disk.orders, stored.order.id, row);
   }
 
   allOrders(): StoredOrder[] {
-    return [...this.disk.orders.values()].map(readRow);
+    return [...this.disk.orders.values()].map((row) => this.stored(row));
   }
 
   reservedOrders(): readonly StoredOrder[] {

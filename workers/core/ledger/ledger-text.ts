@@ -10,14 +10,21 @@ export function ledgerText(value: unknown, textOf: (inner: unknown) => string = 
   if (typeof value === "bigint") return `"${formatDecimal(ofUnits<Decimal>(value))}"`;
   if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
   if (Array.isArray(value)) return `[${value.map((inner) => textOf(inner)).join(",")}]`;
-  const fields: (readonly [string, unknown])[] = value instanceof Map ? [...value] : Object.entries(value);
-  let text = "";
-  for (const [key, field] of fields.sort(byKey)) {
-    if (field !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${textOf(field)}`;
-  }
-  return `{${text}}`;
+  return value instanceof Map
+    ? recordText([...value.keys()], (key) => value.get(key), textOf)
+    : recordText(Object.keys(value), (key) => value[key as keyof typeof value], textOf);
 }
 
-function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
-  return left < right ? -1 : 1;
+/** A name that JSON writes as it is. */
+const PLAIN = /^\w+$/;
+
+function recordText(keys: string[], fieldOf: (key: string) => unknown, textOf: (inner: unknown) => string): string {
+  let text = "";
+  for (const key of keys.sort()) {
+    const field = fieldOf(key);
+    if (field === undefined) continue;
+    const name = PLAIN.test(key) ? `"${key}"` : JSON.stringify(key);
+    text += `${text === "" ? "" : ","}${name}:${textOf(field)}`;
+  }
+  return `{${text}}`;
 }

@@ -56,15 +56,17 @@ export function bookEvent(ledger: Ledger, event: LedgerEvent): Booked {
  * values is a LedgerFault.
  */
 export function rebuildLedger(method: CostMethod, events: readonly LedgerEvent[]): Ledger {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, LedgerEvent>();
   let ledger = emptyLedger(method);
   for (const event of events) {
-    const text = ledgerText(event);
     const known = seen.get(event.id);
-    if (known === text) continue;
-    if (known !== undefined) throw new LedgerFault(`event ${event.id} came again with other values: ${text}`);
-    seen.set(event.id, text);
-    ledger = bookEvent(ledger, event).ledger;
+    if (known === undefined) {
+      seen.set(event.id, event);
+      ledger = bookEvent(ledger, event).ledger;
+      continue;
+    }
+    const text = ledgerText(event);
+    if (ledgerText(known) !== text) throw new LedgerFault(`event ${event.id} came again with other values: ${text}`);
   }
   return ledger;
 }

@@ -289,7 +289,7 @@ export function signed(side: Side, quantity: bigint): bigint {
 
 /** The least of all, and nothing below zero. */
 function atMost(...quantities: readonly bigint[]): bigint {
-  const [least] = [...quantities].sort((left, right) => (left < right ? -1 : 1));
+  const least = quantities.reduce((best, next) => (next < best ? next : best));
   return least > 0n ? least : 0n;
 }
 
