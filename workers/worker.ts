@@ -17,6 +17,7 @@ import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
 import { openEngineWork } from "./run/engine-port.ts";
+import { spreadPlatformSwitch } from "./services/trading/platform-switch.ts";
 
 export interface WorkerParts {
   readonly app: App;
@@ -37,6 +38,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
     async scheduled(controller, env) {
       const nowMs = controller.scheduledTime;
       await eachOnItsOwn([
+        ["platform-switch", () => spreadPlatformSwitch(env, systemClock)],
         ["watch-bots", () => watchBots(env, nowMs)],
         ["watch-runs", () => watchRuns(env, nowMs)],
         ["watch-exports", () => watchExports(env, nowMs)],

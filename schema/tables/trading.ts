@@ -21,6 +21,8 @@ export const tradingAccounts = sqliteTable(
     latencyMs: integer("latency_ms").notNull(),
     /** Parts of a million, so that no float is stored; null for no limit. */
     volumeLimitPpm: integer("volume_limit_ppm"),
+    /** The platform's switch that the account's desk was told last: see `platform-switch.ts`. */
+    platformVersion: integer("platform_version").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("trading_accounts_by_owner").on(table.ownerId, table.createdAt)],

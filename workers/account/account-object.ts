@@ -3,7 +3,6 @@ import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
-import { parseMoney } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
@@ -11,16 +10,17 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
-import { type BotToOpen, botLimits, openBot } from "./account-bots.ts";
+import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { AccountRecord, deskAccountOf } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
-import { accountView, coreLimits, manualLimits, orderDetail, riskView } from "./account-view.ts";
+import { accountView, orderDetail, riskView } from "./account-view.ts";
+import { obeyDeployment } from "./deployment-halt.ts";
 import { Desk } from "./desk.ts";
-import { ACCOUNT_SCOPE } from "./desk-account.ts";
-import { type DeskCalls, type DeskIntent, MANUAL_BOT, type SubmitResult } from "./desk-calls.ts";
-import { eventOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
+import type { DeskCalls, DeskIntent, SubmitResult } from "./desk-calls.ts";
+import { eventsOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
+import { releaseOrder } from "./desk-release.ts";
 import type { SwitchScope } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
@@ -28,9 +28,13 @@ import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
-/** Events that a bot is given at once. */
-const EVENTS_A_CALL = 1_000;
 const RECORD = "account";
+
+interface SwitchCall {
+  readonly ownerId: string;
+  readonly scope: SwitchScope;
+  readonly state: TradingStateName;
+}
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
@@ -52,19 +56,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   async begin(given: AccountRecord & { limits: RiskLimits }): Promise<void> {
     const { limits, ...record } = given;
     if (this.ctx.storage.kv.get(RECORD) === undefined) this.ctx.storage.kv.put(RECORD, record);
-    const { desk, venue } = this.open(record.ownerId);
-    await venue.begin(record);
-    desk.books.write(() => {
-      if (desk.books.scope(ACCOUNT_SCOPE).limits.length === 0) {
-        desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(limits));
-        desk.switches.setLimits(MANUAL_BOT, manualLimits(record, limits));
-      }
-    });
-    await desk.sweepNow();
-    desk.books.write(() => {
-      const capital = parseMoney(record.account.cash, "cash");
-      desk.switches.allot(MANUAL_BOT, { id: `capital:${MANUAL_BOT}`, at: systemClock(), capital });
-    });
+    await beginAccount(this.open(record.ownerId), limits, systemClock());
     await this.after();
   }
 
@@ -75,7 +67,10 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const record = AccountRecord.parse(text);
       const store = new SqlDeskStore(this.ctx.storage);
       const venue = this.venueOf(record);
-      const desk = new Desk({ store, broker: venue.broker, account: deskAccountOf(record), now: systemClock });
+      const onSilence = (error: unknown) => logEvent("venue_silent", { id: record.account.id, error });
+      const account = deskAccountOf(record);
+      const desk = new Desk({ store, broker: venue.broker, account, now: systemClock, onSilence });
+      obeyDeployment(desk, this.env.TRADING_HALTED);
       const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
       this.opened = { record, store, desk, venue, outbox };
     }
@@ -119,10 +114,9 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async eventsOf(call: { ownerId: string; botId: string; since: number }): ReturnType<DeskCalls["eventsOf"]> {
     const { store, desk } = this.open(call.ownerId);
-    const events = store.eventsAfter(call.since, EVENTS_A_CALL, call.botId);
-    const cursor = events.at(-1)?.sequence ?? call.since;
-    const trading = desk.switches.tradingOf(call.botId);
-    return { events: events.flatMap((event) => eventOfBot(store, event)), cursor, trading };
+    // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
+    await this.arm();
+    return { ...eventsOfBot(store, call), trading: desk.switches.tradingOf(call.botId) };
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -159,28 +153,19 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   /** Limits of a bot's next version hold at once where they are lower, before the version itself applies. */
   async limitBot(call: { ownerId: string; botId: string; limits: RiskLimits; instruments: readonly string[] }) {
     const { desk } = this.open(call.ownerId);
-    const { botId, limits, instruments } = call;
-    desk.books.write(() => desk.switches.setLimits(botId, botLimits({ limits, instruments })));
+    desk.books.write(() => desk.switches.setLimits(call.botId, botLimits(call)));
     await this.after();
   }
 
   async setLimits(call: { ownerId: string; limits: RiskLimits }): Promise<RiskView> {
     const { desk, record } = this.open(call.ownerId);
-    desk.books.write(() => {
-      desk.switches.setLimits(ACCOUNT_SCOPE, coreLimits(call.limits));
-      desk.switches.setLimits(MANUAL_BOT, manualLimits(record, call.limits));
-    });
+    limitAccount(desk, record, call.limits);
     await this.after();
     return riskView(desk);
   }
 
   /** Throws a switch by hand, or arms again what was halted. */
-  async setSwitch(call: {
-    ownerId: string;
-    scope: SwitchScope;
-    state: TradingStateName;
-    reason: string;
-  }): Promise<void> {
+  async setSwitch(call: SwitchCall & { reason: string }): Promise<void> {
     const { desk } = this.open(call.ownerId);
     desk.switches.set(call.scope, call.state, call.reason);
     await desk.books.sync();
@@ -192,16 +177,32 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     const { desk } = this.open(call.ownerId);
     const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock() });
     await desk.books.sync();
-    this.ctx.waitUntil(
-      desk.cancels
-        .drain()
-        .then(() => desk.drainFlatten())
-        .then(() => this.after())
-        .catch((error: unknown) => logEvent("kill_follow_up_failed", { error })),
-    );
+    const after = async () => {
+      await desk.followKill();
+      await this.after();
+    };
+    this.ctx.waitUntil(after().catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
     await this.ctx.storage.setAlarm(systemClock() + 1_000);
     this.publish();
     return { cancelling: open.length };
+  }
+
+  /** The switch of the whole deployment. One that was overtaken by a later one changes nothing. */
+  async obeyPlatform(call: Omit<SwitchCall, "scope"> & { flatten: boolean; version: number }): Promise<void> {
+    const { kv } = this.ctx.storage;
+    if ((kv.get<number>("platformVersion") ?? 0) >= call.version) return;
+    const scope = { kind: "platform" } as const;
+    if (call.state === "HALTED") await this.kill({ ...call, scope });
+    else await this.setSwitch({ ...call, scope, reason: "platform" });
+    kv.put("platformVersion", call.version);
+  }
+
+  /** Counts an order as gone that was never found at the venue. Answers whether it was lost. */
+  async release(call: { ownerId: string; orderId: string }): Promise<boolean> {
+    const { desk } = this.open(call.ownerId);
+    const released = releaseOrder(desk, call.orderId);
+    await this.after();
+    return released;
   }
 
   /** What the venue says unasked. */

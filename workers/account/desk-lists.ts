@@ -7,11 +7,19 @@ import { wireBot, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
 
-/** An event as a bot is given it. */
-export function eventOfBot(
+/** Events that a bot is given at once. */
+const EVENTS_A_CALL = 1_000;
+
+/** A bot's events after `since`, in order, and where to go on. */
+export function eventsOfBot(
   store: DeskStore,
-  { sequence, at, bot, order: id, event, detail }: StoredEvent,
-): DeskEvent[] {
+  { botId, since }: { readonly botId: string; readonly since: number },
+): { events: DeskEvent[]; cursor: number } {
+  const events = store.eventsAfter(since, EVENTS_A_CALL, botId);
+  return { events: events.flatMap((event) => eventOfBot(store, event)), cursor: events.at(-1)?.sequence ?? since };
+}
+
+function eventOfBot(store: DeskStore, { sequence, at, bot, order: id, event, detail }: StoredEvent): DeskEvent[] {
   const stored = store.order(id);
   if (stored === undefined) return [];
   const base = { sequence, at, bot, order: wireOrder(stored), event };

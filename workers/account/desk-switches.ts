@@ -119,7 +119,10 @@ export class DeskSwitches {
           at,
           attempts: 0,
         };
-        books.note({ flatten: [...books.record.flatten, task] });
+        const others = books.record.flatten.filter(
+          ({ bot, instrument }) => bot !== task.bot || instrument !== task.instrument,
+        );
+        books.note({ flatten: [...others, task] });
       }
       books.alert({
         level: "critical",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../brokers/broker.ts";
 import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
+import { releaseOrder } from "./desk-release.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
 
 describe("the desk", () => {
@@ -138,6 +139,31 @@ describe("the desk", () => {
     expect(broker.placed.at(-1)?.quantity).toBe(quantity("10"));
     await desk.tick();
     expect(broker.placed).toHaveLength(2);
+  });
+
+  it("closes what is held once, however often the same kill switch is thrown", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent());
+    await desk.hear(told([fillEvent(1, order.order.id)]));
+    for (const at of [NOW, NOW + 1]) desk.switches.kill({ kind: "account" }, { flatten: true, at });
+    desk.switches.kill({ kind: "user" }, { flatten: true, at: NOW + 2 });
+    expect(desk.books.record.flatten).toHaveLength(1);
+    await desk.tick();
+    expect(broker.placed.filter(({ role }) => role === "flatten")).toHaveLength(1);
+  });
+
+  it("D5: holds what a lost order may still trade until a person releases it, and again where it shows up", async () => {
+    const { desk, broker } = await newDesk();
+    broker.outcome = () => ({ outcome: "unknown", message: "time-out" });
+    const { order } = await desk.submit("bot_1", intent());
+    expect(releaseOrder(desk, order.order.id)).toBe(false);
+    desk.books.write(() => desk.books.hear(order.order.id, { type: "lost" }));
+    expect(desk.books.openOrders().map((stored) => stored.order.state)).toEqual(["LOST"]);
+    expect(releaseOrder(desk, order.order.id)).toBe(true);
+    expect(desk.books.openOrders()).toEqual([]);
+    expect(releaseOrder(desk, "o0000000000000000000")).toBe(false);
+    await desk.hear(told([fillEvent(1, order.order.id)]));
+    expect(desk.books.order(order.order.id)?.order.filled).toBe(quantity("10"));
   });
 
   it("halts a bot that is refused again and again, until it is armed", async () => {

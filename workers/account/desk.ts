@@ -31,6 +31,8 @@ export interface DeskParts {
   readonly account: DeskAccount;
   /** UTC ms. */
   readonly now: () => number;
+  /** Told once when the venue stops answering, with what it failed with. */
+  readonly onSilence?: (error: unknown) => void;
 }
 
 /** What became of an intent. */
@@ -56,13 +58,16 @@ export class Desk {
   /** When the venue was asked last, and whether it told everything; undefined where it is to be asked at once. */
   private swept: { readonly at: number; readonly whole: boolean } | undefined;
   readonly cancels: DeskCancels;
+  private readonly onSilence: (error: unknown) => void;
+  private silent = false;
 
-  constructor({ store, broker, account, now }: DeskParts) {
+  constructor({ store, broker, account, now, onSilence = () => undefined }: DeskParts) {
     this.books = new DeskBooks({ store, account, now });
     this.broker = broker;
     this.now = now;
     this.gate = new DeskGate(this.books, broker.capabilities);
     this.switches = new DeskSwitches(this.books);
+    this.onSilence = onSilence;
     this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, now });
     this.recover();
   }
@@ -173,14 +178,22 @@ export class Desk {
 
   private async sweepOnce(): Promise<boolean> {
     const until = this.now() + READY_WAIT_MS;
-    let told = await sweep(this.books, this.broker);
+    let told = await this.askForAll();
     for (let page = 1; told === "part" && page < SWEEP_PAGES_MAX && this.now() < until; page++)
-      told = await sweep(this.books, this.broker);
+      told = await this.askForAll();
     const whole = told === "whole";
     this.swept = { at: this.now(), whole };
     if (whole) this.ready = true;
     this.switches.watch();
     return whole;
+  }
+
+  private async askForAll(): Promise<"whole" | "part" | "silent"> {
+    const told = await sweep(this.books, this.broker, (error) => {
+      if (!this.silent) this.onSilence(error);
+    });
+    this.silent = told === "silent";
+    return told;
   }
 
   private nextSweepAt(): number {
@@ -219,6 +232,12 @@ export class Desk {
       return Math.min(sweepAt, this.now() + 1_000);
     if (this.inDoubt()) return sweepAt;
     return open.length > 0 || holds ? sweepAt : undefined;
+  }
+
+  /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */
+  async followKill(): Promise<void> {
+    await this.cancels.drain();
+    await this.drainFlatten();
   }
 
   /** Closes what a kill switch shall close, once nothing else of it can trade any more. */

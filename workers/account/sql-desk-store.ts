@@ -6,7 +6,9 @@ import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "./desk-stor
 
 /** Tables of a desk in the storage of its object. STRICT: a value of another kind than its column's is refused. */
 const TABLES = [
-  "create table if not exists documents (name text primary key, text text not null) strict, without rowid",
+  `create table if not exists document_parts (
+    name text not null, part integer not null, text text not null, primary key (name, part)
+  ) strict, without rowid`,
   `create table if not exists orders (
     id text primary key, bot text not null, instrument text not null, reserved integer not null,
     body text not null, verdict text, created_at integer not null, updated_at integer not null,
@@ -34,6 +36,9 @@ const TABLES = [
   "create unique index if not exists ledger_events_in_order on ledger_events (sequence)",
 ] as const;
 
+/** Characters of a row: the platform keeps values of at most two megabytes, and books with many open lots are longer. */
+const PART_CHARACTERS = 500_000;
+
 const HOUR_MS = 3_600_000;
 /** How long equity is kept by the minute. */
 const FINE_EQUITY_MS = 48 * HOUR_MS;
@@ -57,6 +62,17 @@ export class SqlDeskStore implements DeskStore {
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
     for (const table of TABLES) storage.sql.exec(table);
+    this.takeOverDocuments();
+  }
+
+  /** Accounts that were made while a document was one row. */
+  private takeOverDocuments(): void {
+    const query = "select name from sqlite_master where type = 'table' and name = 'documents'";
+    if (this.rows<{ name: string }>(query).length === 0) return;
+    this.transaction(() => {
+      this.storage.sql.exec("insert into document_parts (name, part, text) select name, 0, text from documents");
+      this.storage.sql.exec("drop table documents");
+    });
   }
 
   transaction<T>(act: () => T): T {
@@ -68,11 +84,18 @@ export class SqlDeskStore implements DeskStore {
   }
 
   read(name: string): string | undefined {
-    return this.rows<{ text: string }>("select text from documents where name = ?", name)[0]?.text;
+    const parts = this.rows<{ text: string }>("select text from document_parts where name = ? order by part", name);
+    return parts.length === 0 ? undefined : parts.map(({ text }) => text).join("");
   }
 
   write(name: string, text: string): void {
-    this.storage.sql.exec("insert or replace into documents (name, text) values (?, ?)", name, text);
+    const { sql } = this.storage;
+    const parts = Math.max(1, Math.ceil(text.length / PART_CHARACTERS));
+    for (let part = 0; part < parts; part++) {
+      const own = text.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS);
+      sql.exec("insert or replace into document_parts (name, part, text) values (?, ?, ?)", name, part, own);
+    }
+    sql.exec("delete from document_parts where name = ? and part >= ?", name, parts);
   }
 
   order(id: ClientOrderId): StoredOrder | undefined {

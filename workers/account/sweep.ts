@@ -14,12 +14,17 @@ import type { StoredOrder } from "./desk-store.ts";
  * Asks a venue for everything and takes it over: trades we did not know, what became of orders, money that moved. What
  * does not agree halts its instrument, or the account, with both sides shown. `part`: more trades are to be asked for.
  */
-export async function sweep(books: DeskBooks, broker: Broker): Promise<"whole" | "part" | "silent"> {
+export async function sweep(
+  books: DeskBooks,
+  broker: Broker,
+  onSilence: (error: unknown) => void,
+): Promise<"whole" | "part" | "silent"> {
   books.touched.clear();
   let answer: Awaited<ReturnType<Broker["report"]>>;
   try {
     answer = await broker.report(books.record.cursor);
-  } catch {
+  } catch (error) {
+    onSilence(error);
     return "silent";
   }
   books.write(() => takeOver(books, answer.report, { cursor: answer.cursor, broker }));

@@ -1,9 +1,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { AdminUser, Bootstrap, ChangeUser, SupportView } from "../../schema/wire/account.ts";
+import { PlatformTrading, SetPlatformTrading } from "../../schema/wire/platform.ts";
 import { Page, PageQuery } from "../../schema/wire/primitive.ts";
 import { bootstrapAdministrator, changeUser, endUserSessions, listUsers } from "../services/identity/admin.ts";
 import { viewForSupport } from "../services/identity/sessions.ts";
+import { readPlatformTrading, setPlatformTrading } from "../services/trading/platform-switch.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { requireFreshProof } from "./authorize.ts";
 import { personContext, setCookies } from "./identity-calls.ts";
 import { bearer, done, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -58,6 +61,25 @@ const postUserView = createRoute({
   },
 });
 
+const getTrading = createRoute({
+  ...guarded,
+  method: "get",
+  path: "/api/v1/admin/trading",
+  summary: "Whether the deployment trades",
+  responses: { 200: jsonReply(PlatformTrading, "The switch of all accounts."), ...problems(401, 403) },
+});
+
+const postTrading = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/admin/trading",
+  summary: "Stop all trading of the deployment, or let it go on",
+  description:
+    "Of a halt every desk is told at once: nothing new is sent, open orders are cancelled, and with `flatten` what is held is closed. Going on needs a proof of the last minutes.",
+  request: { body: jsonBody(SetPlatformTrading) },
+  responses: { 200: jsonReply(PlatformTrading, "As it is now."), ...problems(401, 403, 422) },
+});
+
 /** Routes of operators and administrators. */
 export function adminRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
@@ -76,6 +98,12 @@ export function adminRoutes() {
     .openapi(deleteUserSessions, async (c) =>
       c.json(await endUserSessions({ ctx: personContext(c), input: c.req.valid("param") }), 200),
     )
+    .openapi(getTrading, async (c) => c.json(await readPlatformTrading({ ctx: personContext(c) }), 200))
+    .openapi(postTrading, async (c) => {
+      const input = c.req.valid("json");
+      if (input.state === "ACTIVE") requireFreshProof(c);
+      return c.json(await setPlatformTrading({ ctx: personContext(c), input }), 200);
+    })
     .openapi(postUserView, async (c) => {
       const input = { id: c.req.valid("param").id, ...c.req.valid("json") };
       setCookies(c, [await viewForSupport({ ctx: personContext(c), input })]);

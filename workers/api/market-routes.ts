@@ -1,14 +1,19 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { DashboardState } from "../../schema/wire/bot.ts";
 import { MarketCandleQuery, MarketCandleSeries, MarketQuery } from "../../schema/wire/market.ts";
+import { ACCESS } from "../auth/access-matrix.ts";
 import { replayFeed, simFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
+import type { DashboardWatcher } from "../live/dashboard-kill.ts";
 import { instrumentMarket } from "../services/account-market.ts";
 import { readMarketCandles } from "../services/market-candles.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
+import { isAllowed } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
 import { bearer, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
+
+const KILL_ACCESS = ACCESS["POST /api/v1/kill"];
 
 const candles = createRoute({
   method: "get",
@@ -73,7 +78,9 @@ export function marketRoutes() {
     })
     .openapi(dashboardLive, async (c) => {
       requireUpgrade(c);
-      return openChannel(c, { kind: "dashboard", ...(await dashboardOf(c.env, c.get("service").ownerId)) });
+      const { ownerId, actor, place } = c.get("service");
+      const watcher: DashboardWatcher = { actor, place, mayTrade: isAllowed(c.get("principal"), KILL_ACCESS) };
+      return openChannel(c, { kind: "dashboard", ...(await dashboardOf(c.env, ownerId)), watcher });
     });
 }
 

@@ -20,6 +20,7 @@ import {
   listFills,
   listOrders,
   listPositions,
+  releaseOrder,
 } from "../services/trading/orders.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { bearer, createHeaders, done, fileReply, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
@@ -69,6 +70,15 @@ const cancel = createRoute({
   path: "/api/v1/orders/{id}/cancel",
   summary: "Ask for an order to be cancelled",
   responses: { 200: jsonReply(OrderDetail, "The order; gone once the venue says so."), ...problems(401, 403, 404) },
+});
+const release = createRoute({
+  ...one,
+  method: "post",
+  path: "/api/v1/orders/{id}/release",
+  summary: "Say of a lost order that the venue does not have it",
+  description:
+    "It counts against no cap any more. Look at the venue first. Where the venue shows it all the same, it counts again.",
+  responses: { 200: jsonReply(OrderDetail, "The order as it is now."), ...problems(401, 403, 404, 409) },
 });
 const fills = createRoute({
   ...guarded,
@@ -186,6 +196,9 @@ export function orderRoutes() {
     .openapi(get, async (c) => c.json(await getOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(cancel, async (c) =>
       c.json(await cancelOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
+    )
+    .openapi(release, async (c) =>
+      c.json(await releaseOrder({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
     )
     .openapi(fills, async (c) => c.json(await listFills({ ctx: c.get("service"), input: c.req.valid("query") }), 200))
     .openapi(fillsCsv, async (c) => {

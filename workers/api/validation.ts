@@ -37,12 +37,18 @@ export function issuesOf(error: z.ZodError, input: unknown): ProblemIssue[] {
 }
 
 interface Source {
-  req: { json(): Promise<unknown>; query(): Record<string, string>; param(): Record<string, string> };
+  req: {
+    json(): Promise<unknown>;
+    query(): Record<string, string>;
+    param(): Record<string, string>;
+    header(): Record<string, string>;
+  };
 }
 
 async function inputOf(target: string, c: unknown): Promise<unknown> {
   const { req } = c as Source;
   if (target === "json") return req.json().catch(() => undefined);
+  if (target === "header") return req.header();
   return target === "query" ? req.query() : target === "param" ? req.param() : undefined;
 }
 

@@ -90,6 +90,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/admin/users": { audience: "operator" },
   "PATCH /api/v1/admin/users/{id}": { audience: "administrator", needs: "second-factor" },
   "DELETE /api/v1/admin/users/{id}/sessions": { audience: "operator", needs: "second-factor" },
+  "GET /api/v1/admin/trading": { audience: "operator" },
+  // Stopping must never wait for a proof; letting trading go on is asked for one by the route.
+  "POST /api/v1/admin/trading": { audience: "administrator" },
   "POST /api/v1/admin/users/{id}/view": { audience: "operator", needs: "second-factor" },
 
   "POST /api/v1/socket-tickets": { audience: "viewer", scope: "read" },
@@ -160,6 +163,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/orders.csv": { ...read, costs: "expensive" },
   "GET /api/v1/orders/{id}": read,
   "POST /api/v1/orders/{id}/cancel": write,
+  // Gives back what the caps hold for an order that may yet trade: a person has to have looked.
+  "POST /api/v1/orders/{id}/release": { audience: "trader", needs: "step-up" },
   "GET /api/v1/fills": read,
   "GET /api/v1/fills.csv": { ...read, costs: "expensive" },
   "GET /api/v1/positions": read,

@@ -1,5 +1,6 @@
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import { COMMON_WORDS } from "./common-words.ts";
+import { FREQUENT_PASSWORDS, FREQUENT_WORDS } from "./frequent-passwords.ts";
 
 // Twelve characters keep offline guessing of a peppered Argon2id hash out of reach; 128 fit every pass phrase and
 // bound the work of one request. Both in UTF-16 units, as every client counts them.
@@ -23,7 +24,8 @@ export function checkPassword(password: string, owner: { email: string; name: st
   for (const part of personalParts(owner)) {
     if (remainderWithout(plain, part) < 4) return issue("must not be your name or e-mail address with a few additions");
   }
-  if (isCommon(plain)) return issue("must not be a common password; three or four unrelated words are good");
+  if (FREQUENT_PASSWORDS.has(password.toLowerCase()) || isCommon(plain))
+    return issue("must not be a common password; three or four unrelated words are good");
   return undefined;
 }
 
@@ -62,11 +64,15 @@ function isCommon(plain: string): boolean {
   for (let end = 1; end <= plain.length; end++) {
     for (let start = Math.max(0, end - 20); start < end; start++) {
       const words = (reachable[start] ?? 0) + 1;
-      if (words < (reachable[end] ?? 0) && COMMON_WORDS.has(plain.slice(start, end))) reachable[end] = words;
+      if (words < (reachable[end] ?? 0) && isWord(plain.slice(start, end))) reachable[end] = words;
     }
   }
   // Three common words in a row are a pass phrase of a kind; one or two are on every list.
   return (reachable[plain.length] ?? 0) <= 2;
+}
+
+function isWord(text: string): boolean {
+  return COMMON_WORDS.has(text) || FREQUENT_WORDS.has(text);
 }
 
 const ROWS = [

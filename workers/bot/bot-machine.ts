@@ -35,6 +35,9 @@ export interface MachineParts {
   readonly feedOf: (instrument: string) => Promise<MarketFeed>;
 }
 
+/** Told what was decided, with the market's time. */
+type Note = (command: TraderCommand, at: number) => void;
+
 /** What a pass over the market did. */
 export interface Pass {
   /** The market's time up to which candles were seen. */
@@ -147,9 +150,9 @@ export class BotMachine {
 
   /**
    * Goes on over the candles that have closed. What was decided on fresh ones is written down to be asked of the desk;
-   * `enter`: whether entries may be made. Candles that are too old to trade on are taken as history.
+   * `mayEnter`: whether entries may be made at that moment. Candles that are too old to trade on are taken as history.
    */
-  async goOn({ enter, note }: { enter: boolean; note: (command: TraderCommand, at: number) => void }): Promise<Pass> {
+  async goOn({ mayEnter, note }: { mayEnter: () => boolean; note: Note }): Promise<Pass> {
     const stepMs = timeframeMs(this.definition.timeframe);
     const freshMs = Math.max(FRESH_MS_MIN, stepMs * FRESH_SHARE);
     let candles = 0;
@@ -161,7 +164,8 @@ export class BotMachine {
         const commands = this.trader.push(chunks, until);
         this.closes.push(...this.trader.closes);
         this.shadow.push(chunks, until);
-        for (const command of commands) this.decide(command, { enter: enter && isFresh, now: until, note });
+        const enter = isFresh && mayEnter();
+        for (const command of commands) this.decide(command, { enter, now: until, note });
       },
       step: stepMs,
     });
@@ -169,10 +173,7 @@ export class BotMachine {
   }
 
   /** Writes down what a command asks of the desk. An entry that may not be made is told to the trader as ended. */
-  private decide(
-    command: TraderCommand,
-    { enter, now, note }: { enter: boolean; now: number; note: (command: TraderCommand, at: number) => void },
-  ): void {
+  private decide(command: TraderCommand, { enter, now, note }: { enter: boolean; now: number; note: Note }): void {
     const { store, record } = this.parts;
     if (command.type === "cancel") {
       store.addEffect({ kind: "cancel", ref: command.ref });

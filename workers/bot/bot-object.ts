@@ -68,6 +68,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.bot.life().status === "error" ||
       this.bot.life().status === "halted"
     ) {
+      this.store.drop("pauseAtStart");
       this.bot.live({ status: "starting", reason: null, startedAt: systemClock(), errors: 0, byDesk: false });
       this.store.log({ at: systemClock(), kind: "started", message: `Version ${record.version} starts.` });
     }
@@ -82,12 +83,14 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.bot.live({ status: "paused", reason: call.reason, byDesk: false });
       this.store.log({ at: systemClock(), kind: "paused", message: call.reason });
     }
+    if (this.bot.life().status === "starting") this.store.put("pauseAtStart", call.reason);
     this.publish();
     return this.state(call);
   }
 
   async resume(call: { ownerId: string }): Promise<BotState> {
     this.bot.record(call.ownerId);
+    this.store.drop("pauseAtStart");
     if (this.bot.life().status === "paused") {
       this.bot.live({ status: "running", reason: null, byDesk: false });
       this.store.log({ at: systemClock(), kind: "resumed", message: "It makes entries again." });

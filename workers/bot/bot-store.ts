@@ -56,6 +56,10 @@ export class BotStore {
     this.storage.kv.put(name, value);
   }
 
+  drop(name: string): void {
+    this.storage.kv.delete(name);
+  }
+
   readText(name: string): string | undefined {
     const query = "select text from texts where name = ? order by part";
     const parts = this.storage.sql.exec<{ text: string }>(query, name).toArray();

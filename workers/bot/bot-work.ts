@@ -126,8 +126,9 @@ export class BotWork {
       return "again";
     }
     if (next !== undefined) await machine.cancelEntries(this.store.get<DeskView>("deskView")?.openOrders ?? []);
-    const enter = this.life().status === "running" && next === undefined;
-    const { marketAt } = await machine.goOn({ enter, note: (command, at) => this.noteCommand(command, at) });
+    // Asked anew for each decision: a person may pause it while the market is read.
+    const mayEnter = () => this.life().status === "running" && this.store.get("next") === undefined;
+    const { marketAt } = await machine.goOn({ mayEnter, note: (command, at) => this.noteCommand(command, at) });
     await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
     await machine.hearDesk((event) => this.noteEvent(event));
     this.afterCandles(record, machine, marketAt);
@@ -184,7 +185,11 @@ export class BotWork {
       await (await replayFeed(this.env, { ownerId, accountId: account.id })).object.play({ ownerId });
     }
     // Somebody may have paused or stopped it while its history was read.
-    if (this.life().status === "starting") this.live({ status: "running", reason: null });
+    if (this.life().status !== "starting") return;
+    const reason = this.store.get<string>("pauseAtStart");
+    this.store.drop("pauseAtStart");
+    if (reason !== undefined) this.store.log({ at: this.now(), kind: "paused", message: reason });
+    this.live(reason === undefined ? { status: "running", reason: null } : { status: "paused", reason, byDesk: false });
   }
 
   async leaveMarket(record: BotRecord): Promise<void> {

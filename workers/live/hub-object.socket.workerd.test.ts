@@ -4,10 +4,12 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { sessions } from "../../schema/tables/identity.ts";
 import { type DashboardAccount, type DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
+import { drainAudit } from "../audit/drain-audit.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { openDatabase } from "../platform/database.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+import { newKeyOf } from "../testing/test-key.ts";
 import { dashboardOf } from "./dashboard.ts";
 import type { SocketProgress } from "./socket-credit.ts";
 
@@ -135,4 +137,59 @@ describe("the dashboard's channel", () => {
       expect(() => hub.state({ ownerId: "usr_stranger" })).toThrow("another owner");
     });
   });
+
+  it("F22: stops trading over the socket while the database does not answer, and tells the trail once it does", async () => {
+    const client = await newClient();
+    const { userId: ownerId } = client;
+    const made = await client.json<{ id: string }>("POST", "/api/v1/accounts", { name: "Paper", cash: "50000" }, 201);
+    const { object } = await dashboardOf(env, ownerId);
+    const watcher = await watch(client);
+    await runInDurableObject(object, (instance) => {
+      Object.assign(instance, { env: { ...env, DB: brokenDatabase() } });
+    });
+    watcher.say({ type: "kill", scope: { kind: "user" }, flatten: false });
+    await watcher.until(({ frames }) => frames.some((frame) => frame.type === "killed"));
+    expect(watcher.frames.at(-1)).toMatchObject({ type: "killed", accounts: [{ accountId: made.id }], unreached: [] });
+    const state = () => client.json<{ state: string }>("GET", `/api/v1/accounts/${made.id}/state`);
+    expect(await state()).toMatchObject({ state: "HALTED" });
+    const entries = async () => {
+      await drainAudit(env);
+      const { rows } = await client.json<{ rows: { action: string }[] }>("GET", "/api/v1/audit?limit=50");
+      return rows.filter(({ action }) => action === "trading.kill").length;
+    };
+    expect(await entries()).toBe(0);
+    await runInDurableObject(object, (instance) => {
+      Object.assign(instance, { env });
+    });
+    await runDurableObjectAlarm(object);
+    expect(await entries()).toBe(1);
+  });
+
+  it("stops nothing for somebody who may only look, and says so", async () => {
+    const client = await newClient();
+    await client.json("POST", "/api/v1/accounts", { name: "Paper", cash: "50000" }, 201);
+    const key = await newKeyOf(client.userId, ["read"]);
+    const reply = await request("/api/v1/socket-tickets", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${key}`, Origin: ORIGIN },
+    });
+    const { ticket } = await reply.json<{ ticket: string }>();
+    const headers = {
+      Upgrade: "websocket",
+      Origin: ORIGIN,
+      "Sec-WebSocket-Protocol": `apextrade.v1, ticket.${ticket}`,
+    };
+    const watcher = new LiveWatcher(await request("/api/v1/dashboard/live", { headers }));
+    watcher.say({ type: "kill", scope: { kind: "user" }, flatten: false });
+    await watcher.until(({ frames }) => frames.some((frame) => frame.type === "error"));
+    expect(watcher.frames.find((frame) => frame.type === "error")).toMatchObject({ code: "read_only" });
+  });
 });
+
+/** A database that answers nothing, as while the platform has lost it. */
+function brokenDatabase(): D1Database {
+  const fail = () => {
+    throw new Error("D1_ERROR: Network connection lost.");
+  };
+  return { prepare: fail, batch: fail, exec: fail, dump: fail, withSession: fail } as unknown as D1Database;
+}

@@ -1,8 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
+import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
+import { killAccounts, wakeKilled } from "../account/kill-accounts.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
+import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { activeBots, DashboardWatcher, type KillEntry, killTargets, storeKill } from "./dashboard-kill.ts";
+import { trySend } from "./hang-up.ts";
 import { LiveHub } from "./live-hub.ts";
 import { ACK_DELAY_MS_MAX } from "./socket-credit.ts";
 import { OWNER_HEADER } from "./socket-request.ts";
@@ -13,6 +18,8 @@ const SOCKETS_MAX = 50;
 const ALERTS_MAX = 50;
 /** Least time between two values: reports of many bots at the same candle become one. */
 const PUBLISH_EVERY_MS = 200;
+/** Between attempts to bring an entry into the trail while the database does not answer. */
+const TRAIL_AGAIN_MS = 15_000;
 
 export type DashboardAlert = DashboardState["alerts"][number];
 
@@ -112,16 +119,82 @@ export class HubObject extends DurableObject<Env> {
       this.publish();
       const dueAt = this.hub.sweep(systemClock());
       if (dueAt !== undefined) await this.wakeBy(dueAt);
+      const ownerId = this.ctx.storage.kv.get<string>("owner");
+      if (ownerId !== undefined) await this.tellTrail(ownerId);
     } catch (error) {
       logEvent("dashboard_not_published", { error });
     }
   }
 
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void | Promise<void> {
     if (this.hub.isEmpty) this.publish();
     const said = this.hub.message(socket, text);
     if (said === undefined) return;
-    this.hub.refuse(socket, "bad_message", `The dashboard's channel takes ack and snapshot, was ${said.type}.`);
+    const kill = DashboardClientMessage.safeParse(said).data;
+    if (kill !== undefined) return this.kill(socket, kill);
+    this.hub.refuse(socket, "bad_message", `The dashboard's channel takes ack, snapshot and kill, was ${said.type}.`);
+  }
+
+  /**
+   * The kill switch where the database does not answer: the desks that report here are told directly, and the trail learns
+   * of it as soon as it can.
+   */
+  private async kill(socket: WebSocket, { scope, flatten }: DashboardClientMessage): Promise<void> {
+    const watcher = DashboardWatcher.safeParse(this.hub.watcherOf(socket)).data;
+    const ownerId = this.ctx.storage.kv.get<string>("owner");
+    if (watcher?.mayTrade !== true || ownerId === undefined) {
+      this.hub.refuse(socket, "read_only", "You may look; stopping trading needs the role and scope to trade.");
+      return;
+    }
+    const parts = this.read();
+    const targets = killTargets(parts, scope);
+    if (targets.length === 0) {
+      this.hub.refuse(socket, "not_found", "None of the accounts that report here is meant.");
+      return;
+    }
+    if (scope.kind === "user") this.setUserTrading({ ownerId, state: "HALTED" });
+    const result = await killAccounts(this.env, { ownerId, targets, flatten });
+    trySend(socket, JSON.stringify({ type: "killed", ...result }));
+    const { actor, place } = watcher;
+    await this.noteKill({ ownerId, entry: { actor, place, at: systemClock(), scope, flatten } });
+    const bots = activeBots(parts, new Set(targets.map(({ accountId }) => accountId)));
+    await wakeKilled(this.env, ownerId, bots);
+  }
+
+  /** Keeps what the trail shall learn of a kill switch until the database takes it. */
+  async noteKill({ ownerId, entry }: { ownerId: string; entry: KillEntry }): Promise<void> {
+    this.claim(ownerId);
+    this.ctx.storage.kv.put(`trail/${newId("aud")}`, entry);
+    await this.tellTrail(ownerId);
+  }
+
+  /** Brings what the trail lacks into it, and tries again where it could not. */
+  private async tellTrail(ownerId: string): Promise<void> {
+    const { kv } = this.ctx.storage;
+    const waiting = [...kv.list<KillEntry>({ prefix: "trail/" })];
+    if (waiting.length === 0) return;
+    // Set before the attempt: one that is cut off is made again.
+    await this.wakeBy(systemClock() + TRAIL_AGAIN_MS);
+    for (const [key, entry] of waiting) {
+      try {
+        await storeKill(this.env, ownerId, entry);
+        kv.delete(key);
+      } catch (error) {
+        logEvent("kill_not_in_trail", { error });
+        return;
+      }
+    }
+  }
+
+  /** Whether the person has stopped everything: accounts that are made while it holds begin stopped. */
+  setUserTrading({ ownerId, state }: { ownerId: string; state: "ACTIVE" | "HALTED" }): void {
+    this.claim(ownerId);
+    this.ctx.storage.kv.put("userTrading", state);
+  }
+
+  userTrading({ ownerId }: { ownerId: string }): "ACTIVE" | "HALTED" {
+    this.claim(ownerId);
+    return this.ctx.storage.kv.get<"ACTIVE" | "HALTED">("userTrading") ?? "ACTIVE";
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {

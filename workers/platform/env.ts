@@ -51,6 +51,8 @@ export interface Env {
   readonly CORS_ORIGINS?: string;
   /** Origin that links in letters lead to, such as `https://trade.example.org`; empty for that of the request. */
   readonly PUBLIC_ORIGIN?: string;
+  /** "true" stops all trading of the deployment, also where no database can be asked: see `deployment-halt.ts`. */
+  readonly TRADING_HALTED?: string;
   /** "false" closes the reference page and the API's document. */
   readonly DOCS?: string;
   /** Sender of letters, such as `ApexTrade <no-reply@example.org>`. */

@@ -1,6 +1,6 @@
 /** A frame as a test reads it; the schemas of the channels are proven elsewhere. */
 export interface LiveFrame {
-  readonly type: "snapshot" | "delta" | "error" | "bye";
+  readonly type: "snapshot" | "delta" | "error" | "bye" | "killed";
   readonly epoch?: string;
   readonly sequence?: number;
   readonly from?: number;

@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { bots, fills, journal, orders, tradingAccounts } from "../../../schema/tables/trading.ts";
+import { bots, fills, journal, journalTags, orders, tradingAccounts } from "../../../schema/tables/trading.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
 import { ACCOUNTS_MAX, type CreateTradingAccount, type TradingAccount } from "../../../schema/wire/trading.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
@@ -14,12 +14,15 @@ import { candleSources } from "../candle-sources.ts";
 import { type DatasetRow, findDatasets } from "../dataset.ts";
 import { once } from "../idempotency.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
-import { accountObject } from "./account-object-of.ts";
+import { accountObject, botObject } from "./account-object-of.ts";
 import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
+import { obeyPlatformSwitch } from "./platform-switch.ts";
 
 export type AccountRow = typeof tradingAccounts.$inferSelect;
 const PLACE = { at: tradingAccounts.createdAt, id: tradingAccounts.id };
 const MILLION = 1_000_000;
+/** Rows that are dealt with in one go while an account is deleted. */
+const ROWS_AT_ONCE = 50;
 
 export function accountOf(row: AccountRow): TradingAccount {
   const { id, name, mode, market, currency, method, cash, fees, slippage, latencyMs, volumeLimitPpm, createdAt } = row;
@@ -82,7 +85,7 @@ async function makeAccount(
   const { volumeLimit, ...rest } = input;
   const volumeLimitPpm = volumeLimit === undefined ? null : Math.round(volumeLimit * MILLION);
   const row = { ...rest, id: newId("acc"), mode: "simulated" as const, volumeLimitPpm, createdAt: ctx.now() };
-  const account = accountOf({ ...row, ownerId: ctx.ownerId });
+  const account = accountOf({ ...row, ownerId: ctx.ownerId, platformVersion: 0 });
   // The objects first: a row is only there once everything behind it is, and objects without a row are never reached.
   if (replay !== undefined) await beginReplay(ctx, account, replay);
   const { object } = await accountObject(ctx, row.id);
@@ -96,7 +99,18 @@ async function makeAccount(
     }),
     ...remember(row.id),
   ]);
+  // After the row is there: whoever stops everything from now on finds it, and who did before is asked here.
+  await obeyStandingSwitches(ctx, row.id);
   return account;
+}
+
+async function obeyStandingSwitches(ctx: ServiceContext, accountId: string): Promise<void> {
+  const { ownerId } = ctx;
+  await obeyPlatformSwitch(ctx.env, ctx.database, { id: accountId, ownerId });
+  const trading = await (await dashboardOf(ctx.env, ownerId)).object.userTrading({ ownerId });
+  if (trading === "ACTIVE") return;
+  const { object } = await accountObject(ctx, accountId);
+  await object.kill({ ownerId, scope: { kind: "user" }, flatten: false });
 }
 
 /** What an account is protected by until its owner says otherwise. */
@@ -175,9 +189,13 @@ export async function removeAccount(call: { ctx: ServiceContext; input: { id: st
     await (await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: row.id })).object.destroy(ctx.ownerId);
   }
   await (await dashboardOf(ctx.env, ctx.ownerId)).object.forgetAccount({ ownerId: ctx.ownerId, accountId: row.id });
+  await forgetBots(ctx, row.id);
+  await forgetPictures(ctx, row.id);
+  const tagged = sql`${journalTags.tradeId} in (select ${journal.id} from ${journal} where ${journal.accountId} = ${row.id})`;
   await ctx.owned.batch([
     ctx.owned.prepareRemove(orders, eq(orders.accountId, row.id)),
     ctx.owned.prepareRemove(fills, eq(fills.accountId, row.id)),
+    ctx.owned.prepareRemove(journalTags, tagged),
     ctx.owned.prepareRemove(journal, eq(journal.accountId, row.id)),
     ctx.owned.prepareRemove(tradingAccounts, eq(tradingAccounts.id, row.id)),
     prepareAudit(trailOf(ctx), {
@@ -186,6 +204,30 @@ export async function removeAccount(call: { ctx: ServiceContext; input: { id: st
       before: { name: row.name, market: row.market, cash: row.cash, currency: row.currency },
     }),
   ]);
+}
+
+/** Archived bots have objects with their logs. Each goes with its row, so that a repeat goes on where this one ended. */
+async function forgetBots(ctx: ServiceContext, accountId: string): Promise<void> {
+  for (;;) {
+    const rows = await ctx.owned.list(bots, { where: eq(bots.accountId, accountId), limit: ROWS_AT_ONCE });
+    if (rows.length === 0) return;
+    for (const { id } of rows) {
+      await (await botObject(ctx, id)).object.destroy(ctx.ownerId);
+      await ctx.owned.remove(bots, eq(bots.id, id));
+    }
+  }
+}
+
+async function forgetPictures(ctx: ServiceContext, accountId: string): Promise<void> {
+  const pictured = and(eq(journal.accountId, accountId), isNotNull(journal.pictureKey));
+  if (pictured === undefined) throw new Error("a query must say which trades");
+  for (;;) {
+    const rows = await ctx.owned.list(journal, { where: pictured, limit: ROWS_AT_ONCE });
+    if (rows.length === 0) return;
+    await ctx.env.BUCKET.delete(rows.flatMap(({ pictureKey }) => pictureKey ?? []));
+    const forgotten = rows.map(({ id }) => ctx.owned.prepareUpdate(journal, { pictureKey: null }, eq(journal.id, id)));
+    await ctx.owned.batch(forgotten);
+  }
 }
 
 /** Instruments that an account's market has. */

@@ -178,6 +178,24 @@ export async function cancelOrder(call: { ctx: ServiceContext; input: { id: stri
   return orderAtDesk(ctx, row.accountId, input.id);
 }
 
+/**
+ * Says of a lost order that it is not at the venue, so that it counts against nothing any more. Throws 404, and 409 for an
+ * order that is not lost.
+ */
+export async function releaseOrder(call: { ctx: ServiceContext; input: { id: string } }): Promise<OrderDetail> {
+  const { ctx, input } = call;
+  const row = await ctx.owned.find(orders, eq(orders.id, input.id));
+  if (row === undefined) throw notFound("order");
+  const { state } = (await orderAtDesk(ctx, row.accountId, input.id)).order;
+  if (state !== "LOST") throw conflict("order_not_lost", `Only a lost order can be released; this one is ${state}.`);
+  await ctx.owned.batch([
+    prepareAudit(trailOf(ctx), { action: "order.release", subject: { kind: "order", id: input.id } }),
+  ]);
+  const { object } = await accountObject(ctx, row.accountId);
+  await object.release({ ownerId: ctx.ownerId, orderId: input.id });
+  return orderAtDesk(ctx, row.accountId, input.id);
+}
+
 /** What is held, over one account or all. */
 export async function listPositions(call: {
   ctx: ServiceContext;

@@ -9,11 +9,13 @@ import type {
   SetTradingState,
 } from "../../../schema/wire/trading.ts";
 import type { SwitchScope } from "../../account/desk-switches.ts";
+import { type KillTarget, killAccounts, wakeKilled } from "../../account/kill-accounts.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { dashboardOf } from "../../live/dashboard.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
-import { accountObject, botObject } from "./account-object-of.ts";
+import { accountObject } from "./account-object-of.ts";
 import { type AccountRow, findAccount, instrumentsOf, listAccounts } from "./accounts.ts";
 import { findBot } from "./bots.ts";
 import { isLooser } from "./looser-limits.ts";
@@ -122,6 +124,7 @@ export async function setTradingState(call: {
 
 /** A person who arms an account again takes back what they stopped everywhere: that is one switch, and each desk has a copy. */
 async function armEverywhere(ctx: ServiceContext): Promise<void> {
+  await (await dashboardOf(ctx.env, ctx.ownerId)).object.setUserTrading({ ownerId: ctx.ownerId, state: "ACTIVE" });
   const { rows } = await listAccounts({ ctx, input: { limit: ACCOUNTS_AT_ONCE } });
   const { ownerId } = ctx;
   await Promise.all(
@@ -139,37 +142,23 @@ async function armEverywhere(ctx: ServiceContext): Promise<void> {
 export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch }): Promise<KillResult> {
   const { ctx, input } = call;
   const { scope, flatten } = input;
+  if (scope.kind === "user") await stopNewAccounts(ctx);
   const targets = await targetsOf(ctx, scope);
-  const results = await Promise.all(
-    targets.map(async ({ accountId, switched, botId }) => {
-      try {
-        const { object } = await accountObject(ctx, accountId);
-        const { cancelling } = await object.kill({ ownerId: ctx.ownerId, scope: switched, flatten });
-        if (botId !== undefined) {
-          await (await botObject(ctx, botId)).object.stop({
-            ...{ ownerId: ctx.ownerId, reason: "Stopped by the kill switch.", status: "halted" },
-          });
-        }
-        return { accountId, cancelling };
-      } catch (error) {
-        logEvent("kill_not_reached", { id: accountId, error });
-        return { accountId, cancelling: undefined };
-      }
-    }),
-  );
-  await ctx.owned.batch([
-    prepareAudit(trailOf(ctx), {
-      action: "trading.kill",
-      subject: { kind: scope.kind, id: targets[0]?.accountId ?? ctx.ownerId },
-      after: { scope, flatten },
-    }),
-  ]);
+  const result = await killAccounts(ctx.env, { ownerId: ctx.ownerId, targets, flatten });
+  const { object } = await dashboardOf(ctx.env, ctx.ownerId);
+  const { actor, place } = ctx;
+  await object.noteKill({ ownerId: ctx.ownerId, entry: { actor, place, at: ctx.now(), scope, flatten } });
   await wakeBots(ctx, new Set(targets.map(({ accountId }) => accountId)));
-  const reached = results.flatMap(({ accountId, cancelling }) =>
-    cancelling === undefined ? [] : [{ accountId, cancelling }],
-  );
-  const unreached = results.filter(({ cancelling }) => cancelling === undefined).map(({ accountId }) => accountId);
-  return { accounts: reached, unreached };
+  return result;
+}
+
+/** Accounts that are made from now on begin stopped. The desks that are there are told whether this works or not. */
+async function stopNewAccounts(ctx: ServiceContext): Promise<void> {
+  try {
+    await (await dashboardOf(ctx.env, ctx.ownerId)).object.setUserTrading({ ownerId: ctx.ownerId, state: "HALTED" });
+  } catch (error) {
+    logEvent("kill_not_reached", { id: ctx.ownerId, error });
+  }
 }
 
 async function requireInstrument(ctx: ServiceContext, row: AccountRow, instrument: string): Promise<void> {
@@ -183,21 +172,11 @@ async function wakeBots(ctx: ServiceContext, accountIds: ReadonlySet<string>): P
   const active = inArray(bots.status, ["starting", "running", "paused"]);
   const rows = await ctx.owned.list(bots, { where: active, limit: BOTS_WOKEN_MAX });
   const mine = rows.filter((row) => accountIds.has(row.accountId));
-  await Promise.all(
-    mine.map(async ({ id }) => {
-      try {
-        await (await botObject(ctx, id)).object.wake({ ownerId: ctx.ownerId });
-      } catch (error) {
-        logEvent("bot_not_woken", { id, error });
-      }
-    }),
+  await wakeKilled(
+    ctx.env,
+    ctx.ownerId,
+    mine.map(({ id }) => id),
   );
-}
-
-interface KillTarget {
-  readonly accountId: string;
-  readonly switched: SwitchScope;
-  readonly botId?: string;
 }
 
 async function targetsOf(ctx: ServiceContext, scope: KillSwitch["scope"]): Promise<KillTarget[]> {

@@ -1,0 +1,1 @@
+ALTER TABLE `trading_accounts` ADD `platform_version` integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { DashboardState } from "./bot.ts";
+import { liveServerMessage } from "./live.ts";
+import { KillResult, KillSwitch } from "./trading.ts";
+
+/** What the channel of a dashboard says, `/api/v1/dashboard/live`, besides `killed`: see the live protocol. */
+export const DashboardServerMessage = liveServerMessage(DashboardState);
+export type DashboardServerMessage = z.infer<typeof DashboardServerMessage>;
+
+/** What a watcher of a dashboard may say besides what every channel understands: the kill switch. */
+export const DashboardClientMessage = KillSwitch.extend({ type: z.literal("kill") });
+export type DashboardClientMessage = z.infer<typeof DashboardClientMessage>;
+
+/** The answer to `kill`. It has no number and is not acknowledged. */
+export const KilledMessage = KillResult.extend({ type: z.literal("killed") });
+export type KilledMessage = z.infer<typeof KilledMessage>;

@@ -1,0 +1,178 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { fills, journal, journalTags, orders, tradingAccounts } from "../../schema/tables/trading.ts";
+import type { Bot, BotState } from "../../schema/wire/bot.ts";
+import type { PlatformTrading } from "../../schema/wire/platform.ts";
+import type { OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
+import { SqlDeskStore } from "../account/sql-desk-store.ts";
+import { openDatabase } from "../platform/database.ts";
+import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
+import { accountObject, botObject } from "../services/trading/account-object-of.ts";
+import { spreadPlatformSwitch } from "../services/trading/platform-switch.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
+
+const REAL = { strategies: STRATEGY_CATALOGUE };
+/** When the proof of the sign-in has grown old. */
+const LATER = { strategies: STRATEGY_CATALOGUE, now: () => START_MS + 6 * 60_000 };
+const BTC = "SIM:BTC-USD";
+const BUY = { instrument: BTC, side: "buy", kind: "market", quantity: "0.01" } as const;
+const CAPS = { orderNotional: "20000", positionNotional: "20000", openOrders: "10", dailyLoss: "2000" };
+
+function definition(parts: object = {}) {
+  const strategy = { kind: "library", id: "ema-cross", parameters: { fast: 3, slow: 9 } };
+  return { strategy, instruments: [BTC], timeframe: "1m", capital: "10000", limits: { caps: CAPS }, ...parts };
+}
+
+const newAccount = (client: TestClient, name = "Paper") =>
+  client.json<TradingAccount>("POST", "/api/v1/accounts", { name, cash: "50000" }, 201);
+const buy = (client: TestClient, accountId: string) =>
+  client.json<OrderDetail>("POST", "/api/v1/orders", { accountId, ...BUY }, 201);
+
+describe("the switch of the whole deployment", () => {
+  it("F40: stops every owner's desks, also one that is made while it holds, and lets them go on again", async () => {
+    const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
+    const account = await newAccount(trader);
+    const halted = await administrator.json<PlatformTrading>("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    expect(halted).toMatchObject({ state: "HALTED", untold: 0 });
+    expect((await buy(trader, account.id)).verdict).toMatchObject({ code: "HALTED", value: "platform" });
+    const later = await newAccount(trader, "Later");
+    expect((await buy(trader, later.id)).verdict).toMatchObject({ code: "HALTED", value: "platform" });
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    expect((await buy(trader, account.id)).order.state).toBe("ACCEPTED");
+    expect((await buy(trader, later.id)).order.state).toBe("ACCEPTED");
+  });
+
+  it("stops without a proof, and asks for one before trading goes on", async () => {
+    const administrator = await newClient(LATER, { role: "administrator" });
+    expect((await administrator.send("POST", "/api/v1/admin/trading", { state: "HALTED" })).status).toBe(200);
+    const armed = await administrator.send("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    expect(await armed.json()).toMatchObject({ status: 403, code: "step_up" });
+    await expect((await newClient(REAL)).send("POST", "/api/v1/admin/trading", { state: "HALTED" })).resolves.toMatchObject({
+      status: 403,
+    });
+  });
+
+  it("tells a desk that it could not reach in a later minute, and never an older switch after a newer one", async () => {
+    const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    const account = await newAccount(trader);
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    const database = openDatabase(env.DB);
+    const { object } = await accountObject({ env, ownerId: trader.userId }, account.id);
+    const asked = { ownerId: trader.userId, flatten: false, version: 1 };
+    await object.obeyPlatform({ ...asked, state: "ACTIVE" });
+    expect((await buy(trader, account.id)).verdict).toMatchObject({ code: "HALTED" });
+    // As if the desk had not been reached.
+    await database.update(tradingAccounts).set({ platformVersion: 0 }).where(eq(tradingAccounts.id, account.id));
+    expect(await administrator.json<PlatformTrading>("GET", "/api/v1/admin/trading")).toMatchObject({ untold: 1 });
+    expect(await spreadPlatformSwitch(env, () => START_MS)).toBe(1);
+    expect(await administrator.json<PlatformTrading>("GET", "/api/v1/admin/trading")).toMatchObject({ untold: 0 });
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+  });
+});
+
+describe("what stopping and deleting leave behind", () => {
+  it("begins an account stopped that is made after its owner stopped everything", async () => {
+    const client = await newClient(REAL);
+    await client.json("POST", "/api/v1/kill", { scope: { kind: "user" }, flatten: false });
+    const account = await newAccount(client);
+    expect((await buy(client, account.id)).verdict).toMatchObject({ code: "HALTED", value: "user" });
+    await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE" });
+    expect((await buy(client, account.id)).order.state).toBe("ACCEPTED");
+    expect((await buy(client, (await newAccount(client, "Next")).id)).order.state).toBe("ACCEPTED");
+  });
+
+  it("makes no entry for a bot that was paused while it started", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const made = { name: "Paused", accountId: account.id, definition: definition() };
+    const bot = await client.json<Bot>("POST", "/api/v1/bots", made, 201);
+    await client.json("POST", `/api/v1/bots/${bot.id}/start`);
+    await client.json("POST", `/api/v1/bots/${bot.id}/pause`);
+    const { object } = await botObject({ env, ownerId: client.userId }, bot.id);
+    await runDurableObjectAlarm(object);
+    const path = `/api/v1/bots/${bot.id}`;
+    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({ status: "paused" });
+    await client.json("POST", `${path}/resume`);
+    await runDurableObjectAlarm(object);
+    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({ status: "running" });
+  });
+
+  it("leaves nothing of an account that is deleted: no rows, no tags, no pictures, no archived bots", async () => {
+    const client = await newClient(REAL);
+    const { userId: ownerId } = client;
+    const account = await newAccount(client);
+    const made = { name: "Old", accountId: account.id, definition: definition() };
+    const bot = await client.json<Bot>("POST", "/api/v1/bots", made, 201);
+    await client.json("PATCH", `/api/v1/bots/${bot.id}`, { archived: true });
+    await buy(client, account.id);
+    const database = openDatabase(env.DB);
+    const trade = { id: `trd_${account.id}`, accountId: account.id, ownerId, instrument: BTC, side: "long" as const };
+    const prices = { quantity: "1", entryPrice: "1", exitPrice: "1", fees: "0", profit: "0", won: false };
+    const pictureKey = `journal/${ownerId}/${trade.id}.png`;
+    const times = { openedAt: START_MS, closedAt: START_MS, exitReason: "signal", pictureKey };
+    await database.insert(journal).values({ ...trade, ...prices, ...times });
+    await database.insert(journalTags).values({ ownerId, tradeId: trade.id, tag: "kept" });
+    await env.BUCKET.put(pictureKey, "picture");
+    expect((await client.send("DELETE", `/api/v1/accounts/${account.id}`)).status).toBe(204);
+    for (const table of [orders, fills, journal] as const) {
+      expect(await database.select().from(table).where(eq(table.accountId, account.id))).toEqual([]);
+    }
+    expect(await database.select().from(journalTags).where(eq(journalTags.ownerId, ownerId))).toEqual([]);
+    expect(await env.BUCKET.head(pictureKey)).toBeNull();
+    expect((await client.send("GET", `/api/v1/bots/${bot.id}`)).status).toBe(404);
+  });
+
+  it("releases a lost order only, and only for somebody who has just proven who they are", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const { order } = await buy(client, account.id);
+    const refused = await client.send("POST", `/api/v1/orders/${order.id}/release`);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ code: "order_not_lost" });
+    const stale = await request(
+      `/api/v1/orders/${order.id}/release`,
+      { method: "POST", headers: { Authorization: `Bearer ${client.token}`, Origin: ORIGIN } },
+      LATER,
+    );
+    expect(await stale.json()).toMatchObject({ status: 403, code: "step_up" });
+  });
+
+  it("names the rule that a bad Idempotency-Key breaks", async () => {
+    const client = await newClient(REAL);
+    const reply = await client.send("POST", "/api/v1/accounts", { name: "Key" }, { "Idempotency-Key": "short" });
+    expect(reply.status).toBe(422);
+    const { issues } = await reply.json<{ issues: { field: string; rule: string; value: string }[] }>();
+    expect(issues).toEqual([
+      { field: "idempotency-key", rule: "must be 8 to 100 letters, digits or . _ : -", value: "short" },
+    ]);
+  });
+});
+
+describe("a desk's documents", () => {
+  it("are kept whole when they are longer than a row may be, and shrink again", async () => {
+    const { object } = await accountObject({ env, ownerId: "usr_documents" }, "acc_documents");
+    await runInDurableObject(object, (_instance, state) => {
+      const store = new SqlDeskStore(state.storage);
+      const long = "é1".repeat(1_300_000);
+      store.write("long", long);
+      expect(store.read("long")).toBe(long);
+      store.write("long", "short");
+      expect(new SqlDeskStore(state.storage).read("long")).toBe("short");
+    });
+  });
+
+  it("are taken over from objects that kept each in one row", async () => {
+    const { object } = await accountObject({ env, ownerId: "usr_documents" }, "acc_before");
+    await runInDurableObject(object, (_instance, state) => {
+      state.storage.sql.exec(
+        "create table documents (name text primary key, text text not null) strict, without rowid",
+      );
+      state.storage.sql.exec("insert into documents (name, text) values ('desk', 'as it was')");
+      expect(new SqlDeskStore(state.storage).read("desk")).toBe("as it was");
+      expect(new SqlDeskStore(state.storage).read("desk")).toBe("as it was");
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import { deploymentFacts } from "../../../schema/tables/identity.ts";
+import { tradingAccounts } from "../../../schema/tables/trading.ts";
+import type { PlatformTrading, SetPlatformTrading } from "../../../schema/wire/platform.ts";
+import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { type Database, openDatabase } from "../../platform/database.ts";
+import type { Env } from "../../platform/env.ts";
+import { logEvent } from "../../platform/log-event.ts";
+import { auditFor, type PersonContext } from "../identity/identity-context.ts";
+import { accountObject } from "./account-object-of.ts";
+
+const FACT = "platform-trading";
+/** Desks that are told at the same time. */
+const AT_ONCE = 50;
+/** How long one call tells desks; the rest are told by the next minute's tick. */
+const SPREAD_MS_MAX = 20_000;
+
+const Stored = z.object({
+  state: z.enum(["ACTIVE", "HALTED"]),
+  flatten: z.boolean(),
+  version: z.number().int().positive(),
+});
+type Stored = z.infer<typeof Stored> & { readonly changedAt: number };
+type AccountKey = Pick<typeof tradingAccounts.$inferSelect, "id" | "ownerId">;
+
+async function readSwitch(database: Database): Promise<Stored | undefined> {
+  const [row] = await database.select().from(deploymentFacts).where(eq(deploymentFacts.name, FACT)).limit(1);
+  return row === undefined ? undefined : { ...Stored.parse(JSON.parse(row.value)), changedAt: row.createdAt };
+}
+
+async function viewOf(database: Database, stored: Stored | undefined): Promise<PlatformTrading> {
+  if (stored === undefined) return { state: "ACTIVE", changedAt: null, untold: 0 };
+  const behind = lt(tradingAccounts.platformVersion, stored.version);
+  const [{ rows }] = await database.select({ rows: sql<number>`count(*)` }).from(tradingAccounts).where(behind);
+  return { state: stored.state, changedAt: stored.changedAt, untold: rows };
+}
+
+/** The platform's switch, and how many desks were not told of it yet. */
+export async function readPlatformTrading({ ctx }: { ctx: PersonContext }): Promise<PlatformTrading> {
+  return viewOf(ctx.database, await readSwitch(ctx.database));
+}
+
+/**
+ * Stops all trading of the deployment, or lets it go on. The switch is stored first and every desk told from it, so that
+ * one that cannot be reached is told by a later minute, and one that is made later begins as it says.
+ */
+export async function setPlatformTrading(call: {
+  ctx: PersonContext;
+  input: SetPlatformTrading;
+}): Promise<PlatformTrading> {
+  const { ctx, input } = call;
+  const { database, env, principal } = ctx;
+  const before = await readSwitch(database);
+  const next = { state: input.state, flatten: input.flatten, version: (before?.version ?? 0) + 1 };
+  const fact = { name: FACT, value: JSON.stringify(next), createdAt: ctx.now() };
+  await database.batch([
+    database
+      .insert(deploymentFacts)
+      .values(fact)
+      .onConflictDoUpdate({ target: deploymentFacts.name, set: { value: fact.value, createdAt: fact.createdAt } }),
+    prepareAudit(auditFor(ctx, principal.user.id), {
+      action: "platform.trading",
+      subject: { kind: "platform", id: "trading" },
+      before: { state: before?.state ?? "ACTIVE" },
+      after: input,
+    }),
+  ]);
+  await spreadPlatformSwitch(env, ctx.now);
+  return readPlatformTrading({ ctx });
+}
+
+/** Tells the desks that were not told of the platform's switch yet. Returns how many were. */
+export async function spreadPlatformSwitch(env: Env, now: () => number): Promise<number> {
+  const database = openDatabase(env.DB);
+  const stored = await readSwitch(database);
+  if (stored === undefined) return 0;
+  const until = now() + SPREAD_MS_MAX;
+  let told = 0;
+  let after = "";
+  for (;;) {
+    const rows = await database
+      .select({ id: tradingAccounts.id, ownerId: tradingAccounts.ownerId })
+      .from(tradingAccounts)
+      .where(and(lt(tradingAccounts.platformVersion, stored.version), gt(tradingAccounts.id, after)))
+      .orderBy(asc(tradingAccounts.id))
+      .limit(AT_ONCE);
+    const last = rows.at(-1);
+    if (last === undefined || now() > until) return told;
+    after = last.id;
+    const reached = await Promise.all(rows.map((row) => tellDesk(env, database, row, stored)));
+    told += reached.filter(Boolean).length;
+  }
+}
+
+/** Tells an account that was just made what holds for all. Throws where it cannot be told. */
+export async function obeyPlatformSwitch(env: Env, database: Database, account: AccountKey): Promise<void> {
+  const stored = await readSwitch(database);
+  if (stored !== undefined && !(await tellDesk(env, database, account, stored))) {
+    throw new Error("the account could not be told of the platform's switch");
+  }
+}
+
+async function tellDesk(env: Env, database: Database, { id, ownerId }: AccountKey, stored: Stored): Promise<boolean> {
+  try {
+    const { object } = await accountObject({ env, ownerId }, id);
+    const { state, flatten, version } = stored;
+    await object.obeyPlatform({ ownerId, state, flatten, version });
+    const older = and(eq(tradingAccounts.id, id), lt(tradingAccounts.platformVersion, stored.version));
+    await database.update(tradingAccounts).set({ platformVersion: stored.version }).where(older);
+    return true;
+  } catch (error) {
+    logEvent("platform_switch_not_told", { id, error });
+    return false;
+  }
+}
