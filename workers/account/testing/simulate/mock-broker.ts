@@ -289,7 +289,8 @@ export function signed(side: Side, quantity: bigint): bigint {
 
 /** The least of all, and nothing below zero. */
 function atMost(...quantities: readonly bigint[]): bigint {
-  const least = quantities.reduce((best, next) => (next < best ? next : best));
+  let [least = 0n] = quantities;
+  for (const quantity of quantities) if (quantity < least) least = quantity;
   return least > 0n ? least : 0n;
 }
 
