@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Play, RotateCcw } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { Backtest } from "../../schema/wire/backtest.ts";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
@@ -18,6 +18,7 @@ import { DetailFields, Fold } from "./detail-fields.tsx";
 import { MarketFields } from "./market-fields.tsx";
 import { CostFields, MoneyFields } from "./money-fields.tsx";
 import { openingDraft } from "./opening-draft.ts";
+import { PausesFold } from "./pauses-fold.tsx";
 import { ProblemSummary } from "./problem-summary.tsx";
 import { useStartRun } from "./run-actions.ts";
 import { type RunDraft, settingsOfDraft } from "./run-draft.ts";
@@ -25,10 +26,6 @@ import { type RunForm, RunFormProvider, useRunForm } from "./run-form.ts";
 import { RunOutline } from "./run-outline.tsx";
 import { fieldOf, findRunProblems, type RunProblems } from "./run-problems.ts";
 import { StrategyFields } from "./strategy-fields.tsx";
-
-const ProtectionFields = lazy(async () => ({
-  default: (await import("../protection/protection-fields.tsx")).ProtectionFields,
-}));
 
 /** The form of a new run. It remembers what was typed, and says what is wrong where it is wrong. */
 export function NewRunPage() {
@@ -143,8 +140,6 @@ interface FormFrameProps {
 
 function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: FormFrameProps) {
   useSubmitKey(onSubmit);
-  const { length } = useRunForm().draft.protections;
-  const pausesNote = length === 0 ? "none: entries never pause" : `${length} set`;
   return (
     <form
       noValidate
@@ -177,13 +172,7 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
         <Card title="Costs">
           <CostFields />
         </Card>
-        <Fold
-          title="Pauses after losses"
-          note={pausesNote}
-          open={[...problems.keys()].some((field) => field.startsWith("protections."))}
-        >
-          <PauseFields />
-        </Fold>
+        <PausesFold open={[...problems.keys()].some((field) => field.startsWith("protections."))} />
         <Fold
           title="Details"
           note="fills, margin, checks"
@@ -204,15 +193,6 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
         </Button>
       </aside>
     </form>
-  );
-}
-
-function PauseFields() {
-  const { draft, set, problem } = useRunForm();
-  return (
-    <Suspense fallback={<Skeleton className="h-8 w-full" />}>
-      <ProtectionFields rows={draft.protections} onChange={(protections) => set({ protections })} problem={problem} />
-    </Suspense>
   );
 }
 
