@@ -2,7 +2,8 @@ import { Desk } from "../workers/account/desk.ts";
 import type { DeskAccount } from "../workers/account/desk-account.ts";
 import type { DeskIntent } from "../workers/account/desk-calls.ts";
 import { intendedOrders } from "../workers/account/desk-intent.ts";
-import { emptyDisk, MemoryDeskStore } from "../workers/account/testing/memory-desk-store.ts";
+import { DeskDisk } from "../workers/account/testing/desk-disk.ts";
+import { MemoryDeskStore } from "../workers/account/testing/memory-desk-store.ts";
 import type { Broker } from "../workers/brokers/broker.ts";
 import { ALWAYS_OPEN } from "../workers/core/candle/trading-calendar.ts";
 import type { Decimal } from "../workers/core/ledger/decimal.ts";
@@ -35,7 +36,7 @@ const ACCOUNT: DeskAccount = {
 export async function benchDesk(): Promise<void> {
   let now = STARTED_AT;
   const desk = new Desk({
-    store: new MemoryDeskStore(emptyDisk()),
+    store: new MemoryDeskStore(new DeskDisk()),
     broker: takingBroker(() => now),
     account: ACCOUNT,
     now: () => now,

@@ -1,3 +1,4 @@
+import type { BotState } from "../schema/wire/bot.ts";
 import type { AccountState, Fill, Order, OrderDetail } from "../schema/wire/trading.ts";
 
 /** A token is used for less long than it holds. */
@@ -9,6 +10,7 @@ export class ApiClient {
   private readonly origin: string;
   private readonly credentials: { readonly email: string; readonly password: string };
   private token = "";
+  private userId = "";
   private tokenAt = 0;
 
   constructor(origin: string, password: string) {
@@ -25,14 +27,44 @@ export class ApiClient {
     if (Date.now() - this.tokenAt < TOKEN_MS_MAX) return;
     const signedIn = await this.post("/api/auth/sign-in/email", this.credentials);
     const cookies = signedIn.headers.getSetCookie().map((text) => text.split(";")[0]);
-    const reply = await this.post("/api/v1/session/token", undefined, { Cookie: cookies.join("; ") });
+    const signed = { Cookie: cookies.join("; ") };
+    const session = await fetch(`${this.origin}/api/v1/session`, { headers: signed });
+    this.userId = ((await session.json()) as { user: { id: string } }).user.id;
+    const reply = await this.post("/api/v1/session/token", undefined, signed);
     this.token = ((await reply.json()) as { token: string }).token;
     this.tokenAt = Date.now();
   }
 
-  async openAccount(name: string): Promise<string> {
-    const reply = await this.post("/api/v1/accounts", { name, cash: "100000" }, this.authorization());
+  /** Opens an account on the running market, or on another. */
+  async openAccount(name: string, market: object = { kind: "sim" }): Promise<string> {
+    const reply = await this.post("/api/v1/accounts", { name, cash: "100000", market }, this.authorization());
     return ((await reply.json()) as { id: string }).id;
+  }
+
+  /** The simulated candles of an instrument. */
+  async dataset(instrument: string): Promise<{ id: string; to: number }> {
+    const { rows } = await this.get<{ rows: { id: string; to: number; instrument: { id: string } }[] }>(
+      "/api/v1/datasets",
+    );
+    const found = rows.find((row) => row.instrument.id === instrument);
+    if (found === undefined) throw new Error(`${instrument} has no candles`);
+    return found;
+  }
+
+  async startBot(name: string, accountId: string, definition: object): Promise<string> {
+    const reply = await this.post("/api/v1/bots", { name, accountId, definition }, this.authorization());
+    const { id } = (await reply.json()) as { id: string };
+    await this.post(`/api/v1/bots/${id}/start`, undefined, this.authorization());
+    return id;
+  }
+
+  bot(botId: string): Promise<BotState> {
+    return this.get(`/api/v1/bots/${botId}/state`);
+  }
+
+  /** Lets the market of an account's replay run, or stand. */
+  async replay(verb: "play" | "pause", accountId: string): Promise<void> {
+    await this.post(`/drill/${verb}?owner=${this.userId}&account=${accountId}`);
   }
 
   /** The last price of an instrument. */

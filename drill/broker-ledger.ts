@@ -32,7 +32,18 @@ export interface OrderAsked {
   readonly instrument: string;
   readonly side: "buy" | "sell";
   readonly quantity: string;
-  readonly limit: string;
+  /** Absent for an order that trades at once. */
+  readonly limit?: string;
+}
+
+/** What the broker says of itself unasked, numbered from 1 on without a gap. */
+interface BrokerEvent {
+  readonly sequence: number;
+  readonly type: "accepted" | "rejected" | "fill" | "canceled";
+  readonly order: BrokerOrder;
+  readonly fill: BrokerFill | undefined;
+  /** Traded of the order until then. */
+  readonly filled: bigint;
 }
 
 /** The books of one account at the broker: every order that it took, as often as it was sent, and what traded. */
@@ -43,13 +54,16 @@ export class BrokerLedger {
   private readonly currency: string;
   private readonly capital: string;
   private readonly openedAt: number;
+  private readonly marketPrice: string;
+  private readonly said: BrokerEvent[] = [];
   private changes = 1;
 
-  constructor(parts: { id: string; currency: string; capital: string; openedAt: number }) {
+  constructor(parts: { id: string; currency: string; capital: string; openedAt: number; marketPrice: string }) {
     this.id = parts.id;
     this.currency = parts.currency;
     this.capital = parts.capital;
     this.openedAt = parts.openedAt;
+    this.marketPrice = parts.marketPrice;
   }
 
   /** Takes an order. It does not look whether it has one of that id: a desk that sends twice has two. */
@@ -60,12 +74,18 @@ export class BrokerLedger {
       instrument: asked.instrument,
       side: asked.side,
       quantity: unitsOf(asked.quantity, QUANTITY_DECIMALS),
-      limit: unitsOf(asked.limit, PRICE_DECIMALS),
+      limit: unitsOf(asked.limit ?? this.marketPrice, PRICE_DECIMALS),
       receivedAt: at,
       ...{ filled: 0n, status, changed: ++this.changes },
     };
     this.orders.push(order);
+    this.say(status === "open" ? "accepted" : "rejected", order, undefined);
+    if (asked.limit === undefined) this.fill(order, { half: false, at });
     return order;
+  }
+
+  private say(type: BrokerEvent["type"], order: BrokerOrder, fill: BrokerFill | undefined): void {
+    this.said.push({ sequence: this.said.length + 1, type, order, fill, filled: order.filled });
   }
 
   /** Trades a share of what is left of an order, as long as it is open. */
@@ -76,7 +96,9 @@ export class BrokerLedger {
     order.filled += quantity;
     if (order.filled === order.quantity) order.status = "filled";
     order.changed = ++this.changes;
-    this.fills.push({ number: order.changed, order, quantity, at });
+    const fill = { number: order.changed, order, quantity, at };
+    this.fills.push(fill);
+    this.say("fill", order, fill);
   }
 
   /** Takes back the open order of an id. False where there is none. */
@@ -85,7 +107,24 @@ export class BrokerLedger {
     if (order === undefined) return undefined;
     order.status = "canceled";
     order.changed = ++this.changes;
+    this.say("canceled", order, undefined);
     return order;
+  }
+
+  /** What happened after the event of this number. */
+  events(after: number): object[] {
+    return this.said.slice(after).map(({ sequence, type, order, fill, filled }) => ({
+      ...{
+        sequence,
+        type,
+        id: order.clientOrderId,
+        venueOrderId: order.venueOrderId,
+        code: "REFUSED",
+        reason: "asked",
+      },
+      filled: textOf(filled, QUANTITY_DECIMALS),
+      ...(fill === undefined ? {} : { fill: this.fillOf(fill) }),
+    }));
   }
 
   report(after: number, at: number): object {

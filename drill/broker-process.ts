@@ -31,10 +31,11 @@ export class BrokerProcess {
     this.origin = origin;
   }
 
-  static async start(): Promise<BrokerProcess> {
+  /** `marketPrice`: what orders without a limit trade at. */
+  static async start(marketPrice: string): Promise<BrokerProcess> {
     const file = fileURLToPath(new URL("mock-broker.ts", import.meta.url));
     return new Promise((resolve, reject) => {
-      const child: Child = startChild("The broker", [process.execPath, file], {
+      const child: Child = startChild("The broker", [process.execPath, file, marketPrice], {
         env: process.env,
         onLine: (line) => {
           const port = /^port (\d+)$/.exec(line)?.[1];

@@ -1,24 +1,29 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { LocalRuntime } from "../ops/runtime/local-runtime.ts";
 import { localSecrets } from "../ops/start/local-secrets.ts";
 import type { Order } from "../schema/wire/trading.ts";
 import { ApiClient, ApiRefusal } from "./api-client.ts";
 import { BrokerProcess } from "./broker-process.ts";
 import { type Asked, differences } from "./compare.ts";
-import { Runtime } from "./runtime.ts";
+import { DrillBots } from "./drill-bots.ts";
 
-/** As many clients as there are bots in the drill, each on an account of its own. */
-const CLIENTS = 10;
+/** Programs that place orders over the API, and bots that decide themselves, each on an account of its own. */
+const CLIENTS = 7;
+const BOTS = 3;
 const INSTRUMENT = "SIM:BTC-USD";
+/** What the broker trades orders without a limit at: where the replayed market begins, or near. */
+const MARKET_PRICE = "60000";
 /** Orders of a client in one cycle: few enough that the API's budget of changes lets them through. */
 const ORDERS_A_CYCLE = 6;
 const KILL_AFTER_MS_MAX = 2_500;
 const DOWN_MS_MAX = 1_000;
-/** Share of cycles in which the broker goes on trading while the desk recovers; the others are faster. */
+/** Share of cycles after which the broker's storm goes on over the recovery and into the next kill, with no look between. */
 const STORMY_SHARE = 0.15;
 /** Share of cycles in which the runtime is killed again while it recovers. */
 const KILLED_TWICE_SHARE = 0.15;
 /** The desk asks its venue each half minute; after two rounds the books agree, or they never will. */
 const SETTLE_MS_MAX = 90_000;
+const LOOK_EVERY_MS = 100;
 /** An order that the broker never got is counted as lost after some 40 s of asking. */
 const END_MS_MAX = 180_000;
 /** Orders that were placed so long before a cycle are looked at again in it. */
@@ -27,6 +32,9 @@ const LOOK_BACK_MS = 60_000;
 export interface DrillResult {
   readonly cycles: number;
   readonly cycleMs: readonly number[];
+  /** From the first reply after the last kill of a cycle until nothing differed any more, where that was waited for. */
+  readonly settleMs: readonly number[];
+  /** Orders that clients asked for. */
   readonly asked: number;
   /** Orders that a client was answered for, that were asked for again after a kill, and that ended as lost or denied. */
   readonly answered: number;
@@ -34,6 +42,8 @@ export interface DrillResult {
   readonly lost: number;
   readonly denied: number;
   readonly brokerOrders: number;
+  /** Of these, those of bots. */
+  readonly botOrders: number;
   readonly brokerFills: number;
   /** What is wrong; empty when nothing is. */
   readonly findings: readonly string[];
@@ -45,8 +55,8 @@ export interface DrillResult {
  * and positions are equal. Ends at the first finding.
  */
 export async function runKillDrill(cycles: number, say: (line: string) => void): Promise<DrillResult> {
-  const broker = await BrokerProcess.start();
-  const runtime = await Runtime.make(broker.origin);
+  const broker = await BrokerProcess.start(MARKET_PRICE);
+  const runtime = await LocalRuntime.make({ main: "workers/drill.ts", vars: { DRILL_BROKER: broker.origin } });
   try {
     await runtime.start();
     const api = new ApiClient(runtime.origin, localSecrets(runtime.state).secrets.DEMO_PASSWORD);
@@ -55,7 +65,8 @@ export async function runKillDrill(cycles: number, say: (line: string) => void):
     const accounts: string[] = [];
     for (let number = 1; number <= CLIENTS; number++) accounts.push(await api.openAccount(`Drill ${number}`));
     const price = await api.lastPrice(INSTRUMENT);
-    const drill = new KillDrill({ broker, runtime, api, accounts, price });
+    const bots = await DrillBots.start(api, BOTS, INSTRUMENT);
+    const drill = new KillDrill({ broker, runtime, api, bots, accounts, price });
     return await drill.run(cycles, say);
   } finally {
     await runtime.remove();
@@ -65,8 +76,10 @@ export async function runKillDrill(cycles: number, say: (line: string) => void):
 
 interface DrillParts {
   readonly broker: BrokerProcess;
-  readonly runtime: Runtime;
+  readonly runtime: LocalRuntime;
   readonly api: ApiClient;
+  readonly bots: DrillBots;
+  /** Those of the clients. */
   readonly accounts: readonly string[];
   readonly price: number;
 }
@@ -76,6 +89,11 @@ class KillDrill {
   private readonly asked: Asked[] = [];
   private repeated = 0;
   private stopping = false;
+  private readonly settleMs: number[] = [];
+  /** What the last look before agreement still found. */
+  private waitedFor = "";
+  /** Since when nothing was compared, UTC ms. */
+  private unlookedSince = Date.now();
 
   constructor(parts: DrillParts) {
     this.parts = parts;
@@ -89,27 +107,32 @@ class KillDrill {
       const started = Date.now();
       findings = await this.cycle(started);
       cycleMs.push(Date.now() - started);
+      const waited = this.waitedFor === "" ? "" : `; waited longest for: ${this.waitedFor}`;
       say(
-        `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders asked for; ${findings.length} findings`,
+        `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
       );
     }
     if (findings.length === 0) findings = await this.settle({ from: beganAt, ms: END_MS_MAX, ended: true });
     const orders = await this.parts.api.orders(beganAt);
-    const books = Object.values(await this.parts.broker.books());
+    const byAccount = await this.parts.broker.books();
+    const books = Object.values(byAccount);
+    const { settleMs, repeated } = this;
     return {
-      ...{ cycles: cycleMs.length, cycleMs, findings, asked: this.asked.length, repeated: this.repeated },
+      ...{ cycles: cycleMs.length, cycleMs, settleMs, findings, asked: this.asked.length, repeated },
       answered: this.asked.filter(({ order }) => order !== undefined).length,
       lost: orders.filter(({ state }) => state === "LOST").length,
       denied: orders.filter(({ state }) => state === "DENIED").length,
       brokerOrders: books.reduce((sum, book) => sum + book.orders.length, 0),
+      botOrders: this.parts.bots.accounts.reduce((sum, id) => sum + (byAccount[id]?.orders.length ?? 0), 0),
       brokerFills: books.reduce((sum, book) => sum + book.fills.length, 0),
     };
   }
 
   private async cycle(started: number): Promise<string[]> {
-    const { broker, runtime, api, accounts } = this.parts;
+    const { broker, runtime, api, accounts, bots } = this.parts;
     await api.renew();
     await broker.set("storm");
+    await bots.let("play");
     this.stopping = false;
     const clients = accounts.map((accountId) => this.trade(accountId));
     await wait(Math.random() * KILL_AFTER_MS_MAX);
@@ -127,9 +150,13 @@ class KillDrill {
       await repeating;
       await runtime.start();
     }
+    const startedAt = Date.now();
     await this.repeatUnanswered();
-    await broker.set("calm");
-    return this.settle({ from: started - LOOK_BACK_MS, ms: SETTLE_MS_MAX, ended: false });
+    if (stormy) return [];
+    const found = await this.settle({ from: this.unlookedSince - LOOK_BACK_MS, ms: SETTLE_MS_MAX, ended: false });
+    this.unlookedSince = started;
+    this.settleMs.push(Date.now() - startedAt);
+    return found;
   }
 
   /** Places orders that never meet each other, and takes some back, until the runtime is gone. */
@@ -173,16 +200,31 @@ class KillDrill {
     await Promise.all(unanswered.map((asked) => this.ask(asked)));
   }
 
-  /** Compares until nothing differs any more. Returns what still does at the deadline. */
+  /**
+   * Waits until every bot has gone on, lets their markets stand, and compares until nothing differs any more. Returns what
+   * still does at the deadline.
+   */
   private async settle(how: { from: number; ms: number; ended: boolean }): Promise<string[]> {
+    const { bots, broker } = this.parts;
     const deadline = Date.now() + how.ms;
+    await broker.set("calm");
+    await bots.let("play");
+    this.waitedFor = "";
+    let going = false;
     for (;;) {
-      const found = await this.look(how).catch((error: unknown) => [`no comparison: ${String(error)}`]);
+      const look = going ? this.look(how) : bots.standing();
+      const found = await look.catch((error: unknown) => [`no comparison: ${String(error)}`]);
+      if (found.length === 0 && going) return found;
+      if (found.length === 0) {
+        going = true;
+        await bots.let("pause");
+        continue;
+      }
       const final = found.some((line) => line.startsWith("DOUBLED") || line.startsWith("HALTED"));
-      if (found.length === 0) return found;
       if (final || Date.now() > deadline)
         return [...found, ...(await this.histories(found)), ...this.parts.runtime.said()];
-      await wait(1_000);
+      this.waitedFor = found.join("; ");
+      await wait(LOOK_EVERY_MS);
     }
   }
 
@@ -197,9 +239,10 @@ class KillDrill {
   }
 
   private async look({ from, ended }: { from: number; ended: boolean }): Promise<string[]> {
-    const { api, broker, accounts } = this.parts;
+    const { api, bots, broker } = this.parts;
     await api.renew();
     await this.repeatUnanswered();
+    const accounts = [...this.parts.accounts, ...bots.accounts];
     const [orders, fills] = [await api.orders(from), await api.fills(from)];
     const states = await Promise.all(accounts.map((accountId) => api.state(accountId)));
     const books = await broker.books();

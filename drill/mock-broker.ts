@@ -3,15 +3,20 @@ import { BrokerLedger, type OrderAsked } from "./broker-ledger.ts";
 
 /**
  * A broker in a process of its own, with books of its own. It loses requests and replies, answers late, takes orders
- * seconds after the reply was given up, and trades while nobody listens. `PUT /accounts/{id}` opens an account,
- * `POST /calm` ends what is pending and lets nothing trade before `POST /storm`, `GET /book` shows everything.
+ * seconds after the reply was given up, drops and doubles what it tells unasked, and trades while nobody listens.
+ * `PUT /accounts/{id}` opens an account, `POST /calm` ends what is pending and lets nothing fail or trade of itself before
+ * `POST /storm`, `GET /book` shows everything. The first argument is the price that orders without a limit trade at.
  */
 const ledgers = new Map<string, BrokerLedger>();
 /** What is still to happen, by its timer; at a calm it happens at once. */
 const pending = new Map<NodeJS.Timeout, () => void>();
-let calm = false;
+let calm = true;
+const [marketPrice = "0"] = process.argv.slice(2);
 
-const FAULTS = { requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.15 };
+const FAULTS = {
+  ...{ requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.15 },
+  ...{ eventDropped: 0.1, eventDoubled: 0.1 },
+};
 const LATE_MS_MAX = 4_000;
 const QUICK_MS_MAX = 120;
 /** Beyond what the desk waits for. */
@@ -40,13 +45,17 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const [, , accountId = "", call, id] = url.pathname.split("/");
   if (request.method === "PUT") {
     const { currency, cash } = JSON.parse(body) as { currency: string; cash: string };
-    const terms = { id: accountId, currency, capital: cash, openedAt: Date.now() };
+    const terms = { id: accountId, currency, capital: cash, openedAt: Date.now(), marketPrice };
     if (!ledgers.has(accountId)) ledgers.set(accountId, new BrokerLedger(terms));
     return answer(response, 200, {});
   }
   const ledger = ledgers.get(accountId);
   if (ledger === undefined) return answer(response, 404, {});
   if (call === "report") return answer(response, 200, ledger.report(Number(url.searchParams.get("after")), Date.now()));
+  if (call === "events") {
+    const events = ledger.events(Number(url.searchParams.get("after")));
+    return answer(response, 200, url.searchParams.has("whole") ? events : spoiled(events));
+  }
   if (call === "cancels") return cancel(ledger, (JSON.parse(body) as { id: string }).id, response);
   if (request.method === "POST") return place(ledger, JSON.parse(body) as OrderAsked, response);
   return answer(
@@ -73,7 +82,7 @@ function place(ledger: BrokerLedger, asked: OrderAsked, response: ServerResponse
       if (happens(FAULTS.replyLate)) setTimeout(reply, REPLY_LATE_MS);
       else reply();
     }
-    if (calm || !happens(FAULTS.fill)) return;
+    if (!happens(FAULTS.fill)) return;
     const half = happens(0.4);
     later(FILL_MS_MAX, () => ledger.fill(order, { half, at: Date.now() }));
     if (half && happens(0.5)) later(2 * FILL_MS_MAX, () => ledger.fill(order, { half: false, at: Date.now() }));
@@ -113,8 +122,17 @@ function later(withinMs: number, act: () => void): void {
   pending.set(timer, act);
 }
 
+/** What arrives of what was told unasked. */
+function spoiled(events: readonly object[]): object[] {
+  return events.flatMap((event) => {
+    if (happens(FAULTS.eventDropped)) return [];
+    return happens(FAULTS.eventDoubled) ? [event, event] : [event];
+  });
+}
+
+/** Whether a fault comes about, or a trade: in a calm, none does. */
 function happens(share: number): boolean {
-  return Math.random() < share;
+  return !calm && Math.random() < share;
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

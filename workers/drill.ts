@@ -1,8 +1,9 @@
 import { AccountObject as ProductionAccount } from "./account/account-object.ts";
-import type { AccountRecord } from "./account/account-record.ts";
+import { AccountRecord } from "./account/account-record.ts";
 import type { AccountVenue } from "./account/account-venue.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
+import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
@@ -26,8 +27,13 @@ type DrillEnv = Env & { readonly DRILL_BROKER: string };
 /** As many orders as the platform lets through: a drill of minutes places what a person does in weeks. */
 const DRILL_CAPS = { openOrders: "1000", ordersPerSecond: "10", ordersPerMinute: "600", executions: "200" };
 
+/** Number of the broker's event that was asked for last. */
+const HEARD = "drill-heard";
+
 /** The production desk with a broker that runs in a process of its own. */
 export class AccountObject extends ProductionAccount {
+  private hearing: Promise<void> | undefined;
+
   override async begin(given: Parameters<ProductionAccount["begin"]>[0]): Promise<void> {
     const caps = { ...given.limits.caps, ...DRILL_CAPS };
     await super.begin({ ...given, limits: { ...given.limits, caps } });
@@ -46,10 +52,47 @@ export class AccountObject extends ProductionAccount {
       async end() {},
     };
   }
+
+  /** What the broker has to tell arrives before a bot asks what became of its orders. */
+  override async eventsOf(
+    call: Parameters<ProductionAccount["eventsOf"]>[0],
+  ): ReturnType<ProductionAccount["eventsOf"]> {
+    this.hearing ??= this.hear(call.ownerId).finally(() => {
+      this.hearing = undefined;
+    });
+    // A broker that does not answer tells nothing: the desk asks for everything in its rounds.
+    await this.hearing.catch(() => undefined);
+    return super.eventsOf(call);
+  }
+
+  private async hear(ownerId: string): Promise<void> {
+    const { account } = AccountRecord.parse(this.ctx.storage.kv.get("account"));
+    const heard = this.ctx.storage.kv.get<number>(HEARD) ?? 0;
+    const told = await httpBroker((this.env as DrillEnv).DRILL_BROKER, account.id).heard(heard);
+    const last = told.events.at(-1)?.sequence;
+    if (last === undefined) return;
+    await this.onVenue({ ownerId, told });
+    this.ctx.storage.kv.put(HEARD, last);
+  }
 }
 
 /** The Worker of the drill that kills it: everything is what is deployed but for the broker. Never deployed itself. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
+const worker = workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });
 
-export default workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });
+/** `POST /drill/{play|pause}?owner=…&account=…` lets the market of an account's replay run or stand, for comparisons. */
+const MARKET_PATH = /^\/drill\/(play|pause)$/;
+
+export default {
+  ...worker,
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    const verb = MARKET_PATH.exec(pathname)?.[1];
+    if (verb === undefined) return worker.fetch?.(request, env, ctx) ?? new Response(null, { status: 404 });
+    const [ownerId = "", accountId = ""] = [searchParams.get("owner") ?? "", searchParams.get("account") ?? ""];
+    const { object } = await replayFeed(env, { ownerId, accountId });
+    await (verb === "play" ? object.play({ ownerId }) : object.pause({ ownerId }));
+    return new Response(null, { status: 204 });
+  },
+} satisfies ExportedHandler<Env>;

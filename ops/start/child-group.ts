@@ -16,10 +16,14 @@ export interface Child {
 export function startChild(
   name: string,
   command: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly onLine: (line: string) => void },
+  options: { readonly env: NodeJS.ProcessEnv; readonly onLine: (line: string) => void; readonly stdin?: "pipe" },
 ): Child {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { env: options.env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(program, args, {
+    env: options.env,
+    stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const lines: string[] = [];
   const take = (line: string) => {
     lines.push(line);

@@ -167,6 +167,8 @@ export const BotState = z.object({
   profitToday: Decimal,
   trades: z.number().int(),
   marketAt: TimeMs.nullable(),
+  /** The market's time at which this version began to trade; null before that. */
+  beganAt: TimeMs.nullable().default(null),
   /** Open time of the last candle that was decided on, and when the next decision is due (market time). */
   lastCandleAt: TimeMs.nullable(),
   nextDueAt: TimeMs.nullable(),
@@ -197,6 +199,20 @@ export const BotPreview = z.object({
 });
 export type BotPreview = z.infer<typeof BotPreview>;
 
+/** What keeps an account from trading freely: the strictest switch that holds for all of it. */
+export const TradingHalt = z.object({
+  /** Whose switch it is: everybody's, everything of the person's, or this account's. */
+  scope: z.enum(["platform", "user", "account"]),
+  state: z.enum(["REDUCING", "HALTED"]),
+  reason: z.string().nullable(),
+  since: TimeMs.nullable(),
+  /** Who threw it: a person who was signed in, a program with a key, or null for a rule of ours. */
+  by: z.enum(["person", "program"]).nullable(),
+  /** When it ends by itself; null where a person has to end it. */
+  until: TimeMs.nullable(),
+});
+export type TradingHalt = z.infer<typeof TradingHalt>;
+
 /** A part of a user's state for the dashboard. */
 export const DashboardAccount = z.object({
   accountId: z.string(),
@@ -204,6 +220,8 @@ export const DashboardAccount = z.object({
   mode: z.enum(["simulated", "paper", "live"]),
   currency: z.string(),
   state: z.enum(["ACTIVE", "REDUCING", "HALTED"]),
+  /** Null while it is ACTIVE. */
+  halt: TradingHalt.nullable().default(null),
   equity: Decimal,
   profitToday: Decimal,
   drawdown: Decimal,

@@ -104,28 +104,48 @@ export const OrderDetail = z.object({
 });
 export type OrderDetail = z.infer<typeof OrderDetail>;
 
+const OrderTicket = z.strictObject({
+  accountId: z.string().max(60),
+  instrument: z.string().max(60),
+  side: OrderSide,
+  kind: OrderKind.exclude(["trailing-stop"]),
+  quantity: PositiveDecimal,
+  limit: PositiveDecimal.optional(),
+  stop: PositiveDecimal.optional(),
+  /** Only closes: never more than is held against it. */
+  reduceOnly: z.boolean().default(false),
+});
+type Priced = Pick<z.infer<typeof OrderTicket>, "kind" | "limit" | "stop">;
+const hasItsLimit = ({ kind, limit }: Priced) => (limit !== undefined) === (kind === "limit" || kind === "stop-limit");
+const hasItsStop = ({ kind, stop }: Priced) => (stop !== undefined) === (kind === "stop" || kind === "stop-limit");
+const LIMIT_RULE = { path: ["limit"], message: "must be set for limit and stop-limit orders, and only for them" };
+const STOP_RULE = { path: ["stop"], message: "must be set for stop and stop-limit orders, and only for them" };
+
 /** What a person asks the desk for. With an `Idempotency-Key`, the same request again makes no second order. */
-export const CreateOrder = z
-  .strictObject({
-    accountId: z.string().max(60),
-    instrument: z.string().max(60),
-    side: OrderSide,
-    kind: OrderKind.exclude(["trailing-stop"]),
-    quantity: PositiveDecimal,
-    limit: PositiveDecimal.optional(),
-    stop: PositiveDecimal.optional(),
-    /** Only closes: never more than is held against it. */
-    reduceOnly: z.boolean().default(false),
-  })
-  .refine(({ kind, limit }) => (limit !== undefined) === (kind === "limit" || kind === "stop-limit"), {
-    path: ["limit"],
-    message: "must be set for limit and stop-limit orders, and only for them",
-  })
-  .refine(({ kind, stop }) => (stop !== undefined) === (kind === "stop" || kind === "stop-limit"), {
-    path: ["stop"],
-    message: "must be set for stop and stop-limit orders, and only for them",
-  });
+export const CreateOrder = OrderTicket.refine(hasItsLimit, LIMIT_RULE).refine(hasItsStop, STOP_RULE);
 export type CreateOrder = z.infer<typeof CreateOrder>;
+
+/** An order to be looked at before it is sent; without a quantity only its room is. */
+export const PreviewOrder = OrderTicket.partial({ quantity: true })
+  .refine(hasItsLimit, LIMIT_RULE)
+  .refine(hasItsStop, STOP_RULE);
+export type PreviewOrder = z.infer<typeof PreviewOrder>;
+
+/** What would become of an order now. Nothing is written down or sent, and a moment later it may be otherwise. */
+export const OrderPreview = z.object({
+  /** Last price that is known, and when it was true (the market's time); null where there is none. */
+  price: Decimal.nullable(),
+  priceAt: TimeMs.nullable(),
+  /** At its limit or stop, otherwise at that price, in the account's currency; null without a quantity or a price. */
+  worth: Decimal.nullable(),
+  /** Estimated by the account's rates: the taker's, but the maker's for a limit that would wait. */
+  fee: Decimal.nullable(),
+  /** Null without a quantity. */
+  verdict: OrderVerdict.nullable(),
+  /** The most that every check lets through, in units of the instrument, and what denies more than that. */
+  room: z.object({ quantity: Decimal, worth: Decimal.nullable(), denial: OrderVerdict.nullable() }),
+});
+export type OrderPreview = z.infer<typeof OrderPreview>;
 
 export const ListOrders = PageQuery.extend({
   accountId: z.string().max(60).optional(),

@@ -122,12 +122,18 @@ export const StateEntry = z.object({
   state: TradingStateName,
   reason: z.string().nullable(),
   since: TimeMs.nullable(),
+  /** Who threw it: a person who was signed in, a program with a key, or null for a rule of ours. */
+  by: z.enum(["person", "program"]).nullable().default(null),
+  /** When it ends by itself; null where a person has to end it. */
+  until: TimeMs.nullable().default(null),
 });
 
 export const RiskView = z.object({
   accountId: z.string(),
   states: z.array(StateEntry),
   limits: z.array(LimitsInForce),
+  /** What holds at a level that sets nothing of its own. */
+  defaults: z.object({ account: RiskLimits, bot: RiskLimits }),
   uses: z.array(CapUse),
 });
 export type RiskView = z.infer<typeof RiskView>;

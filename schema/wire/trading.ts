@@ -57,6 +57,9 @@ export const CreateTradingAccount = z.strictObject({
 export type CreateTradingAccount = z.infer<typeof CreateTradingAccount>;
 export type CreateTradingAccountInput = z.input<typeof CreateTradingAccount>;
 
+export const RenameTradingAccount = z.strictObject({ name: CreateTradingAccount.shape.name });
+export type RenameTradingAccount = z.infer<typeof RenameTradingAccount>;
+
 export const TradingAccount = z.object({
   id: z.string(),
   name: z.string(),
@@ -181,5 +184,11 @@ export type KillResult = z.infer<typeof KillResult>;
 export const SetTradingState = z.strictObject({
   state: TradingStateName,
   instrument: z.string().max(60).optional(),
+  /**
+   * `account`: this account, and with ACTIVE also what was stopped everywhere. `user`: only takes back, on all accounts,
+   * what was stopped everywhere; what a single account was halted for stays.
+   */
+  scope: z.enum(["account", "user"]).default("account"),
 });
+export type SetTradingStateInput = z.input<typeof SetTradingState>;
 export type SetTradingState = z.infer<typeof SetTradingState>;

@@ -1,8 +1,9 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import {
   Bot,
   ChartNoAxesCombined,
   Database,
+  Ellipsis,
   LayoutDashboard,
   ListOrdered,
   NotebookPen,
@@ -10,10 +11,13 @@ import {
   PanelLeftOpen,
   ScrollText,
   Search,
+  Settings,
   ShieldAlert,
+  ShieldCheck,
 } from "lucide-react";
 import { classNames } from "../ui/class-names.ts";
 import { Bubble } from "../ui/hint.tsx";
+import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 
 /** The places of the app: what trades now first, then what it is made of. `thumb` has room in the bar of a phone. */
@@ -22,8 +26,8 @@ export const PLACES = [
   { to: "/bots", label: "Bots", icon: Bot, keys: "g o", thumb: true },
   { to: "/orders", label: "Orders", icon: ListOrdered, keys: "g r", thumb: true },
   { to: "/journal", label: "Journal", icon: NotebookPen, keys: "g j", thumb: false },
-  { to: "/risk", label: "Risk", icon: ShieldAlert, keys: "g k", thumb: false },
-  { to: "/backtests", label: "Backtests", icon: ChartNoAxesCombined, keys: "g b", thumb: true },
+  { to: "/risk", label: "Risk", icon: ShieldAlert, keys: "g k", thumb: true },
+  { to: "/backtests", label: "Backtests", icon: ChartNoAxesCombined, keys: "g b", thumb: false },
   { to: "/strategies", label: "Strategies", icon: ScrollText, keys: "g s", thumb: false },
   { to: "/data", label: "Data", icon: Database, keys: "g d", thumb: false },
 ] as const;
@@ -78,25 +82,51 @@ export function Rail() {
   );
 }
 
-/** The places looked at most under the thumb on a phone; the others are found by the search. */
+const barItemClass =
+  "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-muted aria-[current=page]:text-accent";
+
+/** The places looked at most under the thumb on a phone; all others, the search and the settings behind More. */
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
-  const item =
-    "flex flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-muted aria-[current=page]:text-accent";
+  const navigate = useNavigate();
+  const others = PLACES.filter(({ thumb }) => !thumb);
+  const here = useRouterState({ select: ({ location }) => location.pathname });
+  const within = [...others.map(({ to }) => to), "/settings", "/audit"].some((to) => here.startsWith(to));
   return (
     <nav
       aria-label="Places"
       className="fixed inset-x-0 bottom-0 z-30 flex h-14 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {PLACES.filter(({ thumb }) => thumb).map((place) => (
-        <Link key={place.to} to={place.to} activeOptions={{ exact: place.to === "/" }} className={item}>
+        <Link key={place.to} to={place.to} activeOptions={{ exact: place.to === "/" }} className={barItemClass}>
           <place.icon size={20} strokeWidth={1.75} aria-hidden />
           {place.label}
         </Link>
       ))}
-      <button type="button" onClick={onSearch} className={item}>
-        <Search size={20} strokeWidth={1.75} aria-hidden />
-        Search
-      </button>
+      <Menu
+        label="More places"
+        trigger={
+          <button type="button" aria-current={within ? "page" : undefined} className={barItemClass}>
+            <Ellipsis size={20} strokeWidth={1.75} aria-hidden />
+            More
+          </button>
+        }
+      >
+        {others.map((place) => (
+          <MenuItem key={place.to} onSelect={() => void navigate({ to: place.to })}>
+            <place.icon size={16} strokeWidth={1.75} aria-hidden /> {place.label}
+          </MenuItem>
+        ))}
+        <MenuLine />
+        <MenuItem onSelect={() => void navigate({ to: "/settings" })}>
+          <Settings size={16} strokeWidth={1.75} aria-hidden /> Settings
+        </MenuItem>
+        <MenuItem onSelect={() => void navigate({ to: "/audit" })}>
+          <ShieldCheck size={16} strokeWidth={1.75} aria-hidden /> Audit trail
+        </MenuItem>
+        <MenuItem onSelect={onSearch}>
+          <Search size={16} strokeWidth={1.75} aria-hidden /> Search
+        </MenuItem>
+      </Menu>
     </nav>
   );
 }

@@ -3,6 +3,7 @@ import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { sessionQuery } from "../api/queries.ts";
+import { useProofAsked } from "../settings/prove.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/states.tsx";
 import { DeletionBanner } from "./deletion-banner.tsx";
@@ -15,6 +16,8 @@ const loadPalette = () => import("./palette.tsx");
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 /** Once the page stands still for this long, the palette is fetched, so that it opens before the first letter. */
 const PALETTE_PRELOAD_MS = 1_500;
+const HaltBanner = lazy(async () => ({ default: (await import("../trading/halt-banner.tsx")).HaltBanner }));
+const StepUpDialog = lazy(async () => ({ default: (await import("../settings/step-up-dialog.tsx")).StepUpDialog }));
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
 
 export type Overlay = "palette" | "help" | null;
@@ -22,6 +25,7 @@ export type Overlay = "palette" | "help" | null;
 /** The frame around every page of someone who is signed in. */
 export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>(null);
+  const proofAsked = useProofAsked();
   useShortcuts(setOverlay);
   useLeaveWhenSignedOut();
   useEffect(() => {
@@ -40,6 +44,9 @@ export function Shell() {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onOverlay={setOverlay} />
         <DeletionBanner />
+        <Suspense fallback={null}>
+          <HaltBanner />
+        </Suspense>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none max-md:pb-16">
           <Outlet />
         </main>
@@ -47,6 +54,7 @@ export function Shell() {
       </div>
       <BottomBar onSearch={() => setOverlay("palette")} />
       <Suspense fallback={null}>
+        {proofAsked && <StepUpDialog />}
         {overlay === "palette" && <Palette onClose={() => setOverlay(null)} onHelp={() => setOverlay("help")} />}
         {overlay === "help" && <Help onClose={() => setOverlay(null)} />}
       </Suspense>

@@ -7,6 +7,7 @@ import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
 import { ApiError } from "../api/api-error.ts";
 import { backtestQuery, datasetsQuery, libraryQuery, strategiesQuery } from "../api/queries.ts";
+import { PROTECTION_TEXTS, protectionField } from "../protection/protection-draft.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Page } from "../ui/page.tsx";
@@ -17,6 +18,7 @@ import { DetailFields, Fold } from "./detail-fields.tsx";
 import { MarketFields } from "./market-fields.tsx";
 import { CostFields, MoneyFields } from "./money-fields.tsx";
 import { openingDraft } from "./opening-draft.ts";
+import { PausesFold } from "./pauses-fold.tsx";
 import { ProblemSummary } from "./problem-summary.tsx";
 import { useStartRun } from "./run-actions.ts";
 import { type RunDraft, settingsOfDraft } from "./run-draft.ts";
@@ -170,6 +172,7 @@ function FormFrame({ onSubmit, onReset, kept, problems, error, summary, busy }: 
         <Card title="Costs">
           <CostFields />
         </Card>
+        <PausesFold open={[...problems.keys()].some((field) => field.startsWith("protections."))} />
         <Fold
           title="Details"
           note="fills, margin, checks"
@@ -269,8 +272,11 @@ function refusals(error: unknown): readonly (readonly [string, string])[] {
 }
 
 function namesOf(change: Partial<RunDraft>): readonly string[] {
-  const names = Object.keys(change);
-  return names.includes("parameters")
-    ? [...names, ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`)]
-    : names;
+  return [
+    ...Object.keys(change),
+    ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`),
+    ...(change.protections ?? []).flatMap((row, place) =>
+      PROTECTION_TEXTS[row.kind].map((text) => protectionField(place, text)),
+    ),
+  ];
 }

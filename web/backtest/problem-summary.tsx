@@ -57,5 +57,6 @@ export function ProblemSummary({ problems, error, place }: ProblemSummaryProps) 
 }
 
 function nameOf(field: string): string {
+  if (field.startsWith("protections.")) return "Pauses after losses:";
   return NAMES[field] ?? (field.startsWith("parameters.") ? field.replace("parameters.", "") : "Settings:");
 }

@@ -1,4 +1,5 @@
 import type { BacktestSettings, BacktestSettingsInput, Sizing, Slippage } from "../../schema/wire/backtest.ts";
+import { type ProtectionRow, protectionsOfRows, rowOfProtection } from "../protection/protection-draft.ts";
 
 /** The form of a new run as it is typed: texts, so that a half-typed number is kept as it stands. Rates are in percent. */
 export interface RunDraft {
@@ -34,6 +35,7 @@ export interface RunDraft {
   readonly leverage: string;
   readonly maintenance: string;
   readonly fundingRate: string;
+  readonly protections: readonly ProtectionRow[];
   readonly end: BacktestSettings["end"];
   readonly riskFree: string;
   readonly seed: string;
@@ -74,6 +76,7 @@ export const FIRST_DRAFT: RunDraft = {
   leverage: "1",
   maintenance: "0.5",
   fundingRate: "0",
+  protections: [],
   end: "close",
   riskFree: "0",
   seed: "1",
@@ -106,6 +109,7 @@ export function draftOfSettings(settings: BacktestSettings, name: string): RunDr
     leverage: String(settings.leverage),
     maintenance: percentText(settings.maintenance),
     fundingRate: percentText(settings.fundingRate),
+    protections: (settings.protections ?? []).map(rowOfProtection),
     riskFree: percentText(settings.riskFree),
     seed: String(settings.seed),
     monteCarloPaths: String(settings.monteCarloPaths),
@@ -140,6 +144,7 @@ export function settingsOfDraft(draft: RunDraft): BacktestSettingsInput {
     leverage: number(draft.leverage),
     maintenance: share(draft.maintenance),
     fundingRate: share(draft.fundingRate),
+    ...protectionsOfRows(draft.protections),
     end: draft.end,
     riskFree: share(draft.riskFree),
     seed: number(draft.seed),

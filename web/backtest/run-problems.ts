@@ -1,5 +1,7 @@
 import { CreateBacktest } from "../../schema/wire/backtest.ts";
 import type { ParameterSpec } from "../../schema/wire/strategy.ts";
+import { issueWords, quoted } from "../format/issue-words.ts";
+import { protectionProblems } from "../protection/protection-draft.ts";
 import { type RunDraft, settingsOfDraft } from "./run-draft.ts";
 
 /** What is wrong with a draft, by the field of the form; `whole` for what belongs to none. */
@@ -39,11 +41,14 @@ export function findRunProblems(draft: RunDraft, parameters: readonly ParameterS
   const problems = new Map<string, string>();
   const result = CreateBacktest.safeParse({ name: draft.name, settings: settingsOfDraft(draft) });
   for (const issue of result.error?.issues ?? []) {
+    // Rows are told of below, each field by its own name.
+    if (issue.path.join(".").startsWith("settings.protections.")) continue;
     const path = issue.path.slice(issue.path[0] === "settings" ? 1 : 0).join(".");
     const { field, scale } = fieldOf(path);
     if (!problems.has(field))
       problems.set(field, issueWords(issue, { typed: typedIn(draft, field), scale: scale ?? 1 }));
   }
+  for (const [field, words] of protectionProblems(draft.protections)) problems.set(field, words);
   for (const spec of parameters) {
     const text = draft.parameters[spec.name] ?? String(spec.default);
     const problem = parameterProblem(spec, text);
@@ -68,35 +73,7 @@ export function parameterProblem(spec: ParameterSpec, text: string): string | un
   return spec.kind === "integer" && !Number.isInteger(value) ? `must be whole, was ${text}` : undefined;
 }
 
-interface Issue {
-  readonly code: string;
-  readonly message: string;
-  readonly origin?: string;
-  readonly minimum?: unknown;
-  readonly maximum?: unknown;
-  readonly inclusive?: boolean | undefined;
-}
-
-/** An issue of a schema in words about what was typed; the form's number is `scale` times the schema's. */
-export function issueWords(issue: Issue, { typed, scale }: { typed: string; scale: number }): string {
-  if (issue.origin === "array")
-    return issue.code === "too_small" ? "choose at least one" : `choose at most ${issue.maximum}`;
-  const limit = (value: unknown) => String(Number((Number(value) * scale).toPrecision(10)));
-  if (issue.code === "too_small") {
-    return `must be ${issue.inclusive === false ? "more than" : "at least"} ${limit(issue.minimum)}, was ${quoted(typed)}`;
-  }
-  if (issue.code === "too_big") return `must be at most ${limit(issue.maximum)}, was ${quoted(typed)}`;
-  if (issue.code === "invalid_type") return `must be a number, was ${quoted(typed)}`;
-  return issue.message.startsWith("must") ? `${issue.message}, was ${quoted(typed)}` : issue.message;
-}
-
 function typedIn(draft: RunDraft, field: string): string {
   const value = field in draft ? draft[field as keyof RunDraft] : "";
   return typeof value === "string" ? value : "";
-}
-
-function quoted(text: string): string {
-  const plain = text.trim();
-  if (plain === "") return "empty";
-  return Number.isNaN(Number(plain)) ? `“${plain}”` : plain;
 }

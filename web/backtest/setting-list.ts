@@ -2,6 +2,7 @@ import type { BacktestSettings, Fees, Sizing, Slippage } from "../../schema/wire
 import { formatCount, formatMoney, formatNumber, formatPercent } from "../format/format.ts";
 import { formatPeriod } from "../format/time.ts";
 import { timeframeWords } from "../format/timeframe.ts";
+import { protectionWords } from "../protection/protection-draft.ts";
 
 export interface SettingRow {
   readonly label: string;
@@ -43,6 +44,10 @@ export function describeSettings(
     {
       label: "Funding, each 8 h",
       value: settings.fundingRate === 0 ? "none" : formatPercent(settings.fundingRate, { digits: 4 }),
+    },
+    {
+      label: "Pauses after losses",
+      value: (settings.protections ?? []).map(protectionWords).join("; ") || "none",
     },
     { label: "At the end", value: settings.end === "close" ? "close what is open" : "keep what is open" },
     { label: "Risk-free rate", value: formatPercent(settings.riskFree) },

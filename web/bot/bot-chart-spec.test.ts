@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BotState } from "../../schema/wire/bot.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
-import { signalsOf } from "./bot-chart-spec.ts";
+import { lifeSpan, signalsOf } from "./bot-chart-spec.ts";
 
 const HOUR_MS = 3_600_000;
 const SERIES: CandleSeries = {
@@ -19,6 +19,13 @@ describe("what a bot's chart draws", () => {
     expect(signals).toEqual([{ time: HOUR_MS + 5, price: 3, action: "enter long" }]);
     const closed = signalsOf([entry("signal", 10, "close (target: 2 %): buy 0.42 market")], SERIES);
     expect(closed).toEqual([{ time: 10, price: 2, action: "exit short" }]);
+  });
+
+  test("the chart opens at the bot's life with a little before it, and never at less than sixty candles", () => {
+    const young = lifeSpan(100 * HOUR_MS, 101 * HOUR_MS, HOUR_MS);
+    expect(young).toEqual({ fromMs: 41 * HOUR_MS, toMs: 104 * HOUR_MS });
+    const old = lifeSpan(0, 400 * HOUR_MS, HOUR_MS);
+    expect(old).toEqual({ fromMs: -100 * HOUR_MS, toMs: 403 * HOUR_MS });
   });
 
   test("what is no signal, names no action or lies before the candles is not drawn", () => {

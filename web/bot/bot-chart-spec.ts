@@ -1,14 +1,37 @@
 import type { BotState } from "../../schema/wire/bot.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import type { Order } from "../../schema/wire/trading.ts";
-import type { ChartLevel, ChartSignal, ChartSpec } from "../chart/chart-spec.ts";
+import type { ChartLevel, ChartSignal, ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
 import { formatDecimalQuantity } from "../format/decimal.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
+
+interface BotOnMarket {
+  readonly instrument: string;
+  /** Whether the bot trades no other market. */
+  readonly alone: boolean;
+  /** The market's time at which the bot began. */
+  readonly beganAt: number | null;
+  /** The last price; null where none is known. */
+  readonly price: string | null;
+}
+
+/** Candles that a chart opens with at least, and the share of a bot's life that is shown before it. */
+const OPENS_WITH_CANDLES = 60;
+const BEFORE_SHARE = 0.25;
+/** Candles of room after the last one. */
+const AFTER_CANDLES = 3;
+
+/** The stretch that a bot's chart opens with: from a little before it began to now. Instants of the market's time. */
+export function lifeSpan(beganAt: number, now: number, lengthMs: number): TimeSpan {
+  const lifeMs = Math.max(0, now - beganAt);
+  const shownMs = Math.max(OPENS_WITH_CANDLES * lengthMs, lifeMs * (1 + BEFORE_SHARE));
+  return { fromMs: now - shownMs, toMs: now + AFTER_CANDLES * lengthMs };
+}
 
 /** What a bot's chart shows of one market: candles, what it holds, what waits, what traded and what the strategy said. */
 export function botChartSpec(
   state: BotState | null,
-  { instrument, alone }: { readonly instrument: string; readonly alone: boolean },
+  { instrument, alone, beganAt, price }: BotOnMarket,
   series: CandleSeries,
 ): ChartSpec {
   const orders = (state?.openOrders ?? []).filter((order) => order.instrument === instrument);
@@ -20,9 +43,15 @@ export function botChartSpec(
       .map(({ at, price, side }) => ({ time: at, price: Number(price), side })),
     // The log does not say of which market a signal is: with several it is not drawn rather than drawn on all.
     signals: alone ? signalsOf(state?.log ?? [], series) : [],
-    levels: [...positionLevels(state, instrument), ...orders.flatMap(orderLevels)],
+    moments: beganAt === null ? [] : [{ time: beganAt, label: "bot began" }],
+    levels: [...priceLevel(price), ...positionLevels(state, instrument), ...orders.flatMap(orderLevels)],
     paneShares: [1],
   };
+}
+
+function priceLevel(price: string | null): readonly ChartLevel[] {
+  if (price === null) return [];
+  return [{ id: "price", price: Number(price), label: "now", colour: "muted", look: "dashed" }];
 }
 
 /**

@@ -2,14 +2,15 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { formatDecimalPrice } from "../format/decimal.ts";
+import { timeframeLengthMs } from "../format/timeframe.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
-import { useMarket } from "../trading/use-market.ts";
+import type { LiveMarket } from "../trading/use-market.ts";
 import { Button } from "../ui/button.tsx";
 import { Connection } from "../ui/connection.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
-import { botChartSpec } from "./bot-chart-spec.ts";
+import { botChartSpec, lifeSpan } from "./bot-chart-spec.ts";
 
 /** Candles from which on a chart is not wider than what it shows. */
 const FILLS_SCREEN_CANDLES = 120;
@@ -18,25 +19,27 @@ interface BotChartProps {
   readonly bot: Bot;
   readonly state: BotState | null;
   readonly instrument: string;
+  /** The market's time at which the bot began; null before that. */
+  readonly beganAt: number | null;
+  readonly live: LiveMarket;
   readonly onInstrument: (instrument: string) => void;
 }
 
 /** The market as it runs, with the bot's signals, orders, fills and stops on it. */
-export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps) {
+export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }: BotChartProps) {
   const chart = useRef<ChartHandle>(null);
   const { timeframe, instruments } = bot.definition;
   const alone = instruments.length === 1;
-  const { candles, series, market, connection } = useMarket({
-    accountId: bot.accountId,
-    instrument,
-    timeframe,
-    marketAt: state?.marketAt ?? bot.lastCandleAt,
-  });
+  const { candles, series, market, connection } = live;
+  const price = market?.price ?? null;
   const spec = useMemo(
-    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone }, series)),
-    [series, state, instrument, alone],
+    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone, beganAt, price }, series)),
+    [series, state, instrument, alone, beganAt, price],
   );
   const length = series?.time.length ?? 0;
+  const last = series?.time.at(-1);
+  const life =
+    beganAt === null || last === undefined ? undefined : lifeSpan(beganAt, last, timeframeLengthMs(timeframe));
   // A market that has just begun is shown whole until it fills the screen; after that it is the person's to move.
   useEffect(() => {
     if (length > 0 && length < FILLS_SCREEN_CANDLES) chart.current?.fit();
@@ -59,6 +62,11 @@ export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps
         {market?.stale === true && <span className="text-danger">the price is old: the feed is silent</span>}
         <span className="ml-auto inline-flex items-center gap-3">
           <Connection state={connection} />
+          {life !== undefined && (
+            <Button kind="quiet" className="min-h-7 px-2 text-table" onClick={() => chart.current?.show(life)}>
+              Since it began
+            </Button>
+          )}
           <Button kind="quiet" className="min-h-7 px-2 text-table" onClick={() => chart.current?.fit()}>
             All
           </Button>
@@ -74,6 +82,7 @@ export function BotChart({ bot, state, instrument, onInstrument }: BotChartProps
             key={`${instrument} ${timeframe}`}
             handle={chart}
             spec={spec}
+            {...(life === undefined ? {} : { opensAt: life })}
             label={`Candles of ${instrumentName(instrument)} with what ${bot.name} did. Its orders, fills and signals are listed below.`}
             className="h-[420px] max-md:h-[320px]"
           />

@@ -35,7 +35,9 @@ describe("the form of a bot", () => {
       limits: {
         caps: { ...CAPS, drawdown: "0.125", priceCollar: "0.001" },
         instruments: ["SIM:BTC-USD", "SIM:ETH-USD"],
+        windows: [{ weekdays: [1, 5], fromMinute: 60, toMinute: 1_440 }],
       },
+      protections: [{ kind: "cooldown", after: "loss", pauseMs: 5_400_000 }],
       delayMs: 250,
       shadowBound: 0.015,
     });

@@ -1,7 +1,9 @@
 import type { Bot, BotDefinition } from "../../schema/wire/bot.ts";
 import type { CapName } from "../../schema/wire/risk.ts";
 import type { CreateTradingAccountInput } from "../../schema/wire/trading.ts";
+import { type ProtectionRow, protectionsOfRows, rowOfProtection } from "../protection/protection-draft.ts";
 import { CAP_WORDS, capOfText, textOfCap } from "../risk/cap-words.ts";
+import { type HoursRow, hoursOfWindows, windowsOfHours } from "../risk/hours-draft.ts";
 
 /** The form of a bot as it is typed: texts, so that a half-typed number is kept as it stands. Shares are in percent. */
 export interface BotDraft {
@@ -29,6 +31,9 @@ export interface BotDraft {
   readonly caps: Readonly<Partial<Record<CapName, string>>>;
   /** The caps are somebody's own: what last month suggests no longer replaces them. */
   readonly ownCaps: boolean;
+  readonly protections: readonly ProtectionRow[];
+  /** When orders may be sent; empty for any time. */
+  readonly hours: readonly HoursRow[];
   readonly delayMs: string;
   /** Percent of the capital; empty for no bound. */
   readonly shadowBound: string;
@@ -56,6 +61,8 @@ export const FIRST_BOT: BotDraft = {
   leverage: "1",
   caps: {},
   ownCaps: false,
+  protections: [],
+  hours: [],
   delayMs: "1000",
   shadowBound: "5",
 };
@@ -96,6 +103,8 @@ export function draftOfBot({ name, accountId, definition }: Pick<Bot, "name" | "
     leverage: String(definition.leverage),
     caps: Object.fromEntries(caps),
     ownCaps: true,
+    protections: (definition.protections ?? []).map(rowOfProtection),
+    hours: hoursOfWindows(limits.windows),
     delayMs: String(definition.delayMs),
     shadowBound: definition.shadowBound === undefined ? "" : percentText(definition.shadowBound),
   };
@@ -103,6 +112,7 @@ export function draftOfBot({ name, accountId, definition }: Pick<Bot, "name" | "
 
 /** The definition that the form asks for. Texts that are no numbers become NaN, which the schema refuses. */
 export function definitionOfDraft(draft: BotDraft): BotDefinition {
+  const windows = windowsOfHours(draft.hours);
   const caps = Object.entries(draft.caps).flatMap(([cap, text]) => {
     const value = capOfText(text, CAP_WORDS[cap as CapName].unit);
     return value === null ? [] : [[cap, value] as const];
@@ -115,8 +125,13 @@ export function definitionOfDraft(draft: BotDraft): BotDefinition {
     sizing: sizingOf(draft),
     direction: draft.direction,
     leverage: number(draft.leverage),
-    // A bot trades what it was made for and nothing else.
-    limits: { caps: Object.fromEntries(caps), instruments: [...draft.instruments] },
+    ...protectionsOfRows(draft.protections),
+    limits: {
+      caps: Object.fromEntries(caps),
+      // A bot trades what it was made for and nothing else.
+      instruments: [...draft.instruments],
+      ...(windows === undefined ? {} : { windows }),
+    },
     delayMs: number(draft.delayMs),
     ...(draft.shadowBound.trim() === "" ? {} : { shadowBound: share(draft.shadowBound) }),
   };

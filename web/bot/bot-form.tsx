@@ -13,6 +13,7 @@ import { botStrategyTitle, useBotForm } from "./bot-form-context.ts";
 import { BotProblemSummary } from "./bot-problem-summary.tsx";
 import type { BotProblems } from "./bot-problems.ts";
 import { CapsPart } from "./caps-part.tsx";
+import { GuardsPart } from "./guards-part.tsx";
 import { PreviewCard } from "./preview-card.tsx";
 import { SizePart } from "./size-part.tsx";
 import { StrategyPart } from "./strategy-part.tsx";
@@ -66,6 +67,9 @@ export function BotFormFrame(props: BotFormFrameProps) {
         </Step>
         <Step number={4} title="Caps" note="Required: no order gets past them, whatever the strategy says.">
           <CapsPart />
+        </Step>
+        <Step number={5} title="Pauses and hours" note="Optional: nothing here is on until you add it.">
+          <GuardsPart />
         </Step>
       </div>
       <aside className="card grid gap-4 p-5 lg:sticky lg:top-16">

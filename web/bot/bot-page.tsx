@@ -11,8 +11,10 @@ import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
 import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
 import { positionColumns } from "../trading/position-columns.tsx";
-import { accountsQuery, botQuery, botStateQuery } from "../trading/queries.ts";
+import { accountsQuery, botQuery, botStateQuery, dashboardQuery } from "../trading/queries.ts";
+import { ReplayStrip } from "../trading/replay-strip.tsx";
 import { type Live, useLive } from "../trading/use-live.ts";
+import { useMarket } from "../trading/use-market.ts";
 import { Connection } from "../ui/connection.tsx";
 import { Page } from "../ui/page.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
@@ -21,6 +23,7 @@ import { Failure, Skeleton } from "../ui/states.tsx";
 import { BotControls } from "./bot-controls.tsx";
 import { BotNumbers } from "./bot-numbers.tsx";
 import { BotTabPanel } from "./bot-tabs.tsx";
+import { atLastPrices } from "./live-figures.ts";
 
 const BotChart = lazy(async () => ({ default: (await import("./bot-chart.tsx")).BotChart }));
 
@@ -77,6 +80,16 @@ function OneBot({ bot }: { bot: Bot }) {
   const set = (change: Record<string, unknown>) =>
     void navigate({ search: (now) => parseBotSearch({ ...now, ...change }), replace: true });
   const status = state?.status ?? bot.status;
+  // On the simulated market its time is ours, so that older bots have a begin too.
+  const beganAt = state?.beganAt ?? (account?.market.kind === "sim" ? bot.startedAt : null);
+  const market = useMarket({
+    ...{ accountId: bot.accountId, instrument, timeframe: bot.definition.timeframe },
+    ...{ marketAt: state?.marketAt ?? bot.lastCandleAt, since: beganAt },
+  });
+  const held = useQuery(dashboardQuery).data?.accounts[bot.accountId]?.positions ?? [];
+  const prices = { ...Object.fromEntries(held.map((row) => [row.instrument, row.mark])) };
+  if (market.market !== null) prices[instrument] = market.market.price;
+  const now = state === null ? null : atLastPrices(state, prices);
   const tab = search.tab ?? "orders";
   return (
     <Page
@@ -92,9 +105,14 @@ function OneBot({ bot }: { bot: Bot }) {
       actions={<BotControls bot={bot} state={state} />}
     >
       <Why status={status} reason={state === null ? bot.reason : state.reason} error={live.error} />
+      <ReplayStrip
+        account={account}
+        marketAt={Math.max(state?.marketAt ?? 0, market.market?.at ?? 0) || null}
+        className="mb-4"
+      />
       <LivePart state={live.connection}>
         <BotNumbers
-          state={state}
+          state={now}
           currency={currency}
           capital={bot.definition.capital}
           realTime={account?.market.kind === "sim"}
@@ -102,10 +120,14 @@ function OneBot({ bot }: { bot: Bot }) {
       </LivePart>
       <div className="mt-4 grid gap-4">
         <Suspense fallback={<Skeleton className="h-[500px] w-full" />}>
-          <BotChart bot={bot} state={state} instrument={instrument} onInstrument={(market) => set({ market })} />
+          <BotChart
+            {...{ bot, state, instrument, beganAt }}
+            live={market}
+            onInstrument={(chosen) => set({ market: chosen })}
+          />
         </Suspense>
         <LivePart state={live.connection}>
-          <Positions state={state} currency={currency} />
+          <Positions state={now} currency={currency} />
         </LivePart>
         <section aria-label="More of the bot" className="card min-w-0 overflow-hidden">
           <div className="scroll-thin overflow-x-auto border-b border-line px-3 py-2">

@@ -54,5 +54,7 @@ export function BotProblemSummary({ title, problems, error, place }: BotProblemS
 
 function nameOf(field: string): string {
   if (field.startsWith("caps.")) return `${CAP_WORDS[field.slice(5) as CapName]?.label ?? field}`;
+  if (field.startsWith("protections.")) return "Pauses after losses:";
+  if (field.startsWith("hours.")) return "Hours:";
   return NAMES[field] ?? (field.startsWith("parameters.") ? field.replace("parameters.", "") : "Settings:");
 }

@@ -2,8 +2,11 @@ import { CreateBot } from "../../schema/wire/bot.ts";
 import type { CapName } from "../../schema/wire/risk.ts";
 import type { ParameterSpec } from "../../schema/wire/strategy.ts";
 import { CreateTradingAccount } from "../../schema/wire/trading.ts";
-import { issueWords, parameterProblem } from "../backtest/run-problems.ts";
+import { parameterProblem } from "../backtest/run-problems.ts";
+import { issueWords } from "../format/issue-words.ts";
+import { protectionProblems } from "../protection/protection-draft.ts";
 import { CAP_WORDS, REQUIRED_CAPS } from "../risk/cap-words.ts";
+import { hoursProblems } from "../risk/hours-draft.ts";
 import { accountOfDraft, type BotDraft, definitionOfDraft } from "./bot-draft.ts";
 
 /** What is wrong with a draft, by the field of the form; `whole` for what belongs to none. */
@@ -30,6 +33,8 @@ const FIELDS: Readonly<Record<string, { readonly field: keyof BotDraft; readonly
   name: { field: "name" },
 };
 
+const ROWS = /^definition\.(protections|limits\.windows)\.\d/;
+
 /** Checks a draft by the schema of the API, parameters by their strategy, and that every required cap is set. */
 export function findBotProblems(draft: BotDraft, parameters: readonly ParameterSpec[]): BotProblems {
   const problems = new Map<string, string>();
@@ -41,10 +46,14 @@ export function findBotProblems(draft: BotDraft, parameters: readonly ParameterS
   };
   const issues = [...(CreateBot.safeParse(body).error?.issues ?? []), ...accountIssues(draft)];
   for (const issue of issues) {
+    // Rows are told of below, each field by its own name.
+    if (ROWS.test(issue.path.join("."))) continue;
     const { field, scale } = botFieldOf(issue.path.join("."));
     const words = issueWords(issue, { typed: typedIn(draft, field), scale });
     if (!problems.has(field)) problems.set(field, words);
   }
+  for (const [field, words] of protectionProblems(draft.protections)) problems.set(field, words);
+  for (const [place, words] of hoursProblems(draft.hours)) problems.set(`hours.${place}`, words);
   for (const spec of parameters) {
     const problem = parameterProblem(spec, draft.parameters[spec.name] ?? String(spec.default));
     if (problem !== undefined) problems.set(`parameters.${spec.name}`, problem);

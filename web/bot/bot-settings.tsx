@@ -3,7 +3,9 @@ import type { CapName } from "../../schema/wire/risk.ts";
 import { formatAmount } from "../format/decimal.ts";
 import { formatNumber, formatPercent } from "../format/format.ts";
 import { formatDuration } from "../format/time.ts";
+import { protectionWords } from "../protection/protection-draft.ts";
 import { CAP_WORDS, formatCap } from "../risk/cap-words.ts";
+import { hoursWords } from "../risk/hours-draft.ts";
 
 /** What the bot is made of, as it stands. */
 export function BotSettings({ bot, currency }: { bot: Bot; currency: string }) {
@@ -23,6 +25,8 @@ export function BotSettings({ bot, currency }: { bot: Bot; currency: string }) {
         ? "no bound"
         : `paused at ${formatPercent(definition.shadowBound)} of its capital`,
     ],
+    ["Hours", hoursWords(definition.limits.windows)],
+    ["Pauses after losses", protectionList(definition.protections ?? [])],
   ];
   const caps = Object.entries(definition.limits.caps) as [CapName, string][];
   return (
@@ -34,6 +38,10 @@ export function BotSettings({ bot, currency }: { bot: Bot; currency: string }) {
       />
     </div>
   );
+}
+
+function protectionList(protections: NonNullable<Bot["definition"]["protections"]>): string {
+  return protections.length === 0 ? "none" : protections.map(protectionWords).join("; ");
 }
 
 function List({ title, rows }: { title: string; rows: readonly (readonly [string, string])[] }) {

@@ -1,7 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Wand2 } from "lucide-react";
 import { useState } from "react";
 import type { CapName } from "../../schema/wire/risk.ts";
 import { CAP_WORDS, capUnitWord, REQUIRED_CAPS } from "../risk/cap-words.ts";
+import { botLimitWords } from "../risk/limit-in-force.ts";
+import { riskQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { useBotForm } from "./bot-form-context.ts";
@@ -12,7 +15,8 @@ const FURTHER_CAPS = ["drawdown", "ordersPerMinute", "priceCollar", "executions"
 
 /** What the bot may never pass. Four caps are required; they are suggested from last month. */
 export function CapsPart() {
-  const { draft, set, preview } = useBotForm();
+  const { draft, set, preview, currency } = useBotForm();
+  const risk = useQuery({ ...riskQuery(draft.account), enabled: draft.account !== "", refetchInterval: false }).data;
   const more = FURTHER_CAPS.some((cap) => (draft.caps[cap] ?? "") !== "");
   const [open, setOpen] = useState(more);
   const suggested =
@@ -45,7 +49,7 @@ export function CapsPart() {
       {open && (
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
           {FURTHER_CAPS.map((cap) => (
-            <CapField key={cap} cap={cap} />
+            <CapField key={cap} cap={cap} note={risk && botLimitWords(cap, risk, currency)} />
           ))}
           <SafetyFields />
         </div>
@@ -54,20 +58,23 @@ export function CapsPart() {
   );
 }
 
-function CapField({ cap }: { cap: CapName }) {
+function CapField({ cap, note }: { cap: CapName; note?: string | undefined }) {
   const { draft, set, problem, currency } = useBotForm();
   const { label, hint, unit } = CAP_WORDS[cap];
   return (
-    <TextField
-      label={label}
-      hint={hint}
-      unit={capUnitWord(unit, currency)}
-      inputMode="decimal"
-      autoComplete="off"
-      value={draft.caps[cap] ?? ""}
-      error={problem(`caps.${cap}`)}
-      onChange={(event) => set({ caps: { ...draft.caps, [cap]: event.target.value } })}
-    />
+    <div className="min-w-0">
+      <TextField
+        label={label}
+        hint={hint}
+        unit={capUnitWord(unit, currency)}
+        inputMode="decimal"
+        autoComplete="off"
+        value={draft.caps[cap] ?? ""}
+        error={problem(`caps.${cap}`)}
+        onChange={(event) => set({ caps: { ...draft.caps, [cap]: event.target.value } })}
+      />
+      {note !== undefined && <p className="num mt-1 text-table text-muted">{note}</p>}
+    </div>
   );
 }
 

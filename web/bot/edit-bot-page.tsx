@@ -4,7 +4,6 @@ import { useState } from "react";
 import type { Bot } from "../../schema/wire/bot.ts";
 import { datasetsQuery, libraryQuery, strategiesQuery } from "../api/queries.ts";
 import { useSubmission } from "../session/frame.tsx";
-import { StepUpDialog } from "../settings/step-up-dialog.tsx";
 import { accountsQuery, botQuery, refreshTrading } from "../trading/queries.ts";
 import { Page } from "../ui/page.tsx";
 import { Failure } from "../ui/states.tsx";
@@ -38,7 +37,6 @@ export function EditBotPage() {
           lists={{ accounts: accounts.data, datasets: datasets.data, library: library.data, own: own.data }}
         />
       )}
-      <StepUpDialog />
     </Page>
   );
 }

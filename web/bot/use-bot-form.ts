@@ -4,6 +4,7 @@ import type { Dataset } from "../../schema/wire/dataset.ts";
 import type { LibraryStrategy, ParameterSpec, UserStrategy } from "../../schema/wire/strategy.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { ApiError } from "../api/api-error.ts";
+import { PROTECTION_TEXTS, protectionField } from "../protection/protection-draft.ts";
 import { REQUIRED_CAPS } from "../risk/cap-words.ts";
 import { type BotDraft, definitionOfDraft } from "./bot-draft.ts";
 import type { BotForm } from "./bot-form-context.ts";
@@ -94,6 +95,10 @@ function refusals(error: unknown): readonly (readonly [string, string])[] {
 function namesOf(change: Partial<BotDraft>): readonly string[] {
   return [
     ...Object.keys(change),
+    ...(change.protections ?? []).flatMap((row, place) =>
+      PROTECTION_TEXTS[row.kind].map((text) => protectionField(place, text)),
+    ),
+    ...(change.hours ?? []).map((_, place) => `hours.${place}`),
     ...Object.keys(change.parameters ?? {}).map((name) => `parameters.${name}`),
     // Caps are filled in one by one: those not reached yet are no mistakes.
     ...Object.entries(change.caps ?? {}).flatMap(([cap, text]) => (text === "" ? [] : [`caps.${cap}`])),

@@ -97,8 +97,8 @@ export class ChartController {
     else if (spec.candles !== undefined && changed) this.setCandles(spec.candles);
     for (const line of spec.lines) this.setLine(line);
     for (const band of spec.bands ?? []) this.bands.get(band.id)?.set(band, this.grid, this.colourOf(band.colour));
-    const { trades = [], signals = [], fills = [], selectedTrade = null, logarithmic = false } = spec;
-    this.marks.set({ trades, signals, fills, selectedTrade }, this.grid, this.colourOf);
+    const { trades = [], signals = [], fills = [], moments = [], selectedTrade = null, logarithmic = false } = spec;
+    this.marks.set({ trades, signals, fills, moments, selectedTrade }, this.grid, this.colourOf);
     if (this.candles !== undefined) this.levels.set(this.candles, spec.levels ?? [], this.colourOf);
     const mode = logarithmic ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
     this.candles?.priceScale().applyOptions({ mode });

@@ -74,6 +74,12 @@ export interface ChartFill {
   readonly side: "buy" | "sell";
 }
 
+/** An instant that stands across the chart from top to bottom. */
+export interface ChartMoment {
+  readonly time: number;
+  readonly label: string;
+}
+
 /** A price that stands across the chart: an order that waits, a stop, what was paid. */
 export interface ChartLevel {
   readonly id: string;
@@ -91,6 +97,7 @@ export interface ChartSpec {
   readonly trades?: readonly ChartTrade[];
   readonly signals?: readonly ChartSignal[];
   readonly fills?: readonly ChartFill[];
+  readonly moments?: readonly ChartMoment[];
   readonly levels?: readonly ChartLevel[];
   readonly selectedTrade?: number | null;
   readonly logarithmic?: boolean;

@@ -1,6 +1,6 @@
 import type { ISeriesPrimitive, SeriesAttachedParameter, Time } from "lightweight-charts";
 import type { ColourOf } from "./chart-colours.ts";
-import type { ChartFill, ChartSignal, ChartTrade } from "./chart-spec.ts";
+import type { ChartFill, ChartMoment, ChartSignal, ChartTrade } from "./chart-spec.ts";
 import { PrimitivePlace } from "./primitive-place.ts";
 import type { TimeGrid } from "./time-grid.ts";
 
@@ -9,10 +9,15 @@ const MARK_SPACE_PX = 12;
 /** How near the pointer must be to a mark to touch it. */
 const TOUCH_PX = 9;
 
+/** A moment's words stand so far from its line, and below the legend. */
+const LABEL_SPACE_PX = 5;
+const LABEL_TOP_PX = 34;
+
 export interface Marks {
   readonly trades: readonly ChartTrade[];
   readonly signals: readonly ChartSignal[];
   readonly fills: readonly ChartFill[];
+  readonly moments: readonly ChartMoment[];
   readonly selectedTrade: number | null;
 }
 
@@ -27,7 +32,7 @@ interface DrawnTrade {
 /** Draws trades as entry, exit and the thin line between them, and the signals of a preview, over the candles. */
 export class MarksPrimitive implements ISeriesPrimitive<Time> {
   private readonly place = new PrimitivePlace();
-  private marks: Marks = { trades: [], signals: [], fills: [], selectedTrade: null };
+  private marks: Marks = { trades: [], signals: [], fills: [], moments: [], selectedTrade: null };
   private colourOf: ColourOf = () => "";
   private drawn: DrawnTrade[] = [];
 
@@ -67,6 +72,28 @@ export class MarksPrimitive implements ISeriesPrimitive<Time> {
     for (const trade of this.drawn) this.drawTrade(context, trade, roomy);
     this.drawSignals(context, width);
     this.drawFills(context, width);
+    this.drawMoments(context, width);
+  }
+
+  private drawMoments(context: CanvasRenderingContext2D, width: number): void {
+    for (const { time, label } of this.marks.moments) {
+      const x = this.place.x(time);
+      if (x === null || x < 0 || x > width) continue;
+      context.strokeStyle = this.colourOf("accent");
+      context.fillStyle = this.colourOf("accent");
+      context.lineWidth = 1;
+      context.setLineDash([2, 3]);
+      context.beginPath();
+      context.moveTo(x, 0);
+      context.lineTo(x, context.canvas.height);
+      context.stroke();
+      context.setLineDash([]);
+      // Left of the line where there is no room to the right of it.
+      const fits = x + context.measureText(label).width + 2 * LABEL_SPACE_PX < width;
+      context.textAlign = fits ? "left" : "right";
+      context.textBaseline = "top";
+      context.fillText(label, fits ? x + LABEL_SPACE_PX : x - LABEL_SPACE_PX, LABEL_TOP_PX);
+    }
   }
 
   private visibleTrades(width: number): DrawnTrade[] {

@@ -1,7 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import type { DashboardAccount } from "../../schema/wire/bot.ts";
 import { decimalNumber, formatAmount } from "../format/decimal.ts";
 import { chooseAccount } from "../trading/chosen-account.ts";
 import { ModeWord, TradingStateBadge } from "../trading/mode-word.tsx";
+import { accountsQuery } from "../trading/queries.ts";
+import { ReplayBadge } from "../trading/replay-strip.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Signed } from "../ui/signed.tsx";
 
@@ -9,6 +12,7 @@ const CONNECTIONS = { connected: "", reconciling: "comparing with the venue", di
 
 /** Every account, to look at one of them. */
 export function AccountsCard({ accounts, chosen }: { accounts: readonly DashboardAccount[]; chosen: string }) {
+  const known = useQuery(accountsQuery).data;
   return (
     <section aria-label="Accounts" className="card overflow-hidden">
       <h2 className="border-b border-line px-4 py-2.5 font-semibold">Accounts</h2>
@@ -30,6 +34,7 @@ export function AccountsCard({ accounts, chosen }: { accounts: readonly Dashboar
                     {account.name}
                   </span>
                   <ModeWord mode={account.mode} />
+                  <ReplayBadge account={known?.find(({ id }) => id === account.accountId)} />
                 </span>
                 <span className="shrink-0 font-medium">{formatAmount(account.equity, account.currency)}</span>
               </span>

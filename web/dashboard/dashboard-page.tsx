@@ -6,7 +6,8 @@ import { byName } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { useDashboardConnection } from "../trading/dashboard-connection.ts";
 import { LivePart } from "../trading/live-part.tsx";
-import { dashboardQuery } from "../trading/queries.ts";
+import { accountsQuery, dashboardQuery } from "../trading/queries.ts";
+import { ReplayStrip } from "../trading/replay-strip.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { Connection } from "../ui/connection.tsx";
 import { Page } from "../ui/page.tsx";
@@ -57,9 +58,11 @@ function Overview({ state }: { state: DashboardState }) {
   const accounts = byName(state.accounts);
   const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
   const bots = Object.values(state.bots);
+  const known = useQuery(accountsQuery).data?.find(({ id }) => id === account.accountId);
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
       <div className="grid min-w-0 content-start gap-4">
+        <ReplayStrip account={known} marketAt={account.marketAt} />
         <EquityCard key={account.accountId} account={account} />
         <BotsCard bots={bots} accounts={state.accounts} />
         <PositionsCard accounts={accounts} />

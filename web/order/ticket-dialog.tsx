@@ -18,6 +18,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
 import { usePlaceOrder } from "./order-actions.ts";
 import { hasPrice, mergeTicket, orderOfTicket, type TicketDraft } from "./ticket-draft.ts";
+import { TicketOutlook } from "./ticket-outlook.tsx";
 
 interface TicketDialogProps {
   readonly onClose: () => void;
@@ -89,6 +90,7 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
   return (
     <form ref={form} noValidate className="grid gap-4" onSubmit={submit} onKeyDown={onKeyDown}>
       <TicketFields {...{ accounts, draft, set }} problem={(field) => (tried ? problems.get(field) : undefined)} />
+      {account !== undefined && <TicketOutlook {...{ draft, account, set }} />}
       <InlineError error={place.error} />
       <div className="flex items-center justify-end gap-2">
         {account !== undefined && (

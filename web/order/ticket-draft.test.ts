@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FIRST_TICKET, mergeTicket, orderOfTicket } from "./ticket-draft.ts";
+import { FIRST_TICKET, mergeTicket, orderOfTicket, previewOfTicket, ticketWorth } from "./ticket-draft.ts";
 
 const TICKET = { ...FIRST_TICKET, accountId: "a1", quantity: "0.42" };
 
@@ -28,6 +28,23 @@ describe("the ticket of an order", () => {
 
   test("a quantity goes out digit by digit as it was typed", () => {
     expect(orderOfTicket({ ...TICKET, quantity: "0.100000000000000001" }).order?.quantity).toBe("0.100000000000000001");
+  });
+
+  test("a ticket without a quantity is looked at for its room, one without its price is not looked at", () => {
+    const limit = { ...TICKET, kind: "limit", quantity: "", limit: "100" } as const;
+    expect(previewOfTicket(limit)).toMatchObject({ limit: "100" });
+    expect(previewOfTicket(limit)).not.toHaveProperty("quantity");
+    expect(previewOfTicket({ ...limit, limit: "" })).toBeNull();
+    expect(previewOfTicket({ ...limit, quantity: "0.5" })).toMatchObject({ quantity: "0.5" });
+  });
+
+  test("it is worth its quantity at its own price, or at the market's where it has none", () => {
+    const half = { ...TICKET, kind: "market", quantity: "0.5" } as const;
+    expect(ticketWorth(half, "200")).toBe(100);
+    expect(ticketWorth({ ...half, kind: "limit", limit: "150" }, "200")).toBe(75);
+    expect(ticketWorth({ ...half, kind: "stop", stop: "300" }, "200")).toBe(150);
+    expect(ticketWorth(half, null)).toBeNull();
+    expect(ticketWorth({ ...half, quantity: "much" }, "200")).toBeNull();
   });
 
   test("a damaged draft opens as an empty ticket", () => {

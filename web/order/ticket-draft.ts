@@ -1,4 +1,4 @@
-import { CreateOrder } from "../../schema/wire/trading.ts";
+import { CreateOrder, PreviewOrder } from "../../schema/wire/trading.ts";
 
 /** The ticket of an order as it is typed. */
 export interface TicketDraft {
@@ -34,16 +34,7 @@ export type Ticket =
 
 /** The order that a ticket asks for, by the schema of the API, or what is wrong with it by its field. */
 export function orderOfTicket(draft: TicketDraft): Ticket {
-  const read = CreateOrder.safeParse({
-    accountId: draft.accountId,
-    instrument: draft.instrument.trim(),
-    side: draft.side,
-    kind: draft.kind,
-    quantity: draft.quantity.trim(),
-    ...(hasPrice(draft.kind, "limit") ? { limit: draft.limit.trim() } : {}),
-    ...(hasPrice(draft.kind, "stop") ? { stop: draft.stop.trim() } : {}),
-    reduceOnly: draft.reduceOnly,
-  });
+  const read = CreateOrder.safeParse(bodyOf(draft));
   if (read.success) return { order: read.data, problems: new Map() };
   const problems = new Map<string, string>();
   for (const { path, message } of read.error.issues) {
@@ -53,6 +44,35 @@ export function orderOfTicket(draft: TicketDraft): Ticket {
     if (!problems.has(field)) problems.set(field, words);
   }
   return { order: null, problems };
+}
+
+/** What can be looked at of a ticket: all of it, or without its quantity; null while its prices are not there. */
+export function previewOfTicket(draft: TicketDraft): PreviewOrder | null {
+  const body = bodyOf(draft);
+  const whole = PreviewOrder.safeParse(body);
+  if (whole.success) return whole.data;
+  const { quantity: _half, ...rest } = body;
+  return PreviewOrder.safeParse(rest).data ?? null;
+}
+
+/** What an order is worth at its own price, or at the market's; null where a number is missing. */
+export function ticketWorth(draft: TicketDraft, price: string | null): number | null {
+  const own = hasPrice(draft.kind, "limit") ? draft.limit : hasPrice(draft.kind, "stop") ? draft.stop : (price ?? "");
+  const worth = own.trim() === "" || draft.quantity.trim() === "" ? Number.NaN : Number(own) * Number(draft.quantity);
+  return Number.isFinite(worth) ? worth : null;
+}
+
+function bodyOf(draft: TicketDraft) {
+  return {
+    accountId: draft.accountId,
+    instrument: draft.instrument.trim(),
+    side: draft.side,
+    kind: draft.kind,
+    quantity: draft.quantity.trim(),
+    ...(hasPrice(draft.kind, "limit") ? { limit: draft.limit.trim() } : {}),
+    ...(hasPrice(draft.kind, "stop") ? { stop: draft.stop.trim() } : {}),
+    reduceOnly: draft.reduceOnly,
+  };
 }
 
 /** A stored ticket with all its fields, damage left out. */

@@ -4,6 +4,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
 import { Section } from "../ui/page.tsx";
 import { CAP_WORDS, formatCap } from "./cap-words.ts";
+import { LEVEL_WORDS } from "./limit-in-force.ts";
 
 /** From this share of a cap on, the bar asks to be looked at. */
 const NEAR_SHARE = 0.8;
@@ -92,7 +93,7 @@ function CapBar({ use, currency }: { use: CapUse; currency: string }) {
               <span className="text-muted"> of </span>
             </>
           )}
-          {limit}
+          {limit} <span className="text-muted">({LEVEL_WORDS[use.level]})</span>
         </span>
       </div>
       {share !== null && (

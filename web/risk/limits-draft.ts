@@ -1,5 +1,5 @@
 import { type CapName, RiskLimits } from "../../schema/wire/risk.ts";
-import { issueWords } from "../backtest/run-problems.ts";
+import { issueWords } from "../format/issue-words.ts";
 import { CAP_WORDS, capOfText, textOfCap } from "./cap-words.ts";
 
 /** The caps of an account as they are typed; an empty box sets no limit at this level. */

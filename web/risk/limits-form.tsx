@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { z } from "zod";
-import type { CapName, LimitsInForce, RiskLimits } from "../../schema/wire/risk.ts";
+import type { CapName, CapUse, LimitsInForce, RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import { client } from "../api/runtime.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { withProof } from "../settings/prove.ts";
@@ -12,6 +12,7 @@ import { useNow } from "../ui/moment.tsx";
 import { useSavedDraft } from "../ui/saved-draft.ts";
 import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { CAP_WORDS, capUnitWord, formatCap } from "./cap-words.ts";
+import { accountLimitWords } from "./limit-in-force.ts";
 import {
   draftOfLimits,
   type LimitsChange,
@@ -44,11 +45,12 @@ const FIELDS = [
 interface LimitsFormProps {
   readonly accountId: string;
   readonly currency: string;
-  readonly limits: readonly InForce[];
+  readonly risk: RiskView;
 }
 
 /** Changes the limits of an account. */
-export function LimitsForm({ accountId, currency, limits }: LimitsFormProps) {
+export function LimitsForm({ accountId, currency, risk }: LimitsFormProps) {
+  const { limits, uses } = risk;
   const account = limits.find(({ level }) => level === "account");
   const ceilings = limits.find(({ level }) => level === "platform")?.limits.caps ?? {};
   // A raise that waits is what was set last: the form goes on from it.
@@ -59,7 +61,7 @@ export function LimitsForm({ accountId, currency, limits }: LimitsFormProps) {
       <Fields
         // What was set by somebody else, or has come into force, is begun with.
         key={`${account?.version ?? 0}`}
-        {...{ accountId, currency, set, ceilings }}
+        {...{ accountId, currency, set, ceilings, uses }}
         version={account?.version ?? 0}
       />
     </div>
@@ -72,9 +74,10 @@ interface FieldsProps {
   readonly version: number;
   readonly set: RiskLimits;
   readonly ceilings: RiskLimits["caps"];
+  readonly uses: readonly CapUse[];
 }
 
-function Fields({ accountId, currency, version, set, ceilings }: FieldsProps) {
+function Fields({ accountId, currency, version, set, ceilings, uses }: FieldsProps) {
   const [draft, setDraft] = useSavedDraft<LimitsDraft>(`limits.${accountId}.${version}`, (stored) =>
     typeof stored === "object" && stored !== null ? (stored as LimitsDraft) : draftOfLimits(set),
   );
@@ -102,18 +105,20 @@ function Fields({ accountId, currency, version, set, ceilings }: FieldsProps) {
           const ceiling = ceilings[cap];
           const top = ceiling === undefined ? "" : ` The platform allows ${formatCap(ceiling, unit, currency)}.`;
           return (
-            <TextField
-              key={cap}
-              label={label}
-              hint={`${hint} Empty: no limit of the account's own.${top}`}
-              unit={capUnitWord(unit, currency)}
-              placeholder="no limit"
-              inputMode="decimal"
-              autoComplete="off"
-              value={draft[cap] ?? ""}
-              error={tried ? problems.get(cap) : undefined}
-              onChange={(event) => setDraft({ ...draft, [cap]: event.target.value })}
-            />
+            <div key={cap} className="min-w-0">
+              <TextField
+                label={label}
+                hint={`${hint} Empty: the account sets none of its own.${top}`}
+                unit={capUnitWord(unit, currency)}
+                placeholder="not set"
+                inputMode="decimal"
+                autoComplete="off"
+                value={draft[cap] ?? ""}
+                error={tried ? problems.get(cap) : undefined}
+                onChange={(event) => setDraft({ ...draft, [cap]: event.target.value })}
+              />
+              <p className="num mt-1 text-table text-muted">{accountLimitWords(cap, uses, currency)}</p>
+            </div>
           );
         })}
       </div>

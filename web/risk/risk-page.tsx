@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldAlert } from "lucide-react";
+import { lazy, Suspense } from "react";
 import type { RiskView } from "../../schema/wire/risk.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { parseRiskSearch } from "../app/trading-search.ts";
-import { StepUpDialog } from "../settings/step-up-dialog.tsx";
 import { chooseAccount, useChosenAccount } from "../trading/chosen-account.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
-import { accountsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
+import { accountsQuery, archivedBotsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { Page, Section } from "../ui/page.tsx";
@@ -16,6 +16,8 @@ import { CapBars } from "./cap-bars.tsx";
 import { LimitsForm } from "./limits-form.tsx";
 import { StatesSection } from "./states-section.tsx";
 import { VerdictLog } from "./verdict-log.tsx";
+
+const HoursForm = lazy(async () => ({ default: (await import("./hours-form.tsx")).HoursForm }));
 
 /** What bounds an account: its switches, its caps and how much of each is used, and every verdict. */
 export function RiskPage() {
@@ -29,6 +31,13 @@ export function RiskPage() {
   return (
     <Page
       title="Risk"
+      actions={
+        account !== undefined && (
+          <Link to="/settings" search={{ section: "accounts" }} className={buttonClass("quiet")}>
+            Rename or delete accounts
+          </Link>
+        )
+      }
       {...(account === undefined ? {} : { heading: <Heading account={account} all={accounts.data ?? []} /> })}
     >
       {accounts.isPending ? (
@@ -53,7 +62,6 @@ export function RiskPage() {
       ) : (
         <AccountRisk key={account.id} account={account} />
       )}
-      <StepUpDialog />
     </Page>
   );
 }
@@ -94,16 +102,29 @@ function AccountRisk({ account }: { account: TradingAccount }) {
 
 function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
   const bots = useQuery(botsQuery).data ?? [];
-  const nameOf = (botId: string) => bots.find(({ id }) => id === botId)?.name ?? botId;
+  const archived = useQuery(archivedBotsQuery).data ?? [];
+  const nameOf = (botId: string) => [...bots, ...archived].find(({ id }) => id === botId)?.name ?? botId;
+  // A bot in the archive cannot trade: its switch and its caps are nothing to watch.
+  const isArchived = (botId: string | null) => archived.some(({ id }) => id === botId);
+  const states = risk.states.filter(({ scope, id }) => scope !== "bot" || !isArchived(id));
+  const uses = risk.uses.filter(({ botId }) => !isArchived(botId));
   return (
     <>
-      <StatesSection accountId={account.id} states={risk.states} nameOf={nameOf} />
-      <CapBars uses={risk.uses} currency={account.currency} nameOf={nameOf} />
+      <StatesSection {...{ accountId: account.id, states, bots, nameOf }} />
+      <CapBars uses={uses} currency={account.currency} nameOf={nameOf} />
       <Section
         title="Limits of the account"
         note="Held against everything on it together. Lowering holds at once; raising asks who you are and waits a minute."
       >
-        <LimitsForm accountId={account.id} currency={account.currency} limits={risk.limits} />
+        <LimitsForm accountId={account.id} currency={account.currency} risk={risk} />
+      </Section>
+      <Section
+        title="Hours"
+        note="When orders of this account may be sent, whoever sends them. Widening them asks who you are and waits a minute."
+      >
+        <Suspense fallback={<Skeleton className="h-32 w-full" />}>
+          <HoursForm accountId={account.id} risk={risk} />
+        </Suspense>
       </Section>
       <VerdictLog accountId={account.id} nameOf={nameOf} />
     </>

@@ -1,67 +1,60 @@
-import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { z } from "zod";
-import type { StateEntry } from "../../schema/wire/risk.ts";
-import type { SetTradingState, TradingStateName } from "../../schema/wire/trading.ts";
-import { client, newIdempotencyKey } from "../api/runtime.ts";
+import type { Bot } from "../../schema/wire/bot.ts";
+import type { SetTradingStateInput, TradingStateName } from "../../schema/wire/trading.ts";
 import { ActError } from "../settings/act-error.tsx";
-import { withProof } from "../settings/prove.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
-import { TradingStateBadge } from "../trading/mode-word.tsx";
-import { refreshTrading } from "../trading/queries.ts";
+import { BotStatusBadge, TradingStateBadge } from "../trading/mode-word.tsx";
+import { useSetTradingState } from "../trading/trading-state.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
+import { botInForce, type SwitchEntry, switchInForce } from "./state-in-force.ts";
 import { wordsOfCode } from "./verdict-words.ts";
-
-type Entry = z.infer<typeof StateEntry>;
 
 /** What stands for a bot where people place orders. */
 const BY_HAND = "manual";
 
 interface StatesSectionProps {
   readonly accountId: string;
-  readonly states: readonly Entry[];
+  readonly states: readonly SwitchEntry[];
+  readonly bots: readonly Pick<Bot, "id" | "status" | "reason">[];
   readonly nameOf: (botId: string) => string;
 }
 
 /** The switches by scope, the widest first: each holds for everything within it. */
-export function StatesSection({ accountId, states, nameOf }: StatesSectionProps) {
-  const change = useMutation({
-    mutationFn: (body: SetTradingState) =>
-      withProof(() =>
-        client.request<unknown>(`/accounts/${accountId}/trading-state`, {
-          method: "POST",
-          body,
-          idempotencyKey: newIdempotencyKey(),
-        }),
-      ),
-    onSettled: refreshTrading,
-  });
-  const columns: readonly RecordColumn<Entry>[] = [
-    { title: "Switch", left: true, cell: (entry) => scopeWords(entry, nameOf) },
-    { title: "State", left: true, cell: ({ state, reason }) => <TradingStateBadge state={state} reason={reason} /> },
+export function StatesSection({ accountId, states, bots, nameOf }: StatesSectionProps) {
+  const change = useSetTradingState();
+  const columns: readonly RecordColumn<SwitchEntry>[] = [
+    { title: "For", left: true, cell: (entry) => scopeWords(entry, nameOf) },
+    { title: "In force", left: true, cell: (entry) => <InForce {...{ entry, states, bots }} /> },
     {
       title: "Why",
       left: true,
       wrap: true,
-      cell: ({ reason }) => (reason === null ? <span className="text-faint">—</span> : wordsOfCode(reason)),
+      cell: (entry) => <Why {...{ entry, states, bots, nameOf }} />,
     },
     {
       title: "Since",
-      cell: ({ since }) => (since === null ? <span className="text-faint">—</span> : <Ago timeMs={since} />),
+      cell: (entry) => {
+        const { since } = switchInForce(entry, states);
+        return since === null ? <span className="text-faint">—</span> : <Ago timeMs={since} />;
+      },
     },
     {
       title: "",
       wrap: true,
       cell: (entry) => (
-        <Verbs entry={entry} busy={change.isPending} onSet={(state) => change.mutate(bodyOf(entry, state))} />
+        <Verbs
+          entry={entry}
+          busy={change.isPending}
+          onSet={(state) => change.mutate({ accountId, body: bodyOf(entry, state) })}
+        />
       ),
     },
   ];
   return (
-    <Section title="Switches" note="The strictest that holds for an order decides.">
+    <Section title="Switches" note="What is in force: the strictest of platform, you, account and bot.">
       <ActError error={change.error} />
       <div className="card mt-2 overflow-hidden">
         <RecordTable
@@ -75,7 +68,48 @@ export function StatesSection({ accountId, states, nameOf }: StatesSectionProps)
   );
 }
 
-function Verbs({ entry, busy, onSet }: { entry: Entry; busy: boolean; onSet: (state: TradingStateName) => void }) {
+interface RowProps {
+  readonly entry: SwitchEntry;
+  readonly states: readonly SwitchEntry[];
+  readonly bots: StatesSectionProps["bots"];
+}
+
+/** The switch that decides, and beside it a bot that does not run for a reason of its own. */
+function InForce({ entry, states, bots }: RowProps) {
+  const { state, reason } = switchInForce(entry, states);
+  const bot = botInForce(entry, bots);
+  return (
+    <span className="inline-flex flex-wrap gap-1.5">
+      {(state !== "ACTIVE" || bot === undefined) && <TradingStateBadge state={state} reason={reason} />}
+      {bot !== undefined && <BotStatusBadge status={bot.status} />}
+    </span>
+  );
+}
+
+function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: string) => string }) {
+  const decides = switchInForce(entry, states);
+  const bot = botInForce(entry, bots);
+  const hand = decides.by === "program" ? ", by a program with an API key" : decides.by === "person" ? ", by hand" : "";
+  const cause = decides.reason === null ? null : `${wordsOfCode(decides.reason).replace(/^by hand$/, "Thrown")}${hand}`;
+  const words = [
+    decides === entry || decides.state === "ACTIVE"
+      ? cause
+      : `${scopeWords(decides, nameOf)}: ${cause ?? decides.state}`,
+    bot === undefined ? null : wordsOfCode(bot.why),
+  ].filter((part) => part !== null);
+  if (words.length === 0) return <span className="text-faint">—</span>;
+  return <>{[...new Set(words)].join(" · ")}</>;
+}
+
+function Verbs({
+  entry,
+  busy,
+  onSet,
+}: {
+  entry: SwitchEntry;
+  busy: boolean;
+  onSet: (state: TradingStateName) => void;
+}) {
   if (entry.scope === "platform") return <span className="text-faint">set by the deployment</span>;
   if (entry.scope === "bot" && entry.id === BY_HAND) return null;
   if (entry.scope === "bot") {
@@ -111,11 +145,12 @@ function Verbs({ entry, busy, onSet }: { entry: Entry; busy: boolean; onSet: (st
   );
 }
 
-function bodyOf(entry: Entry, state: TradingStateName): SetTradingState {
+function bodyOf(entry: SwitchEntry, state: TradingStateName): SetTradingStateInput {
+  if (entry.scope === "user") return { state, scope: "user" };
   return entry.scope === "instrument" ? { state, instrument: entry.id } : { state };
 }
 
-function scopeWords({ scope, id }: Entry, nameOf: (botId: string) => string): string {
+function scopeWords({ scope, id }: SwitchEntry, nameOf: (botId: string) => string): string {
   switch (scope) {
     case "platform":
       return "Platform";

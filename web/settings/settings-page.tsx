@@ -3,6 +3,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { sessionQuery } from "../api/queries.ts";
 import { Page } from "../ui/page.tsx";
+import { AccountsSection } from "./accounts-section.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
 import { PrivacySection } from "./privacy-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
@@ -10,12 +11,12 @@ import { SecuritySection } from "./security-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
 import { SETTINGS_PLACES, type SettingsSection } from "./settings-search.ts";
 import { SharingSection } from "./sharing-section.tsx";
-import { StepUpDialog } from "./step-up-dialog.tsx";
 
 const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   profile: ProfileSection,
   security: SecuritySection,
   sessions: SessionsSection,
+  accounts: AccountsSection,
   "api-keys": ApiKeysSection,
   sharing: SharingSection,
   privacy: PrivacySection,
@@ -54,7 +55,6 @@ export function SettingsPage() {
         </p>
       )}
       <Content />
-      <StepUpDialog />
     </Page>
   );
 }

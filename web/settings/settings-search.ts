@@ -1,5 +1,13 @@
 /** The parts of the settings page, as its address names them. */
-export const SETTINGS_SECTIONS = ["profile", "security", "sessions", "api-keys", "sharing", "privacy"] as const;
+export const SETTINGS_SECTIONS = [
+  "profile",
+  "security",
+  "sessions",
+  "accounts",
+  "api-keys",
+  "sharing",
+  "privacy",
+] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 /** The same with their names, in the order of the page. */
@@ -7,6 +15,7 @@ export const SETTINGS_PLACES: readonly { readonly section: SettingsSection; read
   { section: "profile", label: "Profile" },
   { section: "security", label: "Security" },
   { section: "sessions", label: "Sessions" },
+  { section: "accounts", label: "Trading accounts" },
   { section: "api-keys", label: "API keys" },
   { section: "sharing", label: "Sharing" },
   { section: "privacy", label: "Privacy" },

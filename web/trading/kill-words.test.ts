@@ -13,6 +13,7 @@ function accountOf(accountId: string, quantities: Readonly<Record<string, string
       mode: "simulated" as const,
       currency: "USD",
       state: "ACTIVE" as const,
+      halt: null,
     },
     ...{
       equity: "1",

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { Bot, BotLogEntry, BotState, DashboardState } from "../../schema/wire/bot.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { JournalPage, JournalStatistics } from "../../schema/wire/journal.ts";
-import { MarketCandleSeries } from "../../schema/wire/market.ts";
+import { MarketCandleSeries, ReplayState } from "../../schema/wire/market.ts";
 import { Page, type PageQuery } from "../../schema/wire/primitive.ts";
 import { RiskView, VerdictPage } from "../../schema/wire/risk.ts";
 import {
@@ -27,6 +27,9 @@ const ALL_ROWS_MAX = 1_000;
 const LARGEST_PAGE = 200;
 /** Candles around the latest that a live chart shows. */
 const CANDLES_MAX = 1_000;
+
+/** How often it is asked how far a replay is. */
+const REPLAY_EVERY_MS = 3_000;
 
 /** A reply of the API, held against its schema. Throws `ApiError`, also where the reply is not what it should be. */
 export async function ask<S extends z.ZodType>(path: string, schema: S, options: RequestOptions = {}) {
@@ -56,6 +59,15 @@ export function accountStateQuery(id: string) {
   return queryOptions({
     queryKey: ["account", id, "state"],
     queryFn: ({ signal }) => ask(`/accounts/${id}/state`, AccountState, { signal }),
+  });
+}
+
+/** Where the replay of an account is. The market's own clock comes over sockets; this is asked for now and then. */
+export function replayQuery(id: string) {
+  return queryOptions({
+    queryKey: ["account", id, "replay"],
+    queryFn: ({ signal }) => ask(`/accounts/${id}/replay`, ReplayState, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status === "ended" ? false : REPLAY_EVERY_MS),
   });
 }
 

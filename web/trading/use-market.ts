@@ -7,8 +7,9 @@ import { addMinute, withMinutes } from "./live-candles.ts";
 import { marketCandlesQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
 
-/** Candles that a live chart begins with. */
-const CANDLES = 300;
+/** Candles that a live chart has at least, and at most: the API answers no more at once. */
+const CANDLES_MIN = 300;
+const CANDLES_MAX = 1_000;
 /** Closed candles are asked for anew no more often than this, however fast a market is replayed. */
 const REFRESH_MS = 10_000;
 /** Minutes that are kept between two such requests: a market at 1000 times real time has 167 of them. */
@@ -20,16 +21,23 @@ interface MarketPlace {
   readonly timeframe: CandleSeries["timeframe"];
   /** The market's time as first known elsewhere; null until then. */
   readonly marketAt: number | null;
+  /** An instant that the candles go back to, where they are not too many for that. */
+  readonly since?: number | null;
 }
 
+/** What `useMarket` knows of a market. */
+export type LiveMarket = ReturnType<typeof useMarket>;
+
 /** A market as it runs: its candles with the one under way, its last price, and how the socket stands. */
-export function useMarket({ accountId, instrument, timeframe, marketAt }: MarketPlace) {
+export function useMarket({ accountId, instrument, timeframe, marketAt, since = null }: MarketPlace) {
   const query = new URLSearchParams({ instrument, accountId });
   const live = useLive(`/markets/live?${query}`, MarketState);
   const minutes = useMinutes(live.value);
   const now = live.value?.at ?? marketAt;
-  const end = useSlowEnd(now, timeframeLengthMs(timeframe), `${instrument} ${timeframe}`);
-  const from = (end ?? 0) - CANDLES * timeframeLengthMs(timeframe);
+  const lengthMs = timeframeLengthMs(timeframe);
+  const end = useSlowEnd(now, lengthMs, `${instrument} ${timeframe}`);
+  const wanted = since === null ? 0 : Math.ceil(((end ?? 0) - since) / lengthMs);
+  const from = (end ?? 0) - Math.min(CANDLES_MAX, Math.max(CANDLES_MIN, wanted)) * lengthMs;
   const candles = useQuery({
     ...marketCandlesQuery({ accountId, instrument, timeframe, from, to: end ?? 0 }),
     enabled: end !== null,

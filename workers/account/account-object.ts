@@ -1,9 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
-import type { AccountState, EquityHistory, Order, OrderDetail, TradingStateName } from "../../schema/wire/trading.ts";
+import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
-import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
@@ -11,31 +10,25 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { AccountAlarm } from "./account-alarm.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import { AccountMarketLink } from "./account-market.ts";
-import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
-import { AccountRecord, deskAccountOf } from "./account-record.ts";
+import type { OpenAccount } from "./account-outbox.ts";
+import { AccountRecord } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView, orderDetail, riskView } from "./account-view.ts";
-import { obeyDeployment } from "./deployment-halt.ts";
-import { Desk } from "./desk.ts";
 import type { DeskCalls, DeskIntent, SubmitResult } from "./desk-calls.ts";
-import { eventsOfBot, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
+import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
 import { releaseOrder } from "./desk-release.ts";
-import type { SwitchScope } from "./desk-switches.ts";
+import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
-import { SqlDeskStore } from "./sql-desk-store.ts";
+import { openAccount } from "./open-account.ts";
+import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
 const RECORD = "account";
-
-interface SwitchCall {
-  readonly ownerId: string;
-  readonly scope: SwitchScope;
-  readonly state: TradingStateName;
-}
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
@@ -45,12 +38,14 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   private opened: OpenAccount | undefined;
   private readonly hub: LiveHub<AccountState>;
   private readonly market: AccountMarketLink;
+  private readonly bell: AccountAlarm;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
     this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
+    this.bell = new AccountAlarm(ctx.storage, systemClock);
   }
 
   /** Makes the account with its venue and its first money. A second call changes nothing. */
@@ -66,14 +61,9 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const text = this.ctx.storage.kv.get(RECORD);
       if (text === undefined) throw new Error("the account is not there");
       const record = AccountRecord.parse(text);
-      const store = new SqlDeskStore(this.ctx.storage);
-      const venue = this.venueOf(record);
-      const onSilence = (error: unknown) => logEvent("venue_silent", { id: record.account.id, error });
-      const account = deskAccountOf(record);
-      const desk = new Desk({ store, broker: venue.broker, account, now: systemClock, onSilence });
-      obeyDeployment(desk, this.env.TRADING_HALTED);
-      const outbox = new AccountOutbox({ env: this.env, ctx: this.ctx, record, store, desk, now: systemClock });
-      this.opened = { record, store, desk, venue, outbox };
+      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record) });
+      // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
+      this.ctx.waitUntil(this.bell.ring());
     }
     if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
     return this.opened;
@@ -90,6 +80,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
     const { desk, record } = this.open(call.ownerId);
+    await this.bell.beforeSending();
     const results: SubmitResult[] = [];
     for (const intent of call.intents) {
       const mark = await this.market.reach(record, desk.books, intent.instrument);
@@ -101,9 +92,23 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return results;
   }
 
+  /** What would become of a person's order now; nothing of it is kept. */
+  async preview(call: { ownerId: string; order: OrderToPreview }): Promise<OrderPreview> {
+    return previewOrder(this.open(call.ownerId), this.market, call.order);
+  }
+
+  /** Takes another name; the dashboard is told. */
+  async rename(call: { ownerId: string; name: string }): Promise<void> {
+    const opened = this.open(call.ownerId);
+    Object.assign(opened.record.account, { name: call.name });
+    this.ctx.storage.kv.put(RECORD, opened.record);
+    opened.outbox.tellDashboard(accountView(opened));
+  }
+
   async cancel(call: { ownerId: string; orderIds: readonly string[] }): Promise<Order[]> {
     const { desk } = this.open(call.ownerId);
     const ids = call.orderIds.flatMap((id) => asClientOrderId(id) ?? ([] as ClientOrderId[]));
+    await this.bell.beforeSending();
     desk.cancels.request(ids);
     await desk.cancels.drain();
     await this.after();
@@ -117,7 +122,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     const { store, desk } = this.open(call.ownerId);
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
     await this.arm();
-    return { ...eventsOfBot(store, call), trading: desk.switches.tradingOf(call.botId) };
+    return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -166,30 +171,30 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   }
 
   /** Throws a switch by hand, or arms again what was halted. */
-  async setSwitch(call: SwitchCall & { reason: string }): Promise<void> {
+  async setSwitch(call: SwitchCall & { ownerId: string }): Promise<void> {
     const { desk } = this.open(call.ownerId);
-    desk.switches.set(call.scope, call.state, call.reason);
+    desk.switches.set(call.scope, call.state, call.reason, call.by);
     await desk.books.sync();
     await this.after();
   }
 
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
-  async kill(call: { ownerId: string; scope: SwitchScope; flatten: boolean }): Promise<{ cancelling: number }> {
+  async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean }) {
     const { desk } = this.open(call.ownerId);
-    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock() });
+    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
     await desk.books.sync();
     const after = async () => {
       await desk.followKill();
       await this.after();
     };
     this.ctx.waitUntil(after().catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
-    await this.ctx.storage.setAlarm(systemClock() + 1_000);
+    await this.bell.by(systemClock() + 1_000);
     this.publish();
     return { cancelling: open.length };
   }
 
   /** The switch of the whole deployment. One that was overtaken by a later one changes nothing. */
-  async obeyPlatform(call: Omit<SwitchCall, "scope"> & { flatten: boolean; version: number }): Promise<void> {
+  async obeyPlatform(call: PlatformCall): Promise<void> {
     const { kv } = this.ctx.storage;
     if ((kv.get<number>("platformVersion") ?? 0) >= call.version) return;
     const scope = { kind: "platform" } as const;
@@ -248,7 +253,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   override async alarm(): Promise<void> {
     const record = this.stored();
     if (record === undefined) return;
-    await this.ctx.storage.setAlarm(systemClock() + MINUTE_MS);
+    await this.bell.begin();
     try {
       const { desk } = this.open(record.ownerId);
       await desk.tick();
@@ -258,6 +263,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       logEvent("account_tick_failed", { id: record.account.id, error });
     }
     this.hub.sweep(systemClock());
+    await this.bell.end();
     await this.after();
   }
 
@@ -289,11 +295,6 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   private async arm(): Promise<void> {
     if (this.opened === undefined) return;
     const { desk, record, outbox } = this.opened;
-    const next = [desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)].filter(
-      (at) => at !== undefined,
-    );
-    const at = next.length === 0 ? undefined : Math.max(systemClock(), Math.min(...next));
-    const set = await this.ctx.storage.getAlarm();
-    if (at !== undefined && (set === null || at < set)) await this.ctx.storage.setAlarm(at);
+    await this.bell.byFirst([desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)]);
   }
 }

@@ -7,6 +7,7 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { AccountVenue } from "./account-venue.ts";
+import { accountHalt } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import { projectAccount } from "./project-account.ts";
@@ -57,14 +58,15 @@ export class AccountOutbox {
   }
 
   tellDashboard(state: AccountState): void {
-    const { ctx, env, record, store } = this.parts;
+    const { ctx, env, record, store, desk } = this.parts;
     const told = Number(store.read(TOLD_ALERTS) ?? "0");
     const fresh = state.alerts.filter((alert) => Number(alert.id) > told);
     const last = fresh.at(0)?.id;
     const note = () => {
       if (last !== undefined) store.write(TOLD_ALERTS, last);
     };
-    ctx.waitUntil(reportToDashboard(env, record, { state, alerts: fresh.toReversed() }).then((done) => done && note()));
+    const report = { state, halt: accountHalt(desk), alerts: fresh.toReversed() };
+    ctx.waitUntil(reportToDashboard(env, record, report).then((done) => done && note()));
   }
 
   /** Brings lists up to date, one run at a time. */

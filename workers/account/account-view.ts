@@ -1,11 +1,13 @@
+import type { TradingHalt } from "../../schema/wire/bot.ts";
 import { CapName, type LimitsInForce, type RiskLimits, type RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, OrderDetail } from "../../schema/wire/trading.ts";
 import type { Decimal } from "../core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
-import { type CapName as CoreCap, type LimitSet, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { type CapName as CoreCap, DEFAULT_CAPS, type LimitSet, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import { capUses } from "../core/risk/cap-use.ts";
 import { RAISE_DELAY_MS } from "../core/risk/limits-in-force.ts";
+import { bindingState } from "../core/risk/trading-state.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
@@ -31,6 +33,17 @@ export function accountView(parts: { desk: Desk; store: SqlDeskStore; record: Ac
   const state = desk.isReady() ? "connected" : reconciledAt === null ? "reconciling" : "disconnected";
   const connection = { state, since: reconciledAt ?? record.account.createdAt, reconciledAt } as const;
   return accountState(desk.books, { account: record.account, fills, connection });
+}
+
+/** The strictest switch that holds for the whole account; null while all let it trade. */
+export function accountHalt({ books }: Desk): TradingHalt | null {
+  const { platform, user } = books.record;
+  const account = books.scope(ACCOUNT_SCOPE).trading;
+  const states = { platform: platform.state, user: user.state, account: account.state };
+  const { state, scope } = bindingState({ ...states, instrument: "ACTIVE", bot: "ACTIVE" });
+  if (state === "ACTIVE" || scope === "instrument" || scope === "bot") return null;
+  const { reason, since, by, until } = { platform, user, account }[scope];
+  return { scope, state, reason: reason ?? null, since: since ?? null, by: by ?? null, until: until ?? null };
 }
 
 /** An order with its verdict, everything that happened to it and its fills; undefined where there is none. */
@@ -75,8 +88,9 @@ export function riskView(desk: Desk): RiskView {
   const { books } = desk;
   const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
   const { platform, user, instruments } = books.record;
-  const entry = (scope: RiskView["states"][number]["scope"], id: string, trading: Omit<Switch, "until">) => ({
+  const entry = (scope: RiskView["states"][number]["scope"], id: string, trading: Switch) => ({
     ...{ scope, id, state: trading.state, reason: trading.reason ?? null, since: trading.since ?? null },
+    ...{ by: trading.by ?? null, until: trading.until ?? null },
   });
   return {
     accountId: books.account.id,
@@ -92,6 +106,10 @@ export function riskView(desk: Desk): RiskView {
       limitsEntry(desk, ACCOUNT_SCOPE),
       ...bots.filter((bot) => bot !== MANUAL_BOT).map((bot) => limitsEntry(desk, bot)),
     ],
+    defaults: {
+      account: wireLimits({ version: 0, caps: DEFAULT_CAPS.account }),
+      bot: wireLimits({ version: 0, caps: DEFAULT_CAPS.bot }),
+    },
     uses: [...bots, undefined].flatMap((bot) => usesOf(desk, bot)),
   };
 }

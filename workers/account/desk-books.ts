@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/candle/timeframe.ts";
 import { type Decimal, type Price, ZERO } from "../core/ledger/decimal.ts";
 import { parsePrice } from "../core/ledger/decimal-text.ts";
 import { bookEvent } from "../core/ledger/ledger.ts";
@@ -12,6 +13,7 @@ import type { ClientOrderId } from "../core/order/order-id.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
+import { partsText } from "./parts-text.ts";
 import {
   newScopeBooks,
   readScopeBooks,
@@ -41,6 +43,10 @@ export class DeskBooks {
   private scopes = new Map<string, ScopeBooks>();
   private open = new Map<ClientOrderId, StoredOrder>();
   private dirty = new Set<string>();
+  /** What each scope was valued on last. */
+  private readonly marked = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
+  /** Prices as they were read last, and from what. */
+  private priced: { readonly marks: DeskRecord["marks"]; readonly prices: ReadonlyMap<string, Price> } | undefined;
 
   constructor({ store, account, now }: { store: DeskStore; account: DeskAccount; now: () => number }) {
     this.store = store;
@@ -77,7 +83,7 @@ export class DeskBooks {
   }
 
   private flush(): void {
-    if (this.dirty.has(RECORD)) this.store.write(RECORD, JSON.stringify(this.record));
+    if (this.dirty.has(RECORD)) this.store.write(RECORD, partsText(this.record));
     if (this.dirty.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
     for (const name of this.dirty) {
       const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;
@@ -121,10 +127,14 @@ export class DeskBooks {
     return [...this.open.values()];
   }
 
-  marks(): Map<string, Price> {
-    return new Map(
-      Object.entries(this.record.marks).map(([instrument, mark]) => [instrument, parsePrice(mark.price, "mark")]),
-    );
+  /** The last price of each instrument. */
+  marks(): ReadonlyMap<string, Price> {
+    const { marks } = this.record;
+    if (this.priced?.marks !== marks) {
+      const prices = new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
+      this.priced = { marks, prices };
+    }
+    return this.priced.prices;
   }
 
   /** Stores an order with what was said of it. `events` are what happened to it so far. */
@@ -214,10 +224,16 @@ export class DeskBooks {
     const marks = this.marks();
     const { currency } = this.account;
     const at = this.clock();
-    for (const name of this.scopeNames()) {
-      const books = this.scope(name);
+    const day = Math.floor(at / DAY_MS);
+    for (const [name, books] of [...this.scopes]) {
+      const last = this.marked.get(name);
+      // The same books at the same prices are worth the same, whatever else the venue said.
+      const isSame = last?.ledger === books.ledger && last.track === books.track;
+      if (isSame && last.marks === marks && last.day === day) continue;
       const marked = withMark(books, { currency, marks, at });
-      if (isMoved(books, marked)) this.putScope(name, marked);
+      const moved = isMoved(books, marked);
+      if (moved) this.putScope(name, marked);
+      this.marked.set(name, { ledger: books.ledger, track: (moved ? marked : books).track, marks, day });
     }
   }
 

@@ -1,10 +1,11 @@
 import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import type { BrokerCapabilities } from "../brokers/broker.ts";
 import { type Decimal, ONE } from "../core/ledger/decimal.ts";
+import { toDouble } from "../core/ledger/decimal-double.ts";
 import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 import type { OrderIntent } from "../core/order/desk-order.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
-import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS, requiredLimit } from "../core/risk/cap.ts";
 import { legDenial } from "../core/risk/leg-verdict.ts";
 import { countMessage } from "../core/risk/rate-checks.ts";
 import { type PassedIntent, type Reference, RISK_SCOPES, type RiskBook } from "../core/risk/risk-book.ts";
@@ -125,7 +126,7 @@ export class DeskGate {
       orders: books.openOrders().map((stored) => stored.order),
       instruments: books.account.instruments,
       references: this.references(),
-      recent: this.recent(),
+      recent: this.recent(bot, now),
       buckets: {
         bot: books.scope(bot).buckets,
         account: books.scope(ACCOUNT_SCOPE).buckets,
@@ -149,9 +150,13 @@ export class DeskGate {
     return references;
   }
 
-  private recent(): PassedIntent[] {
+  /** Orders that passed within the time in which an equal one may count as a repeat. */
+  private recent(bot: string, now: number): PassedIntent[] {
+    const limits = this.limits(bot);
+    const windows = RISK_SCOPES.map((scope) => requiredLimit(limits, "duplicateWindow", scope).limit);
+    const from = now - Math.max(...windows.map(toDouble));
     return this.books.record.recent.flatMap(({ id, at }) => {
-      const known = asClientOrderId(id);
+      const known = at < from ? undefined : asClientOrderId(id);
       const stored = known === undefined ? undefined : this.books.order(known);
       return stored === undefined ? [] : [{ intent: stored.order, at }];
     });

@@ -7,18 +7,7 @@ import { wireBot, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
 
-/** Events that a bot is given at once. */
-const EVENTS_A_CALL = 1_000;
-
-/** A bot's events after `since`, in order, and where to go on. */
-export function eventsOfBot(
-  store: DeskStore,
-  { botId, since }: { readonly botId: string; readonly since: number },
-): { events: DeskEvent[]; cursor: number } {
-  const events = store.eventsAfter(since, EVENTS_A_CALL, botId);
-  return { events: events.flatMap((event) => eventOfBot(store, event)), cursor: events.at(-1)?.sequence ?? since };
-}
-
+/** An event as a bot is given it. */
 function eventOfBot(store: DeskStore, { sequence, at, bot, order: id, event, detail }: StoredEvent): DeskEvent[] {
   const stored = store.order(id);
   if (stored === undefined) return [];
@@ -30,10 +19,25 @@ function eventOfBot(store: DeskStore, { sequence, at, bot, order: id, event, det
   return [{ ...base, fill: { tradeId, quantity: size, price: paid, fee: cost, feeCurrency, liquidity, at: tradedAt } }];
 }
 
+/** Events that a bot is given at once. */
+const EVENTS_A_CALL = 1_000;
+
+/** Events of a bot after `since`, in order, and where the next call begins. */
+export function botEvents(store: SqlDeskStore, { botId, since }: { readonly botId: string; readonly since: number }) {
+  const events = store.eventsAfter(since, EVENTS_A_CALL, botId);
+  const cursor = events.at(-1)?.sequence ?? since;
+  return { events: events.flatMap((event) => eventOfBot(store, event)), cursor };
+}
+
 /** A verdict as it is shown: a person's orders are held to what the account's limits say, not to those of a bot. */
 export function shownVerdict({ order, verdict }: StoredOrder): OrderVerdict | null {
   if (verdict === undefined) return null;
-  return order.bot === MANUAL_BOT && verdict.level === "bot" ? { ...verdict, level: "account" } : verdict;
+  return order.bot === MANUAL_BOT ? ofPerson(verdict) : verdict;
+}
+
+/** A verdict on a person's order in terms of the account's limits. */
+export function ofPerson(verdict: OrderVerdict): OrderVerdict {
+  return verdict.level === "bot" ? { ...verdict, level: "account" } : verdict;
 }
 
 function verdictEntry(stored: StoredOrder): VerdictLogEntry[] {

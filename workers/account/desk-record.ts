@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TRADING_STATES } from "../core/risk/trading-state.ts";
+import { SWITCHED_BY } from "./scope-books.ts";
 
 /** Alerts that an account keeps: a page's worth. */
 export const ALERTS_KEPT = 50;
@@ -11,6 +12,7 @@ const StoredSwitch = z.object({
   reason: z.string().optional(),
   since: z.number().optional(),
   until: z.number().optional(),
+  by: z.enum(SWITCHED_BY).optional(),
 });
 
 /** A part of the book that a kill switch shall also close; without a bot or an instrument, all of them. */

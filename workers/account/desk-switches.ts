@@ -10,7 +10,7 @@ import type { TradingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
-import { limitsOf, SWITCH_ON, type Switch, withLimits } from "./scope-books.ts";
+import { limitsOf, SWITCH_ON, type Switch, type SwitchedBy, withLimits } from "./scope-books.ts";
 
 const DAILY_LOSS_REASON = "DAILY_LOSS";
 
@@ -19,6 +19,22 @@ export type SwitchScope =
   | { readonly kind: "platform" | "user" | "account" }
   | { readonly kind: "bot"; readonly bot: string }
   | { readonly kind: "instrument"; readonly instrument: string };
+
+/** A switch that is thrown by hand, or released by the state ACTIVE. */
+export interface SwitchCall {
+  readonly scope: SwitchScope;
+  readonly state: TradingState;
+  readonly reason: string;
+  readonly by?: SwitchedBy | undefined;
+}
+
+/** What the whole deployment's switch says to a desk. */
+export interface PlatformCall extends Pick<SwitchCall, "state"> {
+  readonly ownerId: string;
+  readonly flatten: boolean;
+  /** A later turn of the switch is higher. */
+  readonly version: number;
+}
 
 /** The switches of a desk: thrown by a person, by a throttle, by a day's loss. */
 export class DeskSwitches {
@@ -46,9 +62,9 @@ export class DeskSwitches {
   }
 
   /** Throws or releases a switch. Inside or outside a write. */
-  set(scope: SwitchScope, state: TradingState, reason: string | undefined): void {
+  set(scope: SwitchScope, state: TradingState, reason: string | undefined, by?: SwitchedBy): void {
     const since = this.books.now();
-    const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined };
+    const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined, by };
     this.books.write(() => this.put(scope, trading));
   }
 
@@ -103,11 +119,14 @@ export class DeskSwitches {
    * Throws the kill switch: halts the scope, asks for its open orders to go, and notes what shall be closed, in one write.
    * Once that is durable nothing new of the scope is sent, but for what closes positions where that was asked for.
    */
-  kill(scope: SwitchScope, { flatten, at }: { readonly flatten: boolean; readonly at: number }): ClientOrderId[] {
+  kill(
+    scope: SwitchScope,
+    { flatten, at, by }: { readonly flatten: boolean; readonly at: number; readonly by?: SwitchedBy | undefined },
+  ): ClientOrderId[] {
     const { books } = this;
     const since = books.now();
     return books.write(() => {
-      this.put(scope, { state: "HALTED", reason: KILL_REASON, since, until: undefined });
+      this.put(scope, { state: "HALTED", reason: KILL_REASON, since, until: undefined, by });
       const open = books.openOrders().filter(({ order }) => isWithin(order, scope) && order.bot !== EXTERNAL_BOT);
       for (const { order } of open) {
         if (order.state !== "LOST") books.hear(order.id, { type: "cancel-requested" });

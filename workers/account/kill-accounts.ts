@@ -3,6 +3,7 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { SwitchScope } from "./desk-switches.ts";
+import type { SwitchedBy } from "./scope-books.ts";
 
 /** A switch that is to be thrown at one desk. */
 export interface KillTarget {
@@ -12,6 +13,11 @@ export interface KillTarget {
   readonly botId?: string;
 }
 
+/** Whose hand throws a switch. */
+export function handOf(actor: { readonly type: string }): SwitchedBy {
+  return actor.type === "api-key" ? "program" : "person";
+}
+
 /**
  * Throws switches of an owner's desks, all at once: once this returns, the accounts that it names send nothing new of the
  * scope. Asks nothing but the objects, so that it works while the database does not. Never throws: an account that could
@@ -19,13 +25,14 @@ export interface KillTarget {
  */
 export async function killAccounts(
   env: Env,
-  { ownerId, targets, flatten }: { ownerId: string; targets: readonly KillTarget[]; flatten: boolean },
+  call: { ownerId: string; targets: readonly KillTarget[]; flatten: boolean; by: SwitchedBy },
 ): Promise<KillResult> {
+  const { ownerId, targets, flatten, by } = call;
   const results = await Promise.all(
     targets.map(async ({ accountId, switched, botId }) => {
       try {
         const desk = env.ACCOUNT.getByName(await objectName({ kind: "account", ownerId, id: accountId }));
-        const { cancelling } = await desk.kill({ ownerId, scope: switched, flatten });
+        const { cancelling } = await desk.kill({ ownerId, scope: switched, flatten, by });
         if (botId !== undefined) {
           const bot = env.BOT.getByName(await objectName({ kind: "bot", ownerId, id: botId }));
           await bot.stop({ ownerId, reason: "Stopped by the kill switch.", status: "halted" });

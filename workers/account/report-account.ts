@@ -1,4 +1,4 @@
-import type { DashboardAccount } from "../../schema/wire/bot.ts";
+import type { DashboardAccount, TradingHalt } from "../../schema/wire/bot.ts";
 import type { AccountState } from "../../schema/wire/trading.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
@@ -12,14 +12,13 @@ import type { AccountRecord } from "./account-record.ts";
 export async function reportToDashboard(
   env: Env,
   { ownerId, account }: AccountRecord,
-  { state, alerts }: { readonly state: AccountState; readonly alerts: AccountState["alerts"] },
+  told: { readonly state: AccountState; readonly halt: TradingHalt | null; readonly alerts: AccountState["alerts"] },
 ): Promise<boolean> {
   try {
     const hub = env.HUB.getByName(await objectName({ kind: "hub", ownerId, id: "dashboard" }));
-    await hub.reportAccount({ ownerId, account: dashboardAccount(account.name, state) });
-    for (const { id, ...alert } of alerts) {
-      const told = { ...alert, id: `${account.id}:${id}`, accountId: account.id };
-      await hub.alert({ ownerId, alert: told });
+    await hub.reportAccount({ ownerId, account: dashboardAccount(account.name, told) });
+    for (const { id, ...alert } of told.alerts) {
+      await hub.alert({ ownerId, alert: { ...alert, id: `${account.id}:${id}`, accountId: account.id } });
     }
     return true;
   } catch (error) {
@@ -28,10 +27,13 @@ export async function reportToDashboard(
   }
 }
 
-function dashboardAccount(name: string, state: AccountState): DashboardAccount {
+function dashboardAccount(
+  name: string,
+  { state, halt }: { readonly state: AccountState; readonly halt: TradingHalt | null },
+): DashboardAccount {
   const { accountId, mode, currency, equity, profitToday, drawdown, marketAt } = state;
   return {
-    ...{ accountId, name, mode, currency, state: state.state, equity, profitToday, drawdown, marketAt },
+    ...{ accountId, name, mode, currency, state: state.state, halt, equity, profitToday, drawdown, marketAt },
     connection: state.connection.state,
     openOrders: state.openOrders.length,
     positions: state.positions.map(({ instrument, quantity, averagePrice, mark, unrealised }) => ({

@@ -1,7 +1,6 @@
 import type { Decimal, Money, Price, Quantity } from "../core/ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
-import { ledgerText } from "../core/ledger/ledger-text.ts";
 import { readLedger } from "../core/ledger/parse-ledger.ts";
 import { type CostMethod, quantityOf } from "../core/ledger/position.ts";
 import { RecordReader } from "../core/ledger/record-reader.ts";
@@ -12,6 +11,7 @@ import type { MessageBuckets, ScopeBook } from "../core/risk/risk-book.ts";
 import { EXECUTION_WINDOW_MS } from "../core/risk/throttle.ts";
 import { type Bucket, fullBucket } from "../core/risk/token-bucket.ts";
 import { TRADING_STATES, type TradingState } from "../core/risk/trading-state.ts";
+import { partsText } from "./parts-text.ts";
 
 /** A switch and why it is where it is. `until`: it turns back by itself then (UTC ms), as a pause for the day does. */
 export interface Switch {
@@ -19,7 +19,13 @@ export interface Switch {
   readonly reason: string | undefined;
   readonly since: number | undefined;
   readonly until: number | undefined;
+  /** Who threw it; absent for a rule. */
+  readonly by?: SwitchedBy | undefined;
 }
+
+/** Who throws a switch by hand: somebody who is signed in, or a program with a key. */
+export const SWITCHED_BY = ["person", "program"] as const;
+export type SwitchedBy = (typeof SWITCHED_BY)[number];
 
 export const SWITCH_ON: Switch = { state: "ACTIVE", reason: undefined, since: undefined, until: undefined };
 
@@ -92,12 +98,24 @@ export function withLimits(books: ScopeBooks, limits: Omit<LimitSet, "version">,
   return { ...books, limits: [...kept, { at, limits: { ...limits, version } }] };
 }
 
+const NO_LIMITS: LimitSet = { version: 0, caps: {} };
+
+/** The answer of a history that was given last, and the time `[from, to)` that it holds in. */
+const IN_FORCE = new WeakMap<readonly LimitChange[], { from: number; to: number; limits: LimitSet }>();
+
 /** What is in force; no limits at all where none was ever set, which a bot may not trade with. */
-export function limitsOf(books: ScopeBooks, now: number): LimitSet {
-  const last = books.limits.at(-1);
-  if (last === undefined) return { version: 0, caps: {} };
+export function limitsOf({ limits: history }: ScopeBooks, now: number): LimitSet {
+  const last = history.at(-1);
+  if (last === undefined) return NO_LIMITS;
   // A clock that was set back undoes no change: what was lowered stays lowered.
-  return limitsInForce(books.limits, Math.max(now, last.at));
+  const at = Math.max(now, last.at);
+  // Every verdict asks, several times, and people change limits now and then.
+  const known = IN_FORCE.get(history);
+  if (known !== undefined && known.from <= at && at < known.to) return known.limits;
+  const settling = history.map((change) => change.at + RAISE_DELAY_MS).filter((until) => until > at);
+  const answer = { from: at, to: Math.min(...settling), limits: limitsInForce(history, at) };
+  IN_FORCE.set(history, answer);
+  return answer.limits;
 }
 
 /** The scope as verdicts look at it. */
@@ -110,7 +128,7 @@ export function scopeBookOf(books: ScopeBooks, now: number): ScopeBook {
 }
 
 export function writeScopeBooks(books: ScopeBooks): string {
-  return ledgerText(books);
+  return partsText(books);
 }
 
 /** Throws RecordError or DecimalError where the text is not what was written. */
@@ -141,6 +159,7 @@ export function readSwitch(record: RecordReader): Switch {
     reason: record.optional("reason", () => record.text("reason")),
     since: record.optional("since", () => record.whole("since")),
     until: record.optional("until", () => record.whole("until")),
+    by: record.optional("by", () => record.oneOf("by", SWITCHED_BY)),
   };
 }
 

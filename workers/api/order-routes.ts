@@ -8,7 +8,17 @@ import {
   ListJournal,
 } from "../../schema/wire/journal.ts";
 import { Page } from "../../schema/wire/primitive.ts";
-import { CreateOrder, Fill, ListFills, ListOrders, Order, OrderDetail, Position } from "../../schema/wire/trading.ts";
+import {
+  CreateOrder,
+  Fill,
+  ListFills,
+  ListOrders,
+  Order,
+  OrderDetail,
+  OrderPreview,
+  Position,
+  PreviewOrder,
+} from "../../schema/wire/trading.ts";
 import { tooLarge } from "../platform/problem-error.ts";
 import { csvText } from "../services/csv-text.ts";
 import { editJournal, journalStatistics, listJournal, putPicture, readPicture } from "../services/trading/journal.ts";
@@ -20,6 +30,7 @@ import {
   listFills,
   listOrders,
   listPositions,
+  previewOrder,
   releaseOrder,
 } from "../services/trading/orders.ts";
 import type { ApiEnv } from "./api-types.ts";
@@ -40,6 +51,17 @@ const create = createRoute({
     "With an `Idempotency-Key`, the same request again makes no second order.",
   request: { headers: createHeaders, body: jsonBody(CreateOrder) },
   responses: { 201: jsonReply(OrderDetail, "The order."), ...problems(401, 403, 404, 413, 422) },
+});
+const preview = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/orders/preview",
+  summary: "Look at an order before it is placed",
+  description:
+    "The verdict that it would get now, what it is worth, its fee, and how much every check would let through. " +
+    "Nothing is written down or sent.",
+  request: { body: jsonBody(PreviewOrder) },
+  responses: { 200: jsonReply(OrderPreview, "As it is now."), ...problems(401, 404, 413, 422) },
 });
 const list = createRoute({
   ...guarded,
@@ -186,6 +208,9 @@ export function orderRoutes() {
       const input = { ...c.req.valid("json"), idempotencyKey: c.req.valid("header")["idempotency-key"] };
       return c.json(await createOrder({ ctx: c.get("service"), input }), 201);
     })
+    .openapi(preview, async (c) =>
+      c.json(await previewOrder({ ctx: c.get("service"), input: c.req.valid("json") }), 200),
+    )
     .openapi(list, async (c) => c.json(await listOrders({ ctx: c.get("service"), input: c.req.valid("query") }), 200))
     .openapi(ordersCsv, async (c) => {
       const ctx = c.get("service");

@@ -45,6 +45,7 @@ const OTHERWISE_GUARDED = new Set([
 const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/datasets/{id}": { name: "taken over" },
   "PATCH /api/v1/strategies/{id}": { name: "taken over", version: 1 },
+  "PATCH /api/v1/accounts/{id}": { name: "taken over" },
   "PUT /api/v1/accounts/{id}/limits": { caps: {} },
   "POST /api/v1/accounts/{id}/trading-state": { state: "HALTED" },
   "PATCH /api/v1/bots/{id}": { name: "taken over" },

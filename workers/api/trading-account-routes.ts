@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { ReplayState } from "../../schema/wire/market.ts";
 import { Page, PageQuery } from "../../schema/wire/primitive.ts";
 import { ListVerdicts, RiskLimits, RiskView, VerdictPage } from "../../schema/wire/risk.ts";
 import {
@@ -7,11 +8,20 @@ import {
   EquityHistory,
   KillResult,
   KillSwitch,
+  RenameTradingAccount,
   SetTradingState,
   TradingAccount,
 } from "../../schema/wire/trading.ts";
 import { accountObject } from "../services/trading/account-object-of.ts";
-import { createAccount, findAccount, getAccount, listAccounts, removeAccount } from "../services/trading/accounts.ts";
+import {
+  createAccount,
+  findAccount,
+  getAccount,
+  listAccounts,
+  readReplay,
+  removeAccount,
+  renameAccount,
+} from "../services/trading/accounts.ts";
 import {
   isRaise,
   killTrading,
@@ -61,6 +71,21 @@ const remove = createRoute({
   path: "/api/v1/accounts/{id}",
   summary: "Delete an account with its orders and trades",
   responses: { 204: done("It is gone."), ...problems(401, 403, 404, 409) },
+});
+const rename = createRoute({
+  ...guarded,
+  method: "patch",
+  path: "/api/v1/accounts/{id}",
+  summary: "Give an account another name",
+  request: { params: idParams, body: jsonBody(RenameTradingAccount) },
+  responses: { 200: jsonReply(TradingAccount, "The account."), ...problems(401, 403, 404, 413, 422) },
+});
+const replay = createRoute({
+  ...one,
+  method: "get",
+  path: "/api/v1/accounts/{id}/replay",
+  summary: "Where an account's replay is",
+  responses: { 200: jsonReply(ReplayState, "As it is now; 404 for an account without one."), ...problems(401, 404) },
 });
 const state = createRoute({
   ...one,
@@ -145,6 +170,11 @@ export function tradingAccountRoutes() {
       await removeAccount({ ctx: c.get("service"), input: c.req.valid("param") });
       return c.body(null, 204);
     })
+    .openapi(rename, async (c) => {
+      const input = { ...c.req.valid("param"), ...c.req.valid("json") };
+      return c.json(await renameAccount({ ctx: c.get("service"), input }), 200);
+    })
+    .openapi(replay, async (c) => c.json(await readReplay({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(state, async (c) =>
       c.json(await readAccountState({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
     )

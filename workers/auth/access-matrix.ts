@@ -133,10 +133,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/accounts": read,
   "POST /api/v1/accounts": write,
   "GET /api/v1/accounts/{id}": read,
+  "PATCH /api/v1/accounts/{id}": write,
   // Takes orders and trades with it: no program does this.
   "DELETE /api/v1/accounts/{id}": { audience: "trader", needs: "step-up" },
   "GET /api/v1/accounts/{id}/state": read,
   "GET /api/v1/accounts/{id}/equity": read,
+  "GET /api/v1/accounts/{id}/replay": read,
   "GET /api/v1/accounts/{id}/risk": read,
   "GET /api/v1/accounts/{id}/verdicts": read,
   // Lowering a limit takes risk away; a raise is asked for a proof by the route.
@@ -160,6 +162,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/bots/{id}/live": { ...read, shows: "ticket" },
   "GET /api/v1/orders": read,
   "POST /api/v1/orders": write,
+  // Computes and stores nothing: whoever may read may ask.
+  "POST /api/v1/orders/preview": read,
   "GET /api/v1/orders.csv": { ...read, costs: "expensive" },
   "GET /api/v1/orders/{id}": read,
   "POST /api/v1/orders/{id}/cancel": write,

@@ -10,6 +10,8 @@ export interface BotLife {
   readonly status: BotStatus;
   readonly reason: string | null;
   readonly startedAt: number | null;
+  /** The market's time at which the engine of this version began; absent in what was stored before it was kept. */
+  readonly beganAt?: number | null;
   readonly marketAt: number | null;
   readonly lastCandleAt: number | null;
   /** When the next decision is due, in the market's time. */
@@ -95,6 +97,7 @@ export function botState(
     profitToday: amount(equity - (life.dayStart?.equity ?? equity)),
     trades: life.trades,
     marketAt: life.marketAt,
+    beganAt: life.beganAt ?? null,
     lastCandleAt: life.lastCandleAt,
     nextDueAt: life.nextDueAt,
     latenessMs: life.latenessMs,

@@ -175,7 +175,7 @@ export class BotWork {
       // Orders of an earlier version are none of this engine's.
       this.store.put("deskCursor", await lastEvent(parts.desk, record));
       this.store.put("trades", 0);
-      this.live({ spark: [], dayStart: null, trades: 0 });
+      this.live({ spark: [], dayStart: null, trades: 0, beganAt: marketAt });
     }
     // A replay waits for its bots; the running market is looked at by the alarm.
     if (account.market.kind === "replay") {

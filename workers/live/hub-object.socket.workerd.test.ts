@@ -15,7 +15,16 @@ import { dashboardOf } from "./dashboard.ts";
 import type { SocketProgress } from "./socket-credit.ts";
 
 const account = (accountId: string, equity = "1000"): DashboardAccount => ({
-  ...{ accountId, name: "Paper", mode: "paper", currency: "USD", state: "ACTIVE", equity, profitToday: "0" },
+  ...{
+    accountId,
+    name: "Paper",
+    mode: "paper",
+    currency: "USD",
+    state: "ACTIVE",
+    halt: null,
+    equity,
+    profitToday: "0",
+  },
   ...{ drawdown: "0", marketAt: null, connection: "connected", openOrders: 0, positions: [] },
 });
 

@@ -1,8 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
+
 import type { ByeReason } from "../../schema/wire/live.ts";
-import { killAccounts, wakeKilled } from "../account/kill-accounts.ts";
+import { handOf, killAccounts, wakeKilled } from "../account/kill-accounts.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
@@ -154,9 +155,9 @@ export class HubObject extends DurableObject<Env> {
       return;
     }
     if (scope.kind === "user") this.setUserTrading({ ownerId, state: "HALTED" });
-    const result = await killAccounts(this.env, { ownerId, targets, flatten });
-    trySend(socket, JSON.stringify({ type: "killed", ...result }));
     const { actor, place } = watcher;
+    const result = await killAccounts(this.env, { ownerId, targets, flatten, by: handOf(actor) });
+    trySend(socket, JSON.stringify({ type: "killed", ...result }));
     await this.noteKill({ ownerId, entry: { actor, place, at: systemClock(), scope, flatten } });
     const bots = activeBots(parts, new Set(targets.map(({ accountId }) => accountId)));
     await wakeKilled(this.env, ownerId, bots);

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome } from "../brokers/broker.ts";
+import type {
+  Broker,
+  BrokerCapabilities,
+  OrderToPlace,
+  SendOutcome,
+  VenueEvent,
+  VenueTold,
+} from "../brokers/broker.ts";
 import { formatDecimal, parseMoney, parsePosition, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 
@@ -7,7 +14,7 @@ import type { ClientOrderId } from "../core/order/order-id.ts";
 const REPLY_MS_MAX = 1_000;
 
 const CAPABILITIES: BrokerCapabilities = {
-  kinds: ["limit"],
+  kinds: ["limit", "market"],
   legs: false,
   replace: false,
   lateAcceptMs: 10_000,
@@ -53,8 +60,26 @@ const ReportText = z.object({
 const Accepted = z.object({ venueOrderId: z.string() });
 const Refused = z.object({ code: z.string() });
 
-/** A broker in another process, for drills: `origin` is where it listens. Orders are limit orders without legs. */
-export function httpBroker(origin: string, accountId: string): Broker {
+/** What the broker tells unasked; a time of the market's it has none. */
+const EventText = z.object({
+  sequence: z.number(),
+  type: z.enum(["accepted", "rejected", "fill", "canceled"]),
+  id: z.string().transform((text) => text as ClientOrderId),
+  venueOrderId: z.string(),
+  code: z.string(),
+  reason: z.string(),
+  filled: quantity,
+  fill: VenueFillText.optional(),
+});
+
+/** A broker in another process, for drills: `origin` is where it listens. Orders have no legs. */
+export function httpBroker(
+  origin: string,
+  accountId: string,
+): Broker & {
+  /** What it told unasked after an event, as much of it as arrives. */
+  heard(sequence: number): Promise<VenueTold>;
+} {
   const base = `${origin}/accounts/${accountId}`;
   const ask = async (path: string) => {
     const reply = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(REPLY_MS_MAX) });
@@ -86,7 +111,19 @@ export function httpBroker(origin: string, accountId: string): Broker {
       };
       return { report, cursor: next };
     },
-    events: async () => ({ events: [], marks: [], marketAt: undefined }),
+    events: async (sequence) => toldOf(await ask(`/events?whole&after=${sequence}`)),
+    heard: async (sequence) => toldOf(await ask(`/events?after=${sequence}`)),
+  };
+}
+
+function toldOf(answer: unknown): VenueTold {
+  const events = z.array(EventText).parse(answer);
+  return {
+    events: events.flatMap(({ type, fill, ...event }): VenueEvent[] => {
+      if (type !== "fill") return [{ ...event, type }];
+      return fill === undefined ? [] : [{ sequence: event.sequence, type, fill }];
+    }),
+    ...{ marks: [], marketAt: undefined },
   };
 }
 

@@ -1,36 +1,15 @@
-import { type DeskOrder, isReserved } from "../../core/order/desk-order.ts";
+import { isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
-import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
-
-/** What a desk wrote down. Replaced as a whole when a transaction ends, so that a process that ends inside leaves nothing. */
-export interface DeskDisk {
-  documents: ReadonlyMap<string, string>;
-  /** Orders as text, as a file would hold them. */
-  orders: ReadonlyMap<string, { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }>;
-  events: readonly StoredEvent[];
-  booked: ReadonlyMap<string, string>;
-  parts: readonly TradePart[];
-}
-
-export function emptyDisk(): DeskDisk {
-  return { documents: new Map(), orders: new Map(), events: [], booked: new Map(), parts: [] };
-}
-
-/** What rows were read as: a row is never changed, so that each is read once. */
-const READ = new WeakMap<object, DeskOrder>();
-
-function readRow(row: { readonly body: string; readonly rest: Omit<StoredOrder, "order"> }): StoredOrder {
-  const order = READ.get(row) ?? parseOrder(row.body);
-  READ.set(row, order);
-  return { ...row.rest, order };
-}
+import { type DeskDisk, type OrderRow, readRow, rowOf } from "./desk-disk.ts";
 
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
 export class MemoryDeskStore implements DeskStore {
   readonly disk: DeskDisk;
   protected readonly checkpoint: () => void;
   private depth = 0;
+  /** What this process wrote itself; what an earlier one left is read from its text. */
+  private readonly own = new WeakMap<OrderRow, StoredOrder>();
 
   constructor(disk: DeskDisk, checkpoint: () => void = () => undefined) {
     this.disk = disk;
@@ -39,7 +18,7 @@ export class MemoryDeskStore implements DeskStore {
 
   transaction<T>(act: () => T): T {
     if (this.depth > 0) return act();
-    const before = { ...this.disk };
+    const before = this.disk.place();
     this.checkpoint();
     this.depth++;
     try {
@@ -50,7 +29,7 @@ export class MemoryDeskStore implements DeskStore {
     } catch (error) {
       if (this.depth > 0) {
         this.depth--;
-        Object.assign(this.disk, before);
+        this.disk.backTo(before);
       }
       throw error;
     }
@@ -58,6 +37,7 @@ export class MemoryDeskStore implements DeskStore {
 
   async sync(): Promise<void> {
     this.checkpoint();
+    this.disk.keep();
   }
 
   read(name: string): string | undefined {
@@ -65,20 +45,26 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   write(name: string, text: string): void {
-    this.disk.documents = new Map(this.disk.documents).set(name, text);
+    this.disk.put(this.disk.documents, name, text);
   }
 
   order(id: ClientOrderId): StoredOrder | undefined {
     const row = this.disk.orders.get(id);
-    return row === undefined ? undefined : readRow(row);
+    return row === undefined ? undefined : this.stored(row);
   }
 
-  putOrder({ order, ...rest }: StoredOrder): void {
-    this.disk.orders = new Map(this.disk.orders).set(order.id, { body: orderText(order), rest });
+  private stored(row: OrderRow): StoredOrder {
+    return this.own.get(row) ?? readRow(row);
+  }
+
+  putOrder(stored: StoredOrder): void {
+    const row = rowOf(stored);
+    this.own.set(row, stored);
+    this.disk.put(this.disk.orders, stored.order.id, row);
   }
 
   allOrders(): StoredOrder[] {
-    return [...this.disk.orders.values()].map(readRow);
+    return [...this.disk.orders.values()].map((row) => this.stored(row));
   }
 
   reservedOrders(): readonly StoredOrder[] {
@@ -91,7 +77,7 @@ export class MemoryDeskStore implements DeskStore {
 
   appendEvent(event: Omit<StoredEvent, "sequence">): number {
     const sequence = this.disk.events.length + 1;
-    this.disk.events = [...this.disk.events, { ...event, sequence }];
+    this.disk.append(this.disk.events, { ...event, sequence });
     return sequence;
   }
 
@@ -110,7 +96,7 @@ export class MemoryDeskStore implements DeskStore {
 
   book(id: string, text: string): void {
     if (this.disk.booked.has(id)) throw new Error(`ledger event ${id} is booked already`);
-    this.disk.booked = new Map(this.disk.booked).set(id, text);
+    this.disk.put(this.disk.booked, id, text);
   }
 
   booked(id: string): string | undefined {
@@ -118,6 +104,6 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   addTradePart(part: TradePart): void {
-    this.disk.parts = [...this.disk.parts, part];
+    this.disk.append(this.disk.parts, part);
   }
 }

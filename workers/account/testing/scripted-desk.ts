@@ -9,7 +9,8 @@ import { BTC, rulesOf } from "../../core/testing/risk-books.ts";
 import { Desk } from "../desk.ts";
 import type { DeskAccount } from "../desk-account.ts";
 import type { DeskIntent } from "../desk-calls.ts";
-import { emptyDisk, MemoryDeskStore } from "./memory-desk-store.ts";
+import { DeskDisk } from "./desk-disk.ts";
+import { MemoryDeskStore } from "./memory-desk-store.ts";
 
 export const NOW = 1_700_000_000_000;
 const ACCOUNT: DeskAccount = {
@@ -91,8 +92,8 @@ export function ackOf(order: OrderToPlace): SendOutcome {
 
 const decimal = (text: string): Decimal => parseDecimal(text, "cap");
 
-export async function newDesk(parts: { disk?: ReturnType<typeof emptyDisk>; broker?: ScriptedBroker } = {}) {
-  const { disk = emptyDisk(), broker = new ScriptedBroker() } = parts;
+export async function newDesk(parts: { disk?: DeskDisk; broker?: ScriptedBroker } = {}) {
+  const { disk = new DeskDisk(), broker = new ScriptedBroker() } = parts;
   const store = new MemoryDeskStore(disk);
   const clock = { now: NOW };
   const desk = new Desk({ store, broker, account: ACCOUNT, now: () => clock.now });

@@ -87,14 +87,7 @@ export function toDouble(value: Decimal): number {
 
 /** The text of a double that is on a grid: the shortest decimal that reads back as it. Throws DecimalError where it is none. */
 export function exactText(value: number): string {
-  checkDouble(value, "value");
-  const [digits, exponent] = Math.abs(value).toExponential().split("e");
-  const [whole, fraction = ""] = digits.split(".");
-  const places = fraction.length - Number(exponent);
-  const units = BigInt(whole + fraction) * 10n ** BigInt(Math.max(0, DECIMALS_MAX - Math.max(0, places)));
-  if (places > DECIMALS_MAX) throw new DecimalError(`value must have at most ${DECIMALS_MAX} decimals, was ${value}`);
-  const scaled = places < 0 ? units * 10n ** BigInt(-places) : units;
-  return formatDecimal(ofUnits(value < 0 ? -scaled : scaled));
+  return formatDecimal(exactDecimal(value, "value"));
 }
 
 function checkDouble(value: number, field: string): void {

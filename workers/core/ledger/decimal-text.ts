@@ -4,7 +4,6 @@ import {
   DecimalError,
   INTEGER_DIGITS_MAX,
   type Money,
-  ONE,
   ofUnits,
   type Price,
   type Quantity,
@@ -61,13 +60,12 @@ export function parseMoney(text: unknown, field: string): Money {
 
 /** The shortest text that reads back as the value: no trailing zeros, no exponent. */
 export function formatDecimal(value: Decimal): string {
-  const units = value < 0n ? -value : value;
-  const whole = units / ONE;
-  const digits = (units % ONE).toString().padStart(DECIMALS_MAX, "0");
-  let length = DECIMALS_MAX;
-  while (length > 0 && digits[length - 1] === "0") length -= 1;
-  const fraction = digits.slice(0, length);
-  return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+  const digits = (value < 0n ? -value : value).toString().padStart(DECIMALS_MAX + 1, "0");
+  const point = digits.length - DECIMALS_MAX;
+  let end = digits.length;
+  while (end > point && digits[end - 1] === "0") end -= 1;
+  const fraction = end === point ? "" : `.${digits.slice(point, end)}`;
+  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}`;
 }
 
 function refusal(field: string, rule: string, value: string): DecimalError {

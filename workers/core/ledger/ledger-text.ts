@@ -3,18 +3,28 @@ import { formatDecimal } from "./decimal-text.ts";
 
 /**
  * Events and ledgers as canonical text: keys in order, decimals as text, absent fields left out. Equal values give equal
- * text, so that a replay can be held against what is stored by a hash.
+ * text, so that a replay can be held against what is stored by a hash. `textOf` makes the texts of what is inside, for who
+ * has some of them at hand.
  */
-export function ledgerText(value: unknown): string {
-  if (typeof value === "bigint") return JSON.stringify(formatDecimal(ofUnits<Decimal>(value)));
-  if (Array.isArray(value)) return `[${value.map(ledgerText).join(",")}]`;
-  if (value instanceof Map) return objectText([...value]);
+export function ledgerText(value: unknown, textOf: (inner: unknown) => string = ledgerText): string {
+  if (typeof value === "bigint") return `"${formatDecimal(ofUnits<Decimal>(value))}"`;
   if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
-  return objectText(Object.entries(value));
+  if (Array.isArray(value)) return `[${value.map((inner) => textOf(inner)).join(",")}]`;
+  return value instanceof Map
+    ? recordText([...value.keys()], (key) => value.get(key), textOf)
+    : recordText(Object.keys(value), (key) => value[key as keyof typeof value], textOf);
 }
 
-function objectText(entries: readonly (readonly [string, unknown])[]): string {
-  const kept = entries.filter(([, value]) => value !== undefined);
-  const sorted = kept.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${ledgerText(value)}`).join(",")}}`;
+/** A name that JSON writes as it is. */
+const PLAIN = /^\w+$/;
+
+function recordText(keys: string[], fieldOf: (key: string) => unknown, textOf: (inner: unknown) => string): string {
+  let text = "";
+  for (const key of keys.sort()) {
+    const field = fieldOf(key);
+    if (field === undefined) continue;
+    const name = PLAIN.test(key) ? `"${key}"` : JSON.stringify(key);
+    text += `${text === "" ? "" : ","}${name}:${textOf(field)}`;
+  }
+  return `{${text}}`;
 }

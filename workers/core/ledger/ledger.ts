@@ -56,15 +56,17 @@ export function bookEvent(ledger: Ledger, event: LedgerEvent): Booked {
  * values is a LedgerFault.
  */
 export function rebuildLedger(method: CostMethod, events: readonly LedgerEvent[]): Ledger {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, LedgerEvent>();
   let ledger = emptyLedger(method);
   for (const event of events) {
-    const text = ledgerText(event);
     const known = seen.get(event.id);
-    if (known === text) continue;
-    if (known !== undefined) throw new LedgerFault(`event ${event.id} came again with other values: ${text}`);
-    seen.set(event.id, text);
-    ledger = bookEvent(ledger, event).ledger;
+    if (known === undefined) {
+      seen.set(event.id, event);
+      ledger = bookEvent(ledger, event).ledger;
+      continue;
+    }
+    const text = ledgerText(event);
+    if (ledgerText(known) !== text) throw new LedgerFault(`event ${event.id} came again with other values: ${text}`);
   }
   return ledger;
 }
@@ -125,23 +127,27 @@ function positive<T extends Decimal>(value: T, field: string): T {
   return value;
 }
 
-/** Sums of balances that were asked for, by account and unit. */
-const SUMS = new WeakMap<Balances, Map<string, Money>>();
+/** Sums of balances by account and unit. Balances are never changed in place, and are asked for at every price. */
+const SUMS = new WeakMap<Balances, ReadonlyMap<string, Money>>();
 
 /** Sum of the balances of an account in a unit, over all instruments. */
 export function accountBalance({ balances }: Ledger, account: Posting["account"], unit: string): Money {
-  // Balances are never changed in place, and are asked for at every price.
-  const sums = SUMS.get(balances) ?? new Map<string, Money>();
-  SUMS.set(balances, sums);
-  const known = sums.get(`${account} ${unit}`);
-  if (known !== undefined) return known;
-  let sum = ZERO;
-  for (const [key, balance] of balances) {
-    const [name, , of] = JSON.parse(key) as [string, string | null, string];
-    if (name === account && of === unit) sum = add(sum, balance);
+  let sums = SUMS.get(balances);
+  if (sums === undefined) {
+    sums = sumsOf(balances);
+    SUMS.set(balances, sums);
   }
-  sums.set(`${account} ${unit}`, sum as Money);
-  return sum as Money;
+  return sums.get(`${account} ${unit}`) ?? NO_MONEY;
+}
+
+function sumsOf(balances: Balances): Map<string, Money> {
+  const sums = new Map<string, Money>();
+  for (const [key, balance] of balances) {
+    const [account, , unit] = JSON.parse(key) as [string, string | null, string];
+    const name = `${account} ${unit}`;
+    sums.set(name, add(sums.get(name) ?? NO_MONEY, balance as Money));
+  }
+  return sums;
 }
 
 export function cashOf(ledger: Ledger, currency: string): Money {

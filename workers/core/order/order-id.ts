@@ -24,6 +24,10 @@ export const BOT_PREFIX_CHARACTERS = 7;
 /** Characters that name the order: two of a bot's 1,000,000 orders share them with odds of 3 in a thousand million. */
 const ORDER_CHARACTERS = 13;
 
+/** Prefixes that were made before: each order and each look at a venue's list needs them. As many as an account has bots. */
+const PREFIXES = new Map<string, string>();
+const PREFIXES_KEPT_MAX = 1_000;
+
 const PATTERN = /^[a-z0-9]{20}$/;
 
 export function clientOrderId(key: IntentKey): ClientOrderId {
@@ -34,7 +38,13 @@ export function clientOrderId(key: IntentKey): ClientOrderId {
 
 /** How the ids of a bot's orders begin: whose order it is can be told from the venue's list alone. */
 export function botPrefix({ account, bot }: { readonly account: string; readonly bot: string }): string {
-  return base36(JSON.stringify([account, bot]), BOT_PREFIX_CHARACTERS);
+  const key = JSON.stringify([account, bot]);
+  const known = PREFIXES.get(key);
+  if (known !== undefined) return known;
+  const prefix = base36(key, BOT_PREFIX_CHARACTERS);
+  if (PREFIXES.size >= PREFIXES_KEPT_MAX) PREFIXES.clear();
+  PREFIXES.set(key, prefix);
+  return prefix;
 }
 
 /** An id that came from a venue, where it has the form of ours. */

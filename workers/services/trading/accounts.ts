@@ -1,8 +1,14 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { bots, fills, journal, journalTags, orders, tradingAccounts } from "../../../schema/tables/trading.ts";
+import type { ReplayState } from "../../../schema/wire/market.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
-import { ACCOUNTS_MAX, type CreateTradingAccount, type TradingAccount } from "../../../schema/wire/trading.ts";
+import {
+  ACCOUNTS_MAX,
+  type CreateTradingAccount,
+  type RenameTradingAccount,
+  type TradingAccount,
+} from "../../../schema/wire/trading.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import type { Instrument } from "../../core/candle/instrument.ts";
 import { SIM_INSTRUMENTS } from "../../core/sim/sim-instrument.ts";
@@ -173,6 +179,38 @@ async function beginReplay(
     datasetIds: rows.map((row) => row.id),
     instruments: rows.map((row) => row.instrument.id),
   });
+}
+
+/** Gives an account another name. Throws 404. */
+export async function renameAccount(call: {
+  ctx: ServiceContext;
+  input: { id: string } & RenameTradingAccount;
+}): Promise<TradingAccount> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const { name } = input;
+  await ctx.owned.batch([
+    ctx.owned.prepareUpdate(tradingAccounts, { name }, eq(tradingAccounts.id, row.id)),
+    prepareAudit(trailOf(ctx), {
+      action: "account.rename",
+      subject: { kind: "account", id: row.id },
+      before: { name: row.name },
+      after: { name },
+    }),
+  ]);
+  const { object } = await accountObject(ctx, row.id);
+  await object.rename({ ownerId: ctx.ownerId, name });
+  return accountOf({ ...row, name });
+}
+
+/** Where the replay of an account is. Throws 404 also where it trades another market. */
+export async function readReplay(call: { ctx: ServiceContext; input: { id: string } }): Promise<ReplayState> {
+  const { ctx, input } = call;
+  const row = await findAccount(ctx, input.id);
+  const { object } = await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: row.id });
+  const state = row.market.kind === "replay" ? await object.state({ ownerId: ctx.ownerId }) : undefined;
+  if (state === undefined) throw notFound("replay");
+  return state;
 }
 
 /** Deletes an account with its orders and trades. Throws 409 while bots of it are not stopped. */

@@ -7,7 +7,9 @@ import type {
   ListOrders,
   Order,
   OrderDetail,
+  OrderPreview,
   Position,
+  PreviewOrder,
 } from "../../../schema/wire/trading.ts";
 import { MANUAL_BOT } from "../../account/desk-calls.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
@@ -146,6 +148,19 @@ export async function createOrder(call: {
     throw conflict("idempotency_key_reused", "Idempotency-Key was used before for another order. Use a new one.");
   }
   return orderAtDesk(ctx, account.id, result.order.id);
+}
+
+/** What would become of a person's order if it were placed now. Throws 404, 422. */
+export async function previewOrder(call: { ctx: ServiceContext; input: PreviewOrder }): Promise<OrderPreview> {
+  const { ctx } = call;
+  const { accountId, ...order } = call.input;
+  const account = await findAccount(ctx, accountId);
+  const known = await instrumentsOf(ctx, account);
+  if (!known.some((instrument) => instrument.id === order.instrument)) {
+    throw invalid("instrument", `must be one of ${known.map((one) => one.id).join(", ")}`, order.instrument);
+  }
+  const { object } = await accountObject(ctx, account.id);
+  return structuredClone(await object.preview({ ownerId: ctx.ownerId, order }));
 }
 
 /** Whether an order is what a request asked for: a key that comes again must not stand for another order. */

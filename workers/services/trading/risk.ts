@@ -9,7 +9,7 @@ import type {
   SetTradingState,
 } from "../../../schema/wire/trading.ts";
 import type { SwitchScope } from "../../account/desk-switches.ts";
-import { type KillTarget, killAccounts, wakeKilled } from "../../account/kill-accounts.ts";
+import { handOf, type KillTarget, killAccounts, wakeKilled } from "../../account/kill-accounts.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import { dashboardOf } from "../../live/dashboard.ts";
 import { logEvent } from "../../platform/log-event.ts";
@@ -106,18 +106,21 @@ export async function setTradingState(call: {
 }): Promise<AccountState> {
   const { ctx, input } = call;
   const row = await findAccount(ctx, input.id);
-  const { state, instrument } = input;
+  const { state, instrument, scope: reach } = input;
+  if (reach === "user" && state !== "ACTIVE") throw invalid("state", "must be ACTIVE for the scope user", state);
   if (instrument !== undefined) await requireInstrument(ctx, row, instrument);
   await ctx.owned.batch([
     prepareAudit(trailOf(ctx), {
       action: "account.trading-state",
       subject: { kind: "account", id: row.id },
-      after: { state, instrument },
+      after: { state, instrument, ...(reach === "user" ? { scope: reach } : {}) },
     }),
   ]);
-  const { object } = await accountObject(ctx, row.id);
-  const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
-  await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand" });
+  if (reach === "account") {
+    const { object } = await accountObject(ctx, row.id);
+    const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
+    await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand", by: handOf(ctx.actor) });
+  }
   if (state === "ACTIVE" && instrument === undefined) await armEverywhere(ctx);
   return readAccountState({ ctx, input });
 }
@@ -144,7 +147,7 @@ export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch
   const { scope, flatten } = input;
   if (scope.kind === "user") await stopNewAccounts(ctx);
   const targets = await targetsOf(ctx, scope);
-  const result = await killAccounts(ctx.env, { ownerId: ctx.ownerId, targets, flatten });
+  const result = await killAccounts(ctx.env, { ownerId: ctx.ownerId, targets, flatten, by: handOf(ctx.actor) });
   const { object } = await dashboardOf(ctx.env, ctx.ownerId);
   const { actor, place } = ctx;
   await object.noteKill({ ownerId: ctx.ownerId, entry: { actor, place, at: ctx.now(), scope, flatten } });

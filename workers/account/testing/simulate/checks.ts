@@ -24,10 +24,12 @@ const FAULT_ALERTS: ReadonlySet<string> = new Set(["ORDER_FAULT", "OVERFILLED"])
 export class Checks {
   readonly violations = new Set<string>();
   private readonly world: World;
+  /** Reads the disk itself, whatever a process believes. */
   private readonly view: MemoryDeskStore;
   /** What was checked last: while neither side changes, what held holds. */
-  private checked: { readonly disk: unknown; readonly changes: number } = { disk: undefined, changes: 0 };
+  private checked = { disk: 0, broker: 0 };
   private ledger: Ledger | undefined;
+  private booked = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -40,9 +42,9 @@ export class Checks {
 
   /** At the moment the broker receives an order: what must be certain to survive by then. */
   orderReceived(life: Life, order: OrderToPlace): void {
-    const { kept, kills } = this.world;
+    const { disk, kills } = this.world;
     for (const { id } of [order, ...order.legs]) {
-      const row = kept.orders.get(id);
+      const row = disk.keptOrder(id);
       this.expect(row !== undefined, "I4: an order was sent that was not written down");
       const verdict = row?.rest.verdict;
       const passed = verdict?.verdict === "pass" && verdict.limitsVersion !== null && verdict.referencePrice !== null;
@@ -57,8 +59,8 @@ export class Checks {
 
   /** Same, for a change of an order. */
   replaceReceived(life: Life, id: ClientOrderId): void {
-    const { kept, kills } = this.world;
-    const row = kept.orders.get(id);
+    const { disk, kills } = this.world;
+    const row = disk.keptOrder(id);
     this.expect(row?.body.includes("PENDING_REPLACE") === true, "I4: a change was sent that was not written down");
     const order = this.view.order(id)?.order;
     const isStopped = order !== undefined && kills.some((kill) => isUnder(kill, order));
@@ -88,8 +90,8 @@ export class Checks {
   always(): void {
     const { broker, disk, life } = this.world;
     const { desk } = life;
-    if (this.checked.disk === disk.documents && this.checked.changes === broker.changes) return;
-    this.checked = { disk: disk.documents, changes: broker.changes };
+    if (this.checked.disk === disk.changes && this.checked.broker === broker.changes) return;
+    this.checked = { disk: disk.changes, broker: broker.changes };
     this.brokerBooks();
     if (!life.alive || desk === undefined) return;
     const { record } = desk.books;
@@ -97,8 +99,14 @@ export class Checks {
     const alert = record.alerts.find(({ code }) => FAULT_ALERTS.has(code));
     this.expect(alert === undefined, `halted: ${alert?.code} ${alert?.message.replace(/order \w+/, "order")}`);
     const { ledger } = desk.books.scope(ACCOUNT_SCOPE);
-    if (ledger !== this.ledger) this.expect(ledgerFaults(ledger).length === 0, "I1: the ledger does not balance");
+    for (const { order } of desk.books.openOrders()) {
+      this.expect(overfill(order) === 0n, "I5: more was filled than ordered");
+      this.expect(reservedQuantity(order) >= 0n, "I13: what is reserved is below zero");
+    }
+    if (ledger === this.ledger && disk.booked.size === this.booked) return;
     this.ledger = ledger;
+    this.booked = disk.booked.size;
+    this.expect(ledgerFaults(ledger).length === 0, "I1: the ledger does not balance");
     for (const instrument of INSTRUMENTS) {
       let sum = 0n;
       for (const fill of broker.fills) {
@@ -108,10 +116,6 @@ export class Checks {
       const position = ledger.positions.get(instrument);
       const held = position === undefined ? 0n : quantityOf(position);
       this.expect(held === sum, "I2: the position is not the sum of the fills that are booked");
-    }
-    for (const { order } of desk.books.openOrders()) {
-      this.expect(overfill(order) === 0n, "I5: more was filled than ordered");
-      this.expect(reservedQuantity(order) >= 0n, "I13: what is reserved is below zero");
     }
   }
 
@@ -152,7 +156,7 @@ export class Checks {
   /** Once nothing has failed for long enough. */
   quiet(): void {
     const { broker, disk, kills } = this.world;
-    const books = new DeskBooks({ store: new MemoryDeskStore({ ...disk }), account: ACCOUNT, now: this.world.clock });
+    const books = new DeskBooks({ store: new MemoryDeskStore(disk), account: ACCOUNT, now: this.world.clock });
     const { ledger } = books.scope(ACCOUNT_SCOPE);
     for (const invariant of [...replay(disk, books), ...logTwice(disk, broker.log)]) this.violations.add(invariant);
     for (const instrument of INSTRUMENTS) {

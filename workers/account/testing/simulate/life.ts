@@ -2,7 +2,8 @@ import type { Broker, OrderToPlace, ReplaceTerms, SendOutcome, VenueTold } from 
 import type { VenueReport } from "../../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import type { Desk } from "../../desk.ts";
-import { type DeskDisk, MemoryDeskStore } from "../memory-desk-store.ts";
+import type { DeskDisk } from "../desk-disk.ts";
+import { MemoryDeskStore } from "../memory-desk-store.ts";
 import { LATE_ACCEPT_MS, type MockBroker, type Reply } from "./mock-broker.ts";
 
 /** The process ends here. */
@@ -30,8 +31,6 @@ export interface LifeWorld {
   readonly later: (life: Life, at: number, act: () => void) => void;
   /** How long a write takes until it would survive, ms. */
   readonly syncMs: () => number;
-  /** All that is on the disk now would survive. */
-  readonly durable: () => void;
   /** The broker has this moment received something that may make a position larger. */
   readonly received: (life: Life, order: OrderToPlace | ClientOrderId) => void;
 }
@@ -52,7 +51,7 @@ export class SimStore extends MemoryDeskStore {
       const done = () => {
         try {
           this.checkpoint();
-          this.world.durable();
+          this.disk.keep();
           resolve();
         } catch (error) {
           reject(error);

@@ -55,6 +55,8 @@ export class MockBroker {
   private readonly botPositions = new Map<string, bigint>();
   private readonly chance: Chance;
   private readonly tell: (at: number, event: VenueEvent) => void;
+  /** Orders that ended, in the order in which they did. */
+  private readonly ended: BrokerOrder[] = [];
   private untold: readonly { readonly at: number; readonly fill: VenueFill }[] = [];
   private now = 0;
 
@@ -182,7 +184,10 @@ export class MockBroker {
     if (left === 0) return;
     const quantity = (BigInt(this.chance.whole(1, left)) * ONE) as Quantity;
     order.filled = (order.filled + quantity) as Quantity;
-    if (order.filled === order.quantity) order.status = "filled";
+    if (order.filled === order.quantity) {
+      order.status = "filled";
+      this.ended.push(order);
+    }
     const key = keyOf(order);
     this.botPositions.set(key, (this.botPositions.get(key) ?? 0n) + signed(order.side, quantity));
     this.book(order, quantity);
@@ -228,6 +233,7 @@ export class MockBroker {
     { reason, now }: { readonly reason: string; readonly now: number },
   ): void {
     order.status = status;
+    this.ended.push(order);
     this.emit({ type: status, id: order.id, filled: order.filled, reason }, now);
   }
 
@@ -256,20 +262,24 @@ export class MockBroker {
     const partial = this.chance.happens(this.faults.reportPartial);
     const delay = this.chance.share(this.faults.eventDelayMs / 4);
     if (fails) return { at: now + REPLY_DEADLINE_MS, answer: undefined };
-    const from = Number(cursor);
+    const [from, since] = cursor === "" ? [0, 0] : cursor.split(".").map(Number);
     const unread = this.fills.slice(from);
     const fills = partial ? unread.slice(0, Math.floor(unread.length / 2)) : unread;
+    const fillsComplete = fills.length === unread.length;
+    const open = this.orders.filter((order) => order.status === "open" && order.acceptAt <= now);
     const report: VenueReport = {
       askedAt: now,
-      orders: this.orders.filter((order) => order.acceptAt <= now).map((order) => ({ ...order })),
+      orders: [...open, ...this.ended.slice(since)].map((order) => ({ ...order })),
       ordersComplete: true,
       fills,
-      fillsComplete: fills.length === unread.length,
+      fillsComplete,
       movements: [{ type: "deposit", id: "deposit:1", at: 0, currency: "USD", amount: CAPITAL }],
       positions: new Map([...this.positions].map(([instrument, held]) => [instrument, held as Quantity])),
       balances: new Map([["USD", this.cash as Money]]),
     };
-    return { at: now + REPLY_MS + delay, answer: { report, cursor: String(from + fills.length) } };
+    // What ended is told once, but again until all trades have been told.
+    const next = `${from + fills.length}.${fillsComplete ? this.ended.length : since}`;
+    return { at: now + REPLY_MS + delay, answer: { report, cursor: next } };
   }
 }
 
@@ -279,7 +289,8 @@ export function signed(side: Side, quantity: bigint): bigint {
 
 /** The least of all, and nothing below zero. */
 function atMost(...quantities: readonly bigint[]): bigint {
-  const [least] = [...quantities].sort((left, right) => (left < right ? -1 : 1));
+  let [least = 0n] = quantities;
+  for (const quantity of quantities) if (quantity < least) least = quantity;
   return least > 0n ? least : 0n;
 }
 

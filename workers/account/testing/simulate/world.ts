@@ -10,7 +10,7 @@ import { Desk } from "../../desk.ts";
 import { ACCOUNT_SCOPE, type DeskAccount } from "../../desk-account.ts";
 import { ReplaceDenied } from "../../desk-replace.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
-import { type DeskDisk, emptyDisk } from "../memory-desk-store.ts";
+import { DeskDisk } from "../desk-disk.ts";
 import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
 import { Checks } from "./checks.ts";
 import { Crash, type Life, type LifeWorld, SimBroker, SimStore } from "./life.ts";
@@ -72,9 +72,7 @@ export class World implements LifeWorld {
   readonly bug: PlantedBug | undefined;
   readonly chance: Chance;
   readonly broker: MockBroker;
-  readonly disk: DeskDisk = emptyDisk();
-  /** What would survive whatever happens. */
-  kept: DeskDisk = emptyDisk();
+  readonly disk = new DeskDisk();
   /** Kill switches that hold. */
   kills: readonly Kill[] = [];
   life: Life = { alive: false, desk: undefined, reported: false, ticking: false };
@@ -116,7 +114,7 @@ export class World implements LifeWorld {
         desk.switches.allot(bot, { id: `capital:${bot}`, at: START, capital: money("20000") });
       }
     });
-    this.durable();
+    this.disk.keep();
   }
 
   now = (): number => this.time;
@@ -135,10 +133,6 @@ export class World implements LifeWorld {
   };
 
   syncMs = (): number => (this.chance.happens(this.faults.slowSync) ? this.chance.whole(1, 1_000) : 0);
-
-  durable = (): void => {
-    this.kept = { ...this.disk };
-  };
 
   received = (life: Life, order: OrderToPlace | ClientOrderId): void => {
     if (typeof order === "string") this.checks.replaceReceived(life, order);
@@ -264,8 +258,8 @@ export class World implements LifeWorld {
     this.life.alive = false;
     this.downUntil = this.time + this.chance.whole(1, 20) * STEP_MS;
     // What was not asked to be kept may have been kept all the same.
-    if (this.chance.happens(0.5)) Object.assign(this.disk, this.kept);
-    this.kept = { ...this.disk };
+    if (this.chance.happens(0.5)) this.disk.lose();
+    this.disk.keep();
   }
 }
 
@@ -273,7 +267,7 @@ function decimals(texts: Readonly<Record<string, string>>): Record<string, Decim
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parseDecimal(text, name)]));
 }
 
-/** Everything that can go on without the world has. */
+/** Everything that can go on without the world has: Node turns to what is next only once no promise is left to go on. */
 function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }

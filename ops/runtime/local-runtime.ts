@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Child, startChild } from "../start/child-group.ts";
+import { freePort } from "../start/free-port.ts";
+import { localEnvironment } from "../start/local-environment.ts";
+import { localSecrets } from "../start/local-secrets.ts";
+import { bundleWorker, type WorkerBundle, writeServeOptions } from "./bundle-worker.ts";
+
+/** A machine that does other things too takes long. */
+const READY_MS_MAX = 90_000;
+const LINES_KEPT = 40;
+const WRANGLER = "node_modules/.bin/wrangler";
+const SERVE = fileURLToPath(new URL("serve-worker.ts", import.meta.url));
+
+interface RuntimeParts {
+  readonly bundle: WorkerBundle;
+  readonly state: string;
+  readonly port: number;
+}
+
+/**
+ * The whole local runtime on a state directory of its own, bundled once, which can be killed and started again in about a
+ * second.
+ */
+export class LocalRuntime {
+  readonly state: string;
+  readonly origin: string;
+  private readonly bundle: WorkerBundle;
+  private readonly optionsFile: string;
+  private running: Child | undefined;
+  /** The next process, loaded and waiting to be told to start. */
+  private standby: Child | undefined;
+  private readonly events: string[] = [];
+
+  private constructor({ bundle, state, port }: RuntimeParts) {
+    this.bundle = bundle;
+    this.state = state;
+    this.origin = `http://127.0.0.1:${port}`;
+    this.optionsFile = join(state, "serve-options.json");
+    writeServeOptions(this.optionsFile, { bundle, port, state, secrets: { ...localSecrets(state).secrets } });
+  }
+
+  /** Bundles an entry such as `workers/drill.ts` and makes the database; nothing runs yet. */
+  static async make({
+    main,
+    vars = {},
+  }: {
+    readonly main: string;
+    readonly vars?: Readonly<Record<string, string>>;
+  }): Promise<LocalRuntime> {
+    const state = mkdtempSync(join(tmpdir(), "apextrade-runtime-"));
+    const bundle = await bundleWorker(main, vars);
+    const migrate = [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
+    const child = startChild("The migration", migrate, { env: localEnvironment(), onLine: () => {} });
+    if ((await child.ended) !== 0) throw new Error(`the migration failed:\n${child.tail()}`);
+    return new LocalRuntime({ bundle, state, port: await freePort() });
+  }
+
+  /** Starts what was killed. Resolves once requests are answered. */
+  async start(): Promise<void> {
+    const child = this.standby ?? this.load();
+    this.standby = undefined;
+    this.running = child;
+    child.process.stdin?.write("start\n");
+    const deadline = Date.now() + READY_MS_MAX;
+    while (!(await this.isAnswering())) {
+      if (Date.now() > deadline || child.process.exitCode !== null) {
+        throw new Error(`the Worker did not start:\n${child.tail()}`);
+      }
+      await wait(10);
+    }
+    this.standby = this.load();
+  }
+
+  private async isAnswering(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.origin}/health/live`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  private load(): Child {
+    return startChild("The Worker", [process.execPath, SERVE, this.optionsFile], {
+      env: localEnvironment(),
+      stdin: "pipe",
+      onLine: (line) => {
+        // The market may have no listener here: then prices come with the orders.
+        if (!/\{"event"|rror/.test(line) || /listener_(?:gone|dropped)/.test(line)) return;
+        this.events.push(line);
+        if (this.events.length > LINES_KEPT) this.events.shift();
+      },
+    });
+  }
+
+  /** Ends every process of the runtime at once, without a word: what it had not written is gone. */
+  async kill(): Promise<void> {
+    await killGroup(this.running);
+    this.running = undefined;
+  }
+
+  /** What the Worker logged last. */
+  said(): readonly string[] {
+    return this.events;
+  }
+
+  /** Processor time that the runtime's processes have used since they started, ms. Linux only. */
+  cpuMs(): number {
+    const leader = this.running?.process.pid;
+    return leader === undefined ? 0 : processesOf(leader).reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await killGroup(this.standby);
+    this.standby = undefined;
+    this.bundle.remove();
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+async function killGroup(child: Child | undefined): Promise<void> {
+  if (child?.process.pid === undefined) return;
+  try {
+    process.kill(-child.process.pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+  await child.ended;
+}
+
+function processesOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(processesOf)];
+}
+
+/** The kernel counts in hundredths of a second: fields 14 and 15 of the line, after a name that may hold spaces. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { botInForce, type SwitchEntry, switchInForce } from "./state-in-force.ts";
+
+function entry(scope: SwitchEntry["scope"], state: SwitchEntry["state"], id = ""): SwitchEntry {
+  return { scope, id, state, reason: null, since: null, by: null, until: null };
+}
+
+describe("the switch in force", () => {
+  const platform = entry("platform", "ACTIVE");
+  const bot = entry("bot", "ACTIVE", "b1");
+
+  test("a bot is held by the strictest of platform, person, account and its own, and the widest of equals is named", () => {
+    const user = entry("user", "HALTED");
+    const account = entry("account", "HALTED");
+    expect(switchInForce(bot, [platform, user, account, bot])).toBe(user);
+    expect(switchInForce(bot, [platform, entry("user", "REDUCING"), account, bot])).toBe(account);
+    const halted = entry("bot", "HALTED", "b1");
+    expect(switchInForce(halted, [platform, entry("user", "ACTIVE"), halted])).toBe(halted);
+  });
+
+  test("a switch is not held by what lies within it or beside it", () => {
+    const user = entry("user", "ACTIVE");
+    const account = entry("account", "HALTED");
+    const market = entry("instrument", "HALTED", "SIM:BTC-USD");
+    expect(switchInForce(user, [platform, user, account]).state).toBe("ACTIVE");
+    expect(switchInForce(bot, [platform, user, market, bot]).state).toBe("ACTIVE");
+  });
+
+  test("a bot that does not run is told as such, with why; one that runs and other switches are not", () => {
+    const bots = [{ id: "b1", status: "paused", reason: null } as const];
+    expect(botInForce(bot, bots)).toEqual({ status: "paused", why: "It makes no entries." });
+    expect(botInForce(bot, [{ ...bots[0], reason: "Paused by hand." }])?.why).toBe("Paused by hand.");
+    expect(botInForce(bot, [{ ...bots[0], status: "running" }])).toBeUndefined();
+    expect(botInForce(platform, bots)).toBeUndefined();
+  });
+});

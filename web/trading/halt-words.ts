@@ -1,0 +1,48 @@
+import type { DashboardState, TradingHalt } from "../../schema/wire/bot.ts";
+import { wordsOfCode } from "../risk/verdict-words.ts";
+
+/** Something that keeps accounts from trading freely, once for all accounts that it holds for. */
+export interface HaltInForce extends TradingHalt {
+  /** Accounts that it covers, by id and name. */
+  readonly accounts: readonly { readonly accountId: string; readonly name: string }[];
+}
+
+/** What is in force over all accounts, the widest first. A switch of the person or the platform is told once. */
+export function haltsInForce(state: DashboardState | undefined): readonly HaltInForce[] {
+  const found = new Map<string, HaltInForce>();
+  for (const { accountId, name, halt } of Object.values(state?.accounts ?? {})) {
+    if (halt === null) continue;
+    const key = halt.scope === "account" ? accountId : halt.scope;
+    const known = found.get(key);
+    const accounts = [...(known?.accounts ?? []), { accountId, name }];
+    // Each account has a copy of a wide switch, thrown within the same moment: the first one says since when.
+    const since = known?.since ?? null;
+    const earliest = since !== null && halt.since !== null ? Math.min(since, halt.since) : (since ?? halt.since);
+    found.set(key, { ...halt, since: earliest, accounts });
+  }
+  return [...found.values()].sort((a, b) => WIDTH[a.scope] - WIDTH[b.scope]);
+}
+
+const WIDTH = { platform: 0, user: 1, account: 2 } as const;
+
+/** What is stopped, in a sentence without its end. */
+export function haltTitle({ scope, state, accounts }: HaltInForce): string {
+  const does = state === "HALTED" ? "no order is sent" : "only orders that close are sent";
+  if (scope === "platform") return `The platform has stopped trading: ${does} on any account`;
+  if (scope === "user") {
+    const count = accounts.length === 1 ? "your account" : `all your ${accounts.length} accounts`;
+    return `Trading is stopped on ${count}: ${does}`;
+  }
+  return `${accounts[0].name}: ${does}`;
+}
+
+/** Who stopped it and why: "by you, with the kill switch". `own`: whoever looks is the owner. */
+export function haltCause({ by, reason, scope }: HaltInForce, own: boolean): string {
+  if (by === null && scope === "platform") return "by the operator";
+  const who = by === "program" ? "by a program with an API key" : own ? "by you" : "by its owner";
+  if (reason === KILL_SWITCH) return by === null ? "with the kill switch" : `${who}, with the kill switch`;
+  if (by !== null) return `${who}, by hand`;
+  return reason === null ? "by a rule" : `by a rule: ${wordsOfCode(reason).toLowerCase()}`;
+}
+
+const KILL_SWITCH = "KILL_SWITCH";

@@ -1,0 +1,46 @@
+import { MINUTE_MS } from "../core/candle/timeframe.ts";
+import type { Clock } from "../platform/clock.ts";
+import { SWEEP_IN_DOUBT_MS } from "./desk.ts";
+
+/** When an account's object rings. It is set before anything is in flight, so that what a crash cuts off is soon looked at. */
+export class AccountAlarm {
+  private readonly storage: DurableObjectStorage;
+  private readonly now: Clock;
+
+  constructor(storage: DurableObjectStorage, now: Clock) {
+    this.storage = storage;
+    this.now = now;
+  }
+
+  /** Rings no later than `at`, UTC ms. */
+  async by(at: number): Promise<void> {
+    const set = await this.storage.getAlarm();
+    if (set === null || at < set) await this.storage.setAlarm(Math.max(at, this.now()));
+  }
+
+  /** Rings no later than the first of these; where there is none, nothing changes. */
+  async byFirst(times: readonly (number | undefined)[]): Promise<void> {
+    const known = times.filter((at) => at !== undefined);
+    if (known.length > 0) await this.by(Math.min(...known));
+  }
+
+  /** Something is about to be sent: were this process to end now, it would be asked for as anything else in doubt. */
+  beforeSending(): Promise<void> {
+    return this.by(this.now() + SWEEP_IN_DOUBT_MS);
+  }
+
+  /** Rings at once. */
+  ring(): Promise<void> {
+    return this.storage.setAlarm(this.now());
+  }
+
+  /** Begins the work of an alarm: one that is cut off rings again soon. */
+  begin(): Promise<void> {
+    return this.storage.setAlarm(this.now() + SWEEP_IN_DOUBT_MS);
+  }
+
+  /** Ends it: with nothing else to do, it rings in a minute. */
+  end(): Promise<void> {
+    return this.storage.setAlarm(this.now() + MINUTE_MS);
+  }
+}

@@ -1,0 +1,119 @@
+import type { OrderPreview, OrderVerdict, PreviewOrder } from "../../schema/wire/trading.ts";
+import { orderFee, rateFee } from "../core/fill/fee.ts";
+import { notional, ONE, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
+import { exactText, toDouble } from "../core/ledger/decimal-double.ts";
+import { ofSteps } from "../core/ledger/decimal-grid.ts";
+import { formatDecimal, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
+import { PLATFORM_CEILINGS } from "../core/risk/cap.ts";
+import type { AccountMarketLink } from "./account-market.ts";
+import type { OpenAccount } from "./account-outbox.ts";
+import type { DeskInstrument } from "./desk-account.ts";
+import { type DeskIntent, MANUAL_BOT } from "./desk-calls.ts";
+import { intendedOrders } from "./desk-intent.ts";
+import { ofPerson } from "./desk-lists.ts";
+
+export type OrderToPreview = Omit<PreviewOrder, "accountId">;
+
+/** Digits of a fee that is only for the eye. */
+const FEE_DIGITS = 8;
+
+/**
+ * What would become of a person's order now: the verdict of the desk's own gate, without anything being written down.
+ * The room is found by asking the same gate about other quantities. Throws DecimalError for numbers that are none.
+ */
+export async function previewOrder(
+  { desk, record }: OpenAccount,
+  market: AccountMarketLink,
+  order: OrderToPreview,
+): Promise<OrderPreview> {
+  const mark = await market.reach(record, desk.books, order.instrument);
+  if (mark !== undefined) await desk.hear(mark);
+  const known = desk.books.record.marks[order.instrument];
+  const price = known === undefined ? undefined : parsePrice(known.price, "price");
+  const judge = (quantity: Quantity): OrderVerdict => {
+    const asked = intent(order, formatDecimal(quantity));
+    const { main } = intendedOrders(asked, { account: record.account.id, bot: MANUAL_BOT });
+    return ofPerson(desk.gate.judge(main, [], { closes: false }));
+  };
+  const worthAt = priceOf(order, price);
+  const worth = (quantity: Quantity) =>
+    worthAt === undefined ? null : formatDecimal(notional(worthAt, quantity, "half-even"));
+  const quantity = order.quantity === undefined ? undefined : parseQuantity(order.quantity, "quantity");
+  const room = roomOf(desk.books.account.instruments.get(order.instrument), { price: worthAt, judge });
+  return {
+    price: known?.price ?? null,
+    priceAt: known?.at ?? null,
+    worth: quantity === undefined ? null : worth(quantity),
+    fee: quantity === undefined ? null : feeOf(order, { quantity, price, worthAt, fees: record.account.fees }),
+    verdict: quantity === undefined ? null : judge(quantity),
+    room: { quantity: formatDecimal(room.quantity), worth: worth(room.quantity), denial: room.denial },
+  };
+}
+
+function intent({ instrument, side, kind, limit, stop, reduceOnly }: OrderToPreview, quantity: string): DeskIntent {
+  return {
+    ...{ candleTime: 0, leg: "preview", ordinal: 0, instrument, side, kind, quantity, reduceOnly },
+    ...{ role: reduceOnly ? "exit" : "entry", signal: "preview" },
+    ...(limit === undefined ? {} : { limit }),
+    ...(stop === undefined ? {} : { stop }),
+  };
+}
+
+/** The price that an order is valued at: its own where it names one, otherwise the market's. */
+function priceOf({ limit, stop }: OrderToPreview, price: Price | undefined): Price | undefined {
+  const own = limit ?? stop;
+  return own === undefined ? price : parsePrice(own, "price");
+}
+
+interface RoomInput {
+  readonly price: Price | undefined;
+  readonly judge: (quantity: Quantity) => OrderVerdict;
+}
+
+/** The largest quantity on the lot that passes, by halving, and what denies the next one. */
+function roomOf(rules: DeskInstrument | undefined, { price, judge }: RoomInput) {
+  const nothing = { quantity: ZERO as Quantity, denial: null };
+  if (rules === undefined || price === undefined || price <= 0n) return nothing;
+  const at = (lots: bigint) => judge(ofSteps<Quantity>(lots, rules.lot));
+  let passed = leastLots(rules, price);
+  const first = at(passed);
+  if (first.verdict === "denied") return { ...nothing, denial: first };
+  // Past the platform's ceiling nothing passes, so that the answer lies between the two.
+  const most = lotsFor(PLATFORM_CEILINGS.caps.orderNotional ?? ZERO, price, rules.lot);
+  let denied = passed + 1n + (most > passed ? most - passed : 0n);
+  while (denied - passed > 1n) {
+    const middle = (denied + passed) / 2n;
+    if (at(middle).verdict === "pass") passed = middle;
+    else denied = middle;
+  }
+  const next = at(denied);
+  return { quantity: ofSteps<Quantity>(passed, rules.lot), denial: next.verdict === "denied" ? next : null };
+}
+
+/** How many whole lots an amount buys. */
+function lotsFor(amount: bigint, price: bigint, lot: bigint): bigint {
+  return (amount * ONE) / (price * lot);
+}
+
+/** The fewest lots that the venue takes, by quantity and by value. */
+function leastLots({ lot, quantityMin, notionalMin }: DeskInstrument, price: Price): bigint {
+  const byQuantity = (quantityMin + lot - 1n) / lot;
+  const byValue = notionalMin === 0n ? 0n : lotsFor(notionalMin, price, lot) + 1n;
+  return [byQuantity, byValue].reduce((most, lots) => (lots > most ? lots : most), 1n);
+}
+
+interface FeeInput {
+  readonly quantity: Quantity;
+  readonly price: Price | undefined;
+  readonly worthAt: Price | undefined;
+  readonly fees: OpenAccount["record"]["account"]["fees"];
+}
+
+/** A limit that would wait pays the maker's rate; everything else is taken from the book. */
+function feeOf({ kind, side }: OrderToPreview, { quantity, price, worthAt, fees }: FeeInput): string | null {
+  if (worthAt === undefined) return null;
+  const waits = kind === "limit" && price !== undefined && (side === "buy" ? worthAt < price : worthAt > price);
+  const rate = waits ? fees.maker : fees.taker;
+  const owed = orderFee(fees, rateFee(fees, rate, toDouble(quantity), toDouble(worthAt)));
+  return exactText(Number(owed.toFixed(FEE_DIGITS)) + 0);
+}
