@@ -24,21 +24,23 @@ interface ReferencePage {
   readonly press?: string;
   /** What stands on the page once it has loaded all it loads. */
   readonly ready?: string;
+  /** Taken in both themes on both screens; others dark on the wide one and light on the phone, which shows each of them. */
+  readonly everywhere?: true;
 }
 
 const PAGES: readonly ReferencePage[] = [
   { name: "sign-in", path: "/sign-in", signedOut: true },
-  { name: "dashboard", path: "/", ready: "canvas" },
+  { name: "dashboard", path: "/", ready: "canvas", everywhere: true },
   { name: "bots", path: "/bots" },
   { name: "new-bot", path: "/bots/new", ready: "canvas" },
-  { name: "bot", path: "/bots/b1", press: "All", ready: "canvas" },
+  { name: "bot", path: "/bots/b1", press: "All", ready: "canvas", everywhere: true },
   { name: "orders", path: "/orders" },
-  { name: "risk", path: "/risk" },
+  { name: "risk", path: "/risk", everywhere: true },
   { name: "journal", path: "/journal" },
   { name: "new-run", path: "/backtests/new" },
   { name: "data", path: "/data" },
   { name: "editor", path: "/strategies/s1", ready: "text=/exits that a run would take/" },
-  { name: "report", path: "/backtests/r1", ready: "canvas" },
+  { name: "report", path: "/backtests/r1", ready: "canvas", everywhere: true },
   { name: "chart", path: "/backtests/r1", part: "#chart", press: "3M", ready: "text=/^rsi/" },
 ];
 
@@ -55,10 +57,11 @@ describe.skipIf(!hasBrowser)("what the pages look like", () => {
     ["phone", "dark", PHONE],
     ["phone", "light", PHONE],
   ] as const)(
-    "on a %s screen in the %s theme, every page looks as it did",
+    "on a %s screen in the %s theme, pages look as they did",
     async (size, theme, viewport) => {
       const differences: string[] = [];
-      for (const page of PAGES) {
+      const isUsual = (size === "wide") === (theme === "dark");
+      for (const page of PAGES.filter(({ everywhere }) => isUsual || everywhere)) {
         const stage = await openStage(browser, { viewport, theme });
         const picture = await pictureOf(stage.page, page);
         await stage.context.close();

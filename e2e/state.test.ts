@@ -2,35 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dashboardOf, fullTrading } from "./fixture/trading.ts";
-import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
+import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled } from "./stage.ts";
 
-const PAGES = [
-  "/",
-  "/bots",
-  "/bots/new",
-  "/bots/b1",
-  "/bots/b2?tab=shadow",
-  "/bots/b3?tab=log",
-  "/bots/b1/edit",
-  "/orders",
-  "/orders?view=trades",
-  "/orders?order=sk037f0q9z1m4",
-  "/risk",
-  "/journal",
-  "/journal?trade=j3",
-  "/backtests",
-  "/backtests/new",
-  "/backtests/r1",
-  "/backtests/r4",
-  "/backtests/r6",
-  "/compare?ids=r1,r4",
-  "/strategies",
-  "/strategies/s1",
-  "/strategies/s2",
-  "/strategies/language",
-  "/data",
-  "/data/d2",
-];
 const LISTS = [
   ["/", "Start the first bot"],
   ["/bots", "Start the first bot"],
@@ -42,34 +15,12 @@ const LISTS = [
   ["/data", "Import candles"],
 ] as const;
 
-/** Every page in turn, two seconds each on two busy cores. */
-const PAGES_MS_MAX = 180_000;
-
 describe.skipIf(!hasBrowser)("pages in every state", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
   });
   afterAll(() => browser?.close());
-
-  test.each([
-    ["wide", WIDE, "dark"],
-    ["phone", PHONE, "light"],
-  ] as const)(
-    "long names and full tables fit a %s screen, and the browser complains of nothing",
-    async (_, viewport, theme) => {
-      const { context, page, complaints } = await openStage(browser, { viewport, theme });
-      await pretend(page, "full");
-      for (const path of PAGES) {
-        await page.goto(path);
-        await settled(page);
-        await expectNoOverflow(page, path);
-        expect(complaints, path).toEqual([]);
-      }
-      await context.close();
-    },
-    PAGES_MS_MAX,
-  );
 
   test("a list with nothing in it says what would be there and offers the one thing to do", async () => {
     const { context, page } = await openStage(browser, { viewport: PHONE });
