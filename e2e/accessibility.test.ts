@@ -16,6 +16,7 @@ const PAGES = [
   "/orders",
   "/orders?ticket=open",
   "/orders?order=sk037f0q9z1m4",
+  "/orders?order=sk0a7f0q9z1m4",
   "/risk",
   "/journal",
   "/journal?trade=j0",
