@@ -15,6 +15,7 @@ const PAGES = [
   "/orders",
   "/orders?view=trades",
   "/orders?order=sk037f0q9z1m4",
+  "/orders?order=sk0a7f0q9z1m4",
   "/orders?ticket=open",
   "/risk",
   "/journal",

@@ -175,7 +175,7 @@ export type KillSwitch = z.infer<typeof KillSwitch>;
 export const KillResult = z.object({
   /** Accounts that acknowledged, each with how many orders it is cancelling. */
   accounts: z.array(z.object({ accountId: z.string(), cancelling: z.number().int() })),
-  /** Accounts that could not be reached; the switch is stored and holds once they wake. */
+  /** Accounts that could not be reached and may still send orders: throw the switch again. */
   unreached: z.array(z.string()),
 });
 export type KillResult = z.infer<typeof KillResult>;

@@ -180,6 +180,40 @@ test("a channel that was closed opens nothing more", async () => {
   expect(sockets).toHaveLength(1);
 });
 
+const ANSWER = JSON.stringify({ type: "killed" });
+const isAnswer = (text: string) => (text === ANSWER ? "killed" : undefined);
+
+test("a question goes over the open socket and takes its own answer, while values go on", async () => {
+  const { channel, say, hear, values, sockets, settle } = stage();
+  await settle();
+  const answer = channel.ask({ type: "kill" }, isAnswer);
+  expect(sockets[0].sent).toEqual([{ type: "kill" }]);
+  say(snapshot(1, { candles: 1, trades: 0 }));
+  hear(ANSWER);
+  expect(await answer).toBe("killed");
+  expect(values.at(-1)).toEqual({ candles: 1, trades: 0 });
+});
+
+test("a question without a socket, or whose socket breaks, says that the connection is away", async () => {
+  const { channel, sockets, settle } = stage();
+  await expect(channel.ask({ type: "kill" }, isAnswer)).rejects.toMatchObject({ reason: "away" });
+  await settle();
+  const cut = channel.ask({ type: "kill" }, isAnswer);
+  sockets[0].onclose?.();
+  await expect(cut).rejects.toMatchObject({ reason: "away" });
+});
+
+test("a question that is refused, or not answered within ten seconds, says which", async () => {
+  const { channel, say, pass, settle } = stage();
+  await settle();
+  const refused = channel.ask({ type: "kill" }, isAnswer);
+  say({ type: "error", code: "read_only", message: "You may look." });
+  await expect(refused).rejects.toMatchObject({ reason: "refused", message: "You may look." });
+  const silent = channel.ask({ type: "kill" }, isAnswer).catch((error: unknown) => error);
+  await pass(10_000);
+  expect(await silent).toMatchObject({ reason: "silent" });
+});
+
 test("whatever frames are lost or repeated, the value shown is one that the server had", async () => {
   const truth = Array.from({ length: 12 }, (_, index) => ({ candles: index * 10, trades: index % 5 }));
   const frame = fc.tuple(fc.nat({ max: 11 }), fc.nat({ max: 11 }), fc.boolean());

@@ -11,6 +11,8 @@ const ACK_FRAMES = 16;
 /** Silence after which the page asks whether anybody is there; with no answer for as long again, the socket is dead. */
 const PING_AFTER_MS = 20_000;
 const PING = "ping";
+/** A question without an answer for this long counts as not heard: desks acknowledge within a second, also after waking. */
+const ANSWER_MS_MAX = 10_000;
 
 export type LiveState =
   | { readonly kind: "connecting" }
@@ -60,8 +62,31 @@ export interface LiveListeners<T> {
   parse(text: string): LiveFrame<T> | undefined;
 }
 
+/** Why a question over a channel has no answer. */
+export class LiveAskError extends Error {
+  /** `away`: it was never sent, or the socket broke; `silent`: no answer in time; `refused`: the server says no. */
+  readonly reason: "away" | "silent" | "refused";
+
+  constructor(reason: LiveAskError["reason"], message: string) {
+    super(message);
+    this.name = "LiveAskError";
+    this.reason = reason;
+  }
+}
+
+interface Question {
+  /** Takes the answer where the text is one. */
+  hear(text: string): boolean;
+  fail(error: LiveAskError): void;
+}
+
 export interface LiveChannel {
   send(message: { readonly type: string }): void;
+  /**
+   * Sends a message that is answered by a frame of its own, over the socket that is open now; `read` tells the answer from
+   * other frames. Throws `LiveAskError`. A question that was sent may have been followed although no answer came.
+   */
+  ask<R>(message: { readonly type: string }, read: (text: string) => R | undefined): Promise<R>;
   close(): void;
 }
 
@@ -73,7 +98,11 @@ export interface LiveChannel {
 export function openLiveChannel<T>(deps: LiveDeps, listeners: LiveListeners<T>): LiveChannel {
   const channel = new Channel(deps, listeners);
   channel.connect();
-  return { send: (message) => channel.send(message), close: () => channel.close() };
+  return {
+    send: (message) => channel.send(message),
+    ask: (message, read) => channel.ask(message, read),
+    close: () => channel.close(),
+  };
 }
 
 class Channel<T> {
@@ -88,6 +117,7 @@ class Channel<T> {
   private attempts = 0;
   private brokenSinceMs: number | undefined;
   private closed = false;
+  private readonly questions = new Set<Question>();
   /** What the channel waits for, by name. */
   private readonly timers = new Map<"ack" | "ping" | "connect", () => void>();
 
@@ -121,8 +151,42 @@ class Channel<T> {
     this.socket?.send(JSON.stringify(message));
   }
 
+  ask<R>(message: { readonly type: string }, read: (text: string) => R | undefined): Promise<R> {
+    const { deps, questions, socket } = this;
+    return new Promise((answer, refuse) => {
+      const silent = () => question.fail(new LiveAskError("silent", "The open connection gave no answer in time."));
+      const stopWaiting = deps.later(silent, ANSWER_MS_MAX);
+      const end = () => {
+        stopWaiting();
+        questions.delete(question);
+      };
+      const question: Question = {
+        hear(text) {
+          const heard = read(text);
+          if (heard === undefined) return false;
+          end();
+          answer(heard);
+          return true;
+        },
+        fail(error) {
+          end();
+          refuse(error);
+        },
+      };
+      questions.add(question);
+      try {
+        if (socket === undefined) throw awayError();
+        socket.send(JSON.stringify(message));
+      } catch {
+        // A socket that is still opening takes nothing.
+        question.fail(awayError());
+      }
+    });
+  }
+
   close(): void {
     this.closed = true;
+    this.failQuestions(awayError());
     for (const name of [...this.timers.keys()]) this.cancel(name);
     this.socket?.close();
     this.socket = undefined;
@@ -130,8 +194,13 @@ class Channel<T> {
 
   private receive(text: unknown): void {
     this.heardAtMs = this.deps.now();
-    const frame = typeof text === "string" ? this.listeners.parse(text) : undefined;
-    if (frame?.type === "error") this.listeners.onError(frame);
+    if (typeof text !== "string") return;
+    if ([...this.questions].some((question) => question.hear(text))) return;
+    const frame = this.listeners.parse(text);
+    if (frame?.type === "error" && this.questions.size > 0) {
+      // Errors do not say what they answer: whoever asks is told, rather than left waiting.
+      this.failQuestions(new LiveAskError("refused", frame.message));
+    } else if (frame?.type === "error") this.listeners.onError(frame);
     else if (frame?.type === "bye") this.leave(frame.reason);
     else if (frame !== undefined) this.take(frame);
   }
@@ -194,6 +263,7 @@ class Channel<T> {
   private broken(): void {
     if (this.closed) return;
     this.socket = undefined;
+    this.failQuestions(awayError());
     this.unacknowledged = 0;
     this.cancel("ack");
     this.cancel("ping");
@@ -202,6 +272,10 @@ class Channel<T> {
     this.listeners.onState({ kind: away ? "offline" : "reconnecting", sinceMs: this.brokenSinceMs });
     const pause = Math.min(RECONNECT_DELAY_MS_MAX, RECONNECT_DELAY_MS_MIN * 2 ** this.attempts++);
     this.later("connect", pause * (0.5 + this.deps.random() / 2), () => this.connect());
+  }
+
+  private failQuestions(error: LiveAskError): void {
+    for (const question of [...this.questions]) question.fail(error);
   }
 
   private later(name: "ack" | "ping" | "connect", delayMs: number, act: () => void): void {
@@ -217,4 +291,8 @@ class Channel<T> {
     this.timers.get(name)?.();
     this.timers.delete(name);
   }
+}
+
+function awayError(): LiveAskError {
+  return new LiveAskError("away", "The open connection is gone.");
 }

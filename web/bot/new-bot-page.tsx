@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import type { Bot } from "../../schema/wire/bot.ts";
 import { datasetsQuery, libraryQuery, strategiesQuery } from "../api/queries.ts";
 import { useSubmission } from "../session/frame.tsx";
+import { accountInView } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { accountsQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
@@ -140,10 +141,7 @@ interface OpeningPlace {
 /** The draft that the page opens with: what was kept, on an account that there is, with what the address asks for. */
 function openingDraft(stored: unknown, { lists, search, chosen }: OpeningPlace): BotDraft {
   const draft = mergeBotDraft(stored, {});
-  const known = [search.account, draft.account, chosen].find((id) =>
-    lists.accounts.some((account) => account.id === id),
-  );
-  const account = known ?? lists.accounts[0]?.id ?? "";
+  const account = accountInView(lists.accounts, [search.account, draft.account, chosen])?.id ?? "";
   const strategy = search.strategy === undefined ? {} : { strategy: search.strategy, version: null, parameters: {} };
   return { ...draft, ...withAccount(draft, { account }, lists), ...strategy };
 }

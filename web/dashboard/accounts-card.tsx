@@ -29,17 +29,15 @@ export function AccountsCard({ accounts, chosen }: { accounts: readonly Dashboar
               )}
             >
               <span className="flex items-center justify-between gap-3">
-                <span className="flex min-w-0 items-center gap-2">
-                  <span className="truncate font-medium" title={account.name}>
-                    {account.name}
-                  </span>
-                  <ModeWord mode={account.mode} />
-                  <ReplayBadge account={known?.find(({ id }) => id === account.accountId)} />
+                <span className="min-w-0 truncate font-medium" title={account.name}>
+                  {account.name}
                 </span>
                 <span className="shrink-0 font-medium">{formatAmount(account.equity, account.currency)}</span>
               </span>
-              <span className="mt-0.5 flex items-center justify-between gap-3 text-table text-muted">
-                <span className="flex items-center gap-2">
+              <span className="mt-1 flex items-center justify-between gap-3 text-table text-muted">
+                <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
+                  <ModeWord mode={account.mode} />
+                  <ReplayBadge account={known?.find(({ id }) => id === account.accountId)} />
                   {account.state !== "ACTIVE" && <TradingStateBadge state={account.state} />}
                   {account.openOrders === 0
                     ? "no open orders"

@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type CreateOrder, OrderDetail, OrderPreview, type PreviewOrder } from "../../schema/wire/trading.ts";
 import { client, newIdempotencyKey, queryClient } from "../api/runtime.ts";
+import { withProof } from "../settings/prove.ts";
 import { ask, refreshTrading } from "../trading/queries.ts";
 
 /** Sends an order to the desk; `key` names it, so that a second try makes no second order. */
@@ -49,6 +50,15 @@ export function useCancelOrder() {
   return useMutation({
     mutationFn: (id: string) =>
       client.request<unknown>(`/orders/${id}/cancel`, { method: "POST", idempotencyKey: newIdempotencyKey() }),
+    onSettled: refreshTrading,
+  });
+}
+
+/** Says of a lost order that the venue does not have it; asks the person for a fresh proof. */
+export function useReleaseOrder() {
+  return useMutation({
+    mutationFn: (id: string) => withProof(() => ask(`/orders/${id}/release`, OrderDetail, { method: "POST" })),
+    onSuccess: (detail) => queryClient.setQueryData(["orders", detail.order.id], detail),
     onSettled: refreshTrading,
   });
 }

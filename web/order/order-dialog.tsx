@@ -13,6 +13,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
 import { eventWords } from "./event-words.ts";
+import { LostOrder } from "./lost-order.tsx";
 import { useCancelOrder } from "./order-actions.ts";
 import { orderPriceWords, orderWords } from "./order-columns.tsx";
 import { isOpenOrder } from "./order-filter.ts";
@@ -47,7 +48,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
           {formatDecimalQuantity(order.filled)} of {formatDecimalQuantity(order.quantity)} filled
           {order.averagePrice !== null && ` at ${formatMeanPrice(order.averagePrice)}`}
         </span>
-        {open && (
+        {open && order.state !== "LOST" && (
           <Button
             kind="danger"
             className="ml-auto"
@@ -60,6 +61,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
         )}
       </div>
       <InlineError error={cancel.error} />
+      <LostOrder detail={detail} />
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
         <Fact label="By">
           {order.botId === null ? (

@@ -6,6 +6,7 @@ import { datasetsQuery } from "../api/queries.ts";
 import { newIdempotencyKey } from "../api/runtime.ts";
 import { marketsOf } from "../bot/bot-markets.ts";
 import { formatDecimalQuantity } from "../format/decimal.ts";
+import { accountInView } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
@@ -53,8 +54,7 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
   const chosen = useChosenAccount();
   const [draft, setDraft] = useSavedDraft<TicketDraft>("order-ticket", (stored) => {
     const ticket = mergeTicket(stored);
-    const known = [ticket.accountId, chosen].find((id) => accounts.some((account) => account.id === id));
-    return { ...ticket, accountId: known ?? accounts[0].id };
+    return { ...ticket, accountId: accountInView(accounts, [ticket.accountId, chosen])?.id ?? "" };
   });
   const [tried, setTried] = useState(false);
   const place = usePlaceOrder();

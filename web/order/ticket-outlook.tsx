@@ -60,7 +60,11 @@ export function TicketOutlook({ draft, account, set }: TicketOutlookProps) {
         >
           {isCurrent ? formatAmount(preview?.fee, currency) : "—"}
         </Line>
-        <Room room={preview?.room} {...{ draft, currency, set }} />
+        <Room
+          room={preview?.room}
+          denied={isCurrent && preview?.verdict?.verdict === "denied"}
+          {...{ draft, currency, set }}
+        />
       </dl>
       {isCurrent && <Verdict verdict={preview?.verdict ?? null} />}
       <InlineError error={query.isError ? query.error : null} />
@@ -83,10 +87,12 @@ function MarketClock({ account, at }: { account: TradingAccount; at: number | nu
 interface RoomProps extends Pick<TicketOutlookProps, "draft" | "set"> {
   readonly room: OrderPreview["room"] | undefined;
   readonly currency: string;
+  /** The ticket as it stands is denied, which is said with its reason below. */
+  readonly denied: boolean;
 }
 
 /** How much every check lets through, and what stops more. */
-function Room({ room, draft, currency, set }: RoomProps) {
+function Room({ room, denied, draft, currency, set }: RoomProps) {
   const label = draft.side === "buy" ? "Room to buy" : "Room to sell";
   const none = room !== undefined && Number(room.quantity) === 0;
   return (
@@ -106,7 +112,7 @@ function Room({ room, draft, currency, set }: RoomProps) {
           </>
         )}
       </Line>
-      {room?.denial != null && (
+      {room?.denial != null && !denied && (
         <p className="text-table text-muted">
           {none ? "Any order is denied by" : "More is denied by"} {sentence(verdictWords(room.denial))}
         </p>

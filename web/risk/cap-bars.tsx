@@ -63,6 +63,15 @@ function titleOf({ scope, botId }: CapUse, nameOf: (botId: string) => string): s
   return botId === null ? "Orders by hand" : `Bot ${nameOf(botId)}`;
 }
 
+/** What people place by hand is bounded as if it were a bot of its own. */
+function isByHand({ scope, botId }: CapUse): boolean {
+  return scope !== "account" && botId === null;
+}
+
+function levelWord(use: CapUse): string {
+  return isByHand(use) && use.level === "bot" ? "by hand" : LEVEL_WORDS[use.level];
+}
+
 /** Whether the cap measures what is there, and not each order as it comes. */
 function isHeld({ used }: CapUse): boolean {
   return used !== null;
@@ -79,10 +88,11 @@ function CapBar({ use, currency }: { use: CapUse; currency: string }) {
         <span className="flex items-center gap-1">
           {label}
           <Hint label={label}>
-            {hint} Measured: {use.measured}. The limit is {LEVELS[use.level]}.
+            {hint} Measured: {use.measured}. The limit is{" "}
+            {isByHand(use) && use.level === "bot" ? "the account's, held for orders by hand alone" : LEVELS[use.level]}.
           </Hint>
         </span>
-        <span className="text-table">
+        <span className="ml-auto text-right text-table">
           {use.used === null ? (
             <span className="text-muted">{use.cap === "duplicateWindow" ? "at least " : "up to "}</span>
           ) : (
@@ -93,7 +103,7 @@ function CapBar({ use, currency }: { use: CapUse; currency: string }) {
               <span className="text-muted"> of </span>
             </>
           )}
-          {limit} <span className="text-muted">({LEVEL_WORDS[use.level]})</span>
+          {limit} <span className="text-muted">({levelWord(use)})</span>
         </span>
       </div>
       {share !== null && (

@@ -5,9 +5,11 @@ import { lazy, Suspense } from "react";
 import type { RiskView } from "../../schema/wire/risk.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { parseRiskSearch } from "../app/trading-search.ts";
+import { accountInView } from "../trading/account-order.ts";
 import { chooseAccount, useChosenAccount } from "../trading/chosen-account.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
 import { accountsQuery, archivedBotsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
+import { ReplayStrip } from "../trading/replay-strip.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { Page, Section } from "../ui/page.tsx";
@@ -24,10 +26,7 @@ export function RiskPage() {
   const search = useSearch({ from: "/app/risk" });
   const chosen = useChosenAccount();
   const accounts = useQuery(accountsQuery);
-  const wanted = [search.account, chosen].find((id) => accounts.data?.some((row) => row.id === id));
-  // The same as the top bar shows where none was chosen yet: the first that was opened.
-  const [oldest] = [...(accounts.data ?? [])].sort((a, b) => a.createdAt - b.createdAt);
-  const account = accounts.data?.find(({ id }) => id === wanted) ?? oldest;
+  const account = accountInView(accounts.data ?? [], [search.account, chosen]);
   return (
     <Page
       title="Risk"
@@ -110,6 +109,7 @@ function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
   const uses = risk.uses.filter(({ botId }) => !isArchived(botId));
   return (
     <>
+      <ReplayStrip account={account} marketAt={null} className="mb-6" />
       <StatesSection {...{ accountId: account.id, states, bots, nameOf }} />
       <CapBars uses={uses} currency={account.currency} nameOf={nameOf} />
       <Section

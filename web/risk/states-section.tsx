@@ -6,7 +6,7 @@ import { instrumentName } from "../trading/instrument-name.ts";
 import { BotStatusBadge, TradingStateBadge } from "../trading/mode-word.tsx";
 import { useSetTradingState } from "../trading/trading-state.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { Ago } from "../ui/moment.tsx";
+import { Ago, Moment } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
 import { botInForce, type SwitchEntry, switchInForce } from "./state-in-force.ts";
@@ -98,7 +98,17 @@ function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: strin
     bot === undefined ? null : wordsOfCode(bot.why),
   ].filter((part) => part !== null);
   if (words.length === 0) return <span className="text-faint">—</span>;
-  return <>{[...new Set(words)].join(" · ")}</>;
+  return (
+    <>
+      {[...new Set(words)].join(" · ")}
+      {decides.state !== "ACTIVE" && decides.until !== null && (
+        <span className="text-muted">
+          {" "}
+          · ends by itself at <Moment timeMs={decides.until} />
+        </span>
+      )}
+    </>
+  );
 }
 
 function Verbs({

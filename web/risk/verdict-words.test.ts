@@ -13,7 +13,13 @@ describe("verdicts in words", () => {
       value: "36853.20",
     } as const;
     expect(verdictWords({ ...denied, limit: "30000", level: "bot" })).toBe(
-      "Largest position: 36,853.2, allowed 30,000 by the bot.",
+      "Largest position: 36,853.20, allowed 30,000.00 by the bot.",
+    );
+    expect(verdictWords({ ...denied, value: "30000.004", limit: "30000", level: "bot" })).toBe(
+      "Largest position: 30,000.004, allowed 30,000 by the bot.",
+    );
+    expect(verdictWords({ ...denied, cap: "leverage", value: "3.204", limit: "3", level: "account" })).toBe(
+      "Leverage: 3.20×, allowed 3.00× by the account.",
     );
   });
 

@@ -1,16 +1,20 @@
-import type { CapName } from "../../schema/wire/risk.ts";
+import type { CapName, CapUse } from "../../schema/wire/risk.ts";
 import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import { formatNumber } from "../format/format.ts";
-import { CAP_WORDS } from "./cap-words.ts";
+import { CAP_WORDS, formatCap } from "./cap-words.ts";
 
 type Judged = Pick<OrderVerdict, "verdict" | "code" | "cap" | "value" | "limit" | "level">;
 
 /** A verdict in a sentence: the rule, what was measured, what is allowed and who set that. */
 export function verdictWords({ verdict, code, cap, value, limit, level }: Judged): string {
   if (verdict === "pass") return "Let through.";
-  const rule = cap !== null && cap in CAP_WORDS ? CAP_WORDS[cap as CapName].label : wordsOfCode(code ?? "DENIED");
-  const measured = value === null ? "" : `: ${readable(value)}`;
-  const allowed = limit === null ? "" : `, allowed ${readable(limit)}`;
+  const known = cap !== null && cap in CAP_WORDS ? CAP_WORDS[cap as CapName] : undefined;
+  const rule = known?.label ?? wordsOfCode(code ?? "DENIED");
+  const short = (text: string) => (known === undefined ? readable(text) : inUnit(text, known.unit));
+  // Rounded, a value may look like the limit that it is just above: then both are told in full.
+  const write = value !== null && limit !== null && short(value) === short(limit) ? readable : short;
+  const measured = value === null ? "" : `: ${write(value)}`;
+  const allowed = limit === null ? "" : `, allowed ${write(limit)}`;
   return `${rule}${measured}${allowed}${level === null ? "" : ` by the ${level}`}.`;
 }
 
@@ -19,6 +23,11 @@ export function wordsOfCode(code: string): string {
   if (!/^[A-Z][A-Z0-9_]*$/.test(code)) return code;
   const words = code.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A value of a cap as people read its unit, money without its currency; words as they are. */
+function inUnit(text: string, unit: CapUse["unit"]): string {
+  return text === "" || Number.isNaN(Number(text)) ? text : formatCap(text, unit, "").trim();
 }
 
 /** Numbers with their thousands apart; words as they are. */

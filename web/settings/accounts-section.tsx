@@ -7,7 +7,7 @@ import { client } from "../api/runtime.ts";
 import { formatAmount } from "../format/decimal.ts";
 import { formatNumber } from "../format/format.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
-import { accountsQuery, refreshTrading } from "../trading/queries.ts";
+import { accountsQuery, botsQuery, refreshTrading } from "../trading/queries.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ConfirmDelete, Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
@@ -133,12 +133,17 @@ function DeleteDialog({ account, onClose }: { account: TradingAccount; onClose: 
     onSettled: refreshTrading,
   });
   const problem = remove.error instanceof ApiError ? remove.error.message : undefined;
+  const bots = (useQuery(botsQuery).data ?? []).filter(({ accountId }) => accountId === account.id);
+  const inTheWay =
+    bots.length === 0
+      ? "No bot of yours is on it."
+      : `Stop and archive its ${bots.length === 1 ? "bot" : "bots"} first: ${bots.map(({ name }) => name).join(", ")}.`;
   return (
     <ConfirmDelete
       open
       noun="account"
       name={account.name}
-      consequence="Its orders, trades and journal go with it for good. Its bots must be stopped and in the archive first."
+      consequence={`Its orders, trades and journal go with it for good, and archived bots too. ${inTheWay}`}
       busy={remove.isPending}
       error={problem}
       onConfirm={() => remove.mutate()}

@@ -10,7 +10,7 @@ import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx"
 import { Signed } from "../ui/signed.tsx";
 import { byName } from "./account-order.ts";
 import { chooseAccount, useChosenAccount } from "./chosen-account.ts";
-import { tellConnection } from "./dashboard-connection.ts";
+import { tellChannel, tellConnection } from "./dashboard-connection.ts";
 import { ModeWord } from "./mode-word.tsx";
 import { dashboardQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
@@ -28,6 +28,7 @@ export function AccountStrip() {
     if (live.value !== null) queryClient.setQueryData(dashboardQuery.queryKey, live.value);
   }, [live.value]);
   useEffect(() => tellConnection(live.connection), [live.connection]);
+  useEffect(() => tellChannel(live.channel), [live.channel]);
   const chosen = useChosenAccount();
   const navigate = useNavigate();
   // Where no socket gets through, the state is asked for.

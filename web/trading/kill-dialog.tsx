@@ -8,9 +8,11 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { CheckField, SelectField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
+import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
 import { type KillReach, killChoices, killReach, killResultWords } from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
+import { type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
 /** Asks what to stop, says what that does, and stops it once the button was held. */
 export function KillDialog({ onClose }: { onClose: () => void }) {
@@ -20,24 +22,41 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
       {kill.data === undefined ? (
         <KillForm kill={kill} />
       ) : (
-        <Acknowledged result={kill.data.result} tookMs={kill.data.tookMs} onClose={onClose} />
+        <Acknowledged kill={kill} {...kill.data} onClose={onClose} />
       )}
     </Dialog>
   );
 }
 
+/** After this long the API is not waited for any more. */
+const API_MS_MAX = 15_000;
+
+const WAYS: KillWays = {
+  post: (body) =>
+    ask("/kill", KillResult, {
+      ...{ method: "POST", body, idempotencyKey: newIdempotencyKey() },
+      signal: AbortSignal.timeout(API_MS_MAX),
+    }),
+  ask: askDashboard,
+  wait: (delayMs) => new Promise((done) => setTimeout(done, delayMs)),
+};
+
+type Kill = ReturnType<typeof useKill>;
+
 function useKill() {
   return useMutation({
+    // The browser's word that there is no network is often wrong, and this is not to be kept for later.
+    networkMode: "always",
     async mutationFn(body: KillSwitch) {
       const beganMs = performance.now();
-      const result = await ask("/kill", KillResult, { method: "POST", body, idempotencyKey: newIdempotencyKey() });
-      return { result, tookMs: performance.now() - beganMs };
+      const outcome = await throwKill(body, WAYS);
+      return { outcome, tookMs: performance.now() - beganMs, body };
     },
     onSettled: refreshTrading,
   });
 }
 
-function KillForm({ kill }: { kill: ReturnType<typeof useKill> }) {
+function KillForm({ kill }: { kill: Kill }) {
   const dashboard = useQuery(dashboardQuery);
   const [chosen, setChosen] = useState("user");
   const [flatten, setFlatten] = useState(false);
@@ -54,13 +73,15 @@ function KillForm({ kill }: { kill: ReturnType<typeof useKill> }) {
         checked={flatten}
         onChange={setFlatten}
       />
-      <InlineError error={kill.error} />
+      <InlineError error={kill.error === null ? null : kill.error.message} />
       <HoldButton
         key={`${chosen} ${flatten} ${kill.failureCount} ${kill.submittedAt}`}
         disabled={kill.isPending}
         onHeld={() => kill.mutate({ scope: choice.scope, flatten })}
       >
-        {kill.isPending ? "Stopping" : `Hold to stop ${choice.value === "user" ? "everything" : choice.label}`}
+        {kill.isPending
+          ? "Stopping"
+          : `Hold to ${kill.isError ? "try again to " : ""}stop ${choice.value === "user" ? "everything" : choice.label}`}
         {flatten ? " and close positions" : ""}
       </HoldButton>
       <p className="-mt-2 text-table text-muted">
@@ -102,25 +123,57 @@ function positionWords(reach: KillReach | undefined, flatten: boolean): string {
   return `At the market: ${shown}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
-function Acknowledged({ result, tookMs, onClose }: { result: KillResult; tookMs: number; onClose: () => void }) {
+interface AcknowledgedProps {
+  readonly kill: Kill;
+  readonly outcome: KillOutcome;
+  readonly tookMs: number;
+  /** What was thrown. */
+  readonly body: KillSwitch;
+  readonly onClose: () => void;
+}
+
+function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProps) {
   const accounts = useQuery(dashboardQuery).data?.accounts ?? {};
-  const lines = killResultWords(result, (id) => accounts[id]?.name ?? id);
+  const { reached, unreached } = killResultWords(outcome.result, (id) => accounts[id]?.name ?? id);
   return (
     <div className="grid gap-4">
-      <div role="status">
-        <p className="mb-2 font-semibold">Trading is stopped. It took {formatCount(tookMs)} ms.</p>
-        <ul className="grid list-disc gap-1 pl-4 text-muted">
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+      <div role="status" className="grid gap-3">
+        <p className="font-semibold">
+          {unreached.length === 0 ? "Trading is stopped." : "Not everything is stopped."} It took {formatCount(tookMs)}{" "}
+          ms.
+        </p>
+        {unreached.length > 0 && (
+          <ul className="grid list-disc gap-1 pl-4 text-danger">
+            {unreached.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        )}
+        {reached.length > 0 && (
+          <ul className="grid list-disc gap-1 pl-4 text-muted">
+            {reached.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        )}
+        {outcome.way === "socket" && (
+          <p className="text-muted">
+            The server did not answer as it should, so the word went over the open connection of this page. It is
+            written to the audit trail as soon as that can be.
+          </p>
+        )}
       </div>
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap justify-end gap-2">
         <Link to="/risk" onClick={onClose} className={buttonClass()}>
           See states under Risk
         </Link>
+        {unreached.length > 0 && (
+          <Button kind="danger" busy={kill.isPending} onClick={() => kill.mutate(body)}>
+            Try again
+          </Button>
+        )}
         <Button kind="primary" onClick={onClose}>
-          Done
+          {unreached.length > 0 ? "Leave it" : "Done"}
         </Button>
       </div>
     </div>

@@ -1,12 +1,19 @@
 import { OctagonX } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { buttonClass } from "../ui/button.tsx";
 
-const KillDialog = lazy(async () => ({ default: (await import("./kill-dialog.tsx")).KillDialog }));
+const loadDialog = () => import("./kill-dialog.tsx");
+const KillDialog = lazy(async () => ({ default: (await loadDialog()).KillDialog }));
+/** Once the page stands still for this long, the dialog is fetched: it must open at once, also where the network goes. */
+const DIALOG_PRELOAD_MS = 1_000;
 
 /** Stops trading from any page. The dialog says what will happen and asks to hold. */
 export function KillButton() {
   const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadDialog().catch(() => undefined), DIALOG_PRELOAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <>
       <button

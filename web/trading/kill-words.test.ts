@@ -74,9 +74,10 @@ describe("what the kill switch says before it is pulled", () => {
 
   test("afterwards it names who acknowledged and who was not reached", () => {
     const result = { accounts: [{ accountId: "a1", cancelling: 1 }], unreached: ["a2"] };
-    const [first, second] = killResultWords(result, (id) => `Account ${id}`);
-    expect(first).toBe("Account a1: acknowledged, nothing more is sent; 1 order is being cancelled.");
-    expect(second).toContain("Account a2: not reached");
-    expect(killResultWords({ accounts: [], unreached: [] }, String)).toEqual(["There was no account to stop."]);
+    expect(killResultWords(result, (id) => `Account ${id}`)).toEqual({
+      reached: ["Account a1: acknowledged, nothing more is sent; 1 order is being cancelled."],
+      unreached: ["Account a2: not reached. It may still send orders; try again."],
+    });
+    expect(killResultWords({ accounts: [], unreached: [] }, String).reached).toEqual(["There was no account to stop."]);
   });
 });

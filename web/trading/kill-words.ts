@@ -60,9 +60,15 @@ export function killReach(state: DashboardState | undefined, scope: KillSwitch["
   };
 }
 
-/** What was acknowledged, in a sentence or two. */
-export function killResultWords(result: KillResult, nameOf: (accountId: string) => string): readonly string[] {
-  const lines = result.accounts.map(({ accountId, cancelling }) => {
+/** What was acknowledged and what was not, a sentence for each account. */
+export interface KillResultWords {
+  readonly reached: readonly string[];
+  readonly unreached: readonly string[];
+}
+
+/** The words of a result; without any account, they say that. */
+export function killResultWords(result: KillResult, nameOf: (accountId: string) => string): KillResultWords {
+  const reached = result.accounts.map(({ accountId, cancelling }) => {
     const orders =
       cancelling === 0
         ? "no order was open"
@@ -70,7 +76,9 @@ export function killResultWords(result: KillResult, nameOf: (accountId: string) 
     return `${nameOf(accountId)}: acknowledged, nothing more is sent; ${orders}.`;
   });
   const unreached = result.unreached.map(
-    (accountId) => `${nameOf(accountId)}: not reached. The switch is stored and holds as soon as it wakes.`,
+    (accountId) => `${nameOf(accountId)}: not reached. It may still send orders; try again.`,
   );
-  return lines.length + unreached.length === 0 ? ["There was no account to stop."] : [...lines, ...unreached];
+  return reached.length + unreached.length === 0
+    ? { reached: ["There was no account to stop."], unreached }
+    : { reached, unreached };
 }

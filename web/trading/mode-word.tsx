@@ -63,7 +63,11 @@ const ORDERS: Readonly<Record<OrderStateName, { word: string; tone: BadgeTone; h
   ACCEPTED: { word: "Working", tone: "accent", hint: "The venue answers for it." },
   UNKNOWN: { word: "Unknown", tone: "notice", hint: "The send ended without an answer; the venue is being asked." },
   REJECTED: { word: "Rejected", tone: "danger", hint: "Refused by the venue." },
-  LOST: { word: "Lost", tone: "danger", hint: "The venue does not know it. It counts against the caps all the same." },
+  LOST: {
+    word: "Lost",
+    tone: "danger",
+    hint: "The venue does not know it. It counts against the caps until you release it.",
+  },
   PENDING_CANCEL: { word: "Cancelling", tone: "notice", hint: "The venue has not confirmed the cancel yet." },
   PENDING_REPLACE: { word: "Changing", tone: "notice", hint: "The venue has not confirmed the change yet." },
   CANCELED: { word: "Cancelled", tone: "neutral", hint: "The venue took it back." },

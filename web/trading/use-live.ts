@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { z } from "zod";
 import { liveServerMessage } from "../../schema/wire/live.ts";
-import { type LiveFrame, type LiveState, openLiveChannel } from "../api/live-channel.ts";
+import { type LiveChannel, type LiveFrame, type LiveState, openLiveChannel } from "../api/live-channel.ts";
 import { liveDeps } from "../api/runtime.ts";
 
 export interface Live<T> {
@@ -10,9 +10,11 @@ export interface Live<T> {
   readonly connection: LiveState;
   /** What the server says is wrong with the channel. */
   readonly error: string | null;
+  /** To say something over it; null before it is opened. */
+  readonly channel: LiveChannel | null;
 }
 
-const NOT_YET: Live<never> = { value: null, connection: { kind: "connecting" }, error: null };
+const NOT_YET: Live<never> = { value: null, connection: { kind: "connecting" }, error: null, channel: null };
 
 /**
  * Follows the channel at `path`, such as `/bots/b1/live`, for as long as the component is on screen; null follows
@@ -30,6 +32,7 @@ export function useLive<S extends z.ZodObject>(path: string | null, schema: S): 
       onError: ({ message }) => change({ error: message }),
       parse: (text) => frameOf(text, schema),
     });
+    change({ channel });
     return () => channel.close();
   }, [path, schema]);
   return live.path === path ? live.now : NOT_YET;

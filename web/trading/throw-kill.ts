@@ -1,0 +1,77 @@
+import { KilledMessage } from "../../schema/wire/dashboard-live.ts";
+import type { KillResult, KillSwitch } from "../../schema/wire/trading.ts";
+import { ApiError } from "../api/api-error.ts";
+import { LiveAskError } from "../api/live-channel.ts";
+
+/** The API acknowledges within a second; after this long without a word the switch is thrown over the socket as well. */
+export const API_ALONE_MS = 2_000;
+
+/** What was acknowledged, and which way the word went. */
+export interface KillOutcome {
+  readonly result: KillResult;
+  readonly way: "api" | "socket";
+}
+
+export interface KillWays {
+  /** Throws the switch by the API. Throws `ApiError`. */
+  post(kill: KillSwitch): Promise<KillResult>;
+  /** Says it over the socket of the dashboard; see `LiveChannel.ask`. */
+  ask(message: KillSwitch & { type: "kill" }, read: (text: string) => KillResult | undefined): Promise<KillResult>;
+  wait(delayMs: number): Promise<void>;
+}
+
+/** Neither way was acknowledged, or the server refused. */
+export class KillError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "KillError";
+  }
+}
+
+/**
+ * Throws the kill switch by the API; where that is away, broken or slow, over the socket that is open already, which asks no
+ * database. A switch thrown twice does the same as one. Throws `KillError`.
+ */
+export async function throwKill(kill: KillSwitch, ways: KillWays): Promise<KillOutcome> {
+  const byApi = ways.post(kill).then((result): KillOutcome => ({ result, way: "api" }));
+  const early = await Promise.race([byApi.catch((error: unknown) => error), ways.wait(API_ALONE_MS)]);
+  if (isOutcome(early)) return early;
+  if (isRefusal(early)) throw new KillError(early.message);
+  const bySocket = ways
+    .ask({ type: "kill", ...kill }, killedOf)
+    .then((result): KillOutcome => ({ result, way: "socket" }));
+  try {
+    return await Promise.any([byApi, bySocket]);
+  } catch (failed) {
+    throw new KillError(wordsOf(failed instanceof AggregateError ? failed.errors : [failed]));
+  }
+}
+
+function isOutcome(value: unknown): value is KillOutcome {
+  return typeof value === "object" && value !== null && "way" in value;
+}
+
+/** Answers of 4xx that say nothing of the switch, only that the server had no time for it. */
+const BUSY: ReadonlySet<number> = new Set([408, 429]);
+
+/** Whether the API has read the switch and will not follow it: another way is not for going around that. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !BUSY.has(error.status);
+}
+
+function killedOf(text: string): KillResult | undefined {
+  try {
+    const { accounts, unreached } = KilledMessage.parse(JSON.parse(text));
+    return { accounts, unreached };
+  } catch {
+    return undefined;
+  }
+}
+
+function wordsOf(errors: readonly unknown[]): string {
+  const refused = errors.find(
+    (error) => isRefusal(error) || (error instanceof LiveAskError && error.reason === "refused"),
+  );
+  if (refused instanceof Error) return refused.message;
+  return "Nothing acknowledged it: neither the server nor the open connection answered. Orders may still be sent. Try again.";
+}
