@@ -45,7 +45,7 @@ async function runBugs(): Promise<boolean> {
   let noticed = 0;
   for (const bug of PLANTED_BUGS) {
     let seed = from;
-    while (seed < from + seeds && (await simulate(seed, bug)).violations.length === 0) seed++;
+    while (seed < from + seeds && (await simulate(seed, { bug })).violations.length === 0) seed++;
     const caught = seed < from + seeds;
     if (caught) noticed++;
     console.log(`${bug.padEnd(24)} ${caught ? `noticed after ${seed - from + 1} seeds` : "NOT NOTICED"}`);

@@ -4,7 +4,8 @@ import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import type { Desk } from "../../desk.ts";
 import type { DeskDisk } from "../desk-disk.ts";
 import { MemoryDeskStore } from "../memory-desk-store.ts";
-import { LATE_ACCEPT_MS, type MockBroker, type Reply } from "./mock-broker.ts";
+import type { Reply } from "./broker-order.ts";
+import { LATE_ACCEPT_MS, type MockBroker } from "./mock-broker.ts";
 
 /** The process ends here. */
 export class Crash extends Error {}

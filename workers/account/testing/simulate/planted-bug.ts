@@ -8,6 +8,7 @@ import { orderToPlace } from "../../desk-intent.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
 import type { MemoryDeskStore } from "../memory-desk-store.ts";
 import { BROKER_PLANTS } from "./planted-broker.ts";
+import { MARKET_PLANTS } from "./planted-market.ts";
 import { isUnder } from "./traders.ts";
 
 /** What one process of a desk is made of. */
@@ -287,6 +288,7 @@ export const PLANTS = {
   ...BOOK_PLANTS,
   ...DESK_PLANTS,
   ...BROKER_PLANTS,
+  ...MARKET_PLANTS,
 } satisfies Record<string, Plant>;
 export type PlantedBug = keyof typeof PLANTS;
 export const PLANTED_BUGS = Object.keys(PLANTS) as PlantedBug[];

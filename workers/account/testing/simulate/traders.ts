@@ -5,13 +5,20 @@ import type { DeskIntent } from "../../desk-calls.ts";
 import { intendedIds } from "../../desk-intent.ts";
 import { replaceOrder } from "../../desk-replace.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
-import { INSTRUMENTS } from "./mock-broker.ts";
-import { ACCOUNT, BOTS, type Kill, type World } from "./world.ts";
+import { INSTRUMENTS } from "./market.ts";
+import { ACCOUNT, BOTS, type Kill } from "./stage.ts";
+import type { World } from "./world.ts";
 
 const CANDLE = 1_700_000_000_000;
 const UNIT = quantity("1");
 /** Steps between tries to have what is open gone. */
 const WIND_DOWN_EVERY = 20;
+
+/** Limits in a market that moves: up to so much better than the last price, or worse, as shares; and how many are far off. */
+const NEAR_MAX = 0.015;
+const NEAR_WORSE = 0.005;
+const FAR_MAX = 0.15;
+const FAR_SHARE = 0.1;
 
 /** Who asks the desk for things: bots, and the person whose account it is. */
 export class Traders {
@@ -125,9 +132,7 @@ export class Traders {
     const [closes, buys, market, guarded] = [0.2, 0.7, 0.3, 0.25].map((share) => chance.happens(share));
     const exit = closes && held !== 0n;
     const side = (exit ? held < 0n : buys) ? "buy" : "sell";
-    // Sides rest apart, so that orders of different bots do not cross.
-    const limit = side === "buy" ? "99" : "101";
-    const protect = side === "buy" ? { stop: "95", target: "110" } : { stop: "105", target: "90" };
+    const { limit, protect } = this.pricesOf(instrument, side);
     const intent: DeskIntent = {
       candleTime: CANDLE,
       leg: exit ? "exit" : "entry",
@@ -145,6 +150,19 @@ export class Traders {
     this.intents.push({ bot, intent });
     for (const { id } of intendedIds(intent, { account: ACCOUNT.id, bot })) this.intended.add(id);
     return { bot, intent };
+  }
+
+  /** Where sides rest apart, orders of different bots do not cross; where prices move they would, and some are far off. */
+  private pricesOf(instrument: string, side: "buy" | "sell") {
+    const { chance, market } = this.world;
+    const better = side === "buy" ? -1 : 1;
+    if (!market.moves) {
+      const protect = side === "buy" ? { stop: "95", target: "110" } : { stop: "105", target: "90" };
+      return { limit: side === "buy" ? "99" : "101", protect };
+    }
+    const at = (share: number) => market.near(instrument, better * share);
+    const away = chance.happens(FAR_SHARE) ? -chance.share(FAR_MAX) : chance.share(NEAR_MAX) - NEAR_WORSE;
+    return { limit: at(away), protect: { stop: at(chance.share(NEAR_MAX)), target: at(-chance.share(2 * NEAR_MAX)) } };
   }
 }
 
