@@ -2,7 +2,7 @@ import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import type { BrokerCapabilities } from "../brokers/broker.ts";
 import { type Decimal, ONE } from "../core/ledger/decimal.ts";
 import { toDouble } from "../core/ledger/decimal-double.ts";
-import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
+import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { OrderIntent } from "../core/order/desk-order.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
 import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS, requiredLimit } from "../core/risk/cap.ts";
@@ -141,10 +141,10 @@ export class DeskGate {
   private references(): Map<string, Reference> {
     const { record, account } = this.books;
     const references = new Map<string, Reference>();
-    for (const [instrument, mark] of Object.entries(record.marks)) {
+    for (const [instrument, price] of this.books.marks()) {
       if (account.instruments.get(instrument)?.quote !== account.currency) continue;
+      const mark = record.marks[instrument];
       const at = account.marketTime ? mark.at : mark.heardAt;
-      const price = parsePrice(mark.price, "mark");
       references.set(instrument, { price, at, intervalMs: mark.intervalMs, rate: ONE as Decimal });
     }
     return references;

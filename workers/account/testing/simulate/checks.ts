@@ -71,7 +71,7 @@ export class Checks {
     const { disk, kills } = this.world;
     const row = disk.keptOrder(id);
     this.expect(row?.body.includes("PENDING_REPLACE") === true, "I4: a change was sent that was not written down");
-    const order = this.view.order(id)?.order;
+    const order = row?.written;
     const isStopped = order !== undefined && kills.some((kill) => isUnder(kill, order));
     this.expect(!isStopped, "I17: a change was sent after the kill");
     this.expect(life.reported, "D7: a change was sent before the venue had told everything");
@@ -132,13 +132,13 @@ export class Checks {
   }
 
   private brokerBooks(): void {
-    const { broker, traders } = this.world;
+    const { broker, disk, traders } = this.world;
     const ids = broker.orders.map((order) => order.id);
     this.expect(new Set(ids).size === ids.length, "I6: one intent has two orders at the broker");
     const open = broker.orders.filter((order) => order.status === "open");
     this.expect(open.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
     for (const order of open) {
-      const stored = this.view.order(order.id)?.order;
+      const stored = disk.orders.get(order.id)?.written;
       const isIntended = traders.intended.has(order.id) || stored?.role === "flatten";
       this.expect(isIntended, "I6: an order stands for no intent of its own");
       const held = stored === undefined ? 0n : reservedQuantity(stored);
