@@ -139,7 +139,7 @@ export class Checks {
     this.expect(open.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
     for (const order of open) {
       const stored = disk.orders.get(order.id)?.written;
-      const isIntended = traders.intended.has(order.id) || stored?.role === "flatten";
+      const isIntended = stored?.role === "flatten" || traders.isIntended(order.id, stored?.signal);
       this.expect(isIntended, "I6: an order stands for no intent of its own");
       const held = stored === undefined ? 0n : reservedQuantity(stored);
       this.expect(held >= order.quantity - order.filled, "I13: less is reserved than the broker may still trade");

@@ -229,6 +229,11 @@ export class MockBroker {
     else this.emit({ type: "fill", fill }, this.now);
   }
 
+  /** Whether it has nothing open and nothing left to say. */
+  isQuiet(): boolean {
+    return this.untold.length === 0 && this.orders.every(({ status }) => status !== "open");
+  }
+
   position(instrument: string): bigint {
     return this.positions.get(instrument) ?? 0n;
   }

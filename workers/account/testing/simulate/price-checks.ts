@@ -4,6 +4,7 @@ import { formatDecimal, parseDecimal } from "../../../core/ledger/decimal-text.t
 import { standingOf } from "../../../core/ledger/ledger.ts";
 import type { OrderIntent } from "../../../core/order/desk-order.ts";
 import type { DeskBooks } from "../../desk-books.ts";
+import type { ScopeBooks } from "../../scope-books.ts";
 import type { OrderRow } from "../desk-disk.ts";
 import type { BrokerOrder } from "./broker-order.ts";
 import { BOT_CAPITAL, MARK_EVERY_MS, START } from "./stage.ts";
@@ -31,7 +32,8 @@ export class PriceChecks {
   private heard: readonly Told[] = [];
   /** The latest time that the process believed in. */
   private latest = START;
-  private valued: unknown;
+  /** What each scope was looked at with last: while neither changes, what held holds. */
+  private readonly valued = new Map<string, { readonly books: ScopeBooks; readonly marks: unknown }>();
 
   constructor(world: World, expect: (holds: boolean, invariant: string) => void) {
     this.world = world;
@@ -95,10 +97,14 @@ export class PriceChecks {
   /** After every step: what is stored as equity is what the ledger and the last prices make of it. */
   always(books: DeskBooks | undefined): void {
     this.latest = Math.max(this.latest, this.world.clock());
-    if (books === undefined || this.valued === books.record) return;
-    this.valued = books.record;
+    if (books === undefined) return;
+    const { marks } = books.record;
     for (const name of books.scopeNames()) {
-      const { ledger, track } = books.scope(name);
+      const scope = books.scope(name);
+      const last = this.valued.get(name);
+      if (last?.books === scope && last.marks === marks) continue;
+      this.valued.set(name, { books: scope, marks });
+      const { ledger, track } = scope;
       this.expect(track !== undefined || ledger.balances.size === 0, "I11: money is there whose equity is not kept");
       if (track === undefined || !isValued(books, name)) continue;
       const { equity } = standingOf(ledger, "USD", books.marks());

@@ -22,7 +22,9 @@ const FAR_SHARE = 0.1;
 
 /** Who asks the desk for things: bots, and the person whose account it is. */
 export class Traders {
-  readonly intended = new Set<string>();
+  private readonly intended = new Set<string>();
+  /** Intents before this one have their ids in `intended`. */
+  private named = 0;
   private readonly world: World;
   private readonly intents: { readonly bot: string; readonly intent: DeskIntent }[] = [];
   private readonly killStep: number;
@@ -148,8 +150,19 @@ export class Traders {
       ...(guarded && !exit ? { protect } : {}),
     };
     this.intents.push({ bot, intent });
-    for (const { id } of intendedIds(intent, { account: ACCOUNT.id, bot })) this.intended.add(id);
     return { bot, intent };
+  }
+
+  /** Whether an id is one of those that an intent makes. Ids are hashes, so only what has to be is hashed. */
+  isIntended(id: string, signal: string | undefined): boolean {
+    const known = this.intents.findLast(({ intent }) => intent.signal === signal);
+    if (!this.intended.has(id) && known !== undefined) this.name(known);
+    while (!this.intended.has(id) && this.named < this.intents.length) this.name(this.intents[this.named++]);
+    return this.intended.has(id);
+  }
+
+  private name({ bot, intent }: { readonly bot: string; readonly intent: DeskIntent }): void {
+    for (const { id } of intendedIds(intent, { account: ACCOUNT.id, bot })) this.intended.add(id);
   }
 
   /** Where sides rest apart, orders of different bots do not cross; where prices move they would, and some are far off. */

@@ -3,7 +3,7 @@ import type { Decimal } from "../../../core/ledger/decimal.ts";
 import { parseDecimal } from "../../../core/ledger/decimal-text.ts";
 import { OrderFault } from "../../../core/order/apply-order-event.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
-import { Desk } from "../../desk.ts";
+import { Desk, SWEEP_EVERY_MS } from "../../desk.ts";
 import { ACCOUNT_SCOPE } from "../../desk-account.ts";
 import { ReplaceDenied } from "../../desk-replace.ts";
 import { DeskDisk } from "../desk-disk.ts";
@@ -31,6 +31,8 @@ import { Traders } from "./traders.ts";
 const TROUBLED_STEPS = 240;
 /** and three in which nothing new is asked and nothing fails: long enough to count an order as lost. */
 const QUIET_STEPS = 360;
+/** It may end sooner where everything has been settled for longer than the venue goes unasked, */
+const SETTLED_STEPS = (SWEEP_EVERY_MS + 5_000) / STEP_MS;
 /** An object's alarm comes at the latest so often. */
 const ALARM_MS = 60_000;
 /** How far a clock is set off at once. */
@@ -142,12 +144,24 @@ export class World implements LifeWorld {
     this.faults = NO_FAULTS;
     this.broker.faults = NO_FAULTS;
     this.market.calm();
-    for (let step = 0; step < QUIET_STEPS; step++) await this.step(false);
+    let settled = 0;
+    for (let step = 0; step < QUIET_STEPS && settled < SETTLED_STEPS; step++) {
+      await this.step(false);
+      settled = this.isSettled() ? settled + 1 : 0;
+    }
     this.checks.quiet();
     const { orders, fills } = this.broker;
     const denied = [...this.disk.orders.values()].filter(({ body }) => body.includes('"state":"DENIED"')).length;
     const counts = { brokerOrders: orders.length, fills: fills.length, crashes: this.crashes, denied };
     return { seed: this.seed, violations: [...this.checks.violations], ...counts };
+  }
+
+  /** Nothing is open on either side, to be closed, or on its way. */
+  private isSettled(): boolean {
+    const { life, broker, due } = this;
+    const books = life.alive ? life.desk?.books : undefined;
+    if (books === undefined || due.length > 0 || books.record.flatten.length > 0) return false;
+    return books.openOrders().every(({ order }) => order.state === "LOST") && broker.isQuiet();
   }
 
   private async step(trouble: boolean): Promise<void> {
