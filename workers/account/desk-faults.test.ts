@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../brokers/broker.ts";
 import { parseDecimal } from "../core/ledger/decimal-text.ts";
-import { quantity } from "../core/testing/orders.ts";
+import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
 
-const TERMS = { quantity: quantity("5"), limit: undefined, stop: undefined };
+const TERMS = { quantity: quantity("5"), limit: price("99"), stop: undefined };
 const UNKNOWN: SendOutcome = { outcome: "unknown", message: "time-out" };
 
 /** A desk with an order that rests at the venue. */
@@ -32,6 +32,19 @@ describe("a change of an order", () => {
     const { desk } = await newDesk({ disk, broker });
     await expect(replaceOrder(desk, id, TERMS)).rejects.toThrow(ReplaceDenied);
     expect(broker.replaced).toEqual([]);
+  });
+
+  it("passes the gate as the whole that it becomes, in size and in price", async () => {
+    const { desk, id, broker } = await withResting();
+    const changed = (size: string, at: string) =>
+      replaceOrder(desk, id, { quantity: quantity(size), limit: price(at), stop: undefined });
+    // One order may be worth 10,000: ten more would be no more than the 101 that it comes to.
+    await expect(changed("101", "99")).rejects.toThrow("ORDER_NOTIONAL");
+    await expect(changed("10", "106")).rejects.toThrow("PRICE_COLLAR");
+    await expect(changed("5", "99.001")).rejects.toThrow("OFF_TICK");
+    expect(broker.replaced).toEqual([]);
+    await changed("20", "98");
+    expect(broker.replaced).toEqual([id]);
   });
 
   it("is not sent where the order was asked to go while the change was written down", async () => {

@@ -246,6 +246,8 @@ describe("decimal text", () => {
     expect(() => parseQuantity("-0.5", "quantity")).toThrow('quantity must be 0 or above, was "-0.5"');
     expect(formatDecimal(parsePosition("-0.5", "position"))).toBe("-0.5");
     expect(formatDecimal(parseMoney("-12.500", "amount"))).toBe("-12.5");
+    const least = `-${"9".repeat(18)}.${"9".repeat(18)}`;
+    expect(formatDecimal(parseMoney(least, "amount"))).toBe(least);
   });
 });
 

@@ -19,7 +19,7 @@ import { type LimitSet, PLATFORM_CEILINGS } from "./cap.ts";
 import { limitsInForce } from "./limits-in-force.ts";
 import type { RiskBook } from "./risk-book.ts";
 import { haltReason } from "./throttle.ts";
-import { CHECKS, decide, type Verdict } from "./verdict.ts";
+import { CHECKS, CLOSING_CHECKS, decide, type Verdict } from "./verdict.ts";
 
 const decimal = (text: string) => parseDecimal(text, "value");
 const states = (parts: Partial<RiskBook["states"]>) => ({ states: { ...bookOf().states, ...parts } });
@@ -112,6 +112,22 @@ describe("the checks", () => {
       ...["order size", "position", "exposure and leverage", "open orders", "losses"],
       ...["order rate", "venue rate", "repeated execution"],
     ]);
+  });
+});
+
+describe("an order by which a kill switch closes", () => {
+  it("passes throttles and caps of one order's size, and no other check", () => {
+    const left = CHECKS.filter((check) => !CLOSING_CHECKS.includes(check)).map(({ name }) => name);
+    expect(left).toEqual(["order size", "repeated execution"]);
+    const scope = scopeOf({ [BTC]: "10" }, { executions: Array.from({ length: 20 }, () => NOW - 1), rejectsInARow: 9 });
+    const book = bookOf({ bot: scope, account: scope });
+    const limits = limitsOf({ bot: { orderQuantity: "1", orderNotional: "1" } });
+    const ask = (size: string, checks = CLOSING_CHECKS) =>
+      decide(intentOf({ side: "sell", reduceOnly: true, quantity: quantity(size) }), book, limits, NOW, checks);
+    expect(ask("10").verdict).toBe("pass");
+    expect(ask("10.001")).toMatchObject({ code: "REDUCE_ONLY" });
+    expect(ask("10", CHECKS)).toMatchObject({ code: "ORDER_QUANTITY" });
+    expect(ask("0.01", CHECKS)).toMatchObject({ code: "REPEATED_EXECUTION" });
   });
 });
 

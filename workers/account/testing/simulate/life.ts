@@ -33,7 +33,9 @@ export interface LifeWorld {
   /** How long a write takes until it would survive, ms. */
   readonly syncMs: () => number;
   /** The broker has this moment received something that may make a position larger. */
-  readonly received: (life: Life, order: OrderToPlace | ClientOrderId) => void;
+  readonly received: (life: Life, order: OrderToPlace) => void;
+  /** Same, for other terms of an order. */
+  readonly changed: (life: Life, id: ClientOrderId, terms: ReplaceTerms) => void;
 }
 
 /** The disk as one process holds it: once the process has ended, its handle writes nothing any more. */
@@ -104,7 +106,7 @@ export class SimBroker implements Broker {
 
   replace(id: ClientOrderId, revision: number, terms: ReplaceTerms): Promise<SendOutcome> {
     return this.call((now) => {
-      this.world.received(this.life, id);
+      this.world.changed(this.life, id, terms);
       return this.world.broker.replace(id, revision, terms, now);
     });
   }

@@ -19,8 +19,13 @@ const SALT = 0x51ed270b;
 const PAUSE_MS_MIN = 2_000;
 const PAUSE_MS_MAX = 60_000;
 
-/** Limits of a bot, as text: money of a day, and a share of the most that it had. */
-export type LossCaps = { readonly dailyLoss: string; readonly drawdown?: string };
+/** Limits of a bot, as text: money of a day, a share of the most that it had, and counts. */
+export type BotCaps = Readonly<Record<"dailyLoss" | "executions" | "rejectsInARow", string>> & {
+  readonly drawdown?: string;
+  readonly orderQuantity?: string;
+};
+
+const WIDE_CAPS: BotCaps = { dailyLoss: "50000", executions: "200", rejectsInARow: "20" };
 
 /** How one market moves and how well its prices are told. All shares are of steps of half a second. */
 interface MarketNature {
@@ -78,12 +83,16 @@ export class Market {
     return this.prices;
   }
 
-  /** What each bot may lose: narrow enough, where prices move, to be lost within minutes. */
-  lossCaps(): LossCaps {
-    if (!this.moves) return { dailyLoss: "50000" };
+  /** What each bot may lose and how often it may trade: narrow enough, where prices move, to be reached within minutes. */
+  botCaps(): BotCaps {
+    if (!this.moves) return WIDE_CAPS;
     const { chance } = this;
     const drawdown = chance.happens(0.5) ? { drawdown: (chance.whole(1, 12) / 10_000).toFixed(4) } : {};
-    return { dailyLoss: String(chance.happens(0.7) ? chance.whole(1, 25) : 50_000), ...drawdown };
+    const dailyLoss = chance.happens(0.7) ? { dailyLoss: String(chance.whole(1, 25)) } : {};
+    const executions = chance.happens(0.3) ? { executions: String(chance.whole(3, 8)) } : {};
+    const rejectsInARow = chance.happens(0.3) ? { rejectsInARow: String(chance.whole(2, 4)) } : {};
+    const orderQuantity = chance.happens(0.3) ? { orderQuantity: String(chance.whole(2, 4)) } : {};
+    return { ...WIDE_CAPS, ...orderQuantity, ...drawdown, ...dailyLoss, ...executions, ...rejectsInARow };
   }
 
   /** A price some shares away from the last one, as text on the tick. */

@@ -129,7 +129,7 @@ export class MockBroker {
     return way.reply(ack);
   }
 
-  replace(id: ClientOrderId, revision: number, { quantity }: ReplaceTerms, now: number): Reply<SendOutcome> {
+  replace(id: ClientOrderId, revision: number, { quantity, limit }: ReplaceTerms, now: number): Reply<SendOutcome> {
     const way = this.way(now);
     const ack: SendOutcome = { outcome: "ack", venueOrderIds: new Map() };
     if (way.lost) return way.reply(ack);
@@ -137,7 +137,7 @@ export class MockBroker {
     if (order === undefined || quantity <= order.filled) {
       return way.reply({ outcome: "rejected", code: "NOT_OPEN", message: "" });
     }
-    order.quantity = quantity;
+    Object.assign(order, { quantity, limit });
     this.emit({ type: "replaced", id, revision, venueOrderId: order.venueOrderId }, now);
     return way.reply(ack);
   }

@@ -66,5 +66,30 @@ export const MARKET_PLANTS = {
       };
     },
   },
+  "throttle-not-asked": {
+    after({ gate, switches }) {
+      const judge = gate.judge.bind(gate);
+      switches.watchThrottles = () => undefined;
+      gate.judge = (intent, legs, options) => {
+        const bookOf = gate.bookOf.bind(gate);
+        gate.bookOf = (bot) => {
+          const book = bookOf(bot);
+          return { ...book, bot: { ...book.bot, executions: [], rejectsInARow: 0 } };
+        };
+        const verdict = judge(intent, legs, options);
+        gate.bookOf = bookOf;
+        return verdict;
+      };
+    },
+  },
+  "change-not-asked": {
+    after({ gate, books }) {
+      const judge = gate.judge.bind(gate);
+      gate.judge = (intent, legs, options) => {
+        const before = options.replaces === undefined ? undefined : books.order(options.replaces)?.order;
+        return judge(before === undefined ? intent : { ...intent, limit: before.limit }, legs, options);
+      };
+    },
+  },
   "not-marked-to-market": { after: ({ books }) => (books.mark = () => undefined) },
 } satisfies Record<string, Plant>;

@@ -1,8 +1,9 @@
-import type { OrderToPlace, VenueMark } from "../../../brokers/broker.ts";
+import type { OrderToPlace, ReplaceTerms, VenueMark } from "../../../brokers/broker.ts";
 import { DAY_MS } from "../../../core/candle/timeframe.ts";
 import { formatDecimal, parseDecimal } from "../../../core/ledger/decimal-text.ts";
 import { standingOf } from "../../../core/ledger/ledger.ts";
-import type { OrderIntent } from "../../../core/order/desk-order.ts";
+import type { DeskOrder, OrderIntent } from "../../../core/order/desk-order.ts";
+import { EXECUTION_WINDOW_MS } from "../../../core/risk/throttle.ts";
 import type { DeskBooks } from "../../desk-books.ts";
 import type { ScopeBooks } from "../../scope-books.ts";
 import type { OrderRow } from "../desk-disk.ts";
@@ -29,7 +30,7 @@ interface Told {
 export class PriceChecks {
   private readonly world: World;
   private readonly expect: (holds: boolean, invariant: string) => void;
-  private heard: readonly Told[] = [];
+  private readonly heard: Told[] = [];
   /** The latest time that the process believed in. */
   private latest = START;
   /** What each scope was looked at with last: while neither changes, what held holds. */
@@ -44,13 +45,12 @@ export class PriceChecks {
   told(marks: readonly VenueMark[]): void {
     const at = this.world.now();
     const skew = this.world.clock() - at;
-    const recent = this.heard.filter((told) => told.skew !== skew || told.at >= at - FRESH_MS);
-    const now = marks.map(({ instrument, price }) => ({ instrument, price: formatDecimal(price), at, skew }));
-    this.heard = [...recent, ...now];
+    // None is forgotten: where the clock is set back, an old one is fresh again for whoever has no other clock.
+    for (const { instrument, price } of marks) this.heard.push({ instrument, price: formatDecimal(price), at, skew });
   }
 
   /** At the moment an order has passed; `closes` where it can only make its bot's position smaller. */
-  passed(books: DeskBooks, { id, bot, instrument }: OrderIntent, { closes }: { readonly closes: boolean }): void {
+  passed(books: DeskBooks, { id, bot, instrument, role }: OrderIntent, { closes }: { readonly closes: boolean }): void {
     const { world } = this;
     const reference = books.order(id)?.verdict?.referencePrice;
     const skew = world.clock() - world.now();
@@ -58,27 +58,50 @@ export class PriceChecks {
       .filter((told) => told.instrument === instrument && told.price === reference)
       .some((told) => told.skew !== skew || world.now() - told.at <= FRESH_MS);
     this.expect(fresh, "C6: an order passed on a price that is stale or was never told");
+    const { trading, ledger, track, executions, rejectsInARow } = books.scope(bot);
+    const since = world.clock() - EXECUTION_WINDOW_MS;
+    const often = executions.filter((at) => at > since).length >= Number(world.botCaps.executions);
+    const refused = rejectsInARow >= Number(world.botCaps.rejectsInARow);
+    this.expect(role === "flatten" || !(often || refused), "C12: an order passed of a bot that has to be halted");
     if (closes) return;
-    const { trading, ledger, track } = books.scope(bot);
     this.expect(trading.state !== "REDUCING", "I18: a bot that may only close opens");
     if (!isValued(books, bot) || track === undefined) return;
     const { equity } = standingOf(ledger, "USD", books.marks());
-    const [dailyLoss, drawdown] = [world.lossCaps.dailyLoss, world.lossCaps.drawdown].map((cap) =>
-      cap === undefined ? undefined : parseDecimal(cap, "cap"),
-    );
-    const sameDay = this.latest < DAY_ENDS;
-    if (sameDay && dailyLoss !== undefined) {
-      this.expect(BOT_CAPITAL - equity <= dailyLoss, "C3: an order passed after the loss of the day");
-    }
+    const { dailyLoss, drawdown } = world.botCaps;
+    const lost = this.latest < DAY_ENDS && BOT_CAPITAL - equity > parseDecimal(dailyLoss, "dailyLoss");
+    this.expect(!lost, "C3: an order passed after the loss of the day");
     if (drawdown === undefined) return;
-    this.expect((track.peak - equity) * ONE <= drawdown * track.peak, "C3: an order passed after the draw-down");
+    const fell = (track.peak - equity) * ONE > parseDecimal(drawdown, "drawdown") * track.peak;
+    this.expect(!fell, "C3: an order passed after the draw-down");
   }
 
   /** At the moment the broker receives an order. */
-  received({ side, limit, stop }: OrderToPlace, row: OrderRow | undefined): void {
+  received({ side, limit, stop, quantity, role }: OrderToPlace, row: OrderRow | undefined): void {
+    if (role !== "flatten") this.size(quantity);
     const reference = row?.rest.verdict?.referencePrice;
-    if (limit === undefined || stop !== undefined || reference === undefined || reference === null) return;
-    const last: bigint = parseDecimal(reference, "reference");
+    if (reference === undefined || reference === null || stop !== undefined) return;
+    this.collar(side, limit, parseDecimal(reference, "reference"));
+  }
+
+  /** Same, for other terms of an order: its price was judged on one of the last that were told. */
+  changed({ instrument, side, parent, quantity, limit, filled }: DeskOrder, terms: ReplaceTerms): void {
+    if (terms.quantity > quantity) this.size(terms.quantity - filled);
+    if (parent !== undefined || terms.limit === limit) return;
+    const prices = this.heard
+      .filter((told) => told.instrument === instrument)
+      .map((told) => parseDecimal(told.price, "told"));
+    const furthest = prices.reduce((most, next) => ((side === "buy" ? next > most : next < most) ? next : most));
+    this.collar(side, terms.limit, furthest);
+  }
+
+  private size(quantity: bigint): void {
+    const { orderQuantity } = this.world.botCaps;
+    const most = orderQuantity === undefined ? quantity : parseDecimal(orderQuantity, "orderQuantity");
+    this.expect(quantity <= most, "C5: an order is larger than its cap");
+  }
+
+  private collar(side: "buy" | "sell", limit: bigint | undefined, last: bigint): void {
+    if (limit === undefined) return;
     const worse = side === "buy" ? limit - last : last - limit;
     this.expect(worse * COLLAR_DIVISOR <= last, "C6: an order was sent whose limit is far from the price");
   }

@@ -1,5 +1,5 @@
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
-import { quantity } from "../../../core/testing/orders.ts";
+import { price, quantity } from "../../../core/testing/orders.ts";
 import type { Desk } from "../../desk.ts";
 import type { DeskIntent } from "../../desk-calls.ts";
 import { intendedIds } from "../../desk-intent.ts";
@@ -79,14 +79,17 @@ export class Traders {
     });
   }
 
-  /** One unit more or less. */
+  /** One unit more or less, and where prices move another limit at times. */
   private replace(desk: Desk, id: ClientOrderId): void {
     const more = this.world.chance.happens(0.5);
     const order = desk.books.order(id)?.order;
     if (order === undefined) return;
     const size = (more ? order.quantity + UNIT : order.quantity - UNIT) as typeof UNIT;
     if (size <= order.filled || (more && order.parent !== undefined)) return;
-    this.world.attempt(() => replaceOrder(desk, id, { quantity: size, limit: order.limit, stop: order.stop }));
+    const { instrument, side, stop, parent } = order;
+    const moves = this.world.market.moves && order.kind === "limit" && parent === undefined;
+    const limit = moves && this.world.chance.happens(0.5) ? price(this.pricesOf(instrument, side).limit) : order.limit;
+    this.world.attempt(() => replaceOrder(desk, id, { quantity: size, limit, stop }));
   }
 
   private newKill(): Kill {

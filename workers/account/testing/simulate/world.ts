@@ -1,4 +1,4 @@
-import type { OrderToPlace, VenueEvent } from "../../../brokers/broker.ts";
+import type { OrderToPlace, ReplaceTerms, VenueEvent } from "../../../brokers/broker.ts";
 import type { Decimal } from "../../../core/ledger/decimal.ts";
 import { parseDecimal } from "../../../core/ledger/decimal-text.ts";
 import { OrderFault } from "../../../core/order/apply-order-event.ts";
@@ -10,7 +10,7 @@ import { DeskDisk } from "../desk-disk.ts";
 import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
 import { Checks } from "./checks.ts";
 import { Crash, type Life, type LifeWorld, SimBroker, SimStore } from "./life.ts";
-import { INSTRUMENTS, type LossCaps, Market } from "./market.ts";
+import { type BotCaps, INSTRUMENTS, Market } from "./market.ts";
 import { MockBroker } from "./mock-broker.ts";
 import { PLANTS, type Plant, type PlantedBug } from "./planted-bug.ts";
 import {
@@ -67,7 +67,7 @@ export class World implements LifeWorld {
   readonly options: SimulationOptions;
   readonly chance: Chance;
   readonly market: Market;
-  readonly lossCaps: LossCaps;
+  readonly botCaps: BotCaps;
   readonly broker: MockBroker;
   readonly disk = new DeskDisk();
   /** Kill switches that hold. */
@@ -90,7 +90,7 @@ export class World implements LifeWorld {
     this.options = options;
     this.chance = new Chance(seed);
     this.market = new Market(seed, { still: options.still === true });
-    this.lossCaps = this.market.lossCaps();
+    this.botCaps = this.market.botCaps();
     const { chance, market } = this;
     const faults = drawFaults(chance);
     this.broker = new MockBroker({ chance, faults, market, tell: (at, event) => this.tell(at, event) });
@@ -106,7 +106,7 @@ export class World implements LifeWorld {
     const { desk } = this.life;
     desk?.books.write(() => {
       const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100" };
-      const caps = decimals({ ...wide, ...this.lossCaps, executions: "200", rejectsInARow: "20" });
+      const caps = decimals({ ...wide, ...this.botCaps });
       const account = decimals({ positionQuantity: String(POSITION_MAX), openOrders: String(OPEN_ORDERS_MAX) });
       desk.switches.setLimits(ACCOUNT_SCOPE, { caps: account });
       for (const bot of BOTS) {
@@ -134,10 +134,9 @@ export class World implements LifeWorld {
 
   syncMs = (): number => (this.chance.happens(this.faults.slowSync) ? this.chance.whole(1, 1_000) : 0);
 
-  received = (life: Life, order: OrderToPlace | ClientOrderId): void => {
-    if (typeof order === "string") this.checks.replaceReceived(life, order);
-    else this.checks.orderReceived(life, order);
-  };
+  received = (life: Life, order: OrderToPlace): void => this.checks.orderReceived(life, order);
+
+  changed = (life: Life, id: ClientOrderId, terms: ReplaceTerms): void => this.checks.changeReceived(life, id, terms);
 
   async run(): Promise<SimulationResult> {
     for (let step = 0; step < TROUBLED_STEPS; step++) await this.step(true);
