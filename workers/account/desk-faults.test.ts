@@ -62,7 +62,7 @@ describe("a change of an order", () => {
 
 describe("a kill switch that closes", () => {
   /** A desk whose bot holds 20 in two orders, of which one more would be too many or too large. */
-  async function holding(caps: Readonly<Record<string, string>>) {
+  async function holding(caps: Readonly<Record<string, string>>, instruments = [BTC]) {
     const parts = await newDesk();
     const { desk, broker, clock } = parts;
     for (const [ordinal, sequence] of [1, 2].entries()) {
@@ -71,7 +71,7 @@ describe("a kill switch that closes", () => {
     }
     const limits = desk.gate.limits("bot_1").bot;
     const narrow = Object.fromEntries(Object.entries(caps).map(([name, text]) => [name, parseDecimal(text, name)]));
-    desk.books.write(() => desk.switches.setLimits("bot_1", { ...limits, caps: { ...limits.caps, ...narrow } }));
+    desk.books.write(() => desk.switches.setLimits("bot_1", { caps: { ...limits.caps, ...narrow }, instruments }));
     await desk.hear({ events: [], marks: [{ ...broker.mark(), at: clock.now }], marketAt: clock.now });
     return parts;
   }
@@ -80,8 +80,9 @@ describe("a kill switch that closes", () => {
     ["the throttle halted it", { executions: "2" }],
     ["it holds more than one order may be", { orderQuantity: "10" }],
     ["it holds more than one order may be worth", { orderNotional: "1500" }],
-  ])("closes what is held also where %s", async (_, caps) => {
-    const { desk, broker } = await holding(caps);
+    ["its instrument may be traded no more", {}, ["SIM:ETH-USD"]],
+  ])("closes what is held also where %s", async (_, caps, instruments?: string[]) => {
+    const { desk, broker } = await holding(caps, instruments);
     const denied = await desk.submit("bot_1", intent({ leg: "exit", side: "sell", quantity: "20", reduceOnly: true }));
     expect(denied.order.order.state).toBe("DENIED");
     desk.switches.kill({ kind: "bot", bot: "bot_1" }, { flatten: true, at: NOW });

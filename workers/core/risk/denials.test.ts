@@ -116,9 +116,9 @@ describe("the checks", () => {
 });
 
 describe("an order by which a kill switch closes", () => {
-  it("passes throttles and caps of one order's size, and no other check", () => {
+  it("passes throttles, caps of one order's size and what may be traded, and no other check", () => {
     const left = CHECKS.filter((check) => !CLOSING_CHECKS.includes(check)).map(({ name }) => name);
-    expect(left).toEqual(["order size", "repeated execution"]);
+    expect(left).toEqual(["limits set", "instrument allowed", "order size", "repeated execution"]);
     const scope = scopeOf({ [BTC]: "10" }, { executions: Array.from({ length: 20 }, () => NOW - 1), rejectsInARow: 9 });
     const book = bookOf({ bot: scope, account: scope });
     const limits = limitsOf({ bot: { orderQuantity: "1", orderNotional: "1" } });
