@@ -42,6 +42,8 @@ export class DeskBooks {
   private readonly store: DeskStore;
   private scopes = new Map<string, ScopeBooks>();
   private open = new Map<ClientOrderId, StoredOrder>();
+  /** The same as a list, made when it is asked for. */
+  private openList: readonly StoredOrder[] | undefined;
   private dirty = new Set<string>();
   /** What each scope was valued on last. */
   private readonly marked = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
@@ -76,6 +78,7 @@ export class DeskBooks {
       this.record = before.record;
       this.scopes = before.scopes;
       this.open = before.open;
+      this.openList = undefined;
       throw error;
     } finally {
       this.dirty.clear();
@@ -123,8 +126,9 @@ export class DeskBooks {
   }
 
   /** Orders whose end is not certain. */
-  openOrders(): StoredOrder[] {
-    return [...this.open.values()];
+  openOrders(): readonly StoredOrder[] {
+    this.openList ??= [...this.open.values()];
+    return this.openList;
   }
 
   /** The last price of each instrument. */
@@ -140,6 +144,7 @@ export class DeskBooks {
   /** Stores an order with what was said of it. `events` are what happened to it so far. */
   putOrder(stored: StoredOrder, events: readonly OrderEvent[]): void {
     this.store.putOrder(stored);
+    this.openList = undefined;
     if (isReserved(stored.order)) this.open.set(stored.order.id, stored);
     else this.open.delete(stored.order.id);
     for (const event of events) this.append(stored.order, event, stored.updatedAt);

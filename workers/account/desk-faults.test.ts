@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../brokers/broker.ts";
 import { parseDecimal } from "../core/ledger/decimal-text.ts";
-import { quantity } from "../core/testing/orders.ts";
+import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
 
-const TERMS = { quantity: quantity("5"), limit: undefined, stop: undefined };
+const TERMS = { quantity: quantity("5"), limit: price("99"), stop: undefined };
 const UNKNOWN: SendOutcome = { outcome: "unknown", message: "time-out" };
 
 /** A desk with an order that rests at the venue. */
@@ -34,6 +34,19 @@ describe("a change of an order", () => {
     expect(broker.replaced).toEqual([]);
   });
 
+  it("passes the gate as the whole that it becomes, in size and in price", async () => {
+    const { desk, id, broker } = await withResting();
+    const changed = (size: string, at: string) =>
+      replaceOrder(desk, id, { quantity: quantity(size), limit: price(at), stop: undefined });
+    // One order may be worth 10,000: ten more would be no more than the 101 that it comes to.
+    await expect(changed("101", "99")).rejects.toThrow("ORDER_NOTIONAL");
+    await expect(changed("10", "106")).rejects.toThrow("PRICE_COLLAR");
+    await expect(changed("5", "99.001")).rejects.toThrow("OFF_TICK");
+    expect(broker.replaced).toEqual([]);
+    await changed("20", "98");
+    expect(broker.replaced).toEqual([id]);
+  });
+
   it("is not sent where the order was asked to go while the change was written down", async () => {
     const { desk, store, id, broker } = await withResting();
     const sync = store.sync.bind(store);
@@ -44,6 +57,42 @@ describe("a change of an order", () => {
     const { order } = await replaceOrder(desk, id, TERMS);
     expect(broker.replaced).toEqual([]);
     expect(order).toMatchObject({ state: "PENDING_CANCEL", replacement: undefined });
+  });
+});
+
+describe("a kill switch that closes", () => {
+  /** A desk whose bot holds 20 in two orders, of which one more would be too many or too large. */
+  async function holding(caps: Readonly<Record<string, string>>, instruments = [BTC]) {
+    const parts = await newDesk();
+    const { desk, broker, clock } = parts;
+    for (const [ordinal, sequence] of [1, 2].entries()) {
+      const { order } = await desk.submit("bot_1", intent({ ordinal, signal: `signal ${ordinal}` }));
+      await desk.hear(told([fillEvent(sequence, order.order.id)]));
+    }
+    const limits = desk.gate.limits("bot_1").bot;
+    const narrow = Object.fromEntries(Object.entries(caps).map(([name, text]) => [name, parseDecimal(text, name)]));
+    desk.books.write(() => desk.switches.setLimits("bot_1", { caps: { ...limits.caps, ...narrow }, instruments }));
+    await desk.hear({ events: [], marks: [{ ...broker.mark(), at: clock.now }], marketAt: clock.now });
+    return parts;
+  }
+
+  it.each([
+    ["the throttle halted it", { executions: "2" }],
+    ["it holds more than one order may be", { orderQuantity: "10" }],
+    ["it holds more than one order may be worth", { orderNotional: "1500" }],
+    ["its instrument may be traded no more", {}, ["SIM:ETH-USD"]],
+  ])("closes what is held also where %s", async (_, caps, instruments?: string[]) => {
+    const { desk, broker } = await holding(caps, instruments);
+    const denied = await desk.submit("bot_1", intent({ leg: "exit", side: "sell", quantity: "20", reduceOnly: true }));
+    expect(denied.order.order.state).toBe("DENIED");
+    desk.switches.kill({ kind: "bot", bot: "bot_1" }, { flatten: true, at: NOW });
+    await desk.followKill();
+    expect(broker.placed.at(-1)).toMatchObject({
+      role: "flatten",
+      side: "sell",
+      reduceOnly: true,
+      quantity: quantity("20"),
+    });
   });
 });
 

@@ -2,19 +2,24 @@ import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import type { BrokerCapabilities } from "../brokers/broker.ts";
 import { type Decimal, ONE } from "../core/ledger/decimal.ts";
 import { toDouble } from "../core/ledger/decimal-double.ts";
-import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
+import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { OrderIntent } from "../core/order/desk-order.ts";
-import { asClientOrderId } from "../core/order/order-id.ts";
+import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS, requiredLimit } from "../core/risk/cap.ts";
 import { legDenial } from "../core/risk/leg-verdict.ts";
 import { countMessage } from "../core/risk/rate-checks.ts";
 import { type PassedIntent, type Reference, RISK_SCOPES, type RiskBook } from "../core/risk/risk-book.ts";
 import type { TradingStates } from "../core/risk/trading-state.ts";
-import { decide, type Verdict } from "../core/risk/verdict.ts";
+import { CHECKS, CLOSING_CHECKS, decide, type Verdict } from "../core/risk/verdict.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { RECENT_KEPT } from "./desk-record.ts";
 import { limitsOf, scopeBookOf } from "./scope-books.ts";
+
+interface JudgeOptions {
+  readonly closes: boolean;
+  readonly replaces?: ClientOrderId;
+}
 
 /** The one gate that every order passes: builds what a verdict depends on and keeps what it changes. */
 export class DeskGate {
@@ -49,12 +54,15 @@ export class DeskGate {
 
   /**
    * The verdict on an order and on the legs that go with it. `closes`: it is part of a kill switch that closes what is
-   * held, so that switches do not stop it; that it only closes is asked all the same.
+   * held, so that neither switches nor throttles stop it; that it only closes is asked all the same. `replaces`: an open
+   * order whose place it takes.
    */
-  judge(intent: OrderIntent, legs: readonly OrderIntent[], { closes }: { readonly closes: boolean }): OrderVerdict {
+  judge(intent: OrderIntent, legs: readonly OrderIntent[], { closes, replaces }: JudgeOptions): OrderVerdict {
     const now = this.books.clock();
-    const book = this.riskBook(intent, closes);
-    const verdict = decide(intent, book, this.limits(intent.bot), now);
+    const whole = this.riskBook(intent, closes);
+    const others = whole.orders.filter((order) => order.id !== replaces);
+    const book = replaces === undefined ? whole : { ...whole, orders: others };
+    const verdict = decide(intent, book, this.limits(intent.bot), now, closes ? CLOSING_CHECKS : CHECKS);
     if (verdict.verdict === "denied") return wireVerdict(verdict);
     if (legs.length > 0 && !this.capabilities.legs) return refusal("LEGS", "legs", "a venue that links orders");
     if (!this.capabilities.kinds.includes(intent.kind)) return refusal("KIND", intent.kind, "kinds of the venue");
@@ -141,10 +149,10 @@ export class DeskGate {
   private references(): Map<string, Reference> {
     const { record, account } = this.books;
     const references = new Map<string, Reference>();
-    for (const [instrument, mark] of Object.entries(record.marks)) {
+    for (const [instrument, price] of this.books.marks()) {
       if (account.instruments.get(instrument)?.quote !== account.currency) continue;
+      const mark = record.marks[instrument];
       const at = account.marketTime ? mark.at : mark.heardAt;
-      const price = parsePrice(mark.price, "mark");
       references.set(instrument, { price, at, intervalMs: mark.intervalMs, rate: ONE as Decimal });
     }
     return references;

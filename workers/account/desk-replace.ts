@@ -17,8 +17,8 @@ export class ReplaceDenied extends Error {
 }
 
 /**
- * Changes a working order. What it grows by passes the gate like an order of its own; throws ReplaceDenied where it does
- * not, and OrderFault for an order that cannot be changed now.
+ * Changes a working order. One that grows, or that gets another price, passes the gate like an order of its own in place of
+ * the old one; throws ReplaceDenied where it does not, and OrderFault for an order that cannot be changed now.
  */
 export async function replaceOrder(
   desk: Desk,
@@ -38,10 +38,10 @@ export async function replaceOrder(
   // Asking for what cannot be is a mistake of whoever asks: it neither halts the bot nor reaches the venue.
   applyOrderEvent(order, asked);
   books.write(() => {
-    if (terms.quantity > order.quantity) {
-      const quantity = (terms.quantity - order.quantity) as DeskOrder["quantity"];
-      const more = { ...order, ...terms, quantity, signal: `${order.signal} ${revision}` };
-      const verdict = gate.judge(more, [], { closes: false });
+    if (isJudged(order, terms)) {
+      const quantity = (terms.quantity - order.filled) as DeskOrder["quantity"];
+      const changed = { ...order, ...terms, quantity, signal: `${order.signal} ${revision}` };
+      const verdict = gate.judge(changed, [], { closes: false, replaces: id });
       if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
       gate.count(order, "order");
     }
@@ -56,4 +56,13 @@ export async function replaceOrder(
     books.write(() => books.hear(id, { type: "replace-rejected", revision }));
   }
   return stored();
+}
+
+/** What an order may trade more, and at what price, is judged anew. A leg only closes, wherever its price is. */
+function isJudged(
+  order: DeskOrder,
+  { quantity, limit, stop }: Pick<Replacement, "quantity" | "limit" | "stop">,
+): boolean {
+  const moves = order.parent === undefined && (limit !== order.limit || stop !== order.stop);
+  return moves || quantity > order.quantity;
 }

@@ -1,3 +1,4 @@
+import { type DeskOrder, isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
@@ -5,6 +6,10 @@ import type { StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
 /** An order as a file would hold it. */
 export interface OrderRow {
   readonly body: string;
+  /** Whether its end is not certain: what a file would have an index of. */
+  readonly reserved: boolean;
+  /** As whoever wrote it had it; who starts anew reads the text. */
+  readonly written: DeskOrder;
   readonly rest: Omit<StoredOrder, "order">;
 }
 
@@ -95,5 +100,5 @@ export function readRow(row: OrderRow): StoredOrder {
 }
 
 export function rowOf({ order, ...rest }: StoredOrder): OrderRow {
-  return { body: orderText(order), rest };
+  return { body: orderText(order), reserved: isReserved(order), written: order, rest };
 }

@@ -1,4 +1,3 @@
-import { isReserved } from "../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
 import { type DeskDisk, type OrderRow, readRow, rowOf } from "./desk-disk.ts";
@@ -68,7 +67,7 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   reservedOrders(): readonly StoredOrder[] {
-    return this.allOrders().filter(({ order }) => isReserved(order));
+    return [...this.disk.orders.values()].filter(({ reserved }) => reserved).map((row) => this.stored(row));
   }
 
   orderOfVenue(venueOrderId: string): StoredOrder | undefined {

@@ -59,11 +59,8 @@ export function exactDecimal<T extends Decimal>(value: number, field: string): T
   const [digits, exponent] = value.toExponential().split("e");
   const places = (digits.split(".")[1] ?? "").length;
   const shift = DECIMALS_MAX + Number(exponent) - places;
-  const units = BigInt(digits.replace(".", ""));
-  if (shift < 0 && units !== 0n) {
-    throw new DecimalError(`${field} must have at most ${DECIMALS_MAX} decimals, was ${value}`);
-  }
-  return ofUnits(shift < 0 ? 0n : units * 10n ** BigInt(shift));
+  if (shift < 0) throw new DecimalError(`${field} must have at most ${DECIMALS_MAX} decimals, was ${value}`);
+  return ofUnits(BigInt(digits.replace(".", "")) * 10n ** BigInt(shift));
 }
 
 /** From here on the 17 digits that tell any double apart end within 18 decimals. */

@@ -18,7 +18,15 @@ import {
   smaller,
   subtract,
 } from "./decimal.ts";
-import { exactDecimal, fromDouble, gridDouble, gridStep, settledDouble, toDouble } from "./decimal-double.ts";
+import {
+  exactDecimal,
+  exactText,
+  fromDouble,
+  gridDouble,
+  gridStep,
+  settledDouble,
+  toDouble,
+} from "./decimal-double.ts";
 import {
   isMultiple,
   ofSteps,
@@ -217,6 +225,19 @@ describe("decimal text", () => {
     expect(() => parseDecimal("x".repeat(500), "amount")).toThrow(`was "${"x".repeat(40)}…"`);
   });
 
+  it("refuses with an error of its own kind, and shows of a value what fits", () => {
+    const refused = (text: string): unknown => {
+      try {
+        return parseDecimal(text, "amount");
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused("x")).toBeInstanceOf(DecimalError);
+    expect(refused("x")).toMatchObject({ name: "DecimalError" });
+    expect(() => parseDecimal("x".repeat(40), "amount")).toThrow(`was "${"x".repeat(40)}"`);
+  });
+
   it("keeps prices above zero and quantities at or above it", () => {
     expect(formatDecimal(parsePrice("0.10", "price"))).toBe("0.1");
     expect(() => parsePrice("0", "price")).toThrow('price must be above 0, was "0"');
@@ -225,6 +246,8 @@ describe("decimal text", () => {
     expect(() => parseQuantity("-0.5", "quantity")).toThrow('quantity must be 0 or above, was "-0.5"');
     expect(formatDecimal(parsePosition("-0.5", "position"))).toBe("-0.5");
     expect(formatDecimal(parseMoney("-12.500", "amount"))).toBe("-12.5");
+    const least = `-${"9".repeat(18)}.${"9".repeat(18)}`;
+    expect(formatDecimal(parseMoney(least, "amount"))).toBe(least);
   });
 });
 
@@ -339,6 +362,21 @@ describe("the doorway of doubles", () => {
     expect(() => exactDecimal(1e-19, "fee")).toThrow("fee must have at most 18 decimals, was 1e-19");
   });
 
+  it("takes a double for a multiple up to the last bit that a few sums may lose", () => {
+    // One off a multiple of 2^46 - 1 is 2^-46 of the value: the most that counts as float error.
+    const parts = { step: d("70368744177663"), rounding: "ceil", field: "x" } as const;
+    expect(formatDecimal(fromDouble(2 ** 46, parts))).toBe("70368744177663");
+    expect(formatDecimal(fromDouble(2 ** 46 + 2, parts))).toBe("140737488355326");
+  });
+
+  it("writes a double that is on a grid as the shortest text that reads back as it", () => {
+    expect([0, 5, -12.5, 0.1, 1e-8, 1e17, 123_456.789].map(exactText)).toEqual([
+      ...["0", "5", "-12.5", "0.1", "0.00000001", "100000000000000000", "123456.789"],
+    ]);
+    expect(() => exactText(Number.NaN)).toThrow("value must be a finite number, was NaN");
+    expect(() => exactText(1e-19)).toThrow("value must have at most 18 decimals, was 1e-19");
+  });
+
   it("takes the float error of sums off the grid", () => {
     const lot = { step: gridStep(0.1, "lot"), rounding: "floor" } as const;
     expect(gridDouble(0.1 + 0.2, lot)).toBe(0.3);
@@ -352,6 +390,9 @@ describe("the doorway of doubles", () => {
       expect(() => enter(value, "0.01", "floor")).toThrow(`price must be a finite number, was ${value}`);
       expect(() => gridStep(value, "tick")).toThrow(`tick must be a finite number, was ${value}`);
     }
+    expect(() => settledDouble(Number.NaN)).toThrow("value must be a finite number, was NaN");
+    const lot = { step: d("0.1"), rounding: "floor" } as const;
+    expect(() => gridDouble(Number.NaN, lot)).toThrow("value must be a finite number, was NaN");
     for (const value of [1e308, 1e18, -1e18]) {
       expect(() => enter(value, "0.01", "floor")).toThrow("price must be below 1e18");
     }

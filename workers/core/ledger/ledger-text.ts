@@ -7,24 +7,30 @@ import { formatDecimal } from "./decimal-text.ts";
  * has some of them at hand.
  */
 export function ledgerText(value: unknown, textOf: (inner: unknown) => string = ledgerText): string {
-  if (typeof value === "bigint") return `"${formatDecimal(ofUnits<Decimal>(value))}"`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  switch (typeof value) {
+    case "bigint":
+      return `"${formatDecimal(ofUnits<Decimal>(value))}"`;
+    case "number":
+      return Number.isFinite(value) ? `${value}` : "null";
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      break;
+    default:
+      return JSON.stringify(value ?? null);
+  }
+  if (value === null) return "null";
   if (Array.isArray(value)) return `[${value.map((inner) => textOf(inner)).join(",")}]`;
-  return value instanceof Map
-    ? recordText([...value.keys()], (key) => value.get(key), textOf)
-    : recordText(Object.keys(value), (key) => value[key as keyof typeof value], textOf);
-}
-
-/** A name that JSON writes as it is. */
-const PLAIN = /^\w+$/;
-
-function recordText(keys: string[], fieldOf: (key: string) => unknown, textOf: (inner: unknown) => string): string {
   let text = "";
-  for (const key of keys.sort()) {
-    const field = fieldOf(key);
+  const isMap = value instanceof Map;
+  for (const key of (isMap ? [...value.keys()] : Object.keys(value)).sort()) {
+    const field: unknown = isMap ? value.get(key) : value[key as keyof typeof value];
     if (field === undefined) continue;
     const name = PLAIN.test(key) ? `"${key}"` : JSON.stringify(key);
     text += `${text === "" ? "" : ","}${name}:${textOf(field)}`;
   }
   return `{${text}}`;
 }
+
+/** A name that JSON writes as it is. */
+const PLAIN = /^\w+$/;

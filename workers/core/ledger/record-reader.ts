@@ -44,7 +44,9 @@ export class RecordReader {
   }
 
   oneOf<T extends string>(field: string, choices: readonly T[]): T {
-    return this.read(field, `one of ${choices.join(", ")}`, (value) => choices.find((choice) => choice === value));
+    const known = choices.find((choice) => choice === this.fields[field]);
+    if (known !== undefined) return known;
+    throw this.refusal(field, `one of ${choices.join(", ")}`);
   }
 
   /** A decimal of the kind asked for, kept as text. */
@@ -96,7 +98,11 @@ export class RecordReader {
   private read<T>(field: string, rule: string, take: (value: unknown) => T | undefined): T {
     const taken = take(this.fields[field]);
     if (taken !== undefined) return taken;
-    throw new RecordError(`${this.path}.${field} must be ${rule}, was ${JSON.stringify(this.fields[field])}`);
+    throw this.refusal(field, rule);
+  }
+
+  private refusal(field: string, rule: string): RecordError {
+    return new RecordError(`${this.path}.${field} must be ${rule}, was ${JSON.stringify(this.fields[field])}`);
   }
 }
 

@@ -131,6 +131,25 @@ describe("the order table", () => {
     }
   });
 
+  it("keeps why an order was denied or refused, the last that was told", () => {
+    const denied = applyOrderEvent(newDeskOrder(intentOf()), { type: "deny", code: "HALTED" });
+    expect(denied).toMatchObject({ state: "DENIED", reason: "HALTED" });
+    const refused = applyOrderEvent(inState("SUBMITTING"), { type: "rejected", code: "NO_FUNDS" });
+    expect(refused).toMatchObject({ state: "REJECTED", reason: "NO_FUNDS" });
+    expect(applyOrderEvent(refused, { type: "rejected", code: "NO_FUNDS" })).toBe(refused);
+    expect(applyOrderEvent(refused, { type: "rejected", code: "HALTED" }).reason).toBe("HALTED");
+  });
+
+  it("changes nothing by what tells nothing new", () => {
+    expect(newDeskOrder(intentOf()).cancelRequested).toBe(false);
+    const canceled = applyOrderEvent(inState("ACCEPTED"), { type: "canceled", filled: quantity("0") });
+    expect(applyOrderEvent(canceled, { type: "canceled", filled: quantity("0") })).toBe(canceled);
+    const lost = inState("LOST");
+    expect(applyOrderEvent(lost, { type: "missing", at: 5 })).toBe(lost);
+    const wanted = { ...inState("ACCEPTED"), cancelRequested: true };
+    expect(applyOrderEvent(wanted, { type: "cancel-rejected" })).toBe(wanted);
+  });
+
   it("names as open the states in which the venue may still trade", () => {
     expect(ORDER_STATES.filter(isOpenState)).toEqual([
       "SUBMITTING",
@@ -281,6 +300,13 @@ describe("what the venue says, in any order", () => {
     expect([ended.state, isReserved(ended), reservedQuantity(ended)]).toEqual(["CANCELED", true, quantity("3")]);
     const heard = play(ended, [fillEvent("b", "3")]);
     expect([heard.state, isReserved(heard), reservedQuantity(heard)]).toEqual(["CANCELED", false, 0n]);
+  });
+
+  it("says of a fault what it is, and which orders it names", () => {
+    const order = { ...inState("ACCEPTED"), venueOrderIds: ["v1", "v2"] };
+    const hear = () => applyOrderEvent(order, { type: "accepted", venueOrderId: "v3" });
+    expect(hear).toThrow("names venue order v3 beside v1, v2");
+    expect(new OrderFault("").name).toBe("OrderFault");
   });
 
   it("is a fault where a second venue order appears under one id (I6)", () => {

@@ -42,6 +42,13 @@ describe("client order ids", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it("name their bot the same, however many bots came between", () => {
+    const prefix = botPrefix(KEY);
+    const others = Array.from({ length: 1_100 }, (_, index) => botPrefix({ account: "a1", bot: `other ${index}` }));
+    expect(botPrefix(KEY)).toBe(prefix);
+    expect(new Set([prefix, ...others]).size).toBe(others.length + 1);
+  });
+
   it("are told from what others placed", () => {
     expect(asClientOrderId(clientOrderId(KEY))).toBe(clientOrderId(KEY));
     for (const foreign of ["", "web_123", "ABCDEFGHIJKLMNOPQRST", "a".repeat(21)]) {

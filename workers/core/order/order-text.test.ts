@@ -46,6 +46,28 @@ describe("an order as text", () => {
     );
   });
 
+  it("is read back with everything that an order may have", () => {
+    const other = orderOf({ bot: "bot-2" }).id;
+    const order = orderOf({
+      ...intentOf({ kind: "trailing-stop", limit: undefined, trail: price("2.5"), parent: other, reduceOnly: true }),
+      state: "UNKNOWN",
+      venueOrderIds: ["v1", "v2"],
+      replacement: { ...replacement, stop: price("99") },
+      revision: 3,
+      revisionAsked: 4,
+      missedChecks: 2,
+      missingSince: 1_700_000_000_123,
+      released: true,
+      cancelRequested: true,
+      filledAtEnd: quantity("3"),
+      reason: "NO_FUNDS",
+    });
+    expect(parseOrder(orderText(order))).toStrictEqual(order);
+    expect(() => parseOrder(orderText(order).replace(`"parent":"${other}"`, '"parent":"short"'))).toThrow(
+      "order.id must be 20",
+    );
+  });
+
   it("is refused where it is not what was written, with field, rule and value", () => {
     const text = orderText(orderOf());
     const changed = (parts: object) => () => parseOrder(JSON.stringify({ ...JSON.parse(text), ...parts }));

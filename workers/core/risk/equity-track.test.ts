@@ -32,6 +32,13 @@ describe("equity against its marks", () => {
     expect(formatDecimal(drawdownOf({ peak: money("0"), equity: money("-1") }))).toBe("1");
   });
 
+  it("counts days from midnight UTC, and no fall where there is none", () => {
+    expect(startTrack(mark("1000", "1000", 2 * DAY_MS - 1)).day).toBe(1);
+    expect(trackEquity(startTrack(mark("1000")), mark("1000", "1000", 3 * DAY_MS)).day).toBe(3);
+    expect(drawdownOf({ peak: money("0"), equity: money("0") })).toBe(0n);
+    expect(drawdownOf({ peak: money("10"), equity: money("12") })).toBe(0n);
+  });
+
   it("takes no deposit for a profit and no withdrawal for a loss", () => {
     const steps = fc.array(
       fc.record({ profit: fc.integer({ min: -50, max: 50 }), moved: fc.integer({ min: -20, max: 20 }) }),
@@ -98,5 +105,17 @@ describe("token buckets", () => {
     for (let i = 0; i < 5; i++) bucket = takeToken(bucket, rate, 600_000);
     expect(tokensLeft(bucket, rate, 10_000)).toBe(rate.capacity);
     expect(takeToken(bucket, rate, 10_000)).toEqual({ left: rate.capacity - 1, at: 10_000 });
+  });
+});
+
+describe("a bucket of messages", () => {
+  const rate = { capacity: 10, windowMs: 1_000 };
+
+  it("that lies a window ahead of the clock is still believed, and no further", () => {
+    const ahead: Bucket = { left: 2, at: 5_000 };
+    expect(tokensLeft(ahead, rate, 4_000)).toBe(2);
+    expect(takeToken(ahead, rate, 4_000)).toEqual({ left: 1, at: 5_000 });
+    expect(tokensLeft(ahead, rate, 3_999)).toBe(10);
+    expect(takeToken(ahead, rate, 3_999)).toEqual({ left: 9, at: 3_999 });
   });
 });

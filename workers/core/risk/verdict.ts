@@ -19,6 +19,20 @@ export type Verdict =
 export const CHECKS: readonly Check[] = [...PERMISSION_CHECKS, ...PRICE_CHECKS, ...CAP_CHECKS, ...RATE_CHECKS];
 
 /**
+ * What a kill switch closes is as large as what is held, wherever it came from: also what a throttle has halted, and what
+ * limits that were set since do not allow to be traded.
+ */
+const NOT_OF_CLOSING: ReadonlySet<string> = new Set([
+  "limits set",
+  "instrument allowed",
+  "order size",
+  "repeated execution",
+]);
+
+/** The checks of an order by which a kill switch closes a position: that it only closes is among them. */
+export const CLOSING_CHECKS: readonly Check[] = CHECKS.filter(({ name }) => !NOT_OF_CLOSING.has(name));
+
+/**
  * Decides on an intent. `limits` are those in force and `now` is UTC ms. Pure: the same arguments give the same verdict.
  * It never throws: a check that cannot be made is a denial.
  */

@@ -4,7 +4,8 @@ import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import type { Desk } from "../../desk.ts";
 import type { DeskDisk } from "../desk-disk.ts";
 import { MemoryDeskStore } from "../memory-desk-store.ts";
-import { LATE_ACCEPT_MS, type MockBroker, type Reply } from "./mock-broker.ts";
+import type { Reply } from "./broker-order.ts";
+import { LATE_ACCEPT_MS, type MockBroker } from "./mock-broker.ts";
 
 /** The process ends here. */
 export class Crash extends Error {}
@@ -32,7 +33,9 @@ export interface LifeWorld {
   /** How long a write takes until it would survive, ms. */
   readonly syncMs: () => number;
   /** The broker has this moment received something that may make a position larger. */
-  readonly received: (life: Life, order: OrderToPlace | ClientOrderId) => void;
+  readonly received: (life: Life, order: OrderToPlace) => void;
+  /** Same, for other terms of an order. */
+  readonly changed: (life: Life, id: ClientOrderId, terms: ReplaceTerms) => void;
 }
 
 /** The disk as one process holds it: once the process has ended, its handle writes nothing any more. */
@@ -103,7 +106,7 @@ export class SimBroker implements Broker {
 
   replace(id: ClientOrderId, revision: number, terms: ReplaceTerms): Promise<SendOutcome> {
     return this.call((now) => {
-      this.world.received(this.life, id);
+      this.world.changed(this.life, id, terms);
       return this.world.broker.replace(id, revision, terms, now);
     });
   }

@@ -3,38 +3,27 @@ import type { Money, Quantity } from "../../../core/ledger/decimal.ts";
 import type { Side } from "../../../core/ledger/decimal-grid.ts";
 import type { VenueFill, VenueOrder, VenueReport } from "../../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
-import { money, price } from "../../../core/testing/orders.ts";
-import { BTC, ETH } from "../../../core/testing/risk-books.ts";
+import { money } from "../../../core/testing/orders.ts";
+import { atMost, type BrokerOrder, keyOf, type Reply, signed, type Unnumbered, type Way } from "./broker-order.ts";
 import type { Chance, FaultRates } from "./chance.ts";
+import { INSTRUMENTS, type Market } from "./market.ts";
 
 /** How long the broker says it may take to show an order that it took, ms. */
 export const LATE_ACCEPT_MS = 30_000;
 /** After this long a call that was not answered has failed. */
 const REPLY_DEADLINE_MS = 5_000;
 const REPLY_MS = 500;
-export const PRICE = price("100");
 export const CAPITAL = money("100000");
 /** A tenth of a percent of the value. */
 const FEE_DIVISOR = 1_000n;
 const ONE = 10n ** 18n;
-export const INSTRUMENTS = [BTC, ETH] as const;
 
-/** What comes back of a call and when; undefined where the call fails. */
-export interface Reply<T> {
-  readonly at: number;
-  readonly answer: T | undefined;
+interface BrokerParts {
+  readonly chance: Chance;
+  readonly faults: FaultRates;
+  readonly market: Market;
+  readonly tell: (at: number, event: VenueEvent) => void;
 }
-
-type Unnumbered = VenueEvent extends infer Each ? (Each extends VenueEvent ? Omit<Each, "sequence"> : never) : never;
-
-export type BrokerOrder = { -readonly [Field in keyof VenueOrder]: VenueOrder[Field] } & {
-  readonly id: ClientOrderId;
-  readonly bot: string;
-  readonly parent: ClientOrderId | undefined;
-  readonly reduceOnly: boolean;
-  readonly acceptAt: number;
-  shown: boolean;
-};
 
 /**
  * A broker with books of its own, which the desk is held against. It does not mind an id that comes twice, as some real
@@ -54,6 +43,7 @@ export class MockBroker {
   changes = 0;
   private readonly botPositions = new Map<string, bigint>();
   private readonly chance: Chance;
+  private readonly market: Market;
   private readonly tell: (at: number, event: VenueEvent) => void;
   /** Orders that ended, in the order in which they did. */
   private readonly ended: BrokerOrder[] = [];
@@ -61,9 +51,10 @@ export class MockBroker {
   private now = 0;
 
   /** `tell` takes an event on its way, with the time at which it comes. */
-  constructor(chance: Chance, faults: FaultRates, tell: (at: number, event: VenueEvent) => void) {
+  constructor({ chance, faults, market, tell }: BrokerParts) {
     this.chance = chance;
     this.faults = faults;
+    this.market = market;
     this.tell = tell;
   }
 
@@ -94,7 +85,18 @@ export class MockBroker {
     const { id, bot, instrument, side, quantity, limit, stop, reduceOnly } = order;
     const venueOrderId = `v${this.orders.length + 1}`;
     const form = { instrument, side, quantity, limit, stop, filled: 0n as Quantity, status: "open" as const };
-    const taken = { id, clientOrderId: id, venueOrderId, bot, parent, reduceOnly, ...form, acceptAt, shown: false };
+    const taken = {
+      id,
+      clientOrderId: id,
+      venueOrderId,
+      bot,
+      parent,
+      reduceOnly,
+      ...form,
+      acceptAt,
+      shown: false,
+      fired: false,
+    };
     this.orders.push(taken);
     return taken;
   }
@@ -105,7 +107,7 @@ export class MockBroker {
   }
 
   /** What happens to a request and to its reply. */
-  private way(now: number) {
+  private way(now: number): Way {
     const { chance, faults } = this;
     const [lost, busy, taken, replyLost] = [faults.requestLost, faults.busy, 0.5, faults.replyLost].map((rate) =>
       chance.happens(rate),
@@ -127,7 +129,7 @@ export class MockBroker {
     return way.reply(ack);
   }
 
-  replace(id: ClientOrderId, revision: number, { quantity }: ReplaceTerms, now: number): Reply<SendOutcome> {
+  replace(id: ClientOrderId, revision: number, { quantity, limit }: ReplaceTerms, now: number): Reply<SendOutcome> {
     const way = this.way(now);
     const ack: SendOutcome = { outcome: "ack", venueOrderIds: new Map() };
     if (way.lost) return way.reply(ack);
@@ -135,7 +137,7 @@ export class MockBroker {
     if (order === undefined || quantity <= order.filled) {
       return way.reply({ outcome: "rejected", code: "NOT_OPEN", message: "" });
     }
-    order.quantity = quantity;
+    Object.assign(order, { quantity, limit });
     this.emit({ type: "replaced", id, revision, venueOrderId: order.venueOrderId }, now);
     return way.reply(ack);
   }
@@ -153,8 +155,9 @@ export class MockBroker {
     for (const order of this.orders) {
       if (order.status !== "open" || order.acceptAt > now) continue;
       if (!order.shown) this.show(order, now);
+      this.fire(order);
       if (this.isOver(order)) this.end(order, "canceled", { reason: "linked", now });
-      else if (this.chance.happens(0.15)) this.trade(order);
+      else if (this.chance.happens(0.15) && order.fired && this.market.meets(order)) this.trade(order);
       else if (this.chance.happens(this.faults.venueCancels)) this.end(order, "expired", { reason: "venue", now });
     }
     if (this.chance.happens(this.faults.external)) this.tradeExternally();
@@ -165,6 +168,12 @@ export class MockBroker {
     if (order.parent === undefined) return order.reduceOnly && this.room(order) === 0n;
     const parent = this.orders.find(({ id }) => id === order.parent);
     return parent?.status !== "open" && this.room(order) === 0n;
+  }
+
+  /** A stop that was reached once stays so; that of a leg once there is something that it closes. */
+  private fire(order: BrokerOrder): void {
+    if (order.fired || !this.market.fires(order)) return;
+    order.fired = order.parent === undefined || this.room(order) > 0n;
   }
 
   /** How much of an order may trade now. */
@@ -205,18 +214,24 @@ export class MockBroker {
     quantity: Quantity,
   ): void {
     const { clientOrderId, venueOrderId, instrument, side } = order;
-    const value = (quantity * PRICE) / ONE;
+    const price = this.market.price(instrument);
+    const value = (quantity * price) / ONE;
     const fee = (value / FEE_DIVISOR) as Money;
     this.positions.set(instrument, this.position(instrument) + signed(side, quantity));
     this.cash -= signed(side, value) + fee;
     const whose = { clientOrderId, venueOrderId, instrument, quote: "USD", side };
-    const trade = { tradeId: `t${this.fills.length + 1}`, quantity, price: PRICE, fee, feeCurrency: "USD" };
+    const trade = { tradeId: `t${this.fills.length + 1}`, quantity, price, fee, feeCurrency: "USD" };
     const fill: VenueFill = { ...whose, ...trade, liquidity: "taker", at: this.now };
     this.fills.push(fill);
     const late = this.chance.happens(this.faults.fillToldLate);
     const lateMs = this.chance.whole(1_000, 10_000);
     if (late) this.untold = [...this.untold, { at: this.now + lateMs, fill }];
     else this.emit({ type: "fill", fill }, this.now);
+  }
+
+  /** Whether it has nothing open and nothing left to say. */
+  isQuiet(): boolean {
+    return this.untold.length === 0 && this.orders.every(({ status }) => status !== "open");
   }
 
   position(instrument: string): bigint {
@@ -281,19 +296,4 @@ export class MockBroker {
     const next = `${from + fills.length}.${fillsComplete ? this.ended.length : since}`;
     return { at: now + REPLY_MS + delay, answer: { report, cursor: next } };
   }
-}
-
-export function signed(side: Side, quantity: bigint): bigint {
-  return side === "buy" ? quantity : -quantity;
-}
-
-/** The least of all, and nothing below zero. */
-function atMost(...quantities: readonly bigint[]): bigint {
-  let [least = 0n] = quantities;
-  for (const quantity of quantities) if (quantity < least) least = quantity;
-  return least > 0n ? least : 0n;
-}
-
-function keyOf({ bot, instrument }: { readonly bot: string; readonly instrument: string }): string {
-  return `${bot} ${instrument}`;
 }

@@ -1,13 +1,11 @@
 import type { Broker } from "../../../brokers/broker.ts";
-import { NO_MONEY } from "../../../core/ledger/decimal.ts";
-import { ledgerEventText } from "../../../core/ledger/ledger-event-text.ts";
-import { fillBooked } from "../../../core/ledger/venue-report.ts";
-import { isOpenState } from "../../../core/order/order-table.ts";
 import type { Desk } from "../../desk.ts";
 import { orderToPlace } from "../../desk-intent.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
 import type { MemoryDeskStore } from "../memory-desk-store.ts";
+import { BOOK_PLANTS } from "./planted-books.ts";
 import { BROKER_PLANTS } from "./planted-broker.ts";
+import { MARKET_PLANTS } from "./planted-market.ts";
 import { isUnder } from "./traders.ts";
 
 /** What one process of a desk is made of. */
@@ -179,67 +177,6 @@ const SWITCH_PLANTS = {
   },
 } satisfies Record<string, Plant>;
 
-const BOOK_PLANTS = {
-  "late-fill-dropped": {
-    after({ books }, { store }) {
-      const fill = books.fill.bind(books);
-      books.fill = (told, id) => {
-        const order = id === undefined ? undefined : books.order(id)?.order;
-        const booking = fillBooked(told, order?.id);
-        if (order === undefined || isOpenState(order.state)) fill(told, id);
-        else if (!store.isBooked(booking.id)) store.book(booking.id, ledgerEventText(booking));
-      };
-    },
-  },
-  "fee-not-booked": {
-    after({ books }) {
-      const book = books.book.bind(books);
-      books.book = (event, bot) => book(event.type === "fill" ? { ...event, fee: NO_MONEY } : event, bot);
-    },
-  },
-  "external-dropped": {
-    after({ books }) {
-      const book = books.book.bind(books);
-      books.book = (event, bot) => (event.type === "fill" && event.order === undefined ? undefined : book(event, bot));
-    },
-  },
-  "not-found-is-rejection": {
-    after({ books }) {
-      const hear = books.hear.bind(books);
-      books.hear = (id, event) => {
-        const unknown = books.order(id)?.order.state === "UNKNOWN";
-        return hear(id, unknown && event.type === "missing" ? { type: "rejected", code: "NOT_FOUND" } : event);
-      };
-    },
-  },
-  "replacement-believed": {
-    after({ books }) {
-      const hear = books.hear.bind(books);
-      books.hear = (id, event) => {
-        const order = hear(id, event);
-        if (event.type !== "replace-requested" || order === undefined) return order;
-        const { revision } = event.replacement;
-        return hear(id, { type: "replaced", revision, venueOrderId: order.venueOrderIds[0] ?? "" });
-      };
-    },
-  },
-  "old-news-believed": { after: ({ books }) => (books.touched.add = () => books.touched) },
-  "cancel-is-canceled": {
-    after({ cancels, books }) {
-      const request = cancels.request.bind(cancels);
-      cancels.request = (ids) =>
-        books.write(() => {
-          const count = request(ids);
-          for (const id of ids) {
-            const order = books.order(id)?.order;
-            if (order?.state === "PENDING_CANCEL") books.hear(id, { type: "canceled", filled: order.filled });
-          }
-          return count;
-        });
-    },
-  },
-} satisfies Record<string, Plant>;
-
 const DESK_PLANTS = {
   "send-before-write": {
     after(desk, { broker }) {
@@ -287,6 +224,7 @@ export const PLANTS = {
   ...BOOK_PLANTS,
   ...DESK_PLANTS,
   ...BROKER_PLANTS,
+  ...MARKET_PLANTS,
 } satisfies Record<string, Plant>;
 export type PlantedBug = keyof typeof PLANTS;
 export const PLANTED_BUGS = Object.keys(PLANTS) as PlantedBug[];

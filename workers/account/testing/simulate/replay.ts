@@ -9,7 +9,7 @@ import { DeskBooks } from "../../desk-books.ts";
 import { hearVenue } from "../../hear-venue.ts";
 import type { DeskDisk } from "../desk-disk.ts";
 import { MemoryDeskStore } from "../memory-desk-store.ts";
-import { ACCOUNT } from "./world.ts";
+import { ACCOUNT } from "./stage.ts";
 
 const CAPITAL_PREFIX = "capital:";
 
@@ -34,6 +34,18 @@ export function replay(disk: DeskDisk, books: DeskBooks): string[] {
     const same = ledgerText(rebuilt) === ledgerText(books.scope(name).ledger);
     return same ? [] : [`I15: the ledger of ${name} rebuilt from its events is another`];
   });
+}
+
+/**
+ * What a process believes is what it wrote: the texts on its disk are those that its values would make anew. So nothing
+ * that it keeps was changed in place after its text had been made.
+ */
+export function asWritten(disk: DeskDisk, books: DeskBooks): string[] {
+  const texts = books.scopeNames().map((name) => [`scope:${name}`, ledgerText(books.scope(name))]);
+  const documents = [["desk", ledgerText(books.record)], ...texts].filter(([name]) => disk.documents.has(name));
+  const changed = documents.filter(([name, text]) => disk.documents.get(name) !== text).map(([name]) => name);
+  const orders = books.openOrders().filter(({ order }) => disk.orders.get(order.id)?.body !== ledgerText(order));
+  return [...changed, ...orders.map(() => "an order")].map((name) => `I15: ${name} is not as it was written`);
 }
 
 /** I14: all that the venue ever said, heard once more from the beginning, changes nothing. */

@@ -8,7 +8,7 @@ const CATCH_SEEDS_MAX = 200;
 const SEEDS = 100;
 
 describe("the order desk in broken worlds", () => {
-  it("loses, doubles and exceeds nothing (I1-I15, I17-I19)", async () => {
+  it("loses, doubles and exceeds nothing (I1-I15, I17-I19, C3, C6, C15)", async () => {
     const results: SimulationResult[] = [];
     for (let seed = 0; seed < SEEDS; seed++) results.push(await simulate(seed));
     expect(results.filter((result) => result.violations.length > 0)).toEqual([]);
@@ -19,7 +19,13 @@ describe("the order desk in broken worlds", () => {
   }, 120_000);
 
   it("holds where it failed once", async () => {
-    for (const seed of REGRESS_SEEDS) expect((await simulate(seed)).violations).toEqual([]);
+    for (const seed of REGRESS_SEEDS) {
+      for (const still of [true, false]) expect((await simulate(seed, { still })).violations).toEqual([]);
+    }
+  }, 120_000);
+
+  it("has on its disk, after every step, what it believes (I15)", async () => {
+    for (let seed = 0; seed < 10; seed++) expect((await simulate(seed, { thorough: true })).violations).toEqual([]);
   }, 120_000);
 
   it("comes out the same for the same seed", async () => {
@@ -32,7 +38,7 @@ describe("a safety rule that is left out", () => {
     "is noticed within 200 seeds: %s",
     async (bug) => {
       let caught = 0;
-      while (caught < CATCH_SEEDS_MAX && (await simulate(caught, bug)).violations.length === 0) caught++;
+      while (caught < CATCH_SEEDS_MAX && (await simulate(caught, { bug })).violations.length === 0) caught++;
       expect(caught).toBeLessThan(CATCH_SEEDS_MAX);
     },
     120_000,

@@ -1,21 +1,30 @@
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
-import { quantity } from "../../../core/testing/orders.ts";
+import { price, quantity } from "../../../core/testing/orders.ts";
 import type { Desk } from "../../desk.ts";
 import type { DeskIntent } from "../../desk-calls.ts";
 import { intendedIds } from "../../desk-intent.ts";
 import { replaceOrder } from "../../desk-replace.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
-import { INSTRUMENTS } from "./mock-broker.ts";
-import { ACCOUNT, BOTS, type Kill, type World } from "./world.ts";
+import { INSTRUMENTS } from "./market.ts";
+import { ACCOUNT, BOTS, type Kill } from "./stage.ts";
+import type { World } from "./world.ts";
 
 const CANDLE = 1_700_000_000_000;
 const UNIT = quantity("1");
 /** Steps between tries to have what is open gone. */
 const WIND_DOWN_EVERY = 20;
 
+/** Limits in a market that moves: up to so much better than the last price, or worse, as shares; and how many are far off. */
+const NEAR_MAX = 0.015;
+const NEAR_WORSE = 0.005;
+const FAR_MAX = 0.15;
+const FAR_SHARE = 0.1;
+
 /** Who asks the desk for things: bots, and the person whose account it is. */
 export class Traders {
-  readonly intended = new Set<string>();
+  private readonly intended = new Set<string>();
+  /** Intents before this one have their ids in `intended`. */
+  private named = 0;
   private readonly world: World;
   private readonly intents: { readonly bot: string; readonly intent: DeskIntent }[] = [];
   private readonly killStep: number;
@@ -70,14 +79,17 @@ export class Traders {
     });
   }
 
-  /** One unit more or less. */
+  /** One unit more or less, and where prices move another limit at times. */
   private replace(desk: Desk, id: ClientOrderId): void {
     const more = this.world.chance.happens(0.5);
     const order = desk.books.order(id)?.order;
     if (order === undefined) return;
     const size = (more ? order.quantity + UNIT : order.quantity - UNIT) as typeof UNIT;
     if (size <= order.filled || (more && order.parent !== undefined)) return;
-    this.world.attempt(() => replaceOrder(desk, id, { quantity: size, limit: order.limit, stop: order.stop }));
+    const { instrument, side, stop, parent } = order;
+    const moves = this.world.market.moves && order.kind === "limit" && parent === undefined;
+    const limit = moves && this.world.chance.happens(0.5) ? price(this.pricesOf(instrument, side).limit) : order.limit;
+    this.world.attempt(() => replaceOrder(desk, id, { quantity: size, limit, stop }));
   }
 
   private newKill(): Kill {
@@ -125,9 +137,7 @@ export class Traders {
     const [closes, buys, market, guarded] = [0.2, 0.7, 0.3, 0.25].map((share) => chance.happens(share));
     const exit = closes && held !== 0n;
     const side = (exit ? held < 0n : buys) ? "buy" : "sell";
-    // Sides rest apart, so that orders of different bots do not cross.
-    const limit = side === "buy" ? "99" : "101";
-    const protect = side === "buy" ? { stop: "95", target: "110" } : { stop: "105", target: "90" };
+    const { limit, protect } = this.pricesOf(instrument, side);
     const intent: DeskIntent = {
       candleTime: CANDLE,
       leg: exit ? "exit" : "entry",
@@ -143,8 +153,32 @@ export class Traders {
       ...(guarded && !exit ? { protect } : {}),
     };
     this.intents.push({ bot, intent });
-    for (const { id } of intendedIds(intent, { account: ACCOUNT.id, bot })) this.intended.add(id);
     return { bot, intent };
+  }
+
+  /** Whether an id is one of those that an intent makes. Ids are hashes, so only what has to be is hashed. */
+  isIntended(id: string, signal: string | undefined): boolean {
+    const known = this.intents.findLast(({ intent }) => intent.signal === signal);
+    if (!this.intended.has(id) && known !== undefined) this.name(known);
+    while (!this.intended.has(id) && this.named < this.intents.length) this.name(this.intents[this.named++]);
+    return this.intended.has(id);
+  }
+
+  private name({ bot, intent }: { readonly bot: string; readonly intent: DeskIntent }): void {
+    for (const { id } of intendedIds(intent, { account: ACCOUNT.id, bot })) this.intended.add(id);
+  }
+
+  /** Where sides rest apart, orders of different bots do not cross; where prices move they would, and some are far off. */
+  private pricesOf(instrument: string, side: "buy" | "sell") {
+    const { chance, market } = this.world;
+    const better = side === "buy" ? -1 : 1;
+    if (!market.moves) {
+      const protect = side === "buy" ? { stop: "95", target: "110" } : { stop: "105", target: "90" };
+      return { limit: side === "buy" ? "99" : "101", protect };
+    }
+    const at = (share: number) => market.near(instrument, better * share);
+    const away = chance.happens(FAR_SHARE) ? -chance.share(FAR_MAX) : chance.share(NEAR_MAX) - NEAR_WORSE;
+    return { limit: at(away), protect: { stop: at(chance.share(NEAR_MAX)), target: at(-chance.share(2 * NEAR_MAX)) } };
   }
 }
 

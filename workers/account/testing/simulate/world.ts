@@ -1,50 +1,42 @@
-import type { OrderToPlace, VenueEvent } from "../../../brokers/broker.ts";
-import { ALWAYS_OPEN } from "../../../core/candle/trading-calendar.ts";
+import type { OrderToPlace, ReplaceTerms, VenueEvent } from "../../../brokers/broker.ts";
 import type { Decimal } from "../../../core/ledger/decimal.ts";
 import { parseDecimal } from "../../../core/ledger/decimal-text.ts";
 import { OrderFault } from "../../../core/order/apply-order-event.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
-import { money } from "../../../core/testing/orders.ts";
-import { rulesOf } from "../../../core/testing/risk-books.ts";
-import { Desk } from "../../desk.ts";
-import { ACCOUNT_SCOPE, type DeskAccount } from "../../desk-account.ts";
+import { Desk, SWEEP_EVERY_MS } from "../../desk.ts";
+import { ACCOUNT_SCOPE } from "../../desk-account.ts";
 import { ReplaceDenied } from "../../desk-replace.ts";
-import type { SwitchScope } from "../../desk-switches.ts";
 import { DeskDisk } from "../desk-disk.ts";
 import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
 import { Checks } from "./checks.ts";
 import { Crash, type Life, type LifeWorld, SimBroker, SimStore } from "./life.ts";
-import { INSTRUMENTS, MockBroker, PRICE } from "./mock-broker.ts";
+import { type BotCaps, INSTRUMENTS, Market } from "./market.ts";
+import { MockBroker } from "./mock-broker.ts";
 import { PLANTS, type Plant, type PlantedBug } from "./planted-bug.ts";
+import {
+  ACCOUNT,
+  BOT_CAPITAL,
+  BOTS,
+  type Kill,
+  MARK_EVERY_MS,
+  MARK_STEPS,
+  OPEN_ORDERS_MAX,
+  POSITION_MAX,
+  START,
+  STEP_MS,
+} from "./stage.ts";
 import { Traders } from "./traders.ts";
 
-export const STEP_MS = 500;
 /** Two minutes of trouble, */
 const TROUBLED_STEPS = 240;
 /** and three in which nothing new is asked and nothing fails: long enough to count an order as lost. */
 const QUIET_STEPS = 360;
-const START = 1_700_000_000_000;
-/** How often the feed tells its prices. */
-const MARK_STEPS = 8;
+/** It may end sooner where everything has been settled for longer than the venue goes unasked, */
+const SETTLED_STEPS = (SWEEP_EVERY_MS + 5_000) / STEP_MS;
 /** An object's alarm comes at the latest so often. */
 const ALARM_MS = 60_000;
 /** How far a clock is set off at once. */
 const CLOCK_STEP_MS_MAX = 10 * 60_000;
-
-export const POSITION_MAX = 10;
-export const OPEN_ORDERS_MAX = 8;
-export const BOTS = ["bot-1", "bot-2", "bot-3"] as const;
-
-export const ACCOUNT: DeskAccount = {
-  id: "account-1",
-  currency: "USD",
-  method: "fifo",
-  instruments: new Map(
-    INSTRUMENTS.map((instrument) => [instrument, { ...rulesOf(), calendar: ALWAYS_OPEN, quote: "USD" }]),
-  ),
-  marketTime: false,
-  balanceTolerance: "0",
-};
 
 export interface SimulationResult {
   readonly seed: number;
@@ -56,21 +48,26 @@ export interface SimulationResult {
   readonly denied: number;
 }
 
-/** Runs the production desk through one broken world. The same seed and bug give the same result. */
-export function simulate(seed: number, bug?: PlantedBug): Promise<SimulationResult> {
-  return new World(seed, bug).run();
+export interface SimulationOptions {
+  /** A safety rule that is left out. */
+  readonly bug?: PlantedBug | undefined;
+  /** Prices stand still, whatever the seed says. */
+  readonly still?: boolean;
+  /** After each step all that is in memory is held against what is written. */
+  readonly thorough?: boolean;
 }
 
-/** A kill switch that was thrown and acknowledged, at true time. */
-export interface Kill {
-  readonly scope: SwitchScope;
-  readonly flatten: boolean;
+/** Runs the production desk through one broken world. The same seed and options give the same result. */
+export function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  return new World(seed, options).run();
 }
 
 export class World implements LifeWorld {
   readonly seed: number;
-  readonly bug: PlantedBug | undefined;
+  readonly options: SimulationOptions;
   readonly chance: Chance;
+  readonly market: Market;
+  readonly botCaps: BotCaps;
   readonly broker: MockBroker;
   readonly disk = new DeskDisk();
   /** Kill switches that hold. */
@@ -88,12 +85,15 @@ export class World implements LifeWorld {
   private steps = 0;
   private crashes = 0;
 
-  constructor(seed: number, bug: PlantedBug | undefined) {
+  constructor(seed: number, options: SimulationOptions) {
     this.seed = seed;
-    this.bug = bug;
+    this.options = options;
     this.chance = new Chance(seed);
-    const faults = drawFaults(this.chance);
-    this.broker = new MockBroker(this.chance, faults, (at, event) => this.tell(at, event));
+    this.market = new Market(seed, { still: options.still === true });
+    this.botCaps = this.market.botCaps();
+    const { chance, market } = this;
+    const faults = drawFaults(chance);
+    this.broker = new MockBroker({ chance, faults, market, tell: (at, event) => this.tell(at, event) });
     this.checks = new Checks(this);
     this.traders = new Traders(this);
     this.start();
@@ -105,13 +105,13 @@ export class World implements LifeWorld {
   private open(): void {
     const { desk } = this.life;
     desk?.books.write(() => {
-      const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100", dailyLoss: "50000" };
-      const caps = decimals({ ...wide, executions: "200", rejectsInARow: "20" });
+      const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100" };
+      const caps = decimals({ ...wide, ...this.botCaps });
       const account = decimals({ positionQuantity: String(POSITION_MAX), openOrders: String(OPEN_ORDERS_MAX) });
       desk.switches.setLimits(ACCOUNT_SCOPE, { caps: account });
       for (const bot of BOTS) {
         desk.switches.setLimits(bot, { caps, instruments: INSTRUMENTS });
-        desk.switches.allot(bot, { id: `capital:${bot}`, at: START, capital: money("20000") });
+        desk.switches.allot(bot, { id: `capital:${bot}`, at: START, capital: BOT_CAPITAL });
       }
     });
     this.disk.keep();
@@ -134,16 +134,20 @@ export class World implements LifeWorld {
 
   syncMs = (): number => (this.chance.happens(this.faults.slowSync) ? this.chance.whole(1, 1_000) : 0);
 
-  received = (life: Life, order: OrderToPlace | ClientOrderId): void => {
-    if (typeof order === "string") this.checks.replaceReceived(life, order);
-    else this.checks.orderReceived(life, order);
-  };
+  received = (life: Life, order: OrderToPlace): void => this.checks.orderReceived(life, order);
+
+  changed = (life: Life, id: ClientOrderId, terms: ReplaceTerms): void => this.checks.changeReceived(life, id, terms);
 
   async run(): Promise<SimulationResult> {
     for (let step = 0; step < TROUBLED_STEPS; step++) await this.step(true);
     this.faults = NO_FAULTS;
     this.broker.faults = NO_FAULTS;
-    for (let step = 0; step < QUIET_STEPS; step++) await this.step(false);
+    this.market.calm();
+    let settled = 0;
+    for (let step = 0; step < QUIET_STEPS && settled < SETTLED_STEPS; step++) {
+      await this.step(false);
+      settled = this.isSettled() ? settled + 1 : 0;
+    }
     this.checks.quiet();
     const { orders, fills } = this.broker;
     const denied = [...this.disk.orders.values()].filter(({ body }) => body.includes('"state":"DENIED"')).length;
@@ -151,16 +155,25 @@ export class World implements LifeWorld {
     return { seed: this.seed, violations: [...this.checks.violations], ...counts };
   }
 
+  /** Nothing is open on either side, to be closed, or on its way. */
+  private isSettled(): boolean {
+    const { life, broker, due } = this;
+    const books = life.alive ? life.desk?.books : undefined;
+    if (books === undefined || due.length > 0 || books.record.flatten.length > 0) return false;
+    return books.openOrders().every(({ order }) => order.state === "LOST") && broker.isQuiet();
+  }
+
   private async step(trouble: boolean): Promise<void> {
     this.time += STEP_MS;
     this.steps++;
+    this.market.step();
     this.broker.step(this.time);
     if (this.downUntil > 0 && this.time >= this.downUntil) this.start();
     this.handOut();
     await settled();
     const { desk } = this.life;
     if (this.life.alive && desk !== undefined) {
-      if (this.steps % MARK_STEPS === 0) this.attempt(() => desk.hear(this.marks()));
+      if (this.steps % MARK_STEPS === 0) this.tellPrices(desk);
       if (trouble) this.traders.act(desk);
       else this.traders.windDown(desk);
       this.alarm(desk);
@@ -173,10 +186,18 @@ export class World implements LifeWorld {
     this.checks.always();
   }
 
-  private marks() {
-    const at = this.clock();
-    const of = { price: PRICE, at: this.time, heardAt: at, intervalMs: MARK_STEPS * STEP_MS };
-    return { events: [], marks: INSTRUMENTS.map((instrument) => ({ instrument, ...of })), marketAt: this.time };
+  private tellPrices(desk: Desk): void {
+    const told = this.market.tell(this.time, MARK_EVERY_MS);
+    const hear = (marks: readonly (typeof told)[number][]) => {
+      const heard = marks.map(({ mark }) => ({ ...mark, heardAt: this.clock() }));
+      if (heard.length === 0) return;
+      this.checks.prices.told(heard);
+      this.attempt(() => desk.hear({ events: [], marks: heard, marketAt: this.time }));
+    };
+    hear(told.filter(({ lateMs }) => lateMs === 0));
+    for (const each of told) {
+      if (each.lateMs > 0) this.later(this.life, this.time + each.lateMs, () => hear([each]));
+    }
   }
 
   private tell(at: number, event: VenueEvent): void {
@@ -215,7 +236,8 @@ export class World implements LifeWorld {
     this.downUntil = 0;
     const life: Life = { alive: true, desk: undefined, reported: false, ticking: false };
     this.life = life;
-    const plant: Plant | undefined = this.bug === undefined ? undefined : PLANTS[this.bug];
+    const { bug } = this.options;
+    const plant: Plant | undefined = bug === undefined ? undefined : PLANTS[bug];
     this.attempt(() => {
       const store = new SimStore(life, this);
       const broker = new SimBroker(life, this);
