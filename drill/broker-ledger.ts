@@ -56,9 +56,15 @@ export class BrokerLedger {
   private readonly openedAt: number;
   private readonly marketPrice: string;
   private readonly said: BrokerEvent[] = [];
+  private readonly onSaid: () => void;
   private changes = 1;
 
-  constructor(parts: { id: string; currency: string; capital: string; openedAt: number; marketPrice: string }) {
+  /** `onSaid` is called when there is something to tell. */
+  constructor(
+    parts: { id: string; currency: string; capital: string; openedAt: number; marketPrice: string },
+    onSaid: () => void,
+  ) {
+    this.onSaid = onSaid;
     this.id = parts.id;
     this.currency = parts.currency;
     this.capital = parts.capital;
@@ -86,6 +92,7 @@ export class BrokerLedger {
 
   private say(type: BrokerEvent["type"], order: BrokerOrder, fill: BrokerFill | undefined): void {
     this.said.push({ sequence: this.said.length + 1, type, order, fill, filled: order.filled });
+    this.onSaid();
   }
 
   /** Trades a share of what is left of an order, as long as it is open. */

@@ -46,6 +46,11 @@ export class BrokerProcess {
     });
   }
 
+  /** Says where the Worker listens that shall be told of what happens. */
+  async tellTo(origin: string): Promise<void> {
+    await fetch(`${this.origin}/listener`, { method: "PUT", body: origin });
+  }
+
   async set(weather: "calm" | "storm"): Promise<void> {
     await fetch(`${this.origin}/${weather}`, { method: "POST" });
   }

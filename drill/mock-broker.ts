@@ -4,17 +4,21 @@ import { BrokerLedger, type OrderAsked } from "./broker-ledger.ts";
 /**
  * A broker in a process of its own, with books of its own. It loses requests and replies, answers late, takes orders
  * seconds after the reply was given up, drops and doubles what it tells unasked, and trades while nobody listens.
- * `PUT /accounts/{id}` opens an account, `POST /calm` ends what is pending and lets nothing fail or trade of itself before
- * `POST /storm`, `GET /book` shows everything. The first argument is the price that orders without a limit trade at.
+ * `PUT /listener` says who is told that there is something to tell, `PUT /accounts/{id}` opens an account, `POST /calm` ends
+ * what is pending and lets nothing fail or trade of itself before `POST /storm`, `GET /book` shows everything. The first
+ * argument is the price that orders without a limit trade at.
  */
 const ledgers = new Map<string, BrokerLedger>();
 /** What is still to happen, by its timer; at a calm it happens at once. */
 const pending = new Map<NodeJS.Timeout, () => void>();
 let calm = true;
+let listener = "";
+/** Accounts with something to tell, until it is told. */
+const telling = new Set<string>();
 const [marketPrice = "0"] = process.argv.slice(2);
 
 const FAULTS = {
-  ...{ requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.15 },
+  ...{ requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.12 },
   ...{ eventDropped: 0.1, eventDoubled: 0.1 },
 };
 const LATE_MS_MAX = 4_000;
@@ -22,6 +26,10 @@ const QUICK_MS_MAX = 120;
 /** Beyond what the desk waits for. */
 const REPLY_LATE_MS = 1_800;
 const FILL_MS_MAX = 2_500;
+/** What happens within this is told together. */
+const TELL_AFTER_MS = 20;
+/** A listener that does not answer within this has heard nothing. */
+const TELL_MS_MAX = 2_000;
 
 const server = createServer((request, response) => {
   handle(request, response).catch((error: unknown) => {
@@ -42,11 +50,16 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     const books = [...ledgers].map(([id, ledger]) => [id, ledger.book()]);
     return answer(response, 200, Object.fromEntries(books));
   }
+  if (url.pathname === "/listener") {
+    listener = body;
+    return answer(response, 200, {});
+  }
   const [, , accountId = "", call, id] = url.pathname.split("/");
   if (request.method === "PUT") {
-    const { currency, cash } = JSON.parse(body) as { currency: string; cash: string };
+    const { ownerId, currency, cash } = JSON.parse(body) as { ownerId: string; currency: string; cash: string };
     const terms = { id: accountId, currency, capital: cash, openedAt: Date.now(), marketPrice };
-    if (!ledgers.has(accountId)) ledgers.set(accountId, new BrokerLedger(terms));
+    const query = `owner=${ownerId}&account=${accountId}`;
+    if (!ledgers.has(accountId)) ledgers.set(accountId, new BrokerLedger(terms, () => tell(query)));
     return answer(response, 200, {});
   }
   const ledger = ledgers.get(accountId);
@@ -120,6 +133,18 @@ function later(withinMs: number, act: () => void): void {
     calm ? 0 : Math.random() * withinMs,
   );
   pending.set(timer, act);
+}
+
+/** Says once that there is something to tell. Whoever is down, or not reached in a storm, does not hear it. */
+function tell(query: string): void {
+  if (telling.has(query) || listener === "") return;
+  telling.add(query);
+  setTimeout(() => {
+    telling.delete(query);
+    if (happens(FAULTS.eventDropped)) return;
+    const signal = AbortSignal.timeout(TELL_MS_MAX);
+    fetch(`${listener}/drill/told?${query}`, { method: "POST", signal }).catch(() => undefined);
+  }, TELL_AFTER_MS);
 }
 
 /** What arrives of what was told unasked. */

@@ -8,7 +8,9 @@ import { localMailbox } from "./mail/local-mailbox.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
+import { accountObject } from "./services/trading/account-object-of.ts";
 import { httpBroker } from "./testing/http-broker.ts";
+import { ROOMY_BUDGETS } from "./testing/roomy-budgets.ts";
 import { workerOf } from "./worker.ts";
 
 export { AuditObject } from "./audit/audit-object.ts";
@@ -21,7 +23,7 @@ export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
-/** Where the drill's broker listens. */
+/** Where the drill's broker listens; empty where accounts trade on paper as they do in production. */
 type DrillEnv = Env & { readonly DRILL_BROKER: string };
 
 /** As many orders as the platform lets through: a drill of minutes places what a person does in weeks. */
@@ -39,12 +41,14 @@ export class AccountObject extends ProductionAccount {
     await super.begin({ ...given, limits: { ...given.limits, caps } });
   }
 
-  protected override venueOf({ account }: AccountRecord): AccountVenue {
+  protected override venueOf(record: AccountRecord): AccountVenue {
     const origin = (this.env as DrillEnv).DRILL_BROKER;
+    if (origin === "") return super.venueOf(record);
+    const { ownerId, account } = record;
     return {
       broker: httpBroker(origin, account.id),
       async begin() {
-        const body = JSON.stringify({ currency: account.currency, cash: account.cash });
+        const body = JSON.stringify({ ownerId, currency: account.currency, cash: account.cash });
         const reply = await fetch(`${origin}/accounts/${account.id}`, { method: "PUT", body });
         if (!reply.ok) throw new Error(`the broker answered ${reply.status}`);
       },
@@ -57,12 +61,18 @@ export class AccountObject extends ProductionAccount {
   override async eventsOf(
     call: Parameters<ProductionAccount["eventsOf"]>[0],
   ): ReturnType<ProductionAccount["eventsOf"]> {
+    await this.heard(call);
+    return super.eventsOf(call);
+  }
+
+  /** The broker said that it has something to tell. */
+  async heard(call: { ownerId: string }): Promise<void> {
+    if ((this.env as DrillEnv).DRILL_BROKER === "") return;
     this.hearing ??= this.hear(call.ownerId).finally(() => {
       this.hearing = undefined;
     });
     // A broker that does not answer tells nothing: the desk asks for everything in its rounds.
     await this.hearing.catch(() => undefined);
-    return super.eventsOf(call);
   }
 
   private async hear(ownerId: string): Promise<void> {
@@ -79,20 +89,29 @@ export class AccountObject extends ProductionAccount {
 /** The Worker of the drill that kills it: everything is what is deployed but for the broker. Never deployed itself. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
-const worker = workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });
+const parts = { now: systemClock, strategies: STRATEGY_CATALOGUE, budgets: ROOMY_BUDGETS, mail, local };
+const worker = workerOf({ app: createApp(parts), mail });
 
-/** `POST /drill/{play|pause}?owner=…&account=…` lets the market of an account's replay run or stand, for comparisons. */
-const MARKET_PATH = /^\/drill\/(play|pause)$/;
+/**
+ * `POST /drill/{play|pause}?owner=…&account=…` lets the market of an account's replay run or stand, for comparisons;
+ * `/drill/told` is what the broker calls when it has something to tell.
+ */
+const DRILL_PATH = /^\/drill\/(play|pause|told)$/;
 
 export default {
   ...worker,
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
-    const verb = MARKET_PATH.exec(pathname)?.[1];
+    const verb = DRILL_PATH.exec(pathname)?.[1];
     if (verb === undefined) return worker.fetch?.(request, env, ctx) ?? new Response(null, { status: 404 });
     const [ownerId = "", accountId = ""] = [searchParams.get("owner") ?? "", searchParams.get("account") ?? ""];
-    const { object } = await replayFeed(env, { ownerId, accountId });
-    await (verb === "play" ? object.play({ ownerId }) : object.pause({ ownerId }));
+    if (verb === "told") {
+      const { object } = await accountObject({ env, ownerId }, accountId);
+      await (object as unknown as AccountObject).heard({ ownerId });
+    } else {
+      const { object } = await replayFeed(env, { ownerId, accountId });
+      await (verb === "play" ? object.play({ ownerId }) : object.pause({ ownerId }));
+    }
     return new Response(null, { status: 204 });
   },
 } satisfies ExportedHandler<Env>;

@@ -6,16 +6,9 @@ import { CspParser } from "csp_evaluator/dist/parser.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACCESS } from "../auth/access-matrix.ts";
 import { FAKE_STRATEGIES } from "../testing/fake-strategies.ts";
+import { ROOMY_BUDGETS } from "../testing/roomy-budgets.ts";
 import { newBrowser, newSignedIn } from "../testing/test-browser.ts";
-import {
-  newClient,
-  ORIGIN,
-  ROOMY_BUDGETS,
-  request,
-  START_MS,
-  type TestClient,
-  testMail,
-} from "../testing/test-client.ts";
+import { newClient, ORIGIN, request, START_MS, type TestClient, testMail } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { createApp } from "./app.ts";
 import { localRoutes, MAILBOX_PATH } from "./local-routes.tsx";

@@ -22,7 +22,7 @@ import { botDefinition } from "./bot-record.ts";
 
 const MINUTE_MS = 60_000;
 const FROM = Date.UTC(2024, 4, 13, 9, 0);
-const MINUTES = 200;
+const MINUTES = 120;
 const REAL = { strategies: STRATEGY_CATALOGUE };
 const CAPS = {
   orderNotional: "60000",

@@ -7,7 +7,8 @@ import { readLocalMailbox } from "../mail/local-mailbox.ts";
 import { drainMail } from "../mail/mail-outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { FAKE_STRATEGIES } from "./fake-strategies.ts";
-import { ORIGIN, ROOMY_BUDGETS, START_MS, type TestDependencies, testMail } from "./test-client.ts";
+import { ROOMY_BUDGETS } from "./roomy-budgets.ts";
+import { ORIGIN, START_MS, type TestDependencies, testMail } from "./test-client.ts";
 
 export const PASSWORD = "correct horse staple 7";
 

@@ -4,7 +4,6 @@ import { users } from "../../schema/tables/identity.ts";
 import type { ApiDependencies } from "../api/api-types.ts";
 import { type App, createApp } from "../api/app.ts";
 import { issueAccessToken } from "../auth/access-token.ts";
-import { BUDGET_WINDOW_MS, BUDGETS, type Budget, type Budgets } from "../auth/request-budgets.ts";
 import { startSession } from "../auth/session.ts";
 import { localMailbox } from "../mail/local-mailbox.ts";
 import { openDatabase } from "../platform/database.ts";
@@ -13,6 +12,7 @@ import { newId } from "../platform/ids.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { seedSimulatedDatasets } from "../services/simulated-datasets.ts";
 import { FAKE_STRATEGIES } from "./fake-strategies.ts";
+import { ROOMY_BUDGETS } from "./roomy-budgets.ts";
 
 export const ORIGIN = "https://apextrade.test";
 /** The time of every test: about the real one, which alarms of objects and the identity library keep to. */
@@ -37,19 +37,6 @@ let letters = 0;
 
 /** Letters of the tests go to the local mailbox, each a moment after the one before, where a test reads them. */
 export const testMail: ApiDependencies["mail"] = (bindings) => localMailbox(bindings, () => START_MS + letters++);
-
-/** Tests send in one instant what people send in hours; those of the limits bring limits of their own. */
-export const ROOMY_BUDGETS: Budgets = roomy(BUDGETS);
-
-function roomy(budgets: Budgets): Budgets {
-  const widen = (budget: Budget) => ({ ...budget, count: 1e9, windowMs: BUDGET_WINDOW_MS });
-  const each = ({ reading, changing, expensive }: Budgets["principal"]) => ({
-    reading: widen(reading),
-    changing: widen(changing),
-    expensive: widen(expensive),
-  });
-  return { address: widen(budgets.address), principal: each(budgets.principal), tenant: each(budgets.tenant) };
-}
 
 const dependencies: ApiDependencies = {
   now: () => START_MS,
