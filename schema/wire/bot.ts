@@ -168,7 +168,7 @@ export const BotState = z.object({
   trades: z.number().int(),
   marketAt: TimeMs.nullable(),
   /** The market's time at which this version began to trade; null before that. */
-  beganAt: TimeMs.nullable().default(null),
+  beganAt: TimeMs.nullable(),
   /** Open time of the last candle that was decided on, and when the next decision is due (market time). */
   lastCandleAt: TimeMs.nullable(),
   nextDueAt: TimeMs.nullable(),

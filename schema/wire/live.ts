@@ -28,7 +28,10 @@ export const BYE_CODES: Readonly<Record<ByeReason, number>> = {
   restart: 1012,
 };
 
-/** What the server says, around the state of the channel. `change` holds the fields that changed, whole. */
+/**
+ * What the server says, around the state of the channel. `change` holds the fields that changed, whole. No field of a state may
+ * have a default: a delta that is silent about it would be read as one that sets it.
+ */
 export function liveServerMessage<T extends z.ZodObject>(state: T) {
   return z.discriminatedUnion("type", [
     z.object({ type: z.literal("snapshot"), epoch: z.string(), sequence: z.number().int(), state }),

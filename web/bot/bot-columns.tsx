@@ -28,7 +28,12 @@ export function botColumns(accounts: readonly TradingAccount[]): readonly ListCo
         </span>
       ),
     },
-    { title: "Account", left: true, className: "max-w-56", cell: (bot) => <AccountName account={accountOf(bot)} /> },
+    {
+      title: "Account",
+      left: true,
+      className: "max-w-56 xl:max-w-72",
+      cell: (bot) => <AccountName account={accountOf(bot)} />,
+    },
     {
       title: "State",
       left: true,

@@ -43,7 +43,7 @@ export function CapBars({ uses, currency, nameOf }: CapBarsProps) {
                 <CapBar key={use.cap} use={use} currency={currency} />
               ))}
             </ul>
-            <ul className="mt-3 grid gap-x-8 gap-y-1 border-t border-line pt-3 xl:grid-cols-2">
+            <ul className="mt-3 grid gap-1 border-t border-line pt-3">
               {rows
                 .filter((use) => !isHeld(use))
                 .map((use) => (

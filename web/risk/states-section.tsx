@@ -89,8 +89,7 @@ function InForce({ entry, states, bots }: RowProps) {
 function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: string) => string }) {
   const decides = switchInForce(entry, states);
   const bot = botInForce(entry, bots);
-  const hand = decides.by === "program" ? ", by a program with an API key" : decides.by === "person" ? ", by hand" : "";
-  const cause = decides.reason === null ? null : `${wordsOfCode(decides.reason).replace(/^by hand$/, "Thrown")}${hand}`;
+  const cause = causeOf(decides);
   const words = [
     decides === entry || decides.state === "ACTIVE"
       ? cause
@@ -109,6 +108,14 @@ function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: strin
       )}
     </>
   );
+}
+
+/** Why a switch is as it is and who threw it: "Kill switch, by hand". */
+function causeOf({ reason, by }: SwitchEntry): string | null {
+  if (reason === null) return null;
+  const hand = by === "program" ? "by a program with an API key" : by === "person" ? "by hand" : undefined;
+  if (reason === "by hand") return `Set ${hand ?? "by hand"}`;
+  return hand === undefined ? wordsOfCode(reason) : `${wordsOfCode(reason)}, ${hand}`;
 }
 
 function Verbs({

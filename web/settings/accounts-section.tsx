@@ -58,7 +58,7 @@ function Row({ account, onRename, onDelete }: { account: TradingAccount; onRenam
   const { id, name, mode, market, cash, currency, createdAt } = account;
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 px-5 py-3">
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1 basis-72">
         <div className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{name}</span>
           <ModeWord mode={mode} />

@@ -42,7 +42,7 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
       <OctagonX size={16} aria-hidden className="shrink-0 text-danger" />
-      <p role="status" className="min-w-0 flex-1 basis-64">
+      <p role="status" className="min-w-0 flex-1 basis-64 break-words">
         <strong className="font-semibold">{haltTitle(halt)}</strong>, {haltCause(halt, own)}
         {since !== null && (
           <>
@@ -63,8 +63,12 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
         </Link>
       </p>
       {scope !== "platform" && own && (
-        <Button busy={change.isPending} onClick={() => change.mutate({ accountId, body: { state: "ACTIVE", scope } })}>
-          {scope === "user" ? "Arm trading again" : `Arm ${accounts[0].name} again`}
+        <Button
+          busy={change.isPending}
+          {...(scope === "user" ? {} : { "aria-label": `Arm it again: ${accounts[0].name}` })}
+          onClick={() => change.mutate({ accountId, body: { state: "ACTIVE", scope } })}
+        >
+          {scope === "user" ? "Arm trading again" : "Arm it again"}
         </Button>
       )}
       {change.isError && (

@@ -10,7 +10,7 @@ import { CheckField, SelectField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
-import { type KillReach, killChoices, killReach, killResultWords } from "./kill-words.ts";
+import { type KillReach, killChoices, killExpected, killReach, killResultWords } from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
 import { type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
@@ -110,7 +110,7 @@ function Consequence(props: { reach: KillReach | undefined; flatten: boolean; un
 
 function botWords(reach: KillReach | undefined): string {
   if (reach?.bots === 0) return "No bot runs.";
-  const bots = reach === undefined ? "Bots" : count(reach.bots, "running bot");
+  const bots = reach === undefined ? "Bots" : count(reach.bots, "bot");
   return `${bots} can send nothing until you arm trading again under Risk.`;
 }
 
@@ -133,8 +133,12 @@ interface AcknowledgedProps {
 }
 
 function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProps) {
-  const accounts = useQuery(dashboardQuery).data?.accounts ?? {};
-  const { reached, unreached } = killResultWords(outcome.result, (id) => accounts[id]?.name ?? id);
+  const dashboard = useQuery(dashboardQuery).data;
+  const { reached, unreached } = killResultWords(
+    outcome.result,
+    killExpected(dashboard, body.scope),
+    (id) => dashboard?.accounts[id]?.name ?? id,
+  );
   return (
     <div className="grid gap-4">
       <div role="status" className="grid gap-3">

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DashboardState } from "../../schema/wire/bot.ts";
-import { killChoices, killReach, killResultWords } from "./kill-words.ts";
+import { killChoices, killExpected, killReach, killResultWords } from "./kill-words.ts";
 
 function accountOf(accountId: string, quantities: Readonly<Record<string, string>>, openOrders: number) {
   const positions = Object.entries(quantities).map(([instrument, quantity]) => ({
@@ -72,12 +72,22 @@ describe("what the kill switch says before it is pulled", () => {
     ]);
   });
 
+  test("an account that no answer names counts as not reached", () => {
+    const result = { accounts: [{ accountId: "a1", cancelling: 0 }], unreached: [] };
+    const { unreached } = killResultWords(result, killExpected(STATE, { kind: "user" }), String);
+    expect(unreached).toEqual(["a2: not reached. It may still send orders; try again."]);
+    expect(killExpected(STATE, { kind: "account", accountId: "a1" })).toEqual(["a1"]);
+    expect(killExpected(STATE, { kind: "bot", botId: "b1" })).toEqual([]);
+  });
+
   test("afterwards it names who acknowledged and who was not reached", () => {
     const result = { accounts: [{ accountId: "a1", cancelling: 1 }], unreached: ["a2"] };
-    expect(killResultWords(result, (id) => `Account ${id}`)).toEqual({
+    expect(killResultWords(result, ["a1"], (id) => `Account ${id}`)).toEqual({
       reached: ["Account a1: acknowledged, nothing more is sent; 1 order is being cancelled."],
       unreached: ["Account a2: not reached. It may still send orders; try again."],
     });
-    expect(killResultWords({ accounts: [], unreached: [] }, String).reached).toEqual(["There was no account to stop."]);
+    expect(killResultWords({ accounts: [], unreached: [] }, [], String).reached).toEqual([
+      "There was no account to stop.",
+    ]);
   });
 });

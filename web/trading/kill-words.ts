@@ -38,6 +38,8 @@ export interface KillReach {
   readonly closing: readonly string[];
 }
 
+const ACTING: ReadonlySet<string> = new Set(["starting", "running", "paused"]);
+
 /** What a scope reaches; undefined where what is open is not known, or not by scope: a bot's own share is its own. */
 export function killReach(state: DashboardState | undefined, scope: KillSwitch["scope"]): KillReach | undefined {
   if (state === undefined || scope.kind === "bot" || scope.kind === "instrument") return undefined;
@@ -45,9 +47,7 @@ export function killReach(state: DashboardState | undefined, scope: KillSwitch["
     ({ accountId }) => scope.kind === "user" || accountId === scope.accountId,
   );
   const ids = new Set(accounts.map(({ accountId }) => accountId));
-  const acting = Object.values(state.bots).filter(
-    ({ accountId, status }) => ids.has(accountId) && status !== "stopped",
-  );
+  const acting = Object.values(state.bots).filter(({ accountId, status }) => ids.has(accountId) && ACTING.has(status));
   return {
     accounts: accounts.length,
     bots: acting.length,
@@ -66,8 +66,23 @@ export interface KillResultWords {
   readonly unreached: readonly string[];
 }
 
-/** The words of a result; without any account, they say that. */
-export function killResultWords(result: KillResult, nameOf: (accountId: string) => string): KillResultWords {
+/** The accounts that must be heard of once a switch of `scope` was thrown; of other scopes one answers for it. */
+export function killExpected(state: DashboardState | undefined, scope: KillSwitch["scope"]): readonly string[] {
+  if (scope.kind === "account") return [scope.accountId];
+  return scope.kind === "user" ? Object.keys(state?.accounts ?? {}) : [];
+}
+
+/**
+ * The words of a result; without any account, they say that. One of `expected` that the result does not name was not
+ * reached either: a switch that goes over the socket is told to accounts that report there only.
+ */
+export function killResultWords(
+  result: KillResult,
+  expected: readonly string[],
+  nameOf: (accountId: string) => string,
+): KillResultWords {
+  const heard = new Set([...result.accounts.map(({ accountId }) => accountId), ...result.unreached]);
+  const missed = [...result.unreached, ...expected.filter((accountId) => !heard.has(accountId))];
   const reached = result.accounts.map(({ accountId, cancelling }) => {
     const orders =
       cancelling === 0
@@ -75,7 +90,7 @@ export function killResultWords(result: KillResult, nameOf: (accountId: string) 
         : `${cancelling} ${cancelling === 1 ? "order is" : "orders are"} being cancelled`;
     return `${nameOf(accountId)}: acknowledged, nothing more is sent; ${orders}.`;
   });
-  const unreached = result.unreached.map(
+  const unreached = missed.map(
     (accountId) => `${nameOf(accountId)}: not reached. It may still send orders; try again.`,
   );
   return reached.length + unreached.length === 0

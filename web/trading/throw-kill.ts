@@ -69,9 +69,11 @@ function killedOf(text: string): KillResult | undefined {
 }
 
 function wordsOf(errors: readonly unknown[]): string {
-  const refused = errors.find(
-    (error) => isRefusal(error) || (error instanceof LiveAskError && error.reason === "refused"),
-  );
-  if (refused instanceof Error) return refused.message;
+  const refused = errors.find(isRefusal);
+  if (refused !== undefined) return refused.message;
+  const answered = errors.find((error) => error instanceof LiveAskError && error.reason === "refused");
+  if (answered instanceof LiveAskError) {
+    return `The server did not answer as it should, and over the open connection it said: ${answered.message} Orders may still be sent.`;
+  }
   return "Nothing acknowledged it: neither the server nor the open connection answered. Orders may still be sent. Try again.";
 }

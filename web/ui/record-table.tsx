@@ -74,7 +74,7 @@ function RecordCard<T>({ row, columns }: { row: T; columns: readonly RecordColum
             className={classNames("flex min-w-0 gap-x-2", column.wrap ? "col-span-2" : "flex-wrap justify-between")}
           >
             {column.title !== "" && <dt className="shrink-0 text-muted">{column.title}</dt>}
-            <dd className={column.wrap ? "min-w-0" : "max-w-full truncate"}>{column.cell(row)}</dd>
+            <dd className={column.wrap ? "min-w-0" : "ml-auto max-w-full truncate"}>{column.cell(row)}</dd>
           </div>
         ))}
       </dl>
