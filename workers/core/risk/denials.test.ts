@@ -197,6 +197,22 @@ describe("what is just allowed", () => {
     expect(ask("0.500000000000000002")).toBe("pass");
   });
 
+  it("is what meets neither version of an order that is being changed", () => {
+    const changing = (from: string, to: string) => {
+      const replacement = { revision: 1, quantity: quantity("10"), limit: price(to), stop: undefined };
+      return [orderOf({ state: "PENDING_REPLACE", side: "sell", limit: price(from), replacement })];
+    };
+    const ask = (from: string, to: string) => verdictOf({ book: { orders: changing(from, to) } });
+    expect(ask("101", "102").verdict).toBe("pass");
+    expect(ask("101", "99")).toMatchObject({ code: "SELF_CROSS", limit: "own order at 99" });
+    expect(ask("99.5", "102")).toMatchObject({ code: "SELF_CROSS", limit: "own order at 99.5" });
+    // Either may trade, at the higher of its prices.
+    for (const orders of [changing("101", "103"), changing("103", "101")]) {
+      const open = (most: string) => codeOf({ book: { orders }, caps: { account: { openOrderNotional: most } } });
+      expect([open("2030"), open("2029.99")]).toEqual(["pass", "OPEN_ORDER_NOTIONAL"]);
+    }
+  });
+
   it("is the last message of a rate, and the last trade before a throttle", () => {
     const one = { second: { left: 1, at: NOW }, minute: { left: 1, at: NOW } };
     expect(codeOf({ book: { buckets: { ...bookOf().buckets, bot: one } } })).toBe("pass");

@@ -145,7 +145,9 @@ export function openNotional(orders: readonly DeskOrder[], referenceOf: Referenc
   return orders.reduce((sum, order) => {
     if (order.parent !== undefined) return sum;
     const reference = referenceOf(order.instrument);
-    return add(sum, worth(reservedQuantity(order), highestPrice(order, reference), reference));
+    // While a change is on its way nobody knows which version trades.
+    const highest = larger(highestPrice(order, reference), highestPrice(order.replacement ?? order, reference));
+    return add(sum, worth(reservedQuantity(order), highest, reference));
   }, NO_MONEY);
 }
 

@@ -101,11 +101,9 @@ function checkSelfCross({ intent, book, limits }: CheckInput): Denial | undefine
   for (const order of book.orders) {
     if (order.instrument !== intent.instrument || order.side === intent.side || reservedQuantity(order) === 0n)
       continue;
-    const price = restingPrice(order);
-    if (price === undefined) continue;
-    const crosses = intent.side === "buy" ? price <= reach : price >= reach;
-    if (crosses)
-      return denial("SELF_CROSS", { value: formatDecimal(reach), limit: `own order at ${formatDecimal(price)}` });
+    const met = restingPrices(order).find((price) => (intent.side === "buy" ? price <= reach : price >= reach));
+    if (met !== undefined)
+      return denial("SELF_CROSS", { value: formatDecimal(reach), limit: `own order at ${formatDecimal(met)}` });
   }
   return undefined;
 }
@@ -116,7 +114,11 @@ function worstPrice(side: Side, reference: Price, collar: Decimal): Decimal {
   return side === "buy" ? add<Decimal>(reference, width) : subtract<Decimal>(reference, width);
 }
 
-/** Market orders, stops that have not fired and legs, which the venue links, do not rest in its book on their own. */
-function restingPrice(order: DeskOrder): Price | undefined {
-  return order.kind === "limit" && order.parent === undefined ? order.limit : undefined;
+/**
+ * Where an order may rest. Market orders, stops that have not fired and legs, which the venue links, do not rest in its book
+ * on their own. While a change is on its way nobody knows at which of both prices.
+ */
+function restingPrices({ kind, parent, limit, replacement }: DeskOrder): Price[] {
+  if (kind !== "limit" || parent !== undefined) return [];
+  return [limit, replacement?.limit].filter((price) => price !== undefined);
 }

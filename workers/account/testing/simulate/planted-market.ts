@@ -91,5 +91,20 @@ export const MARKET_PLANTS = {
       };
     },
   },
+  "raise-at-once": {
+    after({ books, switches }) {
+      const set = switches.setLimits.bind(switches);
+      switches.setLimits = (name, limits) => {
+        books.putScope(name, { ...books.scope(name), limits: [] });
+        set(name, limits);
+      };
+    },
+  },
+  "limits-not-changed": {
+    after({ books, switches }) {
+      const set = switches.setLimits.bind(switches);
+      switches.setLimits = (name, limits) => (books.scope(name).limits.length === 0 ? set(name, limits) : undefined);
+    },
+  },
   "not-marked-to-market": { after: ({ books }) => (books.mark = () => undefined) },
 } satisfies Record<string, Plant>;

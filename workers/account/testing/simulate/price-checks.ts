@@ -50,7 +50,11 @@ export class PriceChecks {
   }
 
   /** At the moment an order has passed; `closes` where it can only make its bot's position smaller. */
-  passed(books: DeskBooks, { id, bot, instrument, role }: OrderIntent, { closes }: { readonly closes: boolean }): void {
+  passed(
+    books: DeskBooks,
+    { id, bot, instrument, quantity, role }: OrderIntent,
+    { closes }: { readonly closes: boolean },
+  ): void {
     const { world } = this;
     const reference = books.order(id)?.verdict?.referencePrice;
     const skew = world.clock() - world.now();
@@ -58,6 +62,8 @@ export class PriceChecks {
       .filter((told) => told.instrument === instrument && told.price === reference)
       .some((told) => told.skew !== skew || world.now() - told.at <= FRESH_MS);
     this.expect(fresh, "C6: an order passed on a price that is stale or was never told");
+    const most = world.traders.limits.most(bot) ?? quantity;
+    this.expect(role === "flatten" || quantity <= most, "C5: an order passed that is larger than its cap");
     const { trading, ledger, track, executions, rejectsInARow } = books.scope(bot);
     const since = world.clock() - EXECUTION_WINDOW_MS;
     const often = executions.filter((at) => at > since).length >= Number(world.botCaps.executions);
@@ -76,28 +82,23 @@ export class PriceChecks {
   }
 
   /** At the moment the broker receives an order. */
-  received({ side, limit, stop, quantity, role }: OrderToPlace, row: OrderRow | undefined): void {
-    if (role !== "flatten") this.size(quantity);
+  received({ side, limit, stop }: OrderToPlace, row: OrderRow | undefined): void {
     const reference = row?.rest.verdict?.referencePrice;
     if (reference === undefined || reference === null || stop !== undefined) return;
     this.collar(side, limit, parseDecimal(reference, "reference"));
   }
 
   /** Same, for other terms of an order: its price was judged on one of the last that were told. */
-  changed({ instrument, side, parent, quantity, limit, filled }: DeskOrder, terms: ReplaceTerms): void {
-    if (terms.quantity > quantity) this.size(terms.quantity - filled);
+  changed({ bot, instrument, side, parent, quantity, limit, filled }: DeskOrder, terms: ReplaceTerms): void {
+    const most = this.world.traders.limits.ever(bot) ?? terms.quantity;
+    const grows = terms.quantity > quantity;
+    this.expect(!grows || terms.quantity - filled <= most, "C5: a change makes an order larger than its cap");
     if (parent !== undefined || terms.limit === limit) return;
     const prices = this.heard
       .filter((told) => told.instrument === instrument)
       .map((told) => parseDecimal(told.price, "told"));
     const furthest = prices.reduce((most, next) => ((side === "buy" ? next > most : next < most) ? next : most));
     this.collar(side, terms.limit, furthest);
-  }
-
-  private size(quantity: bigint): void {
-    const { orderQuantity } = this.world.botCaps;
-    const most = orderQuantity === undefined ? quantity : parseDecimal(orderQuantity, "orderQuantity");
-    this.expect(quantity <= most, "C5: an order is larger than its cap");
   }
 
   private collar(side: "buy" | "sell", limit: bigint | undefined, last: bigint): void {

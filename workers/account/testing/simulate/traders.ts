@@ -5,6 +5,7 @@ import type { DeskIntent } from "../../desk-calls.ts";
 import { intendedIds } from "../../desk-intent.ts";
 import { replaceOrder } from "../../desk-replace.ts";
 import type { SwitchScope } from "../../desk-switches.ts";
+import { LimitChanges } from "./limit-changes.ts";
 import { INSTRUMENTS } from "./market.ts";
 import { ACCOUNT, BOTS, type Kill } from "./stage.ts";
 import type { World } from "./world.ts";
@@ -25,6 +26,7 @@ export class Traders {
   private readonly intended = new Set<string>();
   /** Intents before this one have their ids in `intended`. */
   private named = 0;
+  readonly limits: LimitChanges;
   private readonly world: World;
   private readonly intents: { readonly bot: string; readonly intent: DeskIntent }[] = [];
   private readonly killStep: number;
@@ -40,11 +42,13 @@ export class Traders {
     const step = chance.whole(60, 220);
     this.killStep = kills ? step : -1;
     this.armStep = arms ? step + chance.whole(10, 60) : -1;
+    this.limits = new LimitChanges(world);
   }
 
   act(desk: Desk): void {
     const { chance } = this.world;
     this.steps++;
+    this.limits.act(desk);
     if (this.steps === this.killStep) this.wanted = this.newKill();
     if (this.wanted !== undefined) this.kill(desk, this.wanted);
     if (this.steps === this.armStep) this.arm(desk);

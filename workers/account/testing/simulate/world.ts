@@ -105,16 +105,19 @@ export class World implements LifeWorld {
   private open(): void {
     const { desk } = this.life;
     desk?.books.write(() => {
-      const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100" };
-      const caps = decimals({ ...wide, ...this.botCaps });
       const account = decimals({ positionQuantity: String(POSITION_MAX), openOrders: String(OPEN_ORDERS_MAX) });
       desk.switches.setLimits(ACCOUNT_SCOPE, { caps: account });
       for (const bot of BOTS) {
-        desk.switches.setLimits(bot, { caps, instruments: INSTRUMENTS });
+        desk.switches.setLimits(bot, this.limitsOfBot({}));
         desk.switches.allot(bot, { id: `capital:${bot}`, at: START, capital: BOT_CAPITAL });
       }
     });
     this.disk.keep();
+  }
+
+  limitsOfBot(parts: Readonly<Record<string, string>>) {
+    const wide = { orderNotional: "100000", positionNotional: "100000", openOrders: "100" };
+    return { caps: decimals({ ...wide, ...this.botCaps, ...parts }), instruments: INSTRUMENTS };
   }
 
   now = (): number => this.time;
