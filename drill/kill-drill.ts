@@ -9,7 +9,7 @@ import { DrillBots } from "./drill-bots.ts";
 
 /** Programs that place orders over the API, and bots that decide themselves, each on an account of its own. */
 const CLIENTS = 7;
-const BOTS = 3;
+const BOTS = { accounts: 3, botsAnAccount: 1, candlesASecond: 4 };
 const INSTRUMENT = "SIM:BTC-USD";
 /** What the broker trades orders without a limit at: where the replayed market begins, or near. */
 const MARKET_PRICE = "60000";
