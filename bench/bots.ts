@@ -11,7 +11,8 @@ const MINUTE_MS = 60_000;
 const MINUTES = 3;
 const MADE_AT_ONCE = 4;
 /** After the minute's close every bot should have decided by now; what it says of itself is read then. */
-const READ_AT_MS = 40_000;
+const READ_AT_MS = 35_000;
+const READ_AT_ONCE = 10;
 const BUDGET_P99_MS = 2_000;
 
 const STRATEGY = { kind: "library", id: "ema-cross", parameters: { fast: 5, slow: 12 } };
@@ -32,21 +33,23 @@ export async function benchBots(): Promise<void> {
     await untilMinute(READ_AT_MS);
     const lateness: number[] = [];
     const shares: number[] = [];
-    let other = 0;
+    let missed = 0;
     for (let minute = 0; minute < MINUTES; minute++) {
       const [began, cpu] = [Date.now(), server.runtime.cpuMs()];
       await untilMinute(READ_AT_MS);
       shares.push((server.runtime.cpuMs() - cpu) / (Date.now() - began));
-      for (const id of ids) {
-        const { status, latenessMs, lastCandleAt } = await server.api.bot(id);
-        const due = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
-        if (status !== "running" || latenessMs === null || lastCandleAt !== due) other++;
-        else lateness.push(latenessMs);
+      const due = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+      for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+        const states = await Promise.all(ids.slice(at, at + READ_AT_ONCE).map((id) => server.api.bot(id)));
+        for (const { status, latenessMs, lastCandleAt } of states) {
+          if (status !== "running" || latenessMs === null || lastCandleAt !== due) missed++;
+          else lateness.push(latenessMs);
+        }
       }
     }
     console.log(`\n${BOTS.toLocaleString("en")} bots on minutes of the running market, ${MINUTES} minutes`);
     console.log(`  decides after its moment   ${timesText(lateness)} (budget p99 ${BUDGET_P99_MS})`);
-    console.log(`  minutes that were missed   ${other}`);
+    console.log(`  minutes that were missed   ${missed}`);
     console.log(`  share of a core            ${shares.map((share) => `${(share * 100).toFixed(0)} %`).join(", ")}`);
     console.log(`  median of the share        ${(percentile(shares, 0.5) * 100).toFixed(0)} %`);
   });

@@ -15,14 +15,14 @@ const EVERY_MS = 110;
  */
 export async function benchOrders(): Promise<void> {
   await withServer("", async (server) => {
-    const accountId = await server.api.openAccount("Bench");
+    const accountId = await server.api.openAccount("Bench", undefined, "10000000");
     const price = await server.api.lastPrice(INSTRUMENT);
     const shape = (number: number) => ({
       ...{ instrument: INSTRUMENT, side: "buy" as const, kind: "limit" as const },
       quantity: (0.001 + number / 100_000).toFixed(5),
       limit: (price * 0.98).toFixed(2),
     });
-    const read = await timed(() => server.api.drill("state", accountId));
+    const read = await timed(async () => (await server.api.drill("state", accountId)).json());
     const submitted = await timed((number) => submit(server, accountId, { ...shape(number), number }));
     const placed = await timed(async (number) => {
       const { order } = await server.api.place({ accountId, ...shape(number) }, `bench-${number}`);

@@ -69,7 +69,8 @@ export class ApiClient {
 
   /** Throws the kill switch of an account. */
   async kill(accountId: string): Promise<void> {
-    await this.post("/api/v1/kill", { scope: { kind: "account", accountId } }, this.authorization());
+    const reply = await this.post("/api/v1/kill", { scope: { kind: "account", accountId } }, this.authorization());
+    await reply.arrayBuffer();
   }
 
   /** The last price of an instrument. */
