@@ -36,8 +36,8 @@ export class ApiClient {
   }
 
   /** Opens an account on the running market, or on another. */
-  async openAccount(name: string, market: object = { kind: "sim" }): Promise<string> {
-    const reply = await this.post("/api/v1/accounts", { name, cash: "100000", market }, this.authorization());
+  async openAccount(name: string, market: object = { kind: "sim" }, cash = "100000"): Promise<string> {
+    const reply = await this.post("/api/v1/accounts", { name, cash, market }, this.authorization());
     return ((await reply.json()) as { id: string }).id;
   }
 
@@ -62,9 +62,15 @@ export class ApiClient {
     return this.get(`/api/v1/bots/${botId}/state`);
   }
 
-  /** Lets the market of an account's replay run, or stand. */
-  async replay(verb: "play" | "pause", accountId: string): Promise<void> {
-    await this.post(`/drill/${verb}?owner=${this.userId}&account=${accountId}`);
+  /** Calls a route of the drill's Worker: lets the market of an account's replay run or stand, or calls the account's object. */
+  drill(verb: "play" | "pause" | "state" | "submit", accountId: string, body?: object): Promise<Response> {
+    return this.post(`/drill/${verb}?owner=${this.userId}&account=${accountId}`, body);
+  }
+
+  /** Throws the kill switch of an account. */
+  async kill(accountId: string): Promise<void> {
+    const reply = await this.post("/api/v1/kill", { scope: { kind: "account", accountId } }, this.authorization());
+    await reply.arrayBuffer();
   }
 
   /** The last price of an instrument. */

@@ -58,6 +58,7 @@ export class BrokerLedger {
   private readonly said: BrokerEvent[] = [];
   private readonly onSaid: () => void;
   private changes = 1;
+  private reportedAt = 0;
 
   /** `onSaid` is called when there is something to tell. */
   constructor(
@@ -135,6 +136,7 @@ export class BrokerLedger {
   }
 
   report(after: number, at: number): object {
+    this.reportedAt = at;
     const orders = this.orders.filter((order) => order.status === "open" || order.changed > after);
     const fills = this.fills.filter(({ number }) => number > after);
     const { currency, capital: amount } = this;
@@ -149,8 +151,14 @@ export class BrokerLedger {
   }
 
   /** Everything there is, for whoever compares. */
-  book(): { orders: ReturnType<typeof orderOf>[]; fills: ReturnType<BrokerLedger["fillOf"]>[]; positions: Held[] } {
+  book(): {
+    orders: ReturnType<typeof orderOf>[];
+    fills: ReturnType<BrokerLedger["fillOf"]>[];
+    positions: Held[];
+    reportedAt: number;
+  } {
     return {
+      reportedAt: this.reportedAt,
       orders: this.orders.map(orderOf),
       fills: this.fills.map((fill) => this.fillOf(fill)),
       positions: this.positions(),

@@ -19,6 +19,8 @@ export interface Book {
   readonly orders: readonly BookOrder[];
   readonly fills: readonly BookFill[];
   readonly positions: readonly (readonly [instrument: string, quantity: string])[];
+  /** When it was asked for everything last, UTC ms; 0 where it never was. */
+  readonly reportedAt: number;
 }
 
 /** The broker of the drill, in its own process, which nothing kills before the end. */

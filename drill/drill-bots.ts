@@ -1,8 +1,6 @@
 import type { BotState } from "../schema/wire/bot.ts";
 import type { ApiClient } from "./api-client.ts";
 
-/** Candles of the replay in a second: a bot decides on each. */
-const CANDLES_A_SECOND = 4;
 const MINUTE_MS = 60_000;
 /** The replay begins so long before the end of its data: far more than any drill plays. */
 const PLAYED_MS = 400 * 24 * 60 * MINUTE_MS;
@@ -10,12 +8,20 @@ const PLAYED_MS = 400 * 24 * 60 * MINUTE_MS;
 const STRATEGY = { kind: "library", id: "ema-cross", parameters: { fast: 2, slow: 5 } };
 const CAPITAL = "50000";
 
+/** How many there shall be. */
+export interface DrillBotCounts {
+  readonly accounts: number;
+  readonly botsAnAccount: number;
+  /** Candles of each replay in a second: a bot decides on each. */
+  readonly candlesASecond: number;
+}
+
 interface DrillBot {
   readonly botId: string;
   readonly accountId: string;
 }
 
-/** Real bots on replayed markets, each on an account of its own, beside the clients of the drill. */
+/** Real bots on replayed markets, beside the clients of the drill. */
 export class DrillBots {
   readonly accounts: readonly string[];
   private readonly api: ApiClient;
@@ -26,30 +32,32 @@ export class DrillBots {
   private constructor(api: ApiClient, bots: readonly DrillBot[]) {
     this.api = api;
     this.bots = bots;
-    this.accounts = bots.map(({ accountId }) => accountId);
+    this.accounts = [...new Set(bots.map(({ accountId }) => accountId))];
   }
 
   /** Makes accounts and bots on an instrument and starts them; their markets play from then on. */
-  static async start(api: ApiClient, count: number, instrument: string): Promise<DrillBots> {
+  static async start(api: ApiClient, counts: DrillBotCounts, instrument: string): Promise<DrillBots> {
     const dataset = await api.dataset(instrument);
     const market = { kind: "replay", datasetIds: [dataset.id], from: dataset.to - PLAYED_MS };
-    const speed = CANDLES_A_SECOND * 60;
+    const speed = counts.candlesASecond * 60;
+    const caps = { orderNotional: CAPITAL, positionNotional: CAPITAL, openOrders: "10", dailyLoss: CAPITAL };
+    const definition = {
+      ...{ strategy: STRATEGY, instruments: [instrument], timeframe: "1m", capital: CAPITAL, direction: "both" },
+      limits: { caps: { ...caps, executions: "200", rejectsInARow: "20" } },
+    };
+    const cash = String(2 * Number(CAPITAL) * counts.botsAnAccount);
     const bots: DrillBot[] = [];
-    for (let number = 1; number <= count; number++) {
-      const accountId = await api.openAccount(`Drill bot ${number}`, { ...market, speed });
-      const caps = { orderNotional: CAPITAL, positionNotional: CAPITAL, openOrders: "10", dailyLoss: CAPITAL };
-      const definition = {
-        ...{ strategy: STRATEGY, instruments: [instrument], timeframe: "1m", capital: CAPITAL, direction: "both" },
-        limits: { caps: { ...caps, executions: "200", rejectsInARow: "20" } },
-      };
-      bots.push({ accountId, botId: await api.startBot(`Drill bot ${number}`, accountId, definition) });
+    for (let account = 1; account <= counts.accounts; account++) {
+      const accountId = await api.openAccount(`Drill bots ${account}`, { ...market, speed }, cash);
+      for (let bot = 1; bot <= counts.botsAnAccount; bot++)
+        bots.push({ accountId, botId: await api.startBot(`Drill bot ${account}.${bot}`, accountId, definition) });
     }
     return new DrillBots(api, bots);
   }
 
   /** Lets all markets run, or stand so that books can be compared. */
   async let(verb: "play" | "pause"): Promise<void> {
-    await Promise.all(this.accounts.map((accountId) => this.api.replay(verb, accountId)));
+    await Promise.all(this.accounts.map((accountId) => this.api.drill(verb, accountId)));
   }
 
   /** Bots that have stopped trading, or that are no further than when all had gone on last; empty where all have now. */

@@ -6,10 +6,11 @@ import { ApiClient, ApiRefusal } from "./api-client.ts";
 import { BrokerProcess } from "./broker-process.ts";
 import { type Asked, differences } from "./compare.ts";
 import { DrillBots } from "./drill-bots.ts";
+import type { DrillResult, DrillTerms } from "./drill-result.ts";
 
 /** Programs that place orders over the API, and bots that decide themselves, each on an account of its own. */
 const CLIENTS = 7;
-const BOTS = 3;
+const BOTS = { accounts: 3, botsAnAccount: 1, candlesASecond: 4 };
 const INSTRUMENT = "SIM:BTC-USD";
 /** What the broker trades orders without a limit at: where the replayed market begins, or near. */
 const MARKET_PRICE = "60000";
@@ -33,35 +34,6 @@ const LAST_LOOK_EVERY_MS = 1_000;
 const END_MS_MAX = 180_000;
 /** Orders that were placed so long before a cycle are looked at again in it. */
 const LOOK_BACK_MS = 20_000;
-
-export interface DrillResult {
-  readonly cycles: number;
-  readonly cycleMs: readonly number[];
-  /** From each start to the first reply. */
-  readonly restartMs: readonly number[];
-  /** From the first reply after the last kill of a cycle until nothing differed any more, where that was waited for. */
-  readonly settleMs: readonly number[];
-  /** Orders that clients asked for. */
-  readonly asked: number;
-  /** Orders that a client was answered for, that were asked for again after a kill, and that ended as lost or denied. */
-  readonly answered: number;
-  readonly repeated: number;
-  readonly lost: number;
-  readonly denied: number;
-  readonly brokerOrders: number;
-  /** Of these, those of bots. */
-  readonly botOrders: number;
-  readonly brokerFills: number;
-  /** What is wrong; empty when nothing is. */
-  readonly findings: readonly string[];
-}
-
-export interface DrillTerms {
-  readonly cycles: number;
-  /** Waits at the end until what was sent and never found counts as lost, which takes 40 s. */
-  readonly untilCertain: boolean;
-  readonly say: (line: string) => void;
-}
 
 /**
  * Kills the whole runtime with -9 under ten clients, again and again, and holds the broker's own books against the desk's
@@ -139,7 +111,7 @@ class KillDrill {
       ...{ cycles: cycleMs.length, cycleMs, restartMs, settleMs, findings, asked: this.asked.length, repeated },
       answered: this.asked.filter(({ order }) => order !== undefined).length,
       lost: orders.filter(({ state }) => state === "LOST").length,
-      denied: orders.filter(({ state }) => state === "DENIED").length,
+      denied: countsOf(orders.filter(({ state }) => state === "DENIED").map(({ reason }) => reason ?? "")),
       brokerOrders: books.reduce((sum, book) => sum + book.orders.length, 0),
       botOrders: this.parts.bots.accounts.reduce((sum, id) => sum + (byAccount[id]?.orders.length ?? 0), 0),
       brokerFills: books.reduce((sum, book) => sum + book.fills.length, 0),
@@ -289,6 +261,12 @@ class KillDrill {
     if (ended) found.push(...orders.filter(isUncertain).map(({ id, state }) => `order ${id} is still ${state}`));
     return found;
   }
+}
+
+function countsOf(names: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 function isUncertain({ state }: Order): boolean {

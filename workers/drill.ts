@@ -1,6 +1,7 @@
 import { AccountObject as ProductionAccount } from "./account/account-object.ts";
 import { AccountRecord } from "./account/account-record.ts";
 import type { AccountVenue } from "./account/account-venue.ts";
+import { type DeskIntent, MANUAL_BOT } from "./account/desk-calls.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { replayFeed } from "./feed/live/market-feed.ts";
@@ -93,10 +94,11 @@ const parts = { now: systemClock, strategies: STRATEGY_CATALOGUE, budgets: ROOMY
 const worker = workerOf({ app: createApp(parts), mail });
 
 /**
- * `POST /drill/{play|pause}?owner=…&account=…` lets the market of an account's replay run or stand, for comparisons;
- * `/drill/told` is what the broker calls when it has something to tell.
+ * `POST /drill/{verb}?owner=…&account=…`. `play` and `pause` let the market of an account's replay run or stand, for
+ * comparisons; `told` is what the broker calls when it has something to tell; `state` and `submit` are calls of the account's
+ * object and nothing else, for benches.
  */
-const DRILL_PATH = /^\/drill\/(play|pause|told)$/;
+const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit)$/;
 
 export default {
   ...worker,
@@ -105,13 +107,18 @@ export default {
     const verb = DRILL_PATH.exec(pathname)?.[1];
     if (verb === undefined) return worker.fetch?.(request, env, ctx) ?? new Response(null, { status: 404 });
     const [ownerId = "", accountId = ""] = [searchParams.get("owner") ?? "", searchParams.get("account") ?? ""];
-    if (verb === "told") {
-      const { object } = await accountObject({ env, ownerId }, accountId);
-      await (object as unknown as AccountObject).heard({ ownerId });
-    } else {
+    if (verb === "play" || verb === "pause") {
       const { object } = await replayFeed(env, { ownerId, accountId });
       await (verb === "play" ? object.play({ ownerId }) : object.pause({ ownerId }));
+      return new Response(null, { status: 204 });
     }
+    const { object } = await accountObject({ env, ownerId }, accountId);
+    if (verb === "state") return Response.json(await object.state({ ownerId }));
+    if (verb === "submit") {
+      const intents = (await request.json()) as DeskIntent[];
+      return Response.json(await object.submit({ ownerId, botId: MANUAL_BOT, intents }));
+    }
+    await (object as unknown as AccountObject).heard({ ownerId });
     return new Response(null, { status: 204 });
   },
 } satisfies ExportedHandler<Env>;

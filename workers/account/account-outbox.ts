@@ -42,6 +42,8 @@ interface OutboxParts {
 export class AccountOutbox {
   private readonly parts: OutboxParts;
   private projecting: Promise<void> | undefined;
+  /** Something changed while lists were brought up to date: what was read before does not have it. */
+  private changedMeanwhile = false;
   private projectAfter = 0;
 
   constructor(parts: OutboxParts) {
@@ -72,11 +74,15 @@ export class AccountOutbox {
   /** Brings lists up to date, one run at a time. */
   project(): void {
     const { ctx, env, now, record, store } = this.parts;
+    this.changedMeanwhile = true;
     if (this.projecting !== undefined || now() < this.projectAfter) return;
     const ids = { ownerId: record.ownerId, accountId: record.account.id };
     const run = async () => {
       const database = openDatabase(env.DB);
-      while (!(await projectAccount(database, store, ids)));
+      while (this.changedMeanwhile) {
+        this.changedMeanwhile = false;
+        while (!(await projectAccount(database, store, ids)));
+      }
     };
     this.projecting = run()
       .catch((error: unknown) => {

@@ -32,6 +32,8 @@ interface CancelParts {
   readonly broker: Broker;
   /** UTC ms. */
   readonly now: () => number;
+  /** Told when the venue refuses to cancel an order. */
+  readonly onRefused: () => void;
 }
 
 /** Takes orders back. No switch and no cap ever holds up a cancel. */
@@ -104,7 +106,8 @@ export class DeskCancels {
   private async cancelOne({ id, venueOrderIds }: DeskOrder): Promise<void> {
     const outcome = await certain(this.parts.broker.cancel(id, venueOrderIds.at(-1)));
     this.parts.books.touched.add(id);
-    if (outcome.outcome === "rejected")
-      this.parts.books.write(() => this.parts.books.hear(id, { type: "cancel-rejected" }));
+    if (outcome.outcome !== "rejected") return;
+    this.parts.books.write(() => this.parts.books.hear(id, { type: "cancel-rejected" }));
+    this.parts.onRefused();
   }
 }

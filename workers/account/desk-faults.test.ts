@@ -106,7 +106,7 @@ describe("asking the venue", () => {
     expect(broker.placed).toEqual([]);
   });
 
-  it("asks again for an end that it passed over, since a venue shows it once", async () => {
+  it("asks again at once for an end that it passed over, since a venue shows it once", async () => {
     const { desk, id, broker } = await withResting();
     const [resting] = broker.placed;
     const ended = { ...resting, clientOrderId: id, venueOrderId: `v-${id}`, filled: quantity("0"), status: "canceled" };
@@ -114,6 +114,7 @@ describe("asking the venue", () => {
     const cursors: string[] = [];
     let during: () => void = () => {
       desk.books.write(() => desk.books.hear(id, { type: "cancel-requested" }));
+      during = () => undefined;
     };
     broker.report = async () => {
       cursors.push(desk.books.record.cursor);
@@ -123,13 +124,23 @@ describe("asking the venue", () => {
       return { report: { ...answer.report, orders: shown as typeof broker.orders }, cursor: "seen" };
     };
     await desk.sweepNow();
-    expect(desk.books.order(id)?.order.state).toBe("PENDING_CANCEL");
-    during = () => undefined;
-    await desk.sweepNow();
+    expect(cursors).toHaveLength(2);
     expect(desk.books.order(id)?.order.state).toBe("CANCELED");
     expect(cursors).not.toContain("seen");
     await desk.sweepNow();
     expect(cursors.at(-1)).toBe("seen");
+  });
+
+  it("is done at once where a cancel was refused: the order has ended, and nobody knows how", async () => {
+    const { desk, id, broker, clock } = await withResting();
+    broker.cancel = async () => ({ outcome: "rejected", code: "NOT_OPEN", message: "it is not open" });
+    expect(desk.nextTickAt()).toBeGreaterThan(clock.now);
+    desk.cancels.request([id]);
+    await desk.cancels.drain();
+    expect(desk.nextTickAt()).toBe(clock.now);
+    const { asked } = broker;
+    await desk.tick();
+    expect(broker.asked).toBe(asked + 1);
   });
 
   it("goes on where the clock is set back", async () => {

@@ -13,7 +13,7 @@ import { intendedOrders, orderToPlace } from "./desk-intent.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
 import { DeskSwitches } from "./desk-switches.ts";
 import { hearVenue } from "./hear-venue.ts";
-import { sweep } from "./sweep.ts";
+import { type Swept, sweep } from "./sweep.ts";
 
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
 export const SWEEP_EVERY_MS = 30_000;
@@ -68,7 +68,11 @@ export class Desk {
     this.gate = new DeskGate(this.books, broker.capabilities);
     this.switches = new DeskSwitches(this.books);
     this.onSilence = onSilence;
-    this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, now });
+    // A cancel that is refused says that the order ended, and not how.
+    const onRefused = () => {
+      this.swept = undefined;
+    };
+    this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, now, onRefused });
     this.recover();
   }
 
@@ -179,16 +183,16 @@ export class Desk {
   private async sweepOnce(): Promise<boolean> {
     const until = this.now() + READY_WAIT_MS;
     let told = await this.askForAll();
-    for (let page = 1; told === "part" && page < SWEEP_PAGES_MAX && this.now() < until; page++)
-      told = await this.askForAll();
-    const whole = told === "whole";
-    this.swept = { at: this.now(), whole };
+    const isMore = () => told === "part" || told === "again";
+    for (let page = 1; isMore() && page < SWEEP_PAGES_MAX && this.now() < until; page++) told = await this.askForAll();
+    const whole = told === "whole" || told === "again";
+    this.swept = { at: this.now(), whole: told === "whole" };
     if (whole) this.ready = true;
     this.switches.watch();
     return whole;
   }
 
-  private async askForAll(): Promise<"whole" | "part" | "silent"> {
+  private async askForAll(): Promise<Swept> {
     const told = await sweep(this.books, this.broker, (error) => {
       if (!this.silent) this.onSilence(error);
     });

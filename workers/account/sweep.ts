@@ -10,15 +10,15 @@ import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
 
+/** What a venue told when it was asked for everything. */
+export type Swept = "whole" | "part" | "again" | "silent";
+
 /**
  * Asks a venue for everything and takes it over: trades we did not know, what became of orders, money that moved. What
  * does not agree halts its instrument, or the account, with both sides shown. `part`: more trades are to be asked for.
+ * `again`: all was told, and the end of an order passed over, so the same is to be asked for once more.
  */
-export async function sweep(
-  books: DeskBooks,
-  broker: Broker,
-  onSilence: (error: unknown) => void,
-): Promise<"whole" | "part" | "silent"> {
+export async function sweep(books: DeskBooks, broker: Broker, onSilence: (error: unknown) => void): Promise<Swept> {
   books.touched.clear();
   let answer: Awaited<ReturnType<Broker["report"]>>;
   try {
@@ -27,15 +27,17 @@ export async function sweep(
     onSilence(error);
     return "silent";
   }
-  books.write(() => takeOver(books, answer.report, { cursor: answer.cursor, broker }));
-  return answer.report.fillsComplete ? "whole" : "part";
+  const isPassedOver = books.write(() => takeOver(books, answer.report, { cursor: answer.cursor, broker }));
+  if (!answer.report.fillsComplete) return "part";
+  return isPassedOver ? "again" : "whole";
 }
 
+/** True where the end of an order was passed over. */
 function takeOver(
   books: DeskBooks,
   report: VenueReport,
   { cursor, broker }: { readonly cursor: string; readonly broker: Broker },
-): void {
+): boolean {
   const { account, record } = books;
   // Before anything is taken over: what is applied below counts as heard, too.
   const again = showsPassedOverEnd(books, report);
@@ -63,6 +65,7 @@ function takeOver(
     reconciledAt: books.now(),
   });
   books.mark();
+  return again;
 }
 
 /**
