@@ -55,7 +55,7 @@ function HoursLine({ name, row, error, onChange, onRemove }: HoursLineProps) {
   return (
     <fieldset aria-label={name} className="min-w-0 rounded-md border border-line px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="flex flex-wrap gap-1">
+        <div className="flex flex-wrap gap-1 max-sm:grid max-sm:w-full max-sm:grid-cols-7">
           {WEEKDAYS.map(({ day, short, name: whole }) => {
             const on = row.weekdays.includes(day);
             return (
@@ -67,7 +67,7 @@ function HoursLine({ name, row, error, onChange, onRemove }: HoursLineProps) {
                 onClick={() =>
                   onChange({ weekdays: on ? row.weekdays.filter((one) => one !== day) : [...row.weekdays, day] })
                 }
-                className="min-h-8 rounded-md border border-line px-2 text-table font-medium text-muted hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent max-md:min-h-10"
+                className="min-h-8 rounded-md border border-line px-2 text-table max-sm:px-0 font-medium text-muted hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent max-md:min-h-10"
               >
                 {short}
               </button>
