@@ -49,12 +49,16 @@ export function BotNumbers({ state, currency, capital, realTime }: BotNumbersPro
       <Item
         label="Next decision"
         hint="Until the next candle closes, in the time of its market, and how late the last decision was."
-        note={state?.latenessMs == null ? undefined : `last ${formatCount(state.latenessMs)} ms late`}
+        note={realTime ? lateWords(state) : "of market time"}
       >
         {dueWords(state, realTime ? now : (state?.marketAt ?? null))}
       </Item>
     </dl>
   );
+}
+
+function lateWords(state: BotState | null): string | undefined {
+  return state?.latenessMs == null ? undefined : `last ${formatCount(state.latenessMs)} ms late`;
 }
 
 function dueWords(state: BotState | null, marketAt: number | null): string {

@@ -12,8 +12,8 @@ export function GuardsPart() {
   const { draft, set, problem } = useBotForm();
   return (
     <Suspense fallback={<Skeleton className="h-24 w-full" />}>
-      <div className="grid gap-5">
-        <section aria-label="Pauses after losses" className="grid gap-2">
+      <div className="grid min-w-0 gap-5">
+        <section aria-label="Pauses after losses" className="grid min-w-0 gap-2">
           <h3 className="font-medium">
             Pauses after losses{" "}
             <span className="font-normal text-muted">
@@ -26,7 +26,7 @@ export function GuardsPart() {
             problem={problem}
           />
         </section>
-        <section aria-label="Hours" className="grid gap-2">
+        <section aria-label="Hours" className="grid min-w-0 gap-2">
           <h3 className="font-medium">Hours</h3>
           <HoursFields
             rows={draft.hours}

@@ -75,7 +75,7 @@ interface ProtectionLineProps {
 function ProtectionLine({ row, onChange, onRemove, problem }: ProtectionLineProps) {
   const name = PROTECTION_NAMES[row.kind];
   return (
-    <fieldset aria-label={name} className="rounded-md border border-line px-4 pt-2 pb-3">
+    <fieldset aria-label={name} className="min-w-0 rounded-md border border-line px-4 pt-2 pb-3">
       <div className="mb-2 flex items-center justify-between gap-3">
         <p className="min-w-0">
           <span className="font-medium">{name}</span> <span className="text-muted">{EXPLAINED[row.kind]}</span>
@@ -86,27 +86,31 @@ function ProtectionLine({ row, onChange, onRemove, problem }: ProtectionLineProp
       </div>
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         {row.kind === "cooldown" && (
-          <SelectField
-            label="After"
-            value={row.after}
-            choices={[
-              { value: "loss", label: "A trade that lost" },
-              { value: "trade", label: "Any trade" },
-            ]}
-            onChange={(after) => onChange({ after })}
-          />
+          <div className="max-sm:col-span-2">
+            <SelectField
+              label="After"
+              value={row.after}
+              choices={[
+                { value: "loss", label: "A trade that lost" },
+                { value: "trade", label: "Any trade" },
+              ]}
+              onChange={(after) => onChange({ after })}
+            />
+          </div>
         )}
         {row.kind === "stop-loss-guard" && (
-          <SelectField
-            label="Counted in"
-            hint="Whose trades are counted, and whose entries pause."
-            value={row.scope}
-            choices={[
-              { value: "all", label: "All markets together" },
-              { value: "instrument", label: "Each market for itself" },
-            ]}
-            onChange={(scope) => onChange({ scope })}
-          />
+          <div className="max-sm:col-span-2">
+            <SelectField
+              label="Counted in"
+              hint="Whose trades are counted, and whose entries pause."
+              value={row.scope}
+              choices={[
+                { value: "all", label: "All markets together" },
+                { value: "instrument", label: "Each market for itself" },
+              ]}
+              onChange={(scope) => onChange({ scope })}
+            />
+          </div>
         )}
         {PROTECTION_TEXTS[row.kind].map((text) => {
           const { label, unit, hint } = TEXTS[text];

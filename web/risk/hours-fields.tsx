@@ -1,6 +1,7 @@
 import { Plus, X } from "lucide-react";
 import { useId } from "react";
 import { Button, IconButton } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
 import { boxClass } from "../ui/field.tsx";
 import { FIRST_HOURS, type HoursRow, WEEKDAYS } from "./hours-draft.ts";
 
@@ -52,9 +53,9 @@ function HoursLine({ name, row, error, onChange, onRemove }: HoursLineProps) {
   const errorId = useId();
   const described = error === undefined ? {} : { "aria-invalid": true as const, "aria-describedby": errorId };
   return (
-    <fieldset aria-label={name} className="rounded-md border border-line px-3 py-2">
+    <fieldset aria-label={name} className="min-w-0 rounded-md border border-line px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="flex flex-wrap gap-1">
+        <div className="flex flex-wrap gap-1 max-sm:grid max-sm:w-full max-sm:grid-cols-7">
           {WEEKDAYS.map(({ day, short, name: whole }) => {
             const on = row.weekdays.includes(day);
             return (
@@ -66,32 +67,36 @@ function HoursLine({ name, row, error, onChange, onRemove }: HoursLineProps) {
                 onClick={() =>
                   onChange({ weekdays: on ? row.weekdays.filter((one) => one !== day) : [...row.weekdays, day] })
                 }
-                className="min-h-8 rounded-md border border-line px-2 text-table font-medium text-muted hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent max-md:min-h-10"
+                className="min-h-8 rounded-md border border-line px-2 text-table max-sm:px-0 font-medium text-muted hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent max-md:min-h-10"
               >
                 {short}
               </button>
             );
           })}
         </div>
-        <span className="num flex items-center gap-2">
-          <input
-            type="time"
-            aria-label={`${name}, from`}
-            value={row.from}
-            onChange={(event) => onChange({ from: event.target.value })}
-            className={boxClass}
-            {...described}
-          />
-          to
-          <input
-            type="time"
-            aria-label={`${name}, to`}
-            value={row.to}
-            onChange={(event) => onChange({ to: event.target.value })}
-            className={boxClass}
-            {...described}
-          />
-          <span className="text-muted">UTC</span>
+        <span className="num flex flex-wrap items-center gap-2 whitespace-nowrap">
+          <span className="flex items-center gap-2">
+            <input
+              type="time"
+              aria-label={`${name}, from`}
+              value={row.from}
+              onChange={(event) => onChange({ from: event.target.value })}
+              className={classNames(boxClass, "w-36 shrink-0")}
+              {...described}
+            />
+            to
+          </span>
+          <span className="flex items-center gap-2">
+            <input
+              type="time"
+              aria-label={`${name}, to`}
+              value={row.to}
+              onChange={(event) => onChange({ to: event.target.value })}
+              className={classNames(boxClass, "w-36 shrink-0")}
+              {...described}
+            />
+            <span className="text-muted">UTC</span>
+          </span>
         </span>
         <IconButton label={`Take ${name.toLowerCase()} away`} className="ml-auto" onClick={onRemove}>
           <X size={15} aria-hidden />
