@@ -67,7 +67,7 @@ export function drawFaults(chance: Chance): FaultRates {
     rejected: rate(0.15),
     eventDropped: rate(0.3),
     eventTwice: rate(0.4),
-    fillToldLate: rate(0.3),
+    fillToldLate: rate(0.5),
     eventDelayMs: rate(8_000),
     crash: rate(0.02),
     crashInside: rate(0.03),
