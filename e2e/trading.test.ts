@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)("trading on paper", () => {
     await page.getByText("At the market: sell 0.25 BTC.").waitFor();
     await page.getByRole("button", { name: /^Hold to stop everything/ }).focus();
     await page.keyboard.down("Enter");
-    await page.getByText("Trading is stopped").waitFor();
+    await page.getByRole("dialog").getByText("Trading is stopped").waitFor();
     await page.keyboard.up("Enter");
     await page.getByRole("link", { name: "See states under Risk" }).click();
     await page.getByText("HALTED").first().waitFor();

@@ -252,5 +252,6 @@ function isWithin(order: DeskOrder, scope: SwitchScope): boolean {
 
 function nameOf(scope: SwitchScope): string {
   if (scope.kind === "bot") return "the bot";
+  if (scope.kind === "user") return "all accounts";
   return scope.kind === "instrument" ? scope.instrument : `the ${scope.kind}`;
 }
