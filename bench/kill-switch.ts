@@ -42,7 +42,7 @@ async function measure({ runtime, api }: BenchServer, broker: BrokerProcess): Pr
   const place = (number: number) => {
     const quantity = (0.001 + number / 100_000).toFixed(5);
     const body = { accountId, instrument: INSTRUMENT, side: "buy", kind: "limit", quantity };
-    return api.place({ ...body, limit: (price * 0.98).toFixed(2) }, `kill-${number}`);
+    return api.place({ ...body, limit: (price * 0.98).toFixed(2) }, `kill-switch-${number}`);
   };
   for (let number = 0; number < OPEN_ORDERS; number++) {
     await api.renew();

@@ -3,7 +3,7 @@ import { percentile, timesText } from "../ops/runtime/percentiles.ts";
 import { type BenchServer, withServer } from "./local-server.ts";
 
 const INSTRUMENT = "SIM:BTC-USD";
-const ORDERS = 200;
+const ORDERS = 150;
 /** Before the clock starts: the first orders run before the compiler has seen them. */
 const WARM_UP = 30;
 /** The platform lets ten orders of an account through in a second. */
@@ -25,7 +25,7 @@ export async function benchOrders(): Promise<void> {
     const read = await timed(async () => (await server.api.drill("state", accountId)).json());
     const submitted = await timed((number) => submit(server, accountId, { ...shape(number), number }));
     const placed = await timed(async (number) => {
-      const { order } = await server.api.place({ accountId, ...shape(number) }, `bench-${number}`);
+      const { order } = await server.api.place({ accountId, ...shape(number) }, `bench-order-${number}`);
       if (order.state !== "ACCEPTED") throw new Error(`an order of the bench was ${order.state} ${order.reason}`);
     });
     const ratio = (times: readonly number[]) => `${(percentile(times, 0.5) / percentile(read, 0.5)).toFixed(1)} x`;

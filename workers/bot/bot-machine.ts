@@ -21,7 +21,6 @@ const ROWS_A_CALL = 5_000;
 /** A decision is acted on while its candle is no older than this share of its length, and at least a minute. */
 const FRESH_SHARE = 0.25;
 const FRESH_MS_MIN = 60_000;
-
 /** An entry that was decided longer ago than this is not asked for any more: the market has gone on. */
 const EFFECT_MS_MAX = 60_000;
 
@@ -200,11 +199,12 @@ export class BotMachine {
 
   /**
    * Asks the desk for everything that was written down, in order. The same ask again changes nothing. An entry that is no
-   * longer wanted, or too old, is told to the engine as ended, unless the desk has it already.
+   * longer wanted, or too old, is told to the engine as ended, unless the desk has it already. True where there was any.
    */
-  async drainEffects({ enter, now }: { readonly enter: boolean; readonly now: number }): Promise<void> {
+  async drainEffects({ enter, now }: { readonly enter: boolean; readonly now: number }): Promise<boolean> {
     const { desk, record, store } = this.parts;
     const { ownerId, botId } = record;
+    let asked = false;
     for (let next = store.firstEffect(); next !== undefined; next = store.firstEffect()) {
       const { effect, place } = next;
       if (effect.kind === "place") {
@@ -217,7 +217,9 @@ export class BotMachine {
         if (orderId !== undefined) await desk.cancel({ ownerId, orderIds: [orderId] });
       }
       store.dropEffect(place);
+      asked = true;
     }
+    return asked;
   }
 
   private giveUp(ref: string): void {

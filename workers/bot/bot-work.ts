@@ -129,8 +129,9 @@ export class BotWork {
     // Asked anew for each decision: a person may pause it while the market is read.
     const mayEnter = () => this.life().status === "running" && this.store.get("next") === undefined;
     const { marketAt } = await machine.goOn({ mayEnter, note: (command, at) => this.noteCommand(command, at) });
-    await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
-    await machine.hearDesk((event) => this.noteEvent(event));
+    const asked = await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
+    // A bot that asked for nothing has heard everything already.
+    if (asked) await machine.hearDesk((event) => this.noteEvent(event));
     this.afterCandles(record, machine, marketAt);
     return "done";
   }
