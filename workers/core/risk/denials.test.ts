@@ -197,6 +197,20 @@ describe("what is just allowed", () => {
     expect(ask("0.500000000000000002")).toBe("pass");
   });
 
+  it("is exposure that counts each instrument once, and no order that has ended", () => {
+    const held = { bot: scopeOf({ [BTC]: "10" }), account: scopeOf({ [BTC]: "10" }) };
+    const gross = (most: string) => codeOf({ book: held, caps: { account: { grossExposure: most } } });
+    expect([gross("2000"), gross("1999.99")]).toEqual(["pass", "GROSS_EXPOSURE"]);
+    const ended = orderOf({ state: "CANCELED", instrument: "SIM:XRP-USD" });
+    expect(codeOf({ book: { orders: [ended] } })).toBe("pass");
+  });
+
+  it("is a stop that is worth its own price", () => {
+    const intent = { kind: "stop", limit: undefined, stop: price("110") } as const;
+    const worth = (most: string) => codeOf({ intent, caps: { bot: { orderNotional: most } } });
+    expect([worth("1100"), worth("1099.99")]).toEqual(["pass", "ORDER_NOTIONAL"]);
+  });
+
   it("is what meets neither version of an order that is being changed", () => {
     const changing = (from: string, to: string) => {
       const replacement = { revision: 1, quantity: quantity("10"), limit: price(to), stop: undefined };

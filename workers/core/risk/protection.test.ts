@@ -69,6 +69,21 @@ describe("a stop-loss guard", () => {
   });
 });
 
+describe("a trade that came out even", () => {
+  it("is no loss", () => {
+    expect(pause({ kind: "cooldown", after: "loss", pauseMs: 10 }, of([trade(100, 0)]), 101)).toBeUndefined();
+    const guard = { kind: "stop-loss-guard", scope: "all", trades: 1, lookbackMs: 50, pauseMs: 30 } as const;
+    expect(pause(guard, of([trade(100, 0)]), 101)).toBeUndefined();
+  });
+});
+
+describe("trades within a time", () => {
+  it("are counted back from each of them, never ahead", () => {
+    const guard = { kind: "stop-loss-guard", scope: "all", trades: 3, lookbackMs: 10, pauseMs: 30 } as const;
+    expect(pause(guard, of([trade(100, -1), trade(109, -1), trade(115, -1)]), 116)).toBeUndefined();
+  });
+});
+
 describe("the low-profit rule", () => {
   const rule: Protection = { kind: "low-profit", trades: 2, profitShareMin: 0.01, lookbackMs: 50, pauseMs: 30 };
 
@@ -169,5 +184,14 @@ describe("protections together", () => {
         expect(entryPause(all, of(recent), moment)).toEqual(entryPause(all, of(list), moment));
       }),
     );
+  });
+});
+
+describe("a fall of nothing", () => {
+  it("is none, even where any fall pauses", () => {
+    const guard: Protection = { kind: "drawdown-guard", drawdown: 0, lookbackMs: 50, pauseMs: 30 };
+    const flat = [100, 110].map((at) => ({ at, equity: 1_000 }));
+    expect(pause(guard, of([], flat), 111)).toBeUndefined();
+    expect(pause(guard, of([], [...flat, { at: 120, equity: 999 }]), 121)).toBe(150);
   });
 });
