@@ -21,7 +21,8 @@ interface PlainTableProps<T> {
 export function PlainTable<T>({ label, rows, columns, keyOf, empty }: PlainTableProps<T>) {
   if (rows.length === 0) return <p className="text-muted">{empty ?? "Nothing to show."}</p>;
   return (
-    <div className="scroll-thin overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
+    <section tabIndex={0} aria-label={label} className="scroll-thin overflow-x-auto">
       <table aria-label={label} className="num w-full text-table">
         <thead className="text-muted">
           <tr>
@@ -58,6 +59,6 @@ export function PlainTable<T>({ label, rows, columns, keyOf, empty }: PlainTable
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
