@@ -6,7 +6,7 @@ import { type BenchServer, withServer } from "./local-server.ts";
 
 const ACCOUNTS = 20;
 const BOTS_AN_ACCOUNT = 5;
-const KILLS = 3;
+const KILLS = 5;
 /** Candles of each market in a second. */
 const CANDLES_A_SECOND = 0.5;
 /** How long bots trade before the runtime is killed. */
