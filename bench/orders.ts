@@ -3,7 +3,7 @@ import { percentile, timesText } from "../ops/runtime/percentiles.ts";
 import { type BenchServer, withServer } from "./local-server.ts";
 
 const INSTRUMENT = "SIM:BTC-USD";
-const ORDERS = 150;
+const ORDERS = 200;
 /** Before the clock starts: the first orders run before the compiler has seen them. */
 const WARM_UP = 30;
 /** The platform lets ten orders of an account through in a second. */

@@ -1,6 +1,8 @@
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { Clock } from "../platform/clock.ts";
-import { SWEEP_IN_DOUBT_MS } from "./desk.ts";
+
+/** What a crash cut off is looked at so soon after: a restart shall have everything trading within five seconds. */
+const CUT_OFF_MS = 2_000;
 
 /** When an account's object rings. It is set before anything is in flight, so that what a crash cuts off is soon looked at. */
 export class AccountAlarm {
@@ -26,7 +28,7 @@ export class AccountAlarm {
 
   /** Something is about to be sent: were this process to end now, it would be asked for as anything else in doubt. */
   beforeSending(): Promise<void> {
-    return this.by(this.now() + SWEEP_IN_DOUBT_MS);
+    return this.by(this.now() + CUT_OFF_MS);
   }
 
   /** Rings at once. */
@@ -36,7 +38,7 @@ export class AccountAlarm {
 
   /** Begins the work of an alarm: one that is cut off rings again soon. */
   begin(): Promise<void> {
-    return this.storage.setAlarm(this.now() + SWEEP_IN_DOUBT_MS);
+    return this.storage.setAlarm(this.now() + CUT_OFF_MS);
   }
 
   /** Ends it: with nothing else to do, it rings in a minute. */

@@ -17,7 +17,7 @@ import { type Swept, sweep } from "./sweep.ts";
 
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
 export const SWEEP_EVERY_MS = 30_000;
-export const SWEEP_IN_DOUBT_MS = 5_000;
+const SWEEP_IN_DOUBT_MS = 5_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
 /** Pages of trades that are asked for at once before others get their turn. */

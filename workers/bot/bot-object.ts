@@ -20,8 +20,8 @@ const LOG_SHOWN = 50;
 /** After an error, how long until the bot tries to go on, doubling from the first to the last. */
 const RETRY_MS_MIN = 2_000;
 const RETRY_MS_MAX = 60_000;
-/** A pass that a crash cut off is gone on with so soon after. */
-const CUT_OFF_MS = 5_000;
+/** A pass that a crash cut off is gone on with so soon after: a restart shall have everything trading within five seconds. */
+const CUT_OFF_MS = 2_000;
 
 /** States in which a bot may be told to make no entries; a pause of the desk's becomes a person's. */
 const PAUSABLE: ReadonlySet<BotStatus> = new Set(["running", "paused"]);
