@@ -84,6 +84,7 @@ export const orders = sqliteTable(
     averagePrice: text("average_price"),
     state: text("state").$type<OrderStateName>().notNull(),
     cancelRequested: integer("cancel_requested", { mode: "boolean" }).notNull(),
+    released: integer("released", { mode: "boolean" }).notNull().default(false),
     reason: text("reason"),
     signal: text("signal").notNull(),
     createdAt: integer("created_at").notNull(),

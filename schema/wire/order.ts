@@ -44,6 +44,8 @@ export const Order = z.object({
   state: OrderStateName,
   /** Somebody wants it gone and the venue has not said that it is. */
   cancelRequested: z.boolean(),
+  /** Of a lost order: a person has looked at the venue and let go of it, so that it counts against no cap. */
+  released: z.boolean(),
   /** Code of the denial, by us, or of the rejection, by the venue. */
   reason: z.string().nullable(),
   /** What asked for it: a candle and a rule, or a person. */

@@ -1,18 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import type { OrderDetail } from "../../schema/wire/trading.ts";
+import type { Order } from "../../schema/wire/trading.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { Button } from "../ui/button.tsx";
 import { useReleaseOrder } from "./order-actions.ts";
-import { isReleased } from "./order-released.ts";
 
 /** What a lost order means, and the way to let go of it; nothing for any other order. */
-export function LostOrder({ detail }: { detail: OrderDetail }) {
+export function LostOrder({ order }: { order: Order }) {
   const release = useReleaseOrder();
   const viewing = useQuery(sessionQuery).data?.viewing ?? null;
-  const { order, history } = detail;
   if (order.state !== "LOST") return null;
-  if (isReleased(history)) {
+  if (order.released) {
     return (
       <p role="status" className="rounded-md border border-line-strong px-4 py-3">
         Released: it counts against no cap any more. Should the venue show it all the same, it counts again.

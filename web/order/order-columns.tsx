@@ -90,7 +90,7 @@ export function OrderCard({ order, name, onOpen }: { order: Order; name: string;
 function OrderState({ order }: { order: Order }) {
   return (
     <span className="inline-flex items-center gap-2">
-      <OrderStateBadge state={order.state} />
+      <OrderStateBadge state={order.state} released={order.released} />
       {order.reason !== null && <span className="text-danger">{wordsOfCode(order.reason)}</span>}
       {order.cancelRequested && order.state !== "CANCELED" && <span className="text-muted">cancel asked</span>}
     </span>

@@ -42,7 +42,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
   return (
     <div className="grid gap-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <OrderStateBadge state={order.state} />
+        <OrderStateBadge state={order.state} released={order.released} />
         <span className="num">{orderPriceWords(order)}</span>
         <span className="num text-muted">
           {formatDecimalQuantity(order.filled)} of {formatDecimalQuantity(order.quantity)} filled
@@ -61,7 +61,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
         )}
       </div>
       <InlineError error={cancel.error} />
-      <LostOrder detail={detail} />
+      <LostOrder order={order} />
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
         <Fact label="By">
           {order.botId === null ? (

@@ -75,11 +75,18 @@ const ORDERS: Readonly<Record<OrderStateName, { word: string; tone: BadgeTone; h
   FILLED: { word: "Filled", tone: "neutral", hint: "Traded to its whole quantity." },
 };
 
+const RELEASED: (typeof ORDERS)[OrderStateName] = {
+  word: "Lost, released",
+  tone: "neutral",
+  hint: "The venue does not know it, and you let go of it: it counts against no cap.",
+};
+
 /** Where an order stands; what that means, on hover. */
-export function OrderStateBadge({ state }: { state: OrderStateName }) {
+export function OrderStateBadge({ state, released }: { state: OrderStateName; released?: boolean }) {
+  const { word, tone, hint } = state === "LOST" && released ? RELEASED : ORDERS[state];
   return (
-    <span title={ORDERS[state].hint} className="inline-flex">
-      <Badge tone={ORDERS[state].tone}>{ORDERS[state].word}</Badge>
+    <span title={hint} className="inline-flex">
+      <Badge tone={tone}>{word}</Badge>
     </span>
   );
 }

@@ -52,6 +52,7 @@ export function wireOrder({ order, createdAt, updatedAt }: StoredOrder): Order {
     averagePrice: text(averageFill(order)),
     state: order.state,
     cancelRequested: order.cancelRequested,
+    released: order.released,
     reason: order.reason ?? null,
     signal: order.signal,
     createdAt,

@@ -3,6 +3,7 @@ import type { SendOutcome } from "../brokers/broker.ts";
 import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { releaseOrder } from "./desk-release.ts";
+import { wireOrder } from "./desk-view.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
 
 describe("the desk", () => {
@@ -33,6 +34,20 @@ describe("the desk", () => {
     const { order } = await desk.submit("bot_1", intent());
     expect(order.order).toMatchObject({ state: "DENIED", reason: "NOT_RECONCILED" });
     expect(broker.placed).toEqual([]);
+  });
+
+  it("asks a venue again that did not answer once, before it denies an order for it", async () => {
+    const broker = new ScriptedBroker();
+    const report = broker.report.bind(broker);
+    let lost = 2;
+    broker.report = async () => {
+      if (lost-- > 0) throw new Error("no answer");
+      return report();
+    };
+    const { desk } = await newDesk({ broker });
+    const { order } = await desk.submit("bot_1", intent());
+    expect(order.order.state).toBe("ACCEPTED");
+    expect(broker.placed).toHaveLength(1);
   });
 
   it("denies what passes a cap, with cap, value and limit", async () => {
@@ -161,6 +176,8 @@ describe("the desk", () => {
     expect(desk.books.openOrders().map((stored) => stored.order.state)).toEqual(["LOST"]);
     expect(releaseOrder(desk, order.order.id)).toBe(true);
     expect(desk.books.openOrders()).toEqual([]);
+    const released = desk.books.order(order.order.id);
+    expect(released && wireOrder(released)).toMatchObject({ state: "LOST", released: true });
     expect(releaseOrder(desk, "o0000000000000000000")).toBe(false);
     await desk.hear(told([fillEvent(1, order.order.id)]));
     expect(desk.books.order(order.order.id)?.order.filled).toBe(quantity("10"));

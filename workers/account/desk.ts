@@ -20,6 +20,8 @@ export const SWEEP_EVERY_MS = 30_000;
 const SWEEP_IN_DOUBT_MS = 5_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
+/** Times that a venue is asked before an order is denied because it does not answer: one lost reply must cost no entry. */
+const READY_TRIES_MAX = 3;
 /** Pages of trades that are asked for at once before others get their turn. */
 const SWEEP_PAGES_MAX = 10;
 /** After a refusal of the venue to answer, how long until it is asked again. */
@@ -97,13 +99,18 @@ export class Desk {
     const { main, legs } = intendedOrders(intent, { account: this.books.account.id, bot });
     const known = this.books.order(main.id);
     if (known !== undefined) return this.submitted(known, legs);
-    if (!this.ready) await this.sweepNow();
+    await this.becomeReady();
     // Whoever asked at the same time may have been first while we waited.
     const meanwhile = this.books.order(main.id);
     if (meanwhile !== undefined) return this.submitted(meanwhile, legs);
     const passed = this.writeIntent(main, legs, { closes: false });
     if (passed) await this.send(main, legs);
     return this.submitted(this.stored(main.id), legs);
+  }
+
+  private async becomeReady(): Promise<void> {
+    const until = this.now() + READY_WAIT_MS;
+    for (let tries = 0; !this.ready && tries < READY_TRIES_MAX && this.now() < until; tries++) await this.sweepNow();
   }
 
   private submitted(order: StoredOrder, legs: readonly OrderIntent[]): Submitted {

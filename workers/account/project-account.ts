@@ -70,19 +70,10 @@ function orderStatement(
 ) {
   const { limit, stop, ...order } = wireOrder(stored);
   const row = { ...order, limitPrice: limit, stopPrice: stop, ownerId, change };
-  const { quantity, limitPrice, stopPrice, filled, averagePrice, state, cancelRequested, reason, updatedAt } = row;
-  const set = {
-    quantity,
-    limitPrice,
-    stopPrice,
-    filled,
-    averagePrice,
-    state,
-    cancelRequested,
-    reason,
-    updatedAt,
-    change,
-  };
+  // What an order is stays; what becomes of it changes.
+  const { quantity, limitPrice, stopPrice, filled, averagePrice, state, cancelRequested, released, reason } = row;
+  const changed = { quantity, limitPrice, stopPrice, filled, averagePrice, state, cancelRequested, released, reason };
+  const set = { ...changed, updatedAt: row.updatedAt, change };
   return database
     .insert(orders)
     .values(row)

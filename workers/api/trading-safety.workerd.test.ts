@@ -142,6 +142,23 @@ describe("what stopping and deleting leave behind", () => {
     expect(await stale.json()).toMatchObject({ status: 403, code: "step_up" });
   });
 
+  it("lists a lost order among the open ones until it is released", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const { order } = await buy(client, account.id);
+    const database = openDatabase(env.DB);
+    const listed = async () => {
+      const path = `/api/v1/orders?open=true&accountId=${account.id}`;
+      return (await client.json<{ rows: { id: string }[] }>("GET", path)).rows.map(({ id }) => id);
+    };
+    const become = (released: boolean) =>
+      database.update(orders).set({ state: "LOST", released }).where(eq(orders.id, order.id));
+    await become(false);
+    expect(await listed()).toEqual([order.id]);
+    await become(true);
+    expect(await listed()).toEqual([]);
+  });
+
   it("names the rule that a bad Idempotency-Key breaks", async () => {
     const client = await newClient(REAL);
     const reply = await client.send("POST", "/api/v1/accounts", { name: "Key" }, { "Idempotency-Key": "short" });

@@ -56,7 +56,7 @@ export async function listOrders(call: { ctx: ServiceContext; input: ListOrders 
     input.botId === undefined ? undefined : eq(orders.botId, input.botId),
     input.instrument === undefined ? undefined : eq(orders.instrument, input.instrument),
     input.state === undefined ? undefined : eq(orders.state, input.state),
-    input.open === "true" ? inArray(orders.state, [...OPEN]) : undefined,
+    input.open === "true" ? and(inArray(orders.state, [...OPEN]), eq(orders.released, false)) : undefined,
     between(orders.createdAt, input),
     text === ""
       ? undefined

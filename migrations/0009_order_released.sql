@@ -1,0 +1,1 @@
+ALTER TABLE `orders` ADD `released` integer DEFAULT false NOT NULL;
