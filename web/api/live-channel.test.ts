@@ -20,7 +20,7 @@ function stage() {
     {
       async open(position) {
         const socket: TestSocket = {
-          ...{ onopen: null, onmessage: null, onclose: null, sent: [], closed: false, position },
+          ...{ onmessage: null, onclose: null, sent: [], closed: false, position },
           send: (text) => socket.sent.push(text.startsWith("{") ? JSON.parse(text) : text),
           close() {
             socket.closed = true;

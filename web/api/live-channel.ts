@@ -30,7 +30,6 @@ export interface LivePosition {
 
 /** The part of a WebSocket that the channel uses. */
 export interface LiveSocket {
-  onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: (() => void) | null;
   send(text: string): void;
@@ -38,7 +37,7 @@ export interface LiveSocket {
 }
 
 export interface LiveDeps {
-  /** `position` is the value that the page has; undefined where it has none. */
+  /** An open socket. `position` is the value that the page has; undefined where it has none. */
   open(position: LivePosition | undefined): Promise<LiveSocket>;
   now(): number;
   /** Runs `act` later; the result cancels it. */

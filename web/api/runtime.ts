@@ -34,7 +34,7 @@ export function liveDeps(path: string): LiveDeps {
         url.searchParams.set("sequence", String(position.sequence));
       }
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      return new WebSocket(url, [LIVE_PROTOCOL, `ticket.${ticket}`]) as LiveSocket;
+      return opened(new WebSocket(url, [LIVE_PROTOCOL, `ticket.${ticket}`]));
     },
     now: () => Date.now(),
     later(act, delayMs) {
@@ -43,6 +43,14 @@ export function liveDeps(path: string): LiveDeps {
     },
     random: () => Math.random(),
   };
+}
+
+/** The socket once it is open: one that is closed or written to before is an error of the browser's. */
+function opened(socket: WebSocket): Promise<LiveSocket> {
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => resolve(socket as LiveSocket);
+    socket.onclose = () => reject(new Error("the socket was refused"));
+  });
 }
 
 /** A key that names one create, however often it is sent. */
