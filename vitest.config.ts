@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -22,6 +23,9 @@ function worker() {
   });
 }
 
+/** A file of tests keeps one core busy. Projects of one group run at the same time; those with one worker after them. */
+const CORES = Math.max(2, availableParallelism());
+
 export default defineConfig({
   test: {
     // What the Worker logs while a test provokes an error matters only where the test fails.
@@ -33,6 +37,7 @@ export default defineConfig({
           environment: "node",
           include: ["web/**/*.test.ts", "web/**/*.test.tsx"],
           testTimeout: 30_000,
+          maxWorkers: CORES,
         },
       },
       {
@@ -58,6 +63,7 @@ export default defineConfig({
           ],
           exclude: ["**/*.workerd.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
+          maxWorkers: CORES,
         },
       },
       {
@@ -68,7 +74,8 @@ export default defineConfig({
           exclude: ["**/*.socket.workerd.test.ts", "**/node_modules/**"],
           setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers: CORES,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -81,6 +88,7 @@ export default defineConfig({
           // Objects with open sockets cannot be isolated by file.
           maxWorkers: 1,
           isolate: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -88,6 +96,8 @@ export default defineConfig({
           name: "drill",
           environment: "node",
           include: ["drill/**/*.test.ts"],
+          // Its clients wait for a runtime that is being killed: other tests beside it would only make them wait longer.
+          maxWorkers: 1,
         },
       },
       {
