@@ -60,42 +60,6 @@ describe("a change of an order", () => {
   });
 });
 
-describe("a kill switch that closes", () => {
-  /** A desk whose bot holds 20 in two orders, of which one more would be too many or too large. */
-  async function holding(caps: Readonly<Record<string, string>>, instruments = [BTC]) {
-    const parts = await newDesk();
-    const { desk, broker, clock } = parts;
-    for (const [ordinal, sequence] of [1, 2].entries()) {
-      const { order } = await desk.submit("bot_1", intent({ ordinal, signal: `signal ${ordinal}` }));
-      await desk.hear(told([fillEvent(sequence, order.order.id)]));
-    }
-    const limits = desk.gate.limits("bot_1").bot;
-    const narrow = Object.fromEntries(Object.entries(caps).map(([name, text]) => [name, parseDecimal(text, name)]));
-    desk.books.write(() => desk.switches.setLimits("bot_1", { caps: { ...limits.caps, ...narrow }, instruments }));
-    await desk.hear({ events: [], marks: [{ ...broker.mark(), at: clock.now }], marketAt: clock.now });
-    return parts;
-  }
-
-  it.each([
-    ["the throttle halted it", { executions: "2" }],
-    ["it holds more than one order may be", { orderQuantity: "10" }],
-    ["it holds more than one order may be worth", { orderNotional: "1500" }],
-    ["its instrument may be traded no more", {}, ["SIM:ETH-USD"]],
-  ])("closes what is held also where %s", async (_, caps, instruments?: string[]) => {
-    const { desk, broker } = await holding(caps, instruments);
-    const denied = await desk.submit("bot_1", intent({ leg: "exit", side: "sell", quantity: "20", reduceOnly: true }));
-    expect(denied.order.order.state).toBe("DENIED");
-    desk.switches.kill({ kind: "bot", bot: "bot_1" }, { flatten: true, at: NOW });
-    await desk.followKill();
-    expect(broker.placed.at(-1)).toMatchObject({
-      role: "flatten",
-      side: "sell",
-      reduceOnly: true,
-      quantity: quantity("20"),
-    });
-  });
-});
-
 describe("asking the venue", () => {
   it("D7: sends nothing while only a part of the trades was told", async () => {
     const broker = new ScriptedBroker();

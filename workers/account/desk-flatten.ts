@@ -1,22 +1,30 @@
 import { magnitude } from "../core/ledger/decimal.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
+import type { Closing } from "../core/risk/verdict.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import { type DeskBooks, heldBy } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import type { FlattenTask } from "./desk-record.ts";
 
-/** Attempts to close what a kill switch shall close before a person is told that it does not work. */
+/** Attempts in a row that close nothing of what a kill switch shall close before a person is told that it does not work. */
 const FLATTEN_ATTEMPTS_MAX = 20;
 /** Between attempts: what denies one, such as a stale price, takes seconds to pass. After too many of them, */
 const FLATTEN_AGAIN_MS = 2_000;
 /** as long as a person may take; but what is held is never given up on. */
 const FLATTEN_SLOWLY_MS = 60_000;
 
+/** An order that closes a position. `all`: the other side of the account is being closed as well. */
+export interface Flattening {
+  readonly bot: string;
+  readonly order: DeskIntent;
+  readonly closes: Closing;
+}
+
 /** What closes positions now: nothing while something of the same part can still trade. */
-export function dueFlattening(books: DeskBooks): { bot: string; order: DeskIntent }[] {
+export function dueFlattening(books: DeskBooks): Flattening[] {
   const { flatten } = books.record;
   if (flatten.length === 0) return [];
-  const due: { bot: string; order: DeskIntent }[] = [];
+  const due: Flattening[] = [];
   const kept: FlattenTask[] = [];
   for (const task of flatten) {
     const parts = partsOf(books, task);
@@ -28,8 +36,10 @@ export function dueFlattening(books: DeskBooks): { bot: string; order: DeskInten
       continue;
     }
     const attempts = task.attempts + 1;
-    kept.push({ ...task, attempts, triedAt: books.now() });
-    if (attempts === FLATTEN_ATTEMPTS_MAX) {
+    // Attempts that close something are not in vain, however many positions there are.
+    const inVain = parts.length < (task.left ?? 0) ? 0 : (task.inVain ?? 0) + 1;
+    kept.push({ ...task, attempts, inVain, left: parts.length, triedAt: books.now() });
+    if (inVain === FLATTEN_ATTEMPTS_MAX) {
       books.write(() => {
         const message = `${parts.length} positions are not closed after ${FLATTEN_ATTEMPTS_MAX} attempts.`;
         books.alert({ level: "critical", botId: task.bot ?? null, code: "FLATTEN_FAILED", message });
@@ -46,9 +56,9 @@ export function dueFlattening(books: DeskBooks): { bot: string; order: DeskInten
         role: "flatten",
         quantity: formatDecimal(magnitude(held)),
         reduceOnly: true,
-        signal: `flatten ${task.at} ${attempts}`,
+        signal: `flatten ${bot} ${task.at} ${attempts}`,
       };
-      due.push({ bot, order });
+      due.push({ bot, order, closes: task.bot === undefined ? "all" : "some" });
     }
   }
   const isSame = kept.length === flatten.length && kept.every((task, index) => task === flatten[index]);
@@ -90,7 +100,7 @@ function isPending(books: DeskBooks, { bot, instrument }: FlattenTask): boolean 
 }
 
 /** A time in the future is of a clock that was set back since. */
-function isTryDue({ attempts, triedAt }: FlattenTask, now: number): boolean {
+function isTryDue({ inVain = 0, triedAt }: FlattenTask, now: number): boolean {
   if (triedAt === undefined || triedAt > now) return true;
-  return now - triedAt >= (attempts < FLATTEN_ATTEMPTS_MAX ? FLATTEN_AGAIN_MS : FLATTEN_SLOWLY_MS);
+  return now - triedAt >= (inVain < FLATTEN_ATTEMPTS_MAX ? FLATTEN_AGAIN_MS : FLATTEN_SLOWLY_MS);
 }

@@ -3,21 +3,21 @@ import type { BrokerCapabilities } from "../brokers/broker.ts";
 import { type Decimal, ONE } from "../core/ledger/decimal.ts";
 import { toDouble } from "../core/ledger/decimal-double.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
-import type { OrderIntent } from "../core/order/desk-order.ts";
+import type { DeskOrder, OrderIntent } from "../core/order/desk-order.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS, requiredLimit } from "../core/risk/cap.ts";
 import { legDenial } from "../core/risk/leg-verdict.ts";
 import { countMessage } from "../core/risk/rate-checks.ts";
 import { type PassedIntent, type Reference, RISK_SCOPES, type RiskBook } from "../core/risk/risk-book.ts";
 import type { TradingStates } from "../core/risk/trading-state.ts";
-import { CHECKS, CLOSING_CHECKS, decide, type Verdict } from "../core/risk/verdict.ts";
-import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { CHECKS, CLOSING_CHECKS, type Closing, decide, type Verdict } from "../core/risk/verdict.ts";
+import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { RECENT_KEPT } from "./desk-record.ts";
 import { limitsOf, scopeBookOf } from "./scope-books.ts";
 
 interface JudgeOptions {
-  readonly closes: boolean;
+  readonly closes: Closing | undefined;
   readonly replaces?: ClientOrderId;
 }
 
@@ -54,15 +54,17 @@ export class DeskGate {
 
   /**
    * The verdict on an order and on the legs that go with it. `closes`: it is part of a kill switch that closes what is
-   * held, so that neither switches nor throttles stop it; that it only closes is asked all the same. `replaces`: an open
-   * order whose place it takes.
+   * held, so that neither switches nor what bounds openings stop it; that it only closes is asked all the same. What was
+   * placed elsewhere, and is not ours to cancel, is left to the venue's own prevention of trades with oneself then.
+   * `replaces`: an open order whose place it takes.
    */
   judge(intent: OrderIntent, legs: readonly OrderIntent[], { closes, replaces }: JudgeOptions): OrderVerdict {
     const now = this.books.clock();
     const whole = this.riskBook(intent, closes);
-    const others = whole.orders.filter((order) => order.id !== replaces);
-    const book = replaces === undefined ? whole : { ...whole, orders: others };
-    const verdict = decide(intent, book, this.limits(intent.bot), now, closes ? CLOSING_CHECKS : CHECKS);
+    const isOut = ({ id, bot }: DeskOrder) => id === replaces || (closes !== undefined && bot === EXTERNAL_BOT);
+    const book = whole.orders.some(isOut) ? { ...whole, orders: whole.orders.filter((one) => !isOut(one)) } : whole;
+    const checks = closes === undefined ? CHECKS : CLOSING_CHECKS[closes];
+    const verdict = decide(intent, book, this.limits(intent.bot), now, checks);
     if (verdict.verdict === "denied") return wireVerdict(verdict);
     if (legs.length > 0 && !this.capabilities.legs) return refusal("LEGS", "legs", "a venue that links orders");
     if (!this.capabilities.kinds.includes(intent.kind)) return refusal("KIND", intent.kind, "kinds of the venue");
@@ -119,9 +121,9 @@ export class DeskGate {
     };
   }
 
-  private riskBook(intent: OrderIntent, closes: boolean): RiskBook {
+  private riskBook(intent: OrderIntent, closes: Closing | undefined): RiskBook {
     const book = this.bookOf(intent.bot);
-    return closes ? book : { ...book, states: this.states(intent.bot, intent.instrument) };
+    return closes !== undefined ? book : { ...book, states: this.states(intent.bot, intent.instrument) };
   }
 
   /** What verdicts on a bot's orders look at, switches apart. */

@@ -23,6 +23,9 @@ const FlattenTask = z.object({
   at: z.number(),
   /** Times that it was tried so far, and when last, UTC ms. */
   attempts: z.number().int(),
+  /** Of these, the last ones after which as much was held as before, and how many positions that were. */
+  inVain: z.number().int().optional(),
+  left: z.number().int().optional(),
   triedAt: z.number().optional(),
 });
 export type FlattenTask = z.infer<typeof FlattenTask>;

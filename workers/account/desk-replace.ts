@@ -41,7 +41,7 @@ export async function replaceOrder(
     if (isJudged(order, terms)) {
       const quantity = (terms.quantity - order.filled) as DeskOrder["quantity"];
       const changed = { ...order, ...terms, quantity, signal: `${order.signal} ${revision}` };
-      const verdict = gate.judge(changed, [], { closes: false, replaces: id });
+      const verdict = gate.judge(changed, [], { closes: undefined, replaces: id });
       if (verdict.verdict === "denied") throw new ReplaceDenied(verdict.code ?? "DENIED");
       gate.count(order, "order");
     }

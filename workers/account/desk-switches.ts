@@ -64,6 +64,8 @@ export class DeskSwitches {
   /** Throws or releases a switch. Inside or outside a write. */
   set(scope: SwitchScope, state: TradingState, reason: string | undefined, by?: SwitchedBy): void {
     const since = this.books.now();
+    // Halted is halted: what a kill switch has begun goes on.
+    if (state === "HALTED" && this.isKilledAt(scope)) return;
     const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined, by };
     this.books.write(() => this.put(scope, trading));
   }
@@ -160,6 +162,18 @@ export class DeskSwitches {
       .filter(({ order }) => order.state === "ACCEPTED" && !order.cancelRequested && order.bot !== EXTERNAL_BOT)
       .filter(({ order }) => order.role !== "flatten" && this.isKilled(order))
       .map(({ order }) => order.id);
+  }
+
+  private isKilledAt(scope: SwitchScope): boolean {
+    const { platform, user, instruments } = this.books.record;
+    const own = {
+      platform,
+      user,
+      account: this.books.scope(ACCOUNT_SCOPE).trading,
+      bot: scope.kind === "bot" ? this.books.scope(scope.bot).trading : undefined,
+      instrument: scope.kind === "instrument" ? instruments[scope.instrument] : undefined,
+    }[scope.kind];
+    return own?.state === "HALTED" && own.reason === KILL_REASON;
   }
 
   private isKilled({ bot, instrument }: DeskOrder): boolean {

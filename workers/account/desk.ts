@@ -3,6 +3,7 @@ import { applyOrderEvent } from "../core/order/apply-order-event.ts";
 import { newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
+import type { Closing } from "../core/risk/verdict.ts";
 import type { DeskAccount } from "./desk-account.ts";
 import { DeskBooks } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
@@ -103,7 +104,7 @@ export class Desk {
     // Whoever asked at the same time may have been first while we waited.
     const meanwhile = this.books.order(main.id);
     if (meanwhile !== undefined) return this.submitted(meanwhile, legs);
-    const passed = this.writeIntent(main, legs, { closes: false });
+    const passed = this.writeIntent(main, legs);
     if (passed) await this.send(main, legs);
     return this.submitted(this.stored(main.id), legs);
   }
@@ -124,7 +125,7 @@ export class Desk {
   }
 
   /** Writes intent, verdict and reservation in one piece. True where the order is to be sent. */
-  writeIntent(main: OrderIntent, legs: readonly OrderIntent[], { closes }: { readonly closes: boolean }): boolean {
+  writeIntent(main: OrderIntent, legs: readonly OrderIntent[], closes?: Closing): boolean {
     return this.books.write(() => {
       const verdict = this.ready ? this.gate.judge(main, legs, { closes }) : NOT_RECONCILED;
       const at = this.now();
@@ -255,10 +256,10 @@ export class Desk {
   async drainFlatten(): Promise<void> {
     // Before the venue has told what is held, every attempt would be denied.
     if (!this.ready) return;
-    for (const { bot, order } of dueFlattening(this.books)) {
+    for (const { bot, order, closes } of dueFlattening(this.books)) {
       const { main } = intendedOrders(order, { account: this.books.account.id, bot });
       if (this.books.order(main.id) !== undefined) continue;
-      if (this.writeIntent(main, [], { closes: true })) await this.send(main, [], { closes: true });
+      if (this.writeIntent(main, [], closes)) await this.send(main, [], { closes: true });
     }
   }
 }

@@ -33,7 +33,7 @@ export async function previewOrder(
   const judge = (quantity: Quantity): OrderVerdict => {
     const asked = intent(order, formatDecimal(quantity));
     const { main } = intendedOrders(asked, { account: record.account.id, bot: MANUAL_BOT });
-    return ofPerson(desk.gate.judge(main, [], { closes: false }));
+    return ofPerson(desk.gate.judge(main, [], { closes: undefined }));
   };
   const worthAt = priceOf(order, price);
   const worth = (quantity: Quantity) =>

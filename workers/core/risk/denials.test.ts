@@ -107,7 +107,7 @@ describe("a denial", () => {
 describe("the checks", () => {
   it("each have a name, and ask in this order", () => {
     expect(CHECKS.map(({ name }) => name)).toEqual([
-      ...["trading state", "limits set", "instrument allowed", "hours", "form", "reduce only"],
+      ...["trading state", "limits set", "instrument allowed", "market open", "hours", "form", "reduce only"],
       ...["fresh reference", "grid", "price collar", "duplicate", "self-cross"],
       ...["order size", "position", "exposure and leverage", "open orders", "losses"],
       ...["order rate", "venue rate", "repeated execution"],
@@ -116,13 +116,20 @@ describe("the checks", () => {
 });
 
 describe("an order by which a kill switch closes", () => {
-  it("passes throttles, caps of one order's size and what may be traded, and no other check", () => {
-    const left = CHECKS.filter((check) => !CLOSING_CHECKS.includes(check)).map(({ name }) => name);
-    expect(left).toEqual(["limits set", "instrument allowed", "order size", "repeated execution"]);
+  const leftBy = (closes: "some" | "all") =>
+    CHECKS.filter((check) => !CLOSING_CHECKS[closes].includes(check)).map(({ name }) => name);
+
+  it("passes whatever bounds what is opened, and is held to closing", () => {
+    const bounds = ["limits set", "instrument allowed", "hours", "duplicate", "order size", "open orders", "losses"];
+    expect(leftBy("some")).toEqual([...bounds, "order rate", "repeated execution"]);
+    const exposures = ["position", "exposure and leverage"];
+    expect(leftBy("all")).toEqual(
+      CHECKS.map(({ name }) => name).filter((name) => [...leftBy("some"), ...exposures].includes(name)),
+    );
     const scope = scopeOf({ [BTC]: "10" }, { executions: Array.from({ length: 20 }, () => NOW - 1), rejectsInARow: 9 });
     const book = bookOf({ bot: scope, account: scope });
     const limits = limitsOf({ bot: { orderQuantity: "1", orderNotional: "1" } });
-    const ask = (size: string, checks = CLOSING_CHECKS) =>
+    const ask = (size: string, checks = CLOSING_CHECKS.some) =>
       decide(intentOf({ side: "sell", reduceOnly: true, quantity: quantity(size) }), book, limits, NOW, checks);
     expect(ask("10").verdict).toBe("pass");
     expect(ask("10.001")).toMatchObject({ code: "REDUCE_ONLY" });

@@ -13,6 +13,7 @@ export const PERMISSION_CHECKS: readonly Check[] = [
   { name: "trading state", check: checkState },
   { name: "limits set", check: checkLimitsSet },
   { name: "instrument allowed", check: checkInstrument },
+  { name: "market open", check: checkMarketOpen },
   { name: "hours", check: checkHours },
   { name: "form", check: checkForm },
   { name: "reduce only", check: checkReduceOnly },
@@ -44,11 +45,14 @@ function checkInstrument({ intent, book, limits }: CheckInput): Denial | undefin
   return denial("INSTRUMENT", { value: intent.instrument, limit: "instruments of the venue" });
 }
 
-function checkHours({ intent, book, limits, now }: CheckInput): Denial | undefined {
+function checkMarketOpen({ intent, book, now }: CheckInput): Denial | undefined {
   const { calendar } = rulesIn(book, intent.instrument);
-  if (!isOpen(calendar, now)) {
-    return denial("MARKET_CLOSED", { value: String(now), limit: `sessions of ${calendar.id}` });
-  }
+  if (isOpen(calendar, now)) return undefined;
+  return denial("MARKET_CLOSED", { value: String(now), limit: `sessions of ${calendar.id}` });
+}
+
+/** Hours that people set. */
+function checkHours({ limits, now }: CheckInput): Denial | undefined {
   for (const level of CAP_LEVELS) {
     const { windows } = limits[level];
     if (windows === undefined || windows.some((window) => isWithin(window, now))) continue;

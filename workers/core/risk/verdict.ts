@@ -19,18 +19,24 @@ export type Verdict =
 export const CHECKS: readonly Check[] = [...PERMISSION_CHECKS, ...PRICE_CHECKS, ...CAP_CHECKS, ...RATE_CHECKS];
 
 /**
- * What a kill switch closes is as large as what is held, wherever it came from: also what a throttle has halted, and what
- * limits that were set since do not allow to be traded.
+ * What people set to bound what is opened must not keep a kill switch from closing: not hours, sizes, rates, throttles or
+ * losses, nor that several bots close the same at once.
  */
-const NOT_OF_CLOSING: ReadonlySet<string> = new Set([
-  "limits set",
-  "instrument allowed",
-  "order size",
-  "repeated execution",
-]);
+const NOT_OF_CLOSING: readonly string[] = [
+  ...["limits set", "instrument allowed", "hours", "duplicate"],
+  ...["order size", "open orders", "losses", "order rate", "repeated execution"],
+];
+/** Where both sides of an account are closed, what it passes through on the way to nothing is not held against it either. */
+const NOT_OF_CLOSING_ALL: readonly string[] = [...NOT_OF_CLOSING, "position", "exposure and leverage"];
+
+/** What a kill switch closes: what some bot holds, or everything that the account holds of an instrument. */
+export type Closing = "some" | "all";
 
 /** The checks of an order by which a kill switch closes a position: that it only closes is among them. */
-export const CLOSING_CHECKS: readonly Check[] = CHECKS.filter(({ name }) => !NOT_OF_CLOSING.has(name));
+export const CLOSING_CHECKS: Readonly<Record<Closing, readonly Check[]>> = {
+  some: CHECKS.filter(({ name }) => !NOT_OF_CLOSING.includes(name)),
+  all: CHECKS.filter(({ name }) => !NOT_OF_CLOSING_ALL.includes(name)),
+};
 
 /**
  * Decides on an intent. `limits` are those in force and `now` is UTC ms. Pure: the same arguments give the same verdict.

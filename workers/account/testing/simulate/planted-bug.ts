@@ -184,13 +184,13 @@ const DESK_PLANTS = {
       const sent = new Map<string, ReturnType<Broker["place"]>>();
       broker.place = (order) => sent.get(order.id) ?? place(order);
       const write = desk.writeIntent.bind(desk);
-      desk.writeIntent = (main, legs, options) => {
-        if (desk.isReady() && desk.gate.judge(main, legs, options).verdict === "pass") {
+      desk.writeIntent = (main, legs, closes) => {
+        if (desk.isReady() && desk.gate.judge(main, legs, { closes }).verdict === "pass") {
           const early = place(orderToPlace(main, legs));
           early.catch(() => undefined);
           sent.set(main.id, early);
         }
-        return write(main, legs, options);
+        return write(main, legs, closes);
       };
     },
   },
