@@ -185,8 +185,8 @@ export const SetTradingState = z.strictObject({
   state: TradingStateName,
   instrument: z.string().max(60).optional(),
   /**
-   * `account`: this account, and with ACTIVE also what was stopped everywhere. `user`: only takes back, on all accounts,
-   * what was stopped everywhere; what a single account was halted for stays.
+   * `account`: this account alone. `user`: takes back, on all accounts, what was stopped everywhere; what a single account
+   * was halted for stays. It takes no instrument and no state but ACTIVE.
    */
   scope: z.enum(["account", "user"]).default("account"),
 });

@@ -8,6 +8,8 @@ const CUT_OFF_MS = 2_000;
 export class AccountAlarm {
   private readonly storage: DurableObjectStorage;
   private readonly now: Clock;
+  /** The first time that was asked for since it began to ring. */
+  private dueBy = Number.POSITIVE_INFINITY;
 
   constructor(storage: DurableObjectStorage, now: Clock) {
     this.storage = storage;
@@ -16,6 +18,7 @@ export class AccountAlarm {
 
   /** Rings no later than `at`, UTC ms. */
   async by(at: number): Promise<void> {
+    this.dueBy = Math.min(this.dueBy, at);
     const set = await this.storage.getAlarm();
     if (set === null || at < set) await this.storage.setAlarm(Math.max(at, this.now()));
   }
@@ -38,11 +41,12 @@ export class AccountAlarm {
 
   /** Begins the work of an alarm: one that is cut off rings again soon. */
   begin(): Promise<void> {
+    this.dueBy = Number.POSITIVE_INFINITY;
     return this.storage.setAlarm(this.now() + CUT_OFF_MS);
   }
 
-  /** Ends it: with nothing else to do, it rings in a minute. */
+  /** Ends it: with nothing else to do, and nothing asked for meanwhile, it rings in a minute. */
   end(): Promise<void> {
-    return this.storage.setAlarm(this.now() + MINUTE_MS);
+    return this.storage.setAlarm(Math.min(this.now() + MINUTE_MS, Math.max(this.dueBy, this.now())));
   }
 }

@@ -80,10 +80,10 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
 
   async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
     const { desk, record } = this.open(call.ownerId);
-    await this.bell.beforeSending();
     const results: SubmitResult[] = [];
     for (const intent of call.intents) {
       const mark = await this.market.reach(record, desk.books, intent.instrument);
+      await this.bell.beforeSending();
       if (mark !== undefined) await desk.hear(mark);
       const { order, legs } = await desk.submit(call.botId, intent);
       results.push({ order: wireOrder(order), legs: legs.map(wireOrder) });
@@ -181,14 +181,11 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
   async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean }) {
     const { desk } = this.open(call.ownerId);
+    await this.bell.by(systemClock() + 1_000);
     const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
     await desk.books.sync();
-    const after = async () => {
-      await desk.followKill();
-      await this.after();
-    };
-    this.ctx.waitUntil(after().catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
-    await this.bell.by(systemClock() + 1_000);
+    const after = desk.followKill().then(() => this.after());
+    this.ctx.waitUntil(after.catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
     this.publish();
     return { cancelling: open.length };
   }
@@ -262,6 +259,8 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     } catch (error) {
       logEvent("account_tick_failed", { id: record.account.id, error });
     }
+    // It may have been deleted meanwhile.
+    if (this.opened === undefined) return;
     this.hub.sweep(systemClock());
     await this.bell.end();
     await this.after();

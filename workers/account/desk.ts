@@ -264,7 +264,8 @@ export class Desk {
   }
 }
 
-const NOT_RECONCILED = {
+/** What is denied before the venue has told everything since the process began. */
+export const NOT_RECONCILED = {
   verdict: "denied",
   limitsVersion: null,
   referencePrice: null,

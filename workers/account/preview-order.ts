@@ -1,16 +1,18 @@
 import type { OrderPreview, OrderVerdict, PreviewOrder } from "../../schema/wire/trading.ts";
 import { orderFee, rateFee } from "../core/fill/fee.ts";
-import { notional, ONE, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
+import { DecimalError, notional, ONE, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
 import { exactText, toDouble } from "../core/ledger/decimal-double.ts";
 import { ofSteps } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import { PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import type { AccountMarketLink } from "./account-market.ts";
 import type { OpenAccount } from "./account-outbox.ts";
+import { NOT_RECONCILED } from "./desk.ts";
 import type { DeskInstrument } from "./desk-account.ts";
 import { type DeskIntent, MANUAL_BOT } from "./desk-calls.ts";
 import { intendedOrders } from "./desk-intent.ts";
 import { ofPerson } from "./desk-lists.ts";
+import { hearVenue } from "./hear-venue.ts";
 
 export type OrderToPreview = Omit<PreviewOrder, "accountId">;
 
@@ -27,19 +29,22 @@ export async function previewOrder(
   order: OrderToPreview,
 ): Promise<OrderPreview> {
   const mark = await market.reach(record, desk.books, order.instrument);
-  if (mark !== undefined) await desk.hear(mark);
+  // Only the price is taken over: to look must send nothing.
+  if (mark !== undefined) hearVenue(desk.books, mark);
+  if (!desk.isReady()) await desk.sweepNow();
   const known = desk.books.record.marks[order.instrument];
   const price = known === undefined ? undefined : parsePrice(known.price, "price");
   const judge = (quantity: Quantity): OrderVerdict => {
+    if (!desk.isReady()) return NOT_RECONCILED;
     const asked = intent(order, formatDecimal(quantity));
     const { main } = intendedOrders(asked, { account: record.account.id, bot: MANUAL_BOT });
     return ofPerson(desk.gate.judge(main, [], { closes: undefined }));
   };
   const worthAt = priceOf(order, price);
-  const worth = (quantity: Quantity) =>
-    worthAt === undefined ? null : formatDecimal(notional(worthAt, quantity, "half-even"));
+  const worth = (quantity: Quantity) => (worthAt === undefined ? null : worthOf(worthAt, quantity));
   const quantity = order.quantity === undefined ? undefined : parseQuantity(order.quantity, "quantity");
-  const room = roomOf(desk.books.account.instruments.get(order.instrument), { price: worthAt, judge });
+  const rules = desk.books.account.instruments.get(order.instrument);
+  const room = within(() => roomOf(rules, { price: worthAt, judge })) ?? NO_ROOM;
   return {
     price: known?.price ?? null,
     priceAt: known?.at ?? null,
@@ -59,11 +64,34 @@ function intent({ instrument, side, kind, limit, stop, reduceOnly }: OrderToPrev
   };
 }
 
+/** Null where it is more than any amount can be: the verdict says what is wrong with it. */
+function worthOf(price: Price, quantity: Quantity): string | null {
+  return within(() => formatDecimal(notional(price, quantity, "half-even"))) ?? null;
+}
+
+/** Undefined where numbers of an order lead past the largest ones that there are. */
+function within<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof DecimalError) return undefined;
+    throw error;
+  }
+}
+
 /** The price that an order is valued at: its own where it names one, otherwise the market's. */
 function priceOf({ limit, stop }: OrderToPreview, price: Price | undefined): Price | undefined {
   const own = limit ?? stop;
   return own === undefined ? price : parsePrice(own, "price");
 }
+
+interface Room {
+  readonly quantity: Quantity;
+  /** Why not more; null where there is no price, or nothing would deny it. */
+  readonly denial: OrderVerdict | null;
+}
+
+const NO_ROOM: Room = { quantity: ZERO as Quantity, denial: null };
 
 interface RoomInput {
   readonly price: Price | undefined;
@@ -71,13 +99,12 @@ interface RoomInput {
 }
 
 /** The largest quantity on the lot that passes, by halving, and what denies the next one. */
-function roomOf(rules: DeskInstrument | undefined, { price, judge }: RoomInput) {
-  const nothing = { quantity: ZERO as Quantity, denial: null };
-  if (rules === undefined || price === undefined || price <= 0n) return nothing;
+function roomOf(rules: DeskInstrument | undefined, { price, judge }: RoomInput): Room {
+  if (rules === undefined || price === undefined || price <= 0n) return NO_ROOM;
   const at = (lots: bigint) => judge(ofSteps<Quantity>(lots, rules.lot));
   let passed = leastLots(rules, price);
   const first = at(passed);
-  if (first.verdict === "denied") return { ...nothing, denial: first };
+  if (first.verdict === "denied") return { ...NO_ROOM, denial: first };
   // Past the platform's ceiling nothing passes, so that the answer lies between the two.
   const most = lotsFor(PLATFORM_CEILINGS.caps.orderNotional ?? ZERO, price, rules.lot);
   let denied = passed + 1n + (most > passed ? most - passed : 0n);
@@ -98,7 +125,7 @@ function lotsFor(amount: bigint, price: bigint, lot: bigint): bigint {
 /** The fewest lots that the venue takes, by quantity and by value. */
 function leastLots({ lot, quantityMin, notionalMin }: DeskInstrument, price: Price): bigint {
   const byQuantity = (quantityMin + lot - 1n) / lot;
-  const byValue = notionalMin === 0n ? 0n : lotsFor(notionalMin, price, lot) + 1n;
+  const byValue = (notionalMin * ONE + price * lot - 1n) / (price * lot);
   return [byQuantity, byValue].reduce((most, lots) => (lots > most ? lots : most), 1n);
 }
 
@@ -115,5 +142,5 @@ function feeOf({ kind, side }: OrderToPreview, { quantity, price, worthAt, fees 
   const waits = kind === "limit" && price !== undefined && (side === "buy" ? worthAt < price : worthAt > price);
   const rate = waits ? fees.maker : fees.taker;
   const owed = orderFee(fees, rateFee(fees, rate, toDouble(quantity), toDouble(worthAt)));
-  return exactText(Number(owed.toFixed(FEE_DIGITS)) + 0);
+  return within(() => exactText(Number(owed.toFixed(FEE_DIGITS)) + 0)) ?? null;
 }

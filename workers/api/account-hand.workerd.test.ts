@@ -60,6 +60,20 @@ describe("an account in its owner's hand", () => {
     });
   });
 
+  it.each([
+    ["a quantity past every amount", { quantity: "999999999999999999" }, null],
+    [
+      "the smallest price there is",
+      { kind: "limit", limit: "0.000000000000000001", quantity: "1" },
+      "0.000000000000000001",
+    ],
+    ["a worth past every amount", { kind: "limit", limit: "999999999999999999", quantity: "2" }, null],
+  ])("answers for %s as for any other order that is denied", async (_, part, worth) => {
+    const seen = await preview({ ...BUY, ...part } as never);
+    expect(seen.verdict?.verdict).toBe("denied");
+    expect(seen.worth).toBe(worth);
+  });
+
   it("tells the dashboard who stopped what and since when, and takes only that back", async () => {
     await client.json("POST", `/api/v1/accounts/${other.id}/trading-state`, { state: "REDUCING" });
     await client.json("POST", "/api/v1/kill", { scope: { kind: "user" } });

@@ -59,7 +59,7 @@ const preview = createRoute({
   summary: "Look at an order before it is placed",
   description:
     "The verdict that it would get now, what it is worth, its fee, and how much every check would let through. " +
-    "Nothing is written down or sent.",
+    "No order is written down or sent.",
   request: { body: jsonBody(PreviewOrder) },
   responses: { 200: jsonReply(OrderPreview, "As it is now."), ...problems(401, 404, 413, 422) },
 });

@@ -23,6 +23,7 @@ import {
   renameAccount,
 } from "../services/trading/accounts.ts";
 import {
+  isLoosening,
   isRaise,
   killTrading,
   listVerdicts,
@@ -196,8 +197,9 @@ export function tradingAccountRoutes() {
     .openapi(tradingState, async (c) => {
       const input = { ...c.req.valid("param"), ...c.req.valid("json") };
       // Stopping never waits for a proof. What was stopped is armed again by a person, and by no program.
-      if (input.state === "ACTIVE") requireFreshProof(c);
-      return c.json(await setTradingState({ ctx: c.get("service"), input }), 200);
+      const ctx = c.get("service");
+      if (await isLoosening({ ctx, input })) requireFreshProof(c);
+      return c.json(await setTradingState({ ctx, input }), 200);
     })
     .openapi(kill, async (c) => c.json(await killTrading({ ctx: c.get("service"), input: c.req.valid("json") }), 200))
     .openapi(live, async (c) => {

@@ -81,7 +81,7 @@ describe("what stopping and deleting leave behind", () => {
     await client.json("POST", "/api/v1/kill", { scope: { kind: "user" }, flatten: false });
     const account = await newAccount(client);
     expect((await buy(client, account.id)).verdict).toMatchObject({ code: "HALTED", value: "user" });
-    await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE" });
+    await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE", scope: "user" });
     expect((await buy(client, account.id)).order.state).toBe("ACCEPTED");
     expect((await buy(client, (await newAccount(client, "Next")).id)).order.state).toBe("ACCEPTED");
   });
@@ -140,6 +140,18 @@ describe("what stopping and deleting leave behind", () => {
       LATER,
     );
     expect(await stale.json()).toMatchObject({ status: 403, code: "step_up" });
+  });
+
+  it("asks for a proof before what was halted may trade again in any way, and for none before less may", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const set = async (state: string) => {
+      const headers = { Authorization: `Bearer ${client.token}`, Origin: ORIGIN, "Content-Type": "application/json" };
+      const asked = { method: "POST", headers, body: JSON.stringify({ state }) };
+      return (await request(`/api/v1/accounts/${account.id}/trading-state`, asked, LATER)).status;
+    };
+    expect([await set("REDUCING"), await set("HALTED"), await set("HALTED")]).toEqual([200, 200, 200]);
+    expect([await set("REDUCING"), await set("ACTIVE")]).toEqual([403, 403]);
   });
 
   it("lists a lost order among the open ones until it is released", async () => {

@@ -158,9 +158,11 @@ describe("trading over the API", () => {
     const { rows } = await client.json<{ rows: BotLogEntry[] }>("GET", `${path}/log`);
     expect(rows.map((entry) => entry.kind)).toEqual(["halted", "started"]);
     const arming = `/api/v1/accounts/${account.id}/trading-state`;
-    expect((await client.send("POST", arming, { state: "ACTIVE" })).status).toBe(403);
+    for (const state of ["ACTIVE", "REDUCING"]) {
+      expect((await client.send("POST", arming, { state, scope: "user" })).status).toBe(state === "ACTIVE" ? 403 : 422);
+    }
     const headers = { Authorization: `Bearer ${client.token}`, Origin: ORIGIN, "Content-Type": "application/json" };
-    const proven = { method: "POST", headers, body: JSON.stringify({ state: "ACTIVE" }) };
+    const proven = { method: "POST", headers, body: JSON.stringify({ state: "ACTIVE", scope: "user" }) };
     expect((await request(arming, proven, { strategies: STRATEGY_CATALOGUE })).status).toBe(200);
     expect(await state()).toMatchObject({ state: "ACTIVE", stateReason: null });
   });

@@ -150,11 +150,11 @@ export class HubObject extends DurableObject<Env> {
     }
     const parts = this.read();
     const targets = killTargets(parts, scope);
+    if (scope.kind === "user") this.setUserTrading({ ownerId, state: "HALTED" });
     if (targets.length === 0) {
       this.hub.refuse(socket, "not_found", "None of the accounts that report here is meant.");
       return;
     }
-    if (scope.kind === "user") this.setUserTrading({ ownerId, state: "HALTED" });
     const { actor, place } = watcher;
     const result = await killAccounts(this.env, { ownerId, targets, flatten, by: handOf(actor) });
     trySend(socket, JSON.stringify({ type: "killed", ...result }));

@@ -99,6 +99,15 @@ export async function setAccountLimits(call: {
   return structuredClone(await object.setLimits({ ownerId: ctx.ownerId, limits: input.limits }));
 }
 
+/** Whether a state lets through more than the one that an account, or an instrument in it, has now. Throws 404. */
+export async function isLoosening({ ctx, input }: { ctx: ServiceContext; input: { id: string } & SetTradingState }) {
+  const { state, instrument } = input;
+  if (state !== "REDUCING") return state === "ACTIVE";
+  const { states } = await readRisk({ ctx, input });
+  const [scope, id] = instrument === undefined ? ["account", ""] : ["instrument", instrument];
+  return states.some((entry) => entry.scope === scope && entry.id === id && entry.state === "HALTED");
+}
+
 /** Sets the state of an account, or of one instrument in it, by hand. */
 export async function setTradingState(call: {
   ctx: ServiceContext;
@@ -108,6 +117,9 @@ export async function setTradingState(call: {
   const row = await findAccount(ctx, input.id);
   const { state, instrument, scope: reach } = input;
   if (reach === "user" && state !== "ACTIVE") throw invalid("state", "must be ACTIVE for the scope user", state);
+  if (reach === "user" && instrument !== undefined) {
+    throw invalid("instrument", "must be absent for the scope user", instrument);
+  }
   if (instrument !== undefined) await requireInstrument(ctx, row, instrument);
   await ctx.owned.batch([
     prepareAudit(trailOf(ctx), {
@@ -121,11 +133,11 @@ export async function setTradingState(call: {
     const scope: SwitchScope = instrument === undefined ? { kind: "account" } : { kind: "instrument", instrument };
     await object.setSwitch({ ownerId: ctx.ownerId, scope, state, reason: "by hand", by: handOf(ctx.actor) });
   }
-  if (state === "ACTIVE" && instrument === undefined) await armEverywhere(ctx);
+  if (reach === "user") await armEverywhere(ctx);
   return readAccountState({ ctx, input });
 }
 
-/** A person who arms an account again takes back what they stopped everywhere: that is one switch, and each desk has a copy. */
+/** Takes back what a person stopped everywhere: that is one switch, and each desk has a copy. */
 async function armEverywhere(ctx: ServiceContext): Promise<void> {
   await (await dashboardOf(ctx.env, ctx.ownerId)).object.setUserTrading({ ownerId: ctx.ownerId, state: "ACTIVE" });
   const { rows } = await listAccounts({ ctx, input: { limit: ACCOUNTS_AT_ONCE } });

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { AccountAlarm } from "./account-alarm.ts";
+
+const NOW = 1_000_000;
+
+/** An alarm on storage that keeps one time, as an object's does. */
+function newAlarm() {
+  const kept: { at: number | null } = { at: null };
+  const storage = {
+    getAlarm: async () => kept.at,
+    setAlarm: async (at: number) => {
+      kept.at = at;
+    },
+  };
+  return { alarm: new AccountAlarm(storage as unknown as DurableObjectStorage, () => NOW), kept };
+}
+
+it("rings in a minute where nothing was asked for while it rang", async () => {
+  const { alarm, kept } = newAlarm();
+  await alarm.by(NOW);
+  await alarm.begin();
+  expect(kept.at).toBeLessThan(NOW + 5_000);
+  await alarm.end();
+  expect(kept.at).toBe(NOW + 60_000);
+});
+
+it("keeps a time that was asked for while it rang", async () => {
+  const { alarm, kept } = newAlarm();
+  await alarm.begin();
+  await alarm.beforeSending();
+  await alarm.end();
+  expect(kept.at).toBeLessThan(NOW + 5_000);
+});
+
+it("rings at the first of all times", async () => {
+  const { alarm, kept } = newAlarm();
+  await alarm.byFirst([NOW + 500, undefined, NOW + 300]);
+  await alarm.by(NOW + 400);
+  expect(kept.at).toBe(NOW + 300);
+  await alarm.byFirst([undefined]);
+  expect(kept.at).toBe(NOW + 300);
+});
