@@ -10,7 +10,7 @@ import { CheckField, SelectField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
-import { type KillReach, killChoices, killExpected, killReach, killResultWords } from "./kill-words.ts";
+import { type KillReach, killChoices, killExpected, killNames, killReach, killResultWords } from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
 import { type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
@@ -134,17 +134,17 @@ interface AcknowledgedProps {
 
 function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProps) {
   const dashboard = useQuery(dashboardQuery).data;
-  const { reached, unreached } = killResultWords(
+  const { title, reached, unreached } = killResultWords(
     outcome.result,
+    body.scope,
     killExpected(dashboard, body.scope),
-    (id) => dashboard?.accounts[id]?.name ?? id,
+    killNames(dashboard),
   );
   return (
     <div className="grid gap-4">
       <div role="status" className="grid gap-3">
         <p className="font-semibold">
-          {unreached.length === 0 ? "Trading is stopped." : "Not everything is stopped."} It took {formatCount(tookMs)}{" "}
-          ms.
+          {title} It took {formatCount(tookMs)} ms.
         </p>
         {unreached.length > 0 && (
           <ul className="grid list-disc gap-1 pl-4 text-danger">
