@@ -12,7 +12,7 @@ import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
 import { type KillReach, killChoices, killExpected, killNames, killReach, killResultWords } from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
-import { type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
+import { API_MS_MAX, type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
 /**
  * Asks what to stop, says what that does, and stops it once the button was held. What was chosen and what came of it last
@@ -33,9 +33,6 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
     </Dialog>
   );
 }
-
-/** After this long the API is not waited for any more. */
-const API_MS_MAX = 15_000;
 
 const WAYS: KillWays = {
   post: (body) =>
