@@ -79,6 +79,59 @@ test("a renewal that fails lets those who waited go on", async () => {
   expect(await reading).toBe("read");
 });
 
+test("a request is given up while it waits for a renewal that hangs, and the others wait on", async () => {
+  const { client, calls } = clientOf([() => json("read")]);
+  const proof = Promise.withResolvers<void>();
+  const renewing = client.renewing(() => proof.promise);
+  const leaving = new AbortController();
+  const left = client.request("/left", { signal: leaving.signal });
+  const reading = client.request("/a");
+  leaving.abort();
+  await expect(left).rejects.toMatchObject({ name: "AbortError" });
+  const timedOut = AbortSignal.abort(new DOMException("too long", "TimeoutError"));
+  await expect(client.request("/late", { signal: timedOut })).rejects.toMatchObject({ code: "offline" });
+  proof.resolve();
+  await renewing;
+  expect(await reading).toBe("read");
+  expect(calls.map(({ url }) => url)).toEqual(["/api/v1/a"]);
+});
+
+test("a request whose time is over is not repeated", async () => {
+  const time = new AbortController();
+  const { client, calls, waits } = clientOf([
+    () => {
+      time.abort(new DOMException("too long", "TimeoutError"));
+      throw time.signal.reason;
+    },
+  ]);
+  await expect(client.request("/a", { signal: time.signal })).rejects.toMatchObject({ code: "offline" });
+  expect({ calls: calls.length, waits }).toEqual({ calls: 1, waits: [] });
+});
+
+test("renewals run one after another, each with a token of the session that the one before it left", async () => {
+  const { client, calls } = clientOf([() => json("read")]);
+  const told: string[] = [];
+  const ends = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  const renewals = ends.map(({ promise }, place) =>
+    client.renewing(async (token) => {
+      told.push(`${place} begins with ${token}`);
+      await promise;
+      told.push(`${place} ends`);
+    }),
+  );
+  const reading = client.request("/a");
+  // The last may end first: it has to wait for its turn all the same.
+  for (const { resolve } of ends.toReversed()) {
+    await new Promise((done) => setTimeout(done));
+    expect(told).toEqual(["0 begins with t1"]);
+    resolve();
+  }
+  await Promise.all(renewals);
+  expect(told).toEqual([0, 1, 2].flatMap((place) => [`${place} begins with t${place + 1}`, `${place} ends`]));
+  expect(await reading).toBe("read");
+  expect(calls).toHaveLength(1);
+});
+
 test("a token refused twice means signed out", async () => {
   const { client, seen } = clientOf([() => problem(401, "unauthorized"), () => problem(401, "unauthorized")]);
   await expect(client.request("/a")).rejects.toMatchObject({ status: 401 });

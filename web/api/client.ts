@@ -8,6 +8,8 @@ const RETRY_DELAY_MS = 400;
 const RETRY_AFTER_MS_MAX = 5_000;
 /** A token this close to its end is replaced first, so that a request under way does not outlive it. */
 const TOKEN_MARGIN_MS = 30_000;
+/** A token is a small reply: a fetch of one that hangs for longer would hold up every request behind it. */
+const TOKEN_MS_MAX = 30_000;
 const RETRYABLE = new Set([0, 429, 502, 503, 504]);
 
 export type QueryValues = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -37,13 +39,14 @@ export interface Client {
   request<T>(path: string, options?: RequestOptions): Promise<T>;
   /** The whole reply, for downloads. Throws `ApiError`. */
   fetch(path: string, options?: RequestOptions): Promise<Response>;
-  /** A bearer token that is good for some time yet. */
-  token(): Promise<string>;
+  /** A bearer token that is good for some time yet. Throws `ApiError`, and the reason of `signal` once that is aborted. */
+  token(signal?: AbortSignal): Promise<string>;
   /** Forgets the token, as after signing out. */
   forget(): void;
   /**
    * Runs what may give the session a new id, with a token of the old one. Tokens that are asked for meanwhile wait for it:
-   * one that was fetched just before would be worth nothing. Throws what `act` throws, and `ApiError`.
+   * one that was fetched just before would be worth nothing. One renewal runs at a time, and `act` must come to an end by
+   * itself. Throws what `act` throws, and `ApiError`.
    */
   renewing<T>(act: (token: string) => Promise<T>): Promise<T>;
 }
@@ -54,21 +57,26 @@ export function createClient(deps: ClientDeps): Client {
   let pending: Promise<AccessToken> | undefined;
   let renewal: Promise<void> | undefined;
 
-  async function token(): Promise<string> {
-    while (renewal !== undefined) await renewal;
+  async function token(signal?: AbortSignal): Promise<string> {
+    while (renewal !== undefined) await unlessAborted(renewal, signal);
     if (current !== undefined && current.expiresAt - deps.now() > TOKEN_MARGIN_MS) return current.token;
-    pending ??= fetchToken(deps).finally(() => {
+    pending ??= keepToken().finally(() => {
       pending = undefined;
     });
-    current = await pending;
-    return current.token;
+    return (await unlessAborted(pending, signal)).token;
+  }
+
+  async function keepToken(): Promise<AccessToken> {
+    const fetched = await fetchToken(deps);
+    current = fetched;
+    return fetched;
   }
 
   async function once(path: string, options: RequestOptions): Promise<Response> {
-    const response = await send(deps, path, options, await token());
+    const response = await send(deps, path, options, await token(options.signal));
     if (response.status !== 401) return response;
     current = undefined;
-    return send(deps, path, options, await token());
+    return send(deps, path, options, await token(options.signal));
   }
 
   async function fetchReply(path: string, options: RequestOptions = {}): Promise<Response> {
@@ -79,7 +87,7 @@ export function createClient(deps: ClientDeps): Client {
       const error = outcome instanceof Response ? await errorOfResponse(outcome) : outcome;
       const pause = pauseBefore(attempt + 1, outcome);
       if (error.status === 401 || error.code === "view_ended") deps.onSessionOver();
-      if (attempt >= attempts || pause === undefined) throw error;
+      if (attempt >= attempts || pause === undefined || options.signal?.aborted) throw error;
       await deps.wait(pause);
     }
   }
@@ -95,7 +103,9 @@ export function createClient(deps: ClientDeps): Client {
       current = undefined;
     },
     async renewing(act) {
-      const before = await token();
+      let before = await token();
+      // Of several that waited for the same renewal, the first goes on and the others wait for that one in turn.
+      while (renewal !== undefined) before = await token();
       const { promise, resolve } = Promise.withResolvers<void>();
       renewal = promise;
       try {
@@ -121,7 +131,10 @@ export function addressOf(path: string, query: QueryValues = {}): string {
 }
 
 async function fetchToken(deps: ClientDeps): Promise<AccessToken> {
-  const response = await deps.fetch("/api/v1/session/token", { method: "POST", credentials: "same-origin" });
+  const response = await deps.fetch("/api/v1/session/token", {
+    ...{ method: "POST", credentials: "same-origin" },
+    signal: AbortSignal.timeout(TOKEN_MS_MAX),
+  });
   if (!response.ok) throw await errorOfResponse(response);
   return (await response.json()) as AccessToken;
 }
@@ -139,6 +152,20 @@ function send(deps: ClientDeps, path: string, options: RequestOptions, token: st
     ...(options.file === undefined ? {} : { body: options.file }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+}
+
+/** What `promise` gives; throws the reason of `signal` where that is aborted first. Others may wait for `promise` on. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const giveUp = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
 }
 
 function mayRepeat(options: RequestOptions): boolean {

@@ -54,6 +54,8 @@ describe("the form of a bot", () => {
       ...FIRST_BOT,
       capital: "777",
     });
+    const hours = [{ weekdays: [1], from: "08:00", to: "17:00" }];
+    expect(mergeBotDraft({ hours: [{ from: "08:00", to: "17:00" }, ...hours] }, {}).hours).toEqual(hours);
     expect(mergeBotDraft("nonsense", { account: "a9" })).toEqual({ ...FIRST_BOT, account: "a9" });
   });
 

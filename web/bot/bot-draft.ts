@@ -3,7 +3,7 @@ import type { CapName } from "../../schema/wire/risk.ts";
 import type { CreateTradingAccountInput } from "../../schema/wire/trading.ts";
 import { type ProtectionRow, protectionsOfRows, rowOfProtection } from "../protection/protection-draft.ts";
 import { CAP_WORDS, capOfText, textOfCap } from "../risk/cap-words.ts";
-import { type HoursRow, hoursOfWindows, windowsOfHours } from "../risk/hours-draft.ts";
+import { type HoursRow, hoursOfStored, hoursOfWindows, windowsOfHours } from "../risk/hours-draft.ts";
 
 /** The form of a bot as it is typed: texts, so that a half-typed number is kept as it stands. Shares are in percent. */
 export interface BotDraft {
@@ -75,7 +75,8 @@ export function mergeBotDraft(stored: unknown, change: Partial<BotDraft>): BotDr
     const same = typeof value === typeof first && Array.isArray(value) === Array.isArray(first);
     return [name, same && value !== null ? value : first];
   });
-  return { ...(Object.fromEntries(known) as BotDraft), version: null, ...change };
+  const hours = hoursOfStored(kept.hours) ?? FIRST_BOT.hours;
+  return { ...(Object.fromEntries(known) as BotDraft), hours, version: null, ...change };
 }
 
 /** The form filled with a bot's definition. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { FIRST_HOURS, hoursOfWindows, hoursProblems, hoursWords, windowsOfHours } from "./hours-draft.ts";
+import {
+  FIRST_HOURS,
+  hoursOfStored,
+  hoursOfWindows,
+  hoursProblems,
+  hoursWords,
+  windowsOfHours,
+} from "./hours-draft.ts";
 
 describe("the form of trading hours", () => {
   test("hours come back from the form as they were, midnight as the end of the day", () => {
@@ -11,6 +18,15 @@ describe("the form of trading hours", () => {
     expect(windowsOfHours(hoursOfWindows(windows))).toEqual(windows);
     expect(windowsOfHours([])).toBeUndefined();
     expect(hoursOfWindows(undefined)).toEqual([]);
+  });
+
+  test("of a stored draft, rows that are none are dropped, and one that is all damage is none", () => {
+    const { weekdays: _without, ...broken } = FIRST_HOURS;
+    const damaged = [broken, null, "08:00", { ...FIRST_HOURS, weekdays: [7] }, { ...FIRST_HOURS, from: 480 }];
+    expect(hoursOfStored([...damaged, FIRST_HOURS])).toEqual([FIRST_HOURS]);
+    expect(hoursOfStored(damaged)).toBeUndefined();
+    expect(hoursOfStored({ rows: [] })).toBeUndefined();
+    expect(hoursOfStored([])).toEqual([]);
   });
 
   test("no day and an end before the begin are told at their row", () => {

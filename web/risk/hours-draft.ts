@@ -36,6 +36,25 @@ export function hoursOfWindows(windows: readonly TradingWindow[] | undefined): r
   }));
 }
 
+/**
+ * The rows of a stored draft that are rows still; the others are dropped. Undefined where it is no list, or where none
+ * of its rows is left: no row would mean any time, which nobody asked for.
+ */
+export function hoursOfStored(stored: unknown): readonly HoursRow[] | undefined {
+  if (!Array.isArray(stored)) return undefined;
+  const rows = stored.filter(isRow);
+  return rows.length === 0 && stored.length > 0 ? undefined : rows;
+}
+
+const DAYS: ReadonlySet<unknown> = new Set(WEEKDAYS.map(({ day }) => day));
+
+function isRow(stored: unknown): stored is HoursRow {
+  if (typeof stored !== "object" || stored === null) return false;
+  const { weekdays, from, to } = stored as Partial<Record<keyof HoursRow, unknown>>;
+  const days = Array.isArray(weekdays) && weekdays.every((day) => DAYS.has(day));
+  return days && typeof from === "string" && typeof to === "string";
+}
+
 /** The hours that the form asks for; undefined where it names none, which is any time. */
 export function windowsOfHours(rows: readonly HoursRow[]): TradingWindow[] | undefined {
   if (rows.length === 0) return undefined;

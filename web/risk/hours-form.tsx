@@ -7,7 +7,14 @@ import { withProof } from "../settings/prove.ts";
 import { refreshTrading } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { useSavedDraft } from "../ui/saved-draft.ts";
-import { type HoursRow, hoursOfWindows, hoursProblems, hoursWords, windowsOfHours } from "./hours-draft.ts";
+import {
+  type HoursRow,
+  hoursOfStored,
+  hoursOfWindows,
+  hoursProblems,
+  hoursWords,
+  windowsOfHours,
+} from "./hours-draft.ts";
 import { HoursFields } from "./hours-fields.tsx";
 
 /** Changes the hours in which orders of an account may be sent. */
@@ -27,8 +34,9 @@ interface FieldsProps {
 }
 
 function Fields({ accountId, set, version, inForce }: FieldsProps) {
-  const [rows, setRows] = useSavedDraft<readonly HoursRow[]>(`hours.${accountId}.${version}`, (stored) =>
-    Array.isArray(stored) ? (stored as readonly HoursRow[]) : hoursOfWindows(set.windows),
+  const [rows, setRows] = useSavedDraft<readonly HoursRow[]>(
+    `hours.${accountId}.${version}`,
+    (stored) => hoursOfStored(stored) ?? hoursOfWindows(set.windows),
   );
   const [tried, setTried] = useState(false);
   const problems = hoursProblems(rows);

@@ -4,6 +4,9 @@ import { ApiError, errorOfResponse, offlineError } from "../api/api-error.ts";
 import { addressOf } from "../api/client.ts";
 import { client } from "../api/runtime.ts";
 
+/** Every other request waits for a proof under way: one without an answer for this long is given up. */
+const PROOF_MS_MAX = 30_000;
+
 /** Called once with whether the person proved who they are. */
 type Answer = (proven: boolean) => void;
 
@@ -36,9 +39,16 @@ export function sendProof(proof: StepUp): Promise<void> {
 export function postOnce(path: string, body: unknown): Promise<void> {
   return client.renewing(async (token) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const init: RequestInit = { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) };
+    const signal = AbortSignal.timeout(PROOF_MS_MAX);
+    const init: RequestInit = {
+      method: "POST",
+      credentials: "same-origin",
+      headers,
+      body: JSON.stringify(body),
+      signal,
+    };
     const response = await fetch(addressOf(path), init).catch(() => undefined);
-    if (response === undefined) throw offlineError();
+    if (response === undefined) throw signal.aborted ? noAnswer() : offlineError();
     if (!response.ok) throw await errorOfResponse(response);
   });
 }
@@ -70,6 +80,11 @@ function listen(onChange: () => void): () => void {
 
 function announce(): void {
   for (const listener of listeners) listener();
+}
+
+function noAnswer(): ApiError {
+  const detail = `The server did not answer within ${PROOF_MS_MAX / 1000} seconds. It may have been done all the same: reload the page and look.`;
+  return new ApiError({ status: 0, code: "no_answer", title: "No answer", detail });
 }
 
 function notProven(): ApiError {

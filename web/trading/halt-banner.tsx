@@ -5,7 +5,7 @@ import { sessionQuery } from "../api/queries.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { Button } from "../ui/button.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
-import { type HaltInForce, haltCause, haltsInForce, haltTitle } from "./halt-words.ts";
+import { type HaltInForce, haltCause, haltGap, haltsInForce, haltTitle } from "./halt-words.ts";
 import { dashboardQuery } from "./queries.ts";
 import { useSetTradingState } from "./trading-state.ts";
 
@@ -39,6 +39,7 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
   const change = useSetTradingState();
   const { scope, since, until, accounts } = halt;
   const [{ accountId }] = accounts;
+  const gap = haltGap(halt);
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
       <OctagonX size={16} aria-hidden className="shrink-0 text-danger" />
@@ -49,7 +50,7 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
             , <Ago timeMs={since} />
           </>
         )}
-        .{" "}
+        . {gap !== null && <strong className="font-semibold">{gap} </strong>}
         {until !== null && (
           <>
             It ends by itself at <Moment timeMs={until} />.{" "}

@@ -4,13 +4,24 @@ import { wordsOfCode } from "../risk/verdict-words.ts";
 /** Something that keeps accounts from trading freely, once for all accounts that it holds for. */
 export interface HaltInForce extends TradingHalt {
   /** Accounts that it covers, by id and name. */
-  readonly accounts: readonly { readonly accountId: string; readonly name: string }[];
+  readonly accounts: readonly NamedAccount[];
+  /** Accounts that nothing halts: they trade on. */
+  readonly trading: readonly NamedAccount[];
+  /** All accounts there are. */
+  readonly accountCount: number;
+}
+
+interface NamedAccount {
+  readonly accountId: string;
+  readonly name: string;
 }
 
 /** What is in force over all accounts, the widest first. A switch of the person or the platform is told once. */
 export function haltsInForce(state: DashboardState | undefined): readonly HaltInForce[] {
   const found = new Map<string, HaltInForce>();
-  for (const { accountId, name, halt } of Object.values(state?.accounts ?? {})) {
+  const all = Object.values(state?.accounts ?? {});
+  const trading = all.filter(({ halt }) => halt === null).map(({ accountId, name }) => ({ accountId, name }));
+  for (const { accountId, name, halt } of all) {
     if (halt === null) continue;
     const key = halt.scope === "account" ? accountId : halt.scope;
     const known = found.get(key);
@@ -18,22 +29,32 @@ export function haltsInForce(state: DashboardState | undefined): readonly HaltIn
     // Each account has a copy of a wide switch, thrown within the same moment: the first one says since when.
     const since = known?.since ?? null;
     const earliest = since !== null && halt.since !== null ? Math.min(since, halt.since) : (since ?? halt.since);
-    found.set(key, { ...halt, since: earliest, accounts });
+    found.set(key, { ...halt, since: earliest, accounts, trading, accountCount: all.length });
   }
   return [...found.values()].sort((a, b) => WIDTH[a.scope] - WIDTH[b.scope]);
 }
 
 const WIDTH = { platform: 0, user: 1, account: 2 } as const;
 
+/** As many accounts that trade on are named; the others are counted. */
+const NAMES_MAX = 3;
+
 /** What is stopped, in a sentence without its end. */
-export function haltTitle({ scope, state, accounts }: HaltInForce): string {
+export function haltTitle({ scope, state, accounts, accountCount }: HaltInForce): string {
   const does = state === "HALTED" ? "no order is sent" : "only orders that close are sent";
   if (scope === "platform") return `The platform has stopped trading: ${does} on any account`;
-  if (scope === "user") {
-    const count = accounts.length === 1 ? "your account" : `all your ${accounts.length} accounts`;
-    return `Trading is stopped on ${count}: ${does}`;
-  }
-  return `${accounts[0].name}: ${does}`;
+  if (scope === "account") return `${accounts[0].name}: ${does}`;
+  if (accountCount === 1) return `Trading is stopped on your account: ${does}`;
+  if (accounts.length === accountCount) return `Trading is stopped on all your ${accountCount} accounts: ${does}`;
+  return `Trading is stopped on ${accounts.length} of your ${accountCount} accounts: ${does} there`;
+}
+
+/** The accounts that trade on though a switch was meant for all of them, as a sentence; null where there are none. */
+export function haltGap({ scope, trading }: HaltInForce): string | null {
+  if (scope !== "user" || trading.length === 0) return null;
+  const names = trading.slice(0, NAMES_MAX).map(({ name }) => name);
+  const more = trading.length - NAMES_MAX;
+  return `Not stopped, and may still trade: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
 /** Who stopped it and why: "by you, with the kill switch". `own`: whoever looks is the owner. */

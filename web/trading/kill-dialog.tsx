@@ -10,26 +10,29 @@ import { CheckField, SelectField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
-import { type KillReach, killChoices, killExpected, killReach, killResultWords } from "./kill-words.ts";
+import { type KillReach, killChoices, killExpected, killNames, killReach, killResultWords } from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
-import { type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
+import { API_MS_MAX, type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
-/** Asks what to stop, says what that does, and stops it once the button was held. */
+/**
+ * Asks what to stop, says what that does, and stops it once the button was held. What was chosen and what came of it last
+ * is kept here: a mutation forgets its answer as soon as it runs again.
+ */
 export function KillDialog({ onClose }: { onClose: () => void }) {
-  const kill = useKill();
+  const [chosen, setChosen] = useState("user");
+  const [flatten, setFlatten] = useState(false);
+  const [last, setLast] = useState<Thrown>();
+  const kill = useKill(setLast);
   return (
     <Dialog title="Stop trading" open onClose={onClose}>
-      {kill.data === undefined ? (
-        <KillForm kill={kill} />
+      {last === undefined ? (
+        <KillForm kill={kill} {...{ chosen, flatten }} onChoose={setChosen} onFlatten={setFlatten} />
       ) : (
-        <Acknowledged kill={kill} {...kill.data} onClose={onClose} />
+        <Acknowledged kill={kill} {...last} onClose={onClose} />
       )}
     </Dialog>
   );
 }
-
-/** After this long the API is not waited for any more. */
-const API_MS_MAX = 15_000;
 
 const WAYS: KillWays = {
   post: (body) =>
@@ -41,41 +44,56 @@ const WAYS: KillWays = {
   wait: (delayMs) => new Promise((done) => setTimeout(done, delayMs)),
 };
 
+/** A switch that was thrown and what came of it. */
+interface Thrown {
+  readonly outcome: KillOutcome;
+  readonly tookMs: number;
+  readonly body: KillSwitch;
+}
+
 type Kill = ReturnType<typeof useKill>;
 
-function useKill() {
+function useKill(onThrown: (thrown: Thrown) => void) {
   return useMutation({
     // The browser's word that there is no network is often wrong, and this is not to be kept for later.
     networkMode: "always",
-    async mutationFn(body: KillSwitch) {
+    async mutationFn(body: KillSwitch): Promise<Thrown> {
       const beganMs = performance.now();
       const outcome = await throwKill(body, WAYS);
       return { outcome, tookMs: performance.now() - beganMs, body };
     },
+    onSuccess: onThrown,
     onSettled: refreshTrading,
   });
 }
 
-function KillForm({ kill }: { kill: Kill }) {
+interface KillFormProps {
+  readonly kill: Kill;
+  /** The value of one of the choices. */
+  readonly chosen: string;
+  readonly flatten: boolean;
+  readonly onChoose: (chosen: string) => void;
+  readonly onFlatten: (flatten: boolean) => void;
+}
+
+function KillForm({ kill, chosen, flatten, onChoose, onFlatten }: KillFormProps) {
   const dashboard = useQuery(dashboardQuery);
-  const [chosen, setChosen] = useState("user");
-  const [flatten, setFlatten] = useState(false);
   const choices = killChoices(dashboard.data);
   const choice = choices.find(({ value }) => value === chosen) ?? choices[0];
   const reach = killReach(dashboard.data, choice.scope);
   return (
     <div className="grid gap-4">
-      <SelectField label="What to stop" value={choice.value} choices={choices} onChange={setChosen} />
+      <SelectField label="What to stop" value={choice.value} choices={choices} onChange={onChoose} />
       <Consequence reach={reach} flatten={flatten} unknown={dashboard.isError} />
       <CheckField
         label="Also close what is held, at the market"
         hint="Sends market orders for every open position. Leave it off to stop first and look."
         checked={flatten}
-        onChange={setFlatten}
+        onChange={onFlatten}
       />
       <InlineError error={kill.error === null ? null : kill.error.message} />
       <HoldButton
-        key={`${chosen} ${flatten} ${kill.failureCount} ${kill.submittedAt}`}
+        key={`${choice.value} ${flatten} ${kill.failureCount} ${kill.submittedAt}`}
         disabled={kill.isPending}
         onHeld={() => kill.mutate({ scope: choice.scope, flatten })}
       >
@@ -123,28 +141,24 @@ function positionWords(reach: KillReach | undefined, flatten: boolean): string {
   return `At the market: ${shown}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
-interface AcknowledgedProps {
+interface AcknowledgedProps extends Thrown {
   readonly kill: Kill;
-  readonly outcome: KillOutcome;
-  readonly tookMs: number;
-  /** What was thrown. */
-  readonly body: KillSwitch;
   readonly onClose: () => void;
 }
 
 function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProps) {
   const dashboard = useQuery(dashboardQuery).data;
-  const { reached, unreached } = killResultWords(
+  const { title, reached, unreached } = killResultWords(
     outcome.result,
+    body.scope,
     killExpected(dashboard, body.scope),
-    (id) => dashboard?.accounts[id]?.name ?? id,
+    killNames(dashboard),
   );
   return (
     <div className="grid gap-4">
       <div role="status" className="grid gap-3">
         <p className="font-semibold">
-          {unreached.length === 0 ? "Trading is stopped." : "Not everything is stopped."} It took {formatCount(tookMs)}{" "}
-          ms.
+          {title} It took {formatCount(tookMs)} ms.
         </p>
         {unreached.length > 0 && (
           <ul className="grid list-disc gap-1 pl-4 text-danger">
@@ -167,13 +181,14 @@ function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProp
           </p>
         )}
       </div>
+      <InlineError error={kill.error === null ? null : `The new try failed. ${kill.error.message}`} />
       <div className="flex flex-wrap justify-end gap-2">
         <Link to="/risk" onClick={onClose} className={buttonClass()}>
           See states under Risk
         </Link>
         {unreached.length > 0 && (
           <Button kind="danger" busy={kill.isPending} onClick={() => kill.mutate(body)}>
-            Try again
+            {kill.isPending ? "Trying again" : "Try again"}
           </Button>
         )}
         <Button kind="primary" onClick={onClose}>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DashboardState } from "../../schema/wire/bot.ts";
-import { killChoices, killExpected, killReach, killResultWords } from "./kill-words.ts";
+import type { KillResult, KillSwitch } from "../../schema/wire/trading.ts";
+import { killChoices, killExpected, killNames, killReach, killResultWords } from "./kill-words.ts";
 
 function accountOf(accountId: string, quantities: Readonly<Record<string, string>>, openOrders: number) {
   const positions = Object.entries(quantities).map(([instrument, quantity]) => ({
@@ -74,20 +75,49 @@ describe("what the kill switch says before it is pulled", () => {
 
   test("an account that no answer names counts as not reached", () => {
     const result = { accounts: [{ accountId: "a1", cancelling: 0 }], unreached: [] };
-    const { unreached } = killResultWords(result, killExpected(STATE, { kind: "user" }), String);
+    const scope = { kind: "user" } as const;
+    const { title, unreached } = killResultWords(result, scope, killExpected(STATE, scope), killNames(undefined));
+    expect(title).toBe("Not everything is stopped.");
     expect(unreached).toEqual(["a2: not reached. It may still send orders; try again."]);
     expect(killExpected(STATE, { kind: "account", accountId: "a1" })).toEqual(["a1"]);
-    expect(killExpected(STATE, { kind: "bot", botId: "b1" })).toEqual([]);
+    expect(killExpected(STATE, { kind: "bot", botId: "b1" })).toEqual(["a1"]);
+    expect(killExpected(undefined, { kind: "bot", botId: "b1" })).toEqual([]);
   });
 
   test("afterwards it names who acknowledged and who was not reached", () => {
     const result = { accounts: [{ accountId: "a1", cancelling: 1 }], unreached: ["a2"] };
-    expect(killResultWords(result, ["a1"], (id) => `Account ${id}`)).toEqual({
+    expect(killResultWords(result, { kind: "user" }, ["a1"], killNames(STATE))).toEqual({
+      title: "Not everything is stopped.",
       reached: ["Account a1: acknowledged, nothing more is sent; 1 order is being cancelled."],
       unreached: ["Account a2: not reached. It may still send orders; try again."],
     });
-    expect(killResultWords({ accounts: [], unreached: [] }, [], String).reached).toEqual([
-      "There was no account to stop.",
-    ]);
+    const none = killResultWords({ accounts: [], unreached: [] }, { kind: "user" }, [], killNames(STATE));
+    expect(none.reached).toEqual(["There was no account to stop."]);
+  });
+
+  test("of one bot, instrument or account, it claims no more than that this one is stopped", () => {
+    const result = { accounts: [{ accountId: "a1", cancelling: 2 }], unreached: [] };
+    const wordsFor = (scope: KillSwitch["scope"], answer: KillResult = result) =>
+      killResultWords(answer, scope, killExpected(STATE, scope), killNames(STATE));
+    expect(wordsFor({ kind: "bot", botId: "b1" })).toEqual({
+      title: "The bot b1 is stopped: nothing more of it is sent.",
+      reached: [
+        "Account a1: acknowledged, nothing more of the bot is sent; 2 orders are being cancelled. What else trades on the account goes on.",
+      ],
+      unreached: [],
+    });
+    expect(wordsFor({ kind: "instrument", accountId: "a1", instrument: "SIM:ACME" })).toMatchObject({
+      title: "SIM:ACME is stopped on Account a1: nothing more for it is sent.",
+      reached: [expect.stringMatching(/nothing more for SIM:ACME is sent; .* Other instruments .* are traded on\.$/)],
+    });
+    expect(wordsFor({ kind: "account", accountId: "a1" }).title).toBe("Trading is stopped on Account a1.");
+    expect(wordsFor({ kind: "bot", botId: "b1" }, { accounts: [], unreached: [] })).toEqual({
+      title: "It is not sure that the bot b1 is stopped.",
+      reached: [],
+      unreached: ["Account a1: not reached. It may still send orders of the bot; try again."],
+    });
+    expect(wordsFor({ kind: "bot", botId: "gone" }, { accounts: [], unreached: [] }).title).toBe(
+      "Nothing was stopped.",
+    );
   });
 });

@@ -62,38 +62,96 @@ export function killReach(state: DashboardState | undefined, scope: KillSwitch["
 
 /** What was acknowledged and what was not, a sentence for each account. */
 export interface KillResultWords {
+  /** What is stopped, or that it is not, as a sentence. */
+  readonly title: string;
   readonly reached: readonly string[];
   readonly unreached: readonly string[];
 }
 
-/** The accounts that must be heard of once a switch of `scope` was thrown; of other scopes one answers for it. */
+/** How accounts and bots are called, by id. */
+export interface KillNames {
+  account(accountId: string): string;
+  bot(botId: string): string;
+}
+
+/** Names as the state of the dashboard has them; the id where it does not know one. */
+export function killNames(state: DashboardState | undefined): KillNames {
+  return {
+    account: (accountId) => state?.accounts[accountId]?.name ?? accountId,
+    bot: (botId) => state?.bots[botId]?.name ?? botId,
+  };
+}
+
+/** The accounts that must be heard of once a switch of `scope` was thrown. Of a bot it is its own, where that is known. */
 export function killExpected(state: DashboardState | undefined, scope: KillSwitch["scope"]): readonly string[] {
-  if (scope.kind === "account") return [scope.accountId];
-  return scope.kind === "user" ? Object.keys(state?.accounts ?? {}) : [];
+  if (scope.kind === "user") return Object.keys(state?.accounts ?? {});
+  if (scope.kind !== "bot") return [scope.accountId];
+  const bot = state?.bots[scope.botId];
+  return bot === undefined ? [] : [bot.accountId];
 }
 
 /**
- * The words of a result; without any account, they say that. One of `expected` that the result does not name was not
- * reached either: a switch that goes over the socket is told to accounts that report there only.
+ * The words of a result of a switch of `scope`; without any account, they say that. They claim no more than that scope:
+ * beside one bot, the others of its account trade on. One of `expected` that the result does not name was not reached
+ * either: a switch that goes over the socket is told to accounts that report there only.
  */
 export function killResultWords(
   result: KillResult,
+  scope: KillSwitch["scope"],
   expected: readonly string[],
-  nameOf: (accountId: string) => string,
+  names: KillNames,
 ): KillResultWords {
   const heard = new Set([...result.accounts.map(({ accountId }) => accountId), ...result.unreached]);
   const missed = [...result.unreached, ...expected.filter((accountId) => !heard.has(accountId))];
+  const { of, beside } = partWords(scope);
   const reached = result.accounts.map(({ accountId, cancelling }) => {
     const orders =
       cancelling === 0
         ? "no order was open"
         : `${cancelling} ${cancelling === 1 ? "order is" : "orders are"} being cancelled`;
-    return `${nameOf(accountId)}: acknowledged, nothing more is sent; ${orders}.`;
+    return `${names.account(accountId)}: acknowledged, nothing more${of} is sent; ${orders}.${beside}`;
   });
   const unreached = missed.map(
-    (accountId) => `${nameOf(accountId)}: not reached. It may still send orders; try again.`,
+    (accountId) => `${names.account(accountId)}: not reached. It may still send orders${of}; try again.`,
   );
-  return reached.length + unreached.length === 0
-    ? { reached: ["There was no account to stop."], unreached }
-    : { reached, unreached };
+  if (reached.length + unreached.length > 0) {
+    return { title: unreached.length === 0 ? stoppedTitle(scope, names) : openTitle(scope, names), reached, unreached };
+  }
+  const title = scope.kind === "user" ? stoppedTitle(scope, names) : "Nothing was stopped.";
+  return { title, reached: ["There was no account to stop."], unreached };
+}
+
+/** What of an account a switch covers, and what it leaves alone. */
+function partWords(scope: KillSwitch["scope"]): { readonly of: string; readonly beside: string } {
+  if (scope.kind === "bot") return { of: " of the bot", beside: " What else trades on the account goes on." };
+  if (scope.kind === "instrument") {
+    return { of: ` for ${scope.instrument}`, beside: " Other instruments of the account are traded on." };
+  }
+  return { of: "", beside: "" };
+}
+
+function stoppedTitle(scope: KillSwitch["scope"], names: KillNames): string {
+  switch (scope.kind) {
+    case "user":
+      return "Trading is stopped.";
+    case "account":
+      return `Trading is stopped on ${names.account(scope.accountId)}.`;
+    case "bot":
+      return `The bot ${names.bot(scope.botId)} is stopped: nothing more of it is sent.`;
+    case "instrument":
+      return `${scope.instrument} is stopped on ${names.account(scope.accountId)}: nothing more for it is sent.`;
+  }
+}
+
+function openTitle(scope: KillSwitch["scope"], names: KillNames): string {
+  switch (scope.kind) {
+    case "user":
+      return "Not everything is stopped.";
+    case "account":
+      return `It is not sure that ${names.account(scope.accountId)} is stopped.`;
+    case "bot":
+      return `It is not sure that the bot ${names.bot(scope.botId)} is stopped.`;
+    case "instrument":
+      return `It is not sure that ${scope.instrument} is stopped on ${names.account(scope.accountId)}.`;
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { KillResult, KillSwitch } from "../../schema/wire/trading.ts";
 import { ApiError, offlineError } from "../api/api-error.ts";
 import { LiveAskError } from "../api/live-channel.ts";
-import { API_ALONE_MS, type KillWays, throwKill } from "./throw-kill.ts";
+import { API_ALONE_MS, API_MS_MAX, type KillWays, throwKill } from "./throw-kill.ts";
 
 const KILL: KillSwitch = { scope: { kind: "user" }, flatten: true };
 const STOPPED: KillResult = { accounts: [{ accountId: "a1", cancelling: 2 }], unreached: ["a2"] };
@@ -56,12 +56,22 @@ describe("the kill switch and its two ways", () => {
 
   test("where the API hangs, the socket is told after two seconds, and the first answer counts", async () => {
     const waited: number[] = [];
-    const wait = async (delayMs: number) => void waited.push(delayMs);
+    const wait = (delayMs: number) => {
+      waited.push(delayMs);
+      return delayMs === API_ALONE_MS ? Promise.resolve() : never();
+    };
     const { all } = ways({ post: never, wait });
     expect(await throwKill(KILL, all)).toMatchObject({ way: "socket" });
-    expect(waited).toEqual([API_ALONE_MS]);
+    expect(waited[0]).toBe(API_ALONE_MS);
     const late = ways({ post: async () => STOPPED, wait, ask: never });
     expect(await throwKill(KILL, late.all)).toMatchObject({ way: "api" });
+  });
+
+  test("where the API hangs for good and the socket is away, it says so once the API had its time", async () => {
+    const waited: number[] = [];
+    const wait = async (delayMs: number) => void waited.push(delayMs);
+    await expect(throwKill(KILL, ways({ post: never, wait }, []).all)).rejects.toThrow("Nothing acknowledged it");
+    expect(waited.reduce((sum, delayMs) => sum + delayMs, 0)).toBe(API_MS_MAX);
   });
 
   test("a refusal of the API is told as it is and not gone around", async () => {

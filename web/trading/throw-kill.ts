@@ -6,6 +6,9 @@ import { LiveAskError } from "../api/live-channel.ts";
 /** The API acknowledges within a second; after this long without a word the switch is thrown over the socket as well. */
 export const API_ALONE_MS = 2_000;
 
+/** After this long the API is not waited for any more, whatever it is that hangs on the way to it. */
+export const API_MS_MAX = 15_000;
+
 /** What was acknowledged, and which way the word went. */
 export interface KillOutcome {
   readonly result: KillResult;
@@ -30,7 +33,8 @@ export class KillError extends Error {
 
 /**
  * Throws the kill switch by the API; where that is away, broken or slow, over the socket that is open already, which asks no
- * database. A switch thrown twice does the same as one. Throws `KillError`.
+ * database. A switch thrown twice does the same as one. Throws `KillError`, at the latest once the API had its time and
+ * the socket gave up.
  */
 export async function throwKill(kill: KillSwitch, ways: KillWays): Promise<KillOutcome> {
   const byApi = ways.post(kill).then((result): KillOutcome => ({ result, way: "api" }));
@@ -40,8 +44,9 @@ export async function throwKill(kill: KillSwitch, ways: KillWays): Promise<KillO
   const bySocket = ways
     .ask({ type: "kill", ...kill }, killedOf)
     .then((result): KillOutcome => ({ result, way: "socket" }));
+  const tooLate = ways.wait(API_MS_MAX - API_ALONE_MS).then(() => Promise.reject(new Error("the API was silent")));
   try {
-    return await Promise.any([byApi, bySocket]);
+    return await Promise.any([Promise.race([byApi, tooLate]), bySocket]);
   } catch (failed) {
     throw new KillError(wordsOf(failed instanceof AggregateError ? failed.errors : [failed]));
   }
