@@ -6,7 +6,14 @@ const NOW = 1_000_000;
 /** An alarm on storage that keeps one time, as an object's does. */
 function newAlarm() {
   const kept: { at: number | null } = { at: null };
+  const values = new Map<string, unknown>();
+  const kv = {
+    get: (name: string) => values.get(name),
+    put: (name: string, value: unknown) => values.set(name, value),
+    delete: (name: string) => values.delete(name),
+  };
   const storage = {
+    kv,
     getAlarm: async () => kept.at,
     setAlarm: async (at: number) => {
       kept.at = at;
@@ -30,6 +37,19 @@ it("keeps a time that was asked for while it rang", async () => {
   await alarm.beforeSending();
   await alarm.end();
   expect(kept.at).toBeLessThan(NOW + 5_000);
+});
+
+it("rings ever more seldom where its work is cut off again and again, until it ends once", async () => {
+  const { alarm, kept } = newAlarm();
+  const pauses: number[] = [];
+  for (let count = 0; count < 8; count++) {
+    await alarm.begin();
+    pauses.push((kept.at ?? 0) - NOW);
+  }
+  expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  await alarm.end();
+  await alarm.begin();
+  expect(kept.at).toBe(NOW + 2_000);
 });
 
 it("rings at the first of all times", async () => {

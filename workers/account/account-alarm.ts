@@ -1,8 +1,6 @@
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { Clock } from "../platform/clock.ts";
-
-/** What a crash cut off is looked at so soon after: a restart shall have everything trading within five seconds. */
-const CUT_OFF_MS = 2_000;
+import { beginWork, CUT_OFF_MS, endWork } from "../platform/cut-off-work.ts";
 
 /** When an account's object rings. It is set before anything is in flight, so that what a crash cuts off is soon looked at. */
 export class AccountAlarm {
@@ -42,11 +40,12 @@ export class AccountAlarm {
   /** Begins the work of an alarm: one that is cut off rings again soon. */
   begin(): Promise<void> {
     this.dueBy = Number.POSITIVE_INFINITY;
-    return this.storage.setAlarm(this.now() + CUT_OFF_MS);
+    return this.storage.setAlarm(this.now() + beginWork(this.storage.kv));
   }
 
   /** Ends it: with nothing else to do, and nothing asked for meanwhile, it rings in a minute. */
   end(): Promise<void> {
+    endWork(this.storage.kv);
     return this.storage.setAlarm(Math.min(this.now() + MINUTE_MS, Math.max(this.dueBy, this.now())));
   }
 }

@@ -6,6 +6,7 @@ import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
+import { beginWork, endWork } from "../platform/cut-off-work.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { limitAtDesk } from "./bot-desk.ts";
@@ -20,8 +21,6 @@ const LOG_SHOWN = 50;
 /** After an error, how long until the bot tries to go on, doubling from the first to the last. */
 const RETRY_MS_MIN = 2_000;
 const RETRY_MS_MAX = 60_000;
-/** A pass that a crash cut off is gone on with so soon after: a restart shall have everything trading within five seconds. */
-const CUT_OFF_MS = 2_000;
 
 /** States in which a bot may be told to make no entries; a pause of the desk's becomes a person's. */
 const PAUSABLE: ReadonlySet<BotStatus> = new Set(["running", "paused"]);
@@ -140,8 +139,10 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   /** Sets the next alarm before anything that may fail, and never throws. */
   override async alarm(): Promise<void> {
     if (this.store.get("record") === undefined) return;
-    await this.ctx.storage.setAlarm(systemClock() + CUT_OFF_MS);
+    const { storage } = this.ctx;
+    await storage.setAlarm(systemClock() + beginWork(storage.kv));
     await this.work();
+    endWork(storage.kv);
     this.hub.sweep(systemClock());
   }
 
