@@ -42,6 +42,7 @@ const WAYS: KillWays = {
     }),
   ask: askDashboard,
   wait: (delayMs) => new Promise((done) => setTimeout(done, delayMs)),
+  newId: newIdempotencyKey,
 };
 
 /** A switch that was thrown and what came of it. */

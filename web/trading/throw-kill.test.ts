@@ -6,7 +6,9 @@ import { API_ALONE_MS, API_MS_MAX, type KillWays, throwKill } from "./throw-kill
 
 const KILL: KillSwitch = { scope: { kind: "user" }, flatten: true };
 const STOPPED: KillResult = { accounts: [{ accountId: "a1", cancelling: 2 }], unreached: ["a2"] };
-const KILLED = JSON.stringify({ type: "killed", ...STOPPED });
+const KILLED = JSON.stringify({ type: "killed", id: "k1", ...STOPPED });
+/** The late answer to a switch that was thrown before. */
+const LATE = JSON.stringify({ type: "killed", id: "k0", accounts: [], unreached: [] });
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -24,6 +26,7 @@ function ways(parts: Partial<KillWays>, frames: readonly string[] = [KILLED]) {
       throw new LiveAskError("silent", "no answer");
     },
     wait: never,
+    newId: () => "k1",
     ...parts,
   };
   return { said, all };
@@ -47,10 +50,10 @@ describe("the kill switch and its two ways", () => {
   test.each([0, 429, 500, 503])(
     "where the API fails with %i, the open socket is told, and its answer found among other frames",
     async (status) => {
-      const frames = ['{"type":"delta","from":1,"sequence":2,"change":{}}', "pong", KILLED];
+      const frames = ['{"type":"delta","from":1,"sequence":2,"change":{}}', "pong", LATE, KILLED];
       const { said, all } = ways({ post: fails(status) }, frames);
       expect(await throwKill(KILL, all)).toEqual({ result: STOPPED, way: "socket" });
-      expect(said).toEqual([{ type: "kill", scope: { kind: "user" }, flatten: true }]);
+      expect(said).toEqual([{ type: "kill", id: "k1", scope: { kind: "user" }, flatten: true }]);
     },
   );
 

@@ -19,8 +19,13 @@ export interface KillWays {
   /** Throws the switch by the API. Throws `ApiError`. */
   post(kill: KillSwitch): Promise<KillResult>;
   /** Says it over the socket of the dashboard; see `LiveChannel.ask`. */
-  ask(message: KillSwitch & { type: "kill" }, read: (text: string) => KillResult | undefined): Promise<KillResult>;
+  ask(
+    message: KillSwitch & { type: "kill"; id: string },
+    read: (text: string) => KillResult | undefined,
+  ): Promise<KillResult>;
   wait(delayMs: number): Promise<void>;
+  /** Names one throw of the switch, so that its answer is told from a late one to another. */
+  newId(): string;
 }
 
 /** Neither way was acknowledged, or the server refused. */
@@ -41,8 +46,9 @@ export async function throwKill(kill: KillSwitch, ways: KillWays): Promise<KillO
   const early = await Promise.race([byApi.catch((error: unknown) => error), ways.wait(API_ALONE_MS)]);
   if (isOutcome(early)) return early;
   if (isRefusal(early)) throw new KillError(early.message);
+  const id = ways.newId();
   const bySocket = ways
-    .ask({ type: "kill", ...kill }, killedOf)
+    .ask({ type: "kill", id, ...kill }, (text) => killedOf(text, id))
     .then((result): KillOutcome => ({ result, way: "socket" }));
   const tooLate = ways.wait(API_MS_MAX - API_ALONE_MS).then(() => Promise.reject(new Error("the API was silent")));
   try {
@@ -64,10 +70,10 @@ function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && !BUSY.has(error.status);
 }
 
-function killedOf(text: string): KillResult | undefined {
+function killedOf(text: string, asked: string): KillResult | undefined {
   try {
-    const { accounts, unreached } = KilledMessage.parse(JSON.parse(text));
-    return { accounts, unreached };
+    const { id, accounts, unreached } = KilledMessage.parse(JSON.parse(text));
+    return id === asked ? { accounts, unreached } : undefined;
   } catch {
     return undefined;
   }

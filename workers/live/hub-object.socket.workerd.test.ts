@@ -166,9 +166,14 @@ describe("the dashboard's channel", () => {
     await runInDurableObject(object, (instance) => {
       Object.assign(instance, { env: { ...env, DB: brokenDatabase() } });
     });
-    watcher.say({ type: "kill", scope: { kind: "user" }, flatten: false });
+    watcher.say({ type: "kill", id: "k1", scope: { kind: "user" }, flatten: false });
     await watcher.until(({ frames }) => frames.some((frame) => frame.type === "killed"));
-    expect(watcher.frames.at(-1)).toMatchObject({ type: "killed", accounts: [{ accountId: made.id }], unreached: [] });
+    expect(watcher.frames.at(-1)).toMatchObject({
+      type: "killed",
+      id: "k1",
+      accounts: [{ accountId: made.id }],
+      unreached: [],
+    });
     const state = () => client.json<{ state: string }>("GET", `/api/v1/accounts/${made.id}/state`);
     expect(await state()).toMatchObject({ state: "HALTED" });
     const entries = async () => {

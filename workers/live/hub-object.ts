@@ -141,7 +141,7 @@ export class HubObject extends DurableObject<Env> {
    * The kill switch where the database does not answer: the desks that report here are told directly, and the trail learns
    * of it as soon as it can.
    */
-  private async kill(socket: WebSocket, { scope, flatten }: DashboardClientMessage): Promise<void> {
+  private async kill(socket: WebSocket, { id, scope, flatten }: DashboardClientMessage): Promise<void> {
     const watcher = DashboardWatcher.safeParse(this.hub.watcherOf(socket)).data;
     const ownerId = this.ctx.storage.kv.get<string>("owner");
     if (watcher?.mayTrade !== true || ownerId === undefined) {
@@ -157,7 +157,7 @@ export class HubObject extends DurableObject<Env> {
     }
     const { actor, place } = watcher;
     const result = await killAccounts(this.env, { ownerId, targets, flatten, by: handOf(actor) });
-    trySend(socket, JSON.stringify({ type: "killed", ...result }));
+    trySend(socket, JSON.stringify({ type: "killed", id, ...result }));
     await this.noteKill({ ownerId, entry: { actor, place, at: systemClock(), scope, flatten } });
     const bots = activeBots(parts, new Set(targets.map(({ accountId }) => accountId)));
     await wakeKilled(this.env, ownerId, bots);
