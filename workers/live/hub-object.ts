@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
-
 import type { ByeReason } from "../../schema/wire/live.ts";
 import { handOf, killAccounts, wakeKilled } from "../account/kill-accounts.ts";
 import { systemClock } from "../platform/clock.ts";
