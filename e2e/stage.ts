@@ -62,10 +62,10 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
 
 /**
  * Complaints but for those that belong to a test in which a session ends or goes on under a new id: the browser itself
- * reports the 401 of what was under way with the old one, and the 403 that asks for a proof.
+ * reports the 401 of what was under way with the old one, a socket that was opening then, and the 403 that asks for a proof.
  */
 export function besidesOldSession(complaints: readonly string[]): readonly string[] {
-  return complaints.filter((text) => !/status of 40[13]|live' failed: HTTP Authentication failed/.test(text));
+  return complaints.filter((text) => !/status of 40[13]|\/live' failed: /.test(text));
 }
 
 /** Signs in with the account that the local server offers. */

@@ -37,7 +37,7 @@ export interface LiveSocket {
 }
 
 export interface LiveDeps {
-  /** An open socket. `position` is the value that the page has; undefined where it has none. */
+  /** A socket that opens. `position` is the value that the page has; undefined where it has none. */
   open(position: LivePosition | undefined): Promise<LiveSocket>;
   now(): number;
   /** Runs `act` later; the result cancels it. */

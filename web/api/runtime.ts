@@ -34,7 +34,7 @@ export function liveDeps(path: string): LiveDeps {
         url.searchParams.set("sequence", String(position.sequence));
       }
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      return opened(new WebSocket(url, [LIVE_PROTOCOL, `ticket.${ticket}`]));
+      return liveSocket(new WebSocket(url, [LIVE_PROTOCOL, `ticket.${ticket}`]));
     },
     now: () => Date.now(),
     later(act, delayMs) {
@@ -45,12 +45,20 @@ export function liveDeps(path: string): LiveDeps {
   };
 }
 
-/** The socket once it is open: one that is closed or written to before is an error of the browser's. */
-function opened(socket: WebSocket): Promise<LiveSocket> {
-  return new Promise((resolve, reject) => {
-    socket.onopen = () => resolve(socket as LiveSocket);
-    socket.onclose = () => reject(new Error("the socket was refused"));
-  });
+/** A socket that may be written to and closed before it is open, which the browser's own takes for an error. */
+function liveSocket(socket: WebSocket): LiveSocket {
+  const whenOpen = (act: () => void) => {
+    if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener("open", act, { once: true });
+    else act();
+  };
+  const live: LiveSocket = {
+    ...{ onmessage: null, onclose: null },
+    send: (text) => whenOpen(() => socket.send(text)),
+    close: () => whenOpen(() => socket.close()),
+  };
+  socket.onmessage = (event) => live.onmessage?.(event);
+  socket.onclose = () => live.onclose?.();
+  return live;
 }
 
 /** A key that names one create, however often it is sent. */
