@@ -45,15 +45,16 @@ export function liveDeps(path: string): LiveDeps {
   };
 }
 
-/** A socket that may be written to and closed before it is open, which the browser's own takes for an error. */
+/** A socket that may be written to and closed at any time, which the browser's own takes for an error until it is open. */
 function liveSocket(socket: WebSocket): LiveSocket {
-  const whenOpen = (act: () => void) => {
+  const whenOpen = (act: () => unknown) => {
     if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener("open", act, { once: true });
     else act();
   };
   const live: LiveSocket = {
     ...{ onmessage: null, onclose: null },
-    send: (text) => whenOpen(() => socket.send(text)),
+    // What is on its way out takes nothing more: its end is told next.
+    send: (text) => whenOpen(() => socket.readyState === WebSocket.OPEN && socket.send(text)),
     close: () => whenOpen(() => socket.close()),
   };
   socket.onmessage = (event) => live.onmessage?.(event);
