@@ -1,54 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { DeskOrder } from "../order/desk-order.ts";
-import { botPrefix, clientOrderId } from "../order/order-id.ts";
+import { clientOrderId } from "../order/order-id.ts";
 import { ORDER_STATES, type OrderState } from "../order/order-table.ts";
 import { fillOf, intentOf, money, orderOf, price, quantity } from "../testing/orders.ts";
+import { booksOf, ASKED_AT as NOW, reportOf, venueFillOf, venueOrderOf } from "../testing/venue-reports.ts";
 import { bookEvent, emptyLedger } from "./ledger.ts";
 import { type Halt, reconcile } from "./reconcile.ts";
-import type { OurBooks, VenueFill, VenueOrder, VenueReport } from "./venue-report.ts";
+import type { VenueFill, VenueReport } from "./venue-report.ts";
 
 const [BTC, ETH] = ["SIM:BTC-USD", "SIM:ETH-USD"];
-const NOW = 1_700_000_000_000;
 const ID = intentOf().id;
 const OTHER = clientOrderId({ account: "account-1", bot: "bot-1", candleTime: 0, leg: "other", ordinal: 0 });
 
-function books(orders: readonly DeskOrder[], parts: Partial<OurBooks> = {}): OurBooks {
-  return {
-    orders,
-    ledger: emptyLedger("fifo"),
-    booked: new Set(),
-    botPrefixes: new Set([botPrefix({ account: "account-1", bot: "bot-1" })]),
-    touched: new Set(),
-    lateAcceptMs: 0,
-    balanceTolerance: money("0"),
-    differences: new Map(),
-    ...parts,
-  };
-}
-
-function report(parts: Partial<VenueReport> = {}): VenueReport {
-  const whole = { ordersComplete: true, fillsComplete: true, positions: undefined, balances: undefined };
-  return { askedAt: NOW, orders: [], fills: [], movements: [], ...whole, ...parts };
-}
-
-function shown(parts: Partial<VenueOrder> = {}): VenueOrder {
-  const form = {
-    instrument: BTC,
-    side: "buy",
-    quantity: quantity("10"),
-    limit: price("100"),
-    stop: undefined,
-  } as const;
-  return { clientOrderId: ID, venueOrderId: "v1", ...form, filled: quantity("0"), status: "open", ...parts };
-}
-
-function traded(tradeId: string, size: string, parts: Partial<VenueFill> = {}): VenueFill {
-  const whose = { clientOrderId: ID, venueOrderId: "v1", instrument: BTC, quote: "USD", side: "buy" } as const;
-  return { ...fillOf(tradeId, size), ...whose, ...parts };
-}
-
 function told(state: OrderState, found: Partial<VenueReport>, parts: Partial<DeskOrder> = {}) {
-  const { corrections, halts } = reconcile(books([orderOf({ state, ...parts })]), report(found));
+  const { corrections, halts } = reconcile(booksOf({ orders: [orderOf({ state, ...parts })] }), reportOf(found));
   const events = corrections.map((each) => (each.type === "order-event" ? each.event : each.type));
   return { events, halts };
 }
@@ -80,14 +45,14 @@ describe("an order that the venue shows", () => {
     ],
   ] as const)("as %s halts where it cannot be, with what each side says", (status, possible: readonly OrderState[]) => {
     for (const state of ORDER_STATES) {
-      const { halts } = told(state, { orders: [shown({ status })] });
+      const { halts } = told(state, { orders: [venueOrderOf({ status })] });
       expect([state, halts]).toEqual([state, possible.includes(state) ? [] : [contradicts(`${ID} ${state}`, status)]]);
     }
   });
 
   it("as rejected is, with a code that says whose word that is", () => {
     for (const state of ["SUBMITTING", "UNKNOWN", "LOST"] as const) {
-      const { events } = told(state, { orders: [shown({ status: "rejected" })] });
+      const { events } = told(state, { orders: [venueOrderOf({ status: "rejected" })] });
       expect(events).toEqual([{ type: "rejected", code: "VENUE" }]);
     }
   });
@@ -103,23 +68,23 @@ describe("an order that the venue shows", () => {
     const asked = { replacement, revisionAsked: 1, venueOrderIds: ["v1"] };
     const accepted = { type: "accepted", venueOrderId: "v1" };
     const replaced = { type: "replaced", revision: 1, venueOrderId: "v2" };
-    expect(told("UNKNOWN", { orders: [shown(now)] }, asked).events).toEqual([accepted, replaced]);
+    expect(told("UNKNOWN", { orders: [venueOrderOf(now)] }, asked).events).toEqual([accepted, replaced]);
     // Any term of it that is still the old one says that the change has not happened.
     for (const old of [{ quantity: quantity("10") }, { limit: price("100") }, { stop: undefined }]) {
-      expect(told("UNKNOWN", { orders: [shown({ ...now, ...old })] }, asked)).toEqual({
+      expect(told("UNKNOWN", { orders: [venueOrderOf({ ...now, ...old })] }, asked)).toEqual({
         events: [accepted],
         halts: [],
       });
-      expect(told("PENDING_REPLACE", { orders: [shown({ ...now, ...old })] }, asked)).toEqual({
+      expect(told("PENDING_REPLACE", { orders: [venueOrderOf({ ...now, ...old })] }, asked)).toEqual({
         events: [],
         halts: [],
       });
     }
-    expect(told("PENDING_CANCEL", { orders: [shown(now)] }, asked).events).toEqual([replaced]);
+    expect(told("PENDING_CANCEL", { orders: [venueOrderOf(now)] }, asked).events).toEqual([replaced]);
   });
 
   it("as ended with other fills than we know halts, unless more may come with the next page", () => {
-    const ended = shown({ status: "canceled", filled: quantity("3") });
+    const ended = venueOrderOf({ status: "canceled", filled: quantity("3") });
     const halt = { instrument: BTC, code: "FILLED_DIFFERS", ours: "0", theirs: "3" };
     expect(told("ACCEPTED", { orders: [ended] })).toEqual({ events: [], halts: [halt] });
     expect(told("ACCEPTED", { orders: [ended], fillsComplete: false })).toEqual({ events: [], halts: [] });
@@ -135,7 +100,7 @@ describe("an order that the venue shows", () => {
   });
 
   it("twice under one id halts, but for what a change may leave beside the new one", () => {
-    const [first, second] = [shown(), shown({ venueOrderId: "v2" })];
+    const [first, second] = [venueOrderOf(), venueOrderOf({ venueOrderId: "v2" })];
     const twice = { instrument: BTC, code: "ORDER_TWICE", ours: `one order ${ID}`, theirs: "v1, v2" };
     const known = { venueOrderIds: ["v1", "v2"] };
     expect(told("ACCEPTED", { orders: [first, second] }, known).halts).toEqual([twice]);
@@ -161,7 +126,7 @@ describe("an order that the venue shows", () => {
 describe("a trade that the venue shows", () => {
   it("of another instrument or side than its order halts, and is booked all the same", () => {
     for (const parts of [{ instrument: ETH }, { side: "sell" as const }]) {
-      const { halts, events } = told("ACCEPTED", { fills: [traded("t1", "1", parts)] });
+      const { halts, events } = told("ACCEPTED", { fills: [venueFillOf("t1", "1", parts)] });
       const { instrument = BTC, side = "buy" } = parts as Partial<VenueFill>;
       expect(halts).toEqual([contradicts(`buy ${BTC}`, `${side} ${instrument}`)]);
       expect(events).toEqual(["external-fill", { type: "missing", at: NOW }]);
@@ -169,7 +134,7 @@ describe("a trade that the venue shows", () => {
   });
 
   it("beyond the quantity of its order halts with both", () => {
-    const { halts } = told("ACCEPTED", { fills: [traded("t1", "10.5")] });
+    const { halts } = told("ACCEPTED", { fills: [venueFillOf("t1", "10.5")] });
     expect(halts).toEqual([{ instrument: BTC, code: "OVERFILLED", ours: "10", theirs: "10.5" }]);
   });
 
@@ -181,8 +146,8 @@ describe("a trade that the venue shows", () => {
       clientOrderId({ account: "a", bot: "b", candleTime: 0, leg: "x", ordinal: 0 }),
     ];
     const halts = ids.map((clientOrderId) => {
-      const fills = [traded("t1", "1", { clientOrderId, venueOrderId: "v9" })];
-      return reconcile(books([]), report({ fills })).halts;
+      const fills = [venueFillOf("t1", "1", { clientOrderId, venueOrderId: "v9" })];
+      return reconcile(booksOf(), reportOf({ fills })).halts;
     });
     const unknown = { instrument: BTC, code: "ORDER_UNKNOWN", ours: "no such intent", theirs: OTHER };
     expect(halts).toEqual([[unknown], [], [], []]);
@@ -207,8 +172,8 @@ describe("what does not agree", () => {
     ]);
     const balances = new Map([["USD", money("-150")]]);
     const { halts, differences } = reconcile(
-      books([], { ledger: held, differences: suspected }),
-      report({ positions, balances }),
+      booksOf({ ledger: held, differences: suspected }),
+      reportOf({ positions, balances }),
     );
     expect(halts).toEqual([
       { instrument: BTC, code: "POSITION_DIFFERS", ours: "2", theirs: "1" },
@@ -217,23 +182,27 @@ describe("what does not agree", () => {
     ]);
     expect(differences).toEqual(suspected);
     const equal = reconcile(
-      books([], { ledger: held, differences: suspected }),
-      report({ positions: new Map([[BTC, quantity("2")]]) }),
+      booksOf({ ledger: held, differences: suspected }),
+      reportOf({ positions: new Map([[BTC, quantity("2")]]) }),
     );
     expect([equal.halts, equal.differences]).toEqual([[], new Map()]);
   });
 
   it("is not looked at where money moved meanwhile, or an order did", () => {
     const deposit = { type: "deposit", id: "d", at: 1, currency: "USD", amount: money("1") } as const;
-    const ours = books([], { ledger: held, differences: new Map([["balance USD", "50"]]) });
+    const ours = booksOf({ ledger: held, differences: new Map([["balance USD", "50"]]) });
     const balances = new Map([["USD", money("-149")]]);
-    expect(reconcile(ours, report({ movements: [deposit], balances })).halts).toEqual([]);
-    const busy = books([orderOf({ state: "ACCEPTED" })], {
+    expect(reconcile(ours, reportOf({ movements: [deposit], balances })).halts).toEqual([]);
+    const busy = booksOf({
+      orders: [orderOf({ state: "ACCEPTED" })],
       ledger: held,
       differences: suspected,
       touched: new Set([ID]),
     });
-    const found = report({ positions: new Map([[BTC, quantity("1")]]), orders: [shown({ status: "canceled" })] });
+    const found = reportOf({
+      positions: new Map([[BTC, quantity("1")]]),
+      orders: [venueOrderOf({ status: "canceled" })],
+    });
     const { halts, corrections } = reconcile(busy, found);
     expect([halts, corrections]).toEqual([[], []]);
   });

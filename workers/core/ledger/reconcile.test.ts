@@ -2,54 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyOrderEvent } from "../order/apply-order-event.ts";
 import { type DeskOrder, newDeskOrder, reservedQuantity } from "../order/desk-order.ts";
-import { botPrefix, clientOrderId } from "../order/order-id.ts";
+import { clientOrderId } from "../order/order-id.ts";
 import type { OrderState } from "../order/order-table.ts";
-import { fillOf, intentOf, money, orderOf, price, quantity } from "../testing/orders.ts";
+import { intentOf, money, orderOf, price, quantity } from "../testing/orders.ts";
+import { booksOf, ASKED_AT as NOW, reportOf, venueFillOf, venueOrderOf } from "../testing/venue-reports.ts";
 import type { Money, Quantity } from "./decimal.ts";
 import { parsePosition } from "./decimal-text.ts";
-import { bookEvent, emptyLedger } from "./ledger.ts";
+import { bookEvent } from "./ledger.ts";
 import { quantityOf } from "./position.ts";
 import { type Correction, type Reconciliation, reconcile } from "./reconcile.ts";
-import { fillId, type OurBooks, type VenueFill, type VenueOrder, type VenueReport } from "./venue-report.ts";
+import { fillId, type OurBooks, type VenueOrder, type VenueReport } from "./venue-report.ts";
 
 const BTC = "SIM:BTC-USD";
-const NOW = 1_700_000_000_000;
 const ID = intentOf().id;
-
-function books(parts: Partial<OurBooks> = {}): OurBooks {
-  return {
-    orders: [],
-    ledger: emptyLedger("fifo"),
-    booked: new Set(),
-    botPrefixes: new Set([botPrefix({ account: "account-1", bot: "bot-1" })]),
-    touched: new Set(),
-    lateAcceptMs: 0,
-    balanceTolerance: money("0"),
-    differences: new Map(),
-    ...parts,
-  };
-}
-
-function report(parts: Partial<VenueReport> = {}): VenueReport {
-  const whole = { ordersComplete: true, fillsComplete: true, positions: undefined, balances: undefined };
-  return { askedAt: NOW, orders: [], fills: [], movements: [], ...whole, ...parts };
-}
-
-function venueOrder(parts: Partial<VenueOrder> = {}): VenueOrder {
-  const form = {
-    instrument: BTC,
-    side: "buy",
-    quantity: quantity("10"),
-    limit: price("100"),
-    stop: undefined,
-  } as const;
-  return { clientOrderId: ID, venueOrderId: "v1", ...form, filled: quantity("0"), status: "open", ...parts };
-}
-
-function venueFill(tradeId: string, size: string, parts: Partial<VenueFill> = {}): VenueFill {
-  const whose = { clientOrderId: ID, venueOrderId: "v1", instrument: BTC, quote: "USD", side: "buy" } as const;
-  return { ...fillOf(tradeId, size), ...whose, ...parts };
-}
 
 /** Our books after a reconciliation, as whoever keeps them applies it. */
 function applied(ours: OurBooks, { corrections, differences }: Reconciliation): OurBooks {
@@ -70,8 +35,8 @@ function applied(ours: OurBooks, { corrections, differences }: Reconciliation): 
 const eventsOf = (corrections: readonly Correction[]) =>
   corrections.map((correction) => (correction.type === "order-event" ? correction.event.type : correction.type));
 const stateAfter = (state: OrderState, found: Partial<VenueReport>, parts: Partial<DeskOrder> = {}) => {
-  const ours = books({ orders: [orderOf({ state, ...parts })] });
-  const result = reconcile(ours, report(found));
+  const ours = booksOf({ orders: [orderOf({ state, ...parts })] });
+  const result = reconcile(ours, reportOf(found));
   return {
     order: applied(ours, result).orders[0],
     events: eventsOf(result.corrections),
@@ -82,19 +47,19 @@ const stateAfter = (state: OrderState, found: Partial<VenueReport>, parts: Parti
 describe("an order in doubt", () => {
   it("is adopted where the venue shows it, whatever we thought (F02, F04, F05)", () => {
     for (const state of ["SUBMITTING", "UNKNOWN", "LOST"] as const) {
-      const { order, halts } = stateAfter(state, { orders: [venueOrder()] });
+      const { order, halts } = stateAfter(state, { orders: [venueOrderOf()] });
       expect([order.state, order.venueOrderIds, halts]).toEqual(["ACCEPTED", ["v1"], []]);
     }
   });
 
   it("is rejected where the venue says so, and not because it was not found (F05)", () => {
-    expect(stateAfter("UNKNOWN", { orders: [venueOrder({ status: "rejected" })] }).order.state).toBe("REJECTED");
+    expect(stateAfter("UNKNOWN", { orders: [venueOrderOf({ status: "rejected" })] }).order.state).toBe("REJECTED");
     expect(stateAfter("UNKNOWN", {}).order).toMatchObject({ state: "UNKNOWN", missedChecks: 1 });
     expect(stateAfter("ACCEPTED", {}).order.state).toBe("UNKNOWN");
     expect(stateAfter("SUBMITTING", {}).events).toEqual([]);
     expect(stateAfter("LOST", {}).events).toEqual([]);
     expect(stateAfter("UNKNOWN", { ordersComplete: false }).events).toEqual([]);
-    expect(stateAfter("REJECTED", { orders: [venueOrder({ status: "rejected" })] })).toMatchObject({
+    expect(stateAfter("REJECTED", { orders: [venueOrderOf({ status: "rejected" })] })).toMatchObject({
       events: [],
       halts: [],
     });
@@ -106,10 +71,10 @@ describe("an order in doubt", () => {
       [1_000, 0, 31],
       [10_000, 120_000, 13],
     ]) {
-      let ours = books({ orders: [orderOf({ state: "UNKNOWN" })], lateAcceptMs });
+      let ours = booksOf({ orders: [orderOf({ state: "UNKNOWN" })], lateAcceptMs });
       let asked = 0;
       while (ours.orders[0].state === "UNKNOWN") {
-        ours = applied(ours, reconcile(ours, report({ askedAt: NOW + asked * everyMs })));
+        ours = applied(ours, reconcile(ours, reportOf({ askedAt: NOW + asked * everyMs })));
         asked++;
       }
       expect([ours.orders[0].state, asked]).toEqual(["LOST", checks]);
@@ -118,56 +83,56 @@ describe("an order in doubt", () => {
   });
 
   it("is left alone where it heard something since the venue was asked", () => {
-    const ours = books({ orders: [orderOf({ state: "ACCEPTED" })], touched: new Set([ID]) });
-    expect(reconcile(ours, report())).toMatchObject({ corrections: [], halts: [] });
-    expect(eventsOf(reconcile(ours, report({ fills: [venueFill("t1", "1")] })).corrections)).toEqual(["fill"]);
+    const ours = booksOf({ orders: [orderOf({ state: "ACCEPTED" })], touched: new Set([ID]) });
+    expect(reconcile(ours, reportOf())).toMatchObject({ corrections: [], halts: [] });
+    expect(eventsOf(reconcile(ours, reportOf({ fills: [venueFillOf("t1", "1")] })).corrections)).toEqual(["fill"]);
   });
 });
 
 describe("an order that ended", () => {
   it("ends with all its fills, and not before they are known", () => {
-    const canceled = venueOrder({ status: "canceled", filled: quantity("4") });
+    const canceled = venueOrderOf({ status: "canceled", filled: quantity("4") });
     const waiting = stateAfter("PENDING_CANCEL", { orders: [canceled], fillsComplete: false });
     expect([waiting.order.state, waiting.halts]).toEqual(["PENDING_CANCEL", []]);
-    const known = stateAfter("PENDING_CANCEL", { orders: [canceled], fills: [venueFill("t1", "4")] });
+    const known = stateAfter("PENDING_CANCEL", { orders: [canceled], fills: [venueFillOf("t1", "4")] });
     expect(known.order).toMatchObject({ state: "CANCELED", filled: quantity("4") });
     const early = stateAfter("PENDING_CANCEL", {
       orders: [canceled],
-      fills: [venueFill("t1", "4")],
+      fills: [venueFillOf("t1", "4")],
       fillsComplete: false,
     });
     expect(early.order.state).toBe("CANCELED");
-    const expired = stateAfter("ACCEPTED", { orders: [venueOrder({ status: "expired" })] });
+    const expired = stateAfter("ACCEPTED", { orders: [venueOrderOf({ status: "expired" })] });
     expect(expired.order.state).toBe("EXPIRED");
     const whole = stateAfter("UNKNOWN", {
-      orders: [venueOrder({ status: "filled", filled: quantity("10") })],
-      fills: [venueFill("t1", "10")],
+      orders: [venueOrderOf({ status: "filled", filled: quantity("10") })],
+      fills: [venueFillOf("t1", "10")],
     });
     expect([whole.order.state, whole.events]).toEqual(["FILLED", ["fill"]]);
   });
 
   it("with fills that the venue counts and cannot show halts, and no fill is made up (F37)", () => {
-    const filled = venueOrder({ status: "filled", filled: quantity("10") });
+    const filled = venueOrderOf({ status: "filled", filled: quantity("10") });
     const { order, events, halts } = stateAfter("ACCEPTED", { orders: [filled] });
     expect([order.state, events, halts]).toEqual(["ACCEPTED", [], ["FILLED_DIFFERS"]]);
     const fewer = stateAfter("ACCEPTED", {
-      orders: [venueOrder({ status: "canceled" })],
-      fills: [venueFill("t1", "4")],
+      orders: [venueOrderOf({ status: "canceled" })],
+      fills: [venueFillOf("t1", "4")],
       fillsComplete: false,
     });
     expect(fewer.halts).toEqual(["FILLED_DIFFERS"]);
   });
 
   it("is known already, or contradicts what we know", () => {
-    const canceled = { orders: [venueOrder({ status: "canceled" })] };
+    const canceled = { orders: [venueOrderOf({ status: "canceled" })] };
     expect(stateAfter("CANCELED", canceled)).toMatchObject({ events: [], halts: [] });
     for (const state of ["REJECTED", "INTENT", "DENIED"] as const) {
       expect([state, stateAfter(state, canceled).halts]).toEqual([state, ["ORDER_CONTRADICTS"]]);
     }
     for (const state of ["CANCELED", "FILLED", "REJECTED"] as const) {
-      expect([state, stateAfter(state, { orders: [venueOrder()] }).halts]).toEqual([state, ["ORDER_CONTRADICTS"]]);
+      expect([state, stateAfter(state, { orders: [venueOrderOf()] }).halts]).toEqual([state, ["ORDER_CONTRADICTS"]]);
     }
-    expect(stateAfter("ACCEPTED", { orders: [venueOrder({ status: "rejected" })] }).halts).toEqual([
+    expect(stateAfter("ACCEPTED", { orders: [venueOrderOf({ status: "rejected" })] }).halts).toEqual([
       "ORDER_CONTRADICTS",
     ]);
     expect(stateAfter("CANCELED", {})).toMatchObject({ events: [], halts: [] });
@@ -176,7 +141,7 @@ describe("an order that ended", () => {
 
 describe("trades", () => {
   it("are adopted late, of orders that ended too, and never twice (F07, F10)", () => {
-    const fills = [venueFill("t1", "4"), venueFill("t1", "4")];
+    const fills = [venueFillOf("t1", "4"), venueFillOf("t1", "4")];
     for (const [state, after] of [
       ["CANCELED", "CANCELED"],
       ["LOST", "UNKNOWN"],
@@ -185,8 +150,8 @@ describe("trades", () => {
       const { order, halts, events } = stateAfter(state, { fills, ordersComplete: false });
       expect([order.state, order.filled, halts, events]).toEqual([after, quantity("4"), [], ["fill"]]);
     }
-    const ours = books({ orders: [orderOf({ state: "ACCEPTED" })], booked: new Set([fillId("t1")]) });
-    expect(reconcile(ours, report({ fills, ordersComplete: false })).corrections).toEqual([]);
+    const ours = booksOf({ orders: [orderOf({ state: "ACCEPTED" })], booked: new Set([fillId("t1")]) });
+    expect(reconcile(ours, reportOf({ fills, ordersComplete: false })).corrections).toEqual([]);
   });
 
   it("are found by the venue's id where the client's is not told", () => {
@@ -194,32 +159,33 @@ describe("trades", () => {
     const parts = { venueOrderIds: ["v1"] };
     const { order } = stateAfter(
       "ACCEPTED",
-      { orders: [venueOrder(nameless)], fills: [venueFill("t1", "4", nameless)] },
+      { orders: [venueOrderOf(nameless)], fills: [venueFillOf("t1", "4", nameless)] },
       parts,
     );
     expect(order.filled).toBe(quantity("4"));
   });
 
   it("of others are booked as what they are (F36)", () => {
-    const foreign = venueFill("x1", "3", { clientOrderId: "web-1", venueOrderId: "v9", side: "sell" });
-    const ours = books();
+    const foreign = venueFillOf("x1", "3", { clientOrderId: "web-1", venueOrderId: "v9", side: "sell" });
+    const ours = booksOf();
     const result = reconcile(
       ours,
-      report({ fills: [foreign], orders: [venueOrder({ clientOrderId: undefined, venueOrderId: "v8" })] }),
+      reportOf({ fills: [foreign], orders: [venueOrderOf({ clientOrderId: undefined, venueOrderId: "v8" })] }),
     );
     expect(eventsOf(result.corrections)).toEqual(["external-fill", "adopt-order"]);
     expect(result.halts).toEqual([]);
     const position = applied(ours, result).ledger.positions.get(BTC);
     expect(position && quantityOf(position)).toBe(parsePosition("-3", "q"));
     expect(
-      reconcile(books(), report({ orders: [venueOrder({ clientOrderId: "web-1", status: "canceled" })] })).corrections,
+      reconcile(booksOf(), reportOf({ orders: [venueOrderOf({ clientOrderId: "web-1", status: "canceled" })] }))
+        .corrections,
     ).toEqual([]);
   });
 
   it("that bear our sign and were never intended halt, and the position is still the venue's (I4)", () => {
     const { corrections, halts } = reconcile(
-      books(),
-      report({ fills: [venueFill("t1", "3")], orders: [venueOrder()] }),
+      booksOf(),
+      reportOf({ fills: [venueFillOf("t1", "3")], orders: [venueOrderOf()] }),
     );
     expect(eventsOf(corrections)).toEqual(["external-fill", "adopt-order"]);
     expect(halts).toEqual([
@@ -227,32 +193,34 @@ describe("trades", () => {
       { instrument: BTC, code: "ORDER_UNKNOWN", ours: "no such intent", theirs: ID },
     ]);
     const others = clientOrderId({ account: "elsewhere", bot: "b", candleTime: 0, leg: "entry", ordinal: 0 });
-    expect(reconcile(books(), report({ fills: [venueFill("t1", "3", { clientOrderId: others })] })).halts).toEqual([]);
+    expect(
+      reconcile(booksOf(), reportOf({ fills: [venueFillOf("t1", "3", { clientOrderId: others })] })).halts,
+    ).toEqual([]);
   });
 
   it("beyond the order, or on another side than ordered, are booked and halt (I5)", () => {
-    const over = stateAfter("ACCEPTED", { fills: [venueFill("t1", "12")], ordersComplete: false });
+    const over = stateAfter("ACCEPTED", { fills: [venueFillOf("t1", "12")], ordersComplete: false });
     expect([over.order.filled, over.halts]).toEqual([quantity("12"), ["OVERFILLED"]]);
-    const turned = stateAfter("ACCEPTED", { fills: [venueFill("t1", "1", { side: "sell" })], ordersComplete: false });
+    const turned = stateAfter("ACCEPTED", { fills: [venueFillOf("t1", "1", { side: "sell" })], ordersComplete: false });
     expect([turned.order.filled, turned.events, turned.halts]).toEqual([
       quantity("0"),
       ["external-fill"],
       ["ORDER_CONTRADICTS"],
     ]);
-    const denied = stateAfter("DENIED", { fills: [venueFill("t1", "1")], ordersComplete: false });
+    const denied = stateAfter("DENIED", { fills: [venueFillOf("t1", "1")], ordersComplete: false });
     expect([denied.events, denied.halts]).toEqual([["external-fill"], ["ORDER_CONTRADICTS"]]);
   });
 
   it("that no ledger can book are our fault, not a difference", () => {
-    const broken = venueFill("t1", "1", { quantity: 0n as Quantity, clientOrderId: undefined, venueOrderId: "v9" });
-    expect(() => reconcile(books(), report({ fills: [broken] }))).toThrow("quantity must be above 0, was 0");
-    const ours = books({ orders: [orderOf({ state: "ACCEPTED", fills: undefined as unknown as [] })] });
-    expect(() => reconcile(ours, report({ fills: [venueFill("t1", "1")] }))).toThrow(TypeError);
+    const broken = venueFillOf("t1", "1", { quantity: 0n as Quantity, clientOrderId: undefined, venueOrderId: "v9" });
+    expect(() => reconcile(booksOf(), reportOf({ fills: [broken] }))).toThrow("quantity must be above 0, was 0");
+    const ours = booksOf({ orders: [orderOf({ state: "ACCEPTED", fills: undefined as unknown as [] })] });
+    expect(() => reconcile(ours, reportOf({ fills: [venueFillOf("t1", "1")] }))).toThrow(TypeError);
   });
 });
 
 describe("one order shown twice", () => {
-  const two = [venueOrder(), venueOrder({ venueOrderId: "v2" })];
+  const two = [venueOrderOf(), venueOrderOf({ venueOrderId: "v2" })];
 
   it("halts (I6)", () => {
     expect(stateAfter("ACCEPTED", { orders: two }, { venueOrderIds: ["v1"] }).halts).toEqual(["ORDER_TWICE"]);
@@ -261,25 +229,25 @@ describe("one order shown twice", () => {
   it("is what replacing leaves behind, where the other has ended", () => {
     const replacement = { revision: 1, quantity: quantity("20"), limit: price("101"), stop: undefined };
     const parts = { venueOrderIds: ["v1"], replacement, revisionAsked: 1 };
-    const fresh = venueOrder({ venueOrderId: "v2", quantity: quantity("20"), limit: price("101") });
-    const after = stateAfter("PENDING_REPLACE", { orders: [fresh, venueOrder({ status: "canceled" })] }, parts);
+    const fresh = venueOrderOf({ venueOrderId: "v2", quantity: quantity("20"), limit: price("101") });
+    const after = stateAfter("PENDING_REPLACE", { orders: [fresh, venueOrderOf({ status: "canceled" })] }, parts);
     expect(after.halts).toEqual([]);
     expect(after.order).toMatchObject({ state: "ACCEPTED", quantity: quantity("20"), venueOrderIds: ["v1", "v2"] });
     const ended = [
-      venueOrder({ status: "canceled", filled: quantity("3") }),
+      venueOrderOf({ status: "canceled", filled: quantity("3") }),
       { ...fresh, status: "canceled" as const, filled: quantity("2") },
     ];
-    const fills = [venueFill("t1", "3"), venueFill("t2", "2", { venueOrderId: "v2" })];
+    const fills = [venueFillOf("t1", "3"), venueFillOf("t2", "2", { venueOrderId: "v2" })];
     expect(stateAfter("PENDING_REPLACE", { orders: ended, fills }, parts)).toMatchObject({
       halts: [],
       order: { state: "CANCELED", filled: quantity("5") },
     });
     const whole = { ...fresh, status: "filled" as const, filled: quantity("20") };
-    const late = stateAfter("PENDING_REPLACE", { orders: [whole], fills: [venueFill("t1", "20")] }, parts);
+    const late = stateAfter("PENDING_REPLACE", { orders: [whole], fills: [venueFillOf("t1", "20")] }, parts);
     expect(late).toMatchObject({ halts: [], order: { state: "FILLED", quantity: quantity("20") } });
     const unknown = stateAfter("UNKNOWN", { orders: [fresh] }, parts);
     expect(unknown.order).toMatchObject({ state: "ACCEPTED", quantity: quantity("20") });
-    const old = stateAfter("PENDING_REPLACE", { orders: [venueOrder()] }, parts);
+    const old = stateAfter("PENDING_REPLACE", { orders: [venueOrderOf()] }, parts);
     expect(old.events).toEqual([]);
   });
 });
@@ -288,18 +256,18 @@ describe("positions and balances", () => {
   const positions = (size: string) => new Map([[BTC, parsePosition(size, "q")]]);
 
   const told = (size: string) =>
-    reconcile(books(), report({ fills: [venueFill("t0", size, { clientOrderId: "web" })] }));
+    reconcile(booksOf(), reportOf({ fills: [venueFillOf("t0", size, { clientOrderId: "web" })] }));
 
   it("that differ the same way twice, with all trades known, halt the instrument (F37)", () => {
-    const first = reconcile(applied(books(), told("4")), report({ positions: positions("5") }));
+    const first = reconcile(applied(booksOf(), told("4")), reportOf({ positions: positions("5") }));
     expect(first.halts).toEqual([]);
-    const ours = applied(applied(books(), told("4")), first);
-    const second = reconcile(ours, report({ positions: positions("5") }));
+    const ours = applied(applied(booksOf(), told("4")), first);
+    const second = reconcile(ours, reportOf({ positions: positions("5") }));
     expect(second.halts).toEqual([{ instrument: BTC, code: "POSITION_DIFFERS", ours: "4", theirs: "5" }]);
     expect(second.corrections).toEqual([]);
     // One trade on both sides: the difference is the same.
-    const more = { ...ours, ledger: applied(books(), told("6")).ledger };
-    expect(reconcile(more, report({ positions: positions("7") })).halts).toHaveLength(1);
+    const more = { ...ours, ledger: applied(booksOf(), told("6")).ledger };
+    expect(reconcile(more, reportOf({ positions: positions("7") })).halts).toHaveLength(1);
   });
 
   it("of what moves while the venue is asked are not compared, and what was suspected stays so", () => {
@@ -308,26 +276,26 @@ describe("positions and balances", () => {
       [`position ${BTC}`, "1"],
       ["balance USD", "1"],
     ]);
-    const off = { positions: positions("1"), balances: new Map([["USD", money("1")]]), orders: [venueOrder()] };
-    expect(reconcile(books({ orders, differences: suspected }), report(off)).halts).toHaveLength(2);
-    const touched = books({ orders, differences: suspected, touched: new Set([ID]) });
-    expect(reconcile(touched, report(off))).toMatchObject({ halts: [], differences: suspected });
+    const off = { positions: positions("1"), balances: new Map([["USD", money("1")]]), orders: [venueOrderOf()] };
+    expect(reconcile(booksOf({ orders, differences: suspected }), reportOf(off)).halts).toHaveLength(2);
+    const touched = booksOf({ orders, differences: suspected, touched: new Set([ID]) });
+    expect(reconcile(touched, reportOf(off))).toMatchObject({ halts: [], differences: suspected });
     const traded = reconcile(
-      books({ orders, differences: suspected }),
-      report({ ...off, fills: [venueFill("t1", "3")] }),
+      booksOf({ orders, differences: suspected }),
+      reportOf({ ...off, fills: [venueFillOf("t1", "3")] }),
     );
     expect(traded).toMatchObject({ halts: [], differences: suspected });
   });
 
   it("that differ while something trades, or while trades are missing, do not", () => {
-    const ours = books();
-    const first = reconcile(ours, report({ positions: positions("1") }));
+    const ours = booksOf();
+    const first = reconcile(ours, reportOf({ positions: positions("1") }));
     const part = { positions: positions("1"), fillsComplete: false };
-    const second = reconcile(applied(ours, first), report(part));
+    const second = reconcile(applied(ours, first), reportOf(part));
     expect([second.halts, second.differences]).toEqual([[], first.differences]);
-    const third = reconcile(applied(ours, second), report({ positions: positions("2") }));
+    const third = reconcile(applied(ours, second), reportOf({ positions: positions("2") }));
     expect(third.halts).toEqual([]);
-    expect(reconcile(applied(ours, third), report({ positions: new Map() }))).toMatchObject({
+    expect(reconcile(applied(ours, third), reportOf({ positions: new Map() }))).toMatchObject({
       halts: [],
       differences: new Map(),
     });
@@ -336,17 +304,17 @@ describe("positions and balances", () => {
   it("of money that moved agree once the movement is booked, and halt the account where nothing explains them (F36)", () => {
     const deposit = { type: "deposit", id: "d1", at: NOW, currency: "USD", amount: money("500") } as const;
     const balances = (amount: string) => new Map<string, Money>([["USD", money(amount)]]);
-    const ours = books();
-    const told = reconcile(ours, report({ movements: [deposit, deposit], balances: balances("500") }));
+    const ours = booksOf();
+    const told = reconcile(ours, reportOf({ movements: [deposit, deposit], balances: balances("500") }));
     expect([eventsOf(told.corrections), told.halts, told.differences.size]).toEqual([["movement"], [], 0]);
     let after = applied(ours, told);
     for (const halts of [[], ["BALANCE_DIFFERS"]]) {
-      const result = reconcile(after, report({ movements: [deposit], balances: balances("499.99") }));
+      const result = reconcile(after, reportOf({ movements: [deposit], balances: balances("499.99") }));
       expect(result.halts.map((halt) => halt.code)).toEqual(halts);
       after = applied(after, result);
     }
     const tolerant = { ...after, balanceTolerance: money("0.01") };
-    expect(reconcile(tolerant, report({ balances: balances("499.99") })).halts).toEqual([]);
+    expect(reconcile(tolerant, reportOf({ balances: balances("499.99") })).halts).toEqual([]);
   });
 });
 
@@ -380,12 +348,12 @@ describe("whatever the venue tells", () => {
         fc.boolean(),
         fc.integer({ min: 0, max: 12 }),
         (state, status, rows, complete, filled) => {
-          const ours = books({ orders: [orderOf({ state })], booked: new Set([fillId("a")]) });
+          const ours = booksOf({ orders: [orderOf({ state })], booked: new Set([fillId("a")]) });
           const told = rows.map(({ id, size, mine, side }) =>
-            venueFill(id, String(size), mine ? { side } : { side, clientOrderId: "web", venueOrderId: "v9" }),
+            venueFillOf(id, String(size), mine ? { side } : { side, clientOrderId: "web", venueOrderId: "v9" }),
           );
-          const shown = venueOrder({ status, filled: quantity(String(filled)) });
-          const result = reconcile(ours, report({ orders: [shown], fills: told, fillsComplete: complete }));
+          const shown = venueOrderOf({ status, filled: quantity(String(filled)) });
+          const result = reconcile(ours, reportOf({ orders: [shown], fills: told, fillsComplete: complete }));
           const ids = result.corrections.flatMap((correction) =>
             correction.type === "adopt-order" ? [] : (correction.booking?.id ?? []),
           );
@@ -405,7 +373,7 @@ describe("whatever the venue tells", () => {
           // Told the same again, nothing is left to do but to ask again for what is missing.
           const again = reconcile(
             applied(ours, result),
-            report({ orders: [shown], fills: told, fillsComplete: complete }),
+            reportOf({ orders: [shown], fills: told, fillsComplete: complete }),
           );
           expect(again.corrections).toEqual([]);
         },
@@ -433,12 +401,15 @@ describe("whatever the venue tells", () => {
           }
         }
         const filled = parts.reduce((sum, part) => sum + part, 0);
-        const shown = venueOrder({ status: status as VenueOrder["status"], filled: quantity(String(filled)) });
-        const all = parts.map((part, index) => venueFill(`t${index}`, String(part)));
-        let ours = books({ orders: [order] });
+        const shown = venueOrderOf({ status: status as VenueOrder["status"], filled: quantity(String(filled)) });
+        const all = parts.map((part, index) => venueFillOf(`t${index}`, String(part)));
+        let ours = booksOf({ orders: [order] });
         if (partial)
-          ours = applied(ours, reconcile(ours, report({ orders: [shown], fills: all.slice(1), fillsComplete: false })));
-        const result = reconcile(ours, report({ orders: [shown], fills: all }));
+          ours = applied(
+            ours,
+            reconcile(ours, reportOf({ orders: [shown], fills: all.slice(1), fillsComplete: false })),
+          );
+        const result = reconcile(ours, reportOf({ orders: [shown], fills: all }));
         expect(result.halts).toEqual([]);
         const [end] = applied(ours, result).orders;
         expect(end.filled).toBe(quantity(String(filled)));
