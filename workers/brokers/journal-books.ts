@@ -27,11 +27,9 @@ export class JournalBooks {
 
   /** Remembers an order and its legs before they are sent. */
   begin(order: OrderToPlace): void {
-    const { legs, ...rest } = order;
-    const main = { ...rest, legs: [] };
     this.journal.transaction(() => {
-      this.journal.putOrder(this.newOrder(main, undefined));
-      for (const leg of legs) this.journal.putOrder(this.newOrder({ ...leg, legs: [] }, order.id));
+      this.journal.putOrder(this.newOrder(order, undefined));
+      for (const leg of order.legs) this.journal.putOrder(this.newOrder({ ...leg, legs: [] }, order.id));
     });
   }
 
