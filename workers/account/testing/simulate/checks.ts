@@ -6,6 +6,7 @@ import { quantityOf } from "../../../core/ledger/position.ts";
 import { isReserved, type OrderIntent, overfill, reservedQuantity } from "../../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import { isOpenState } from "../../../core/order/order-table.ts";
+import type { Desk } from "../../desk.ts";
 import { ACCOUNT_SCOPE } from "../../desk-account.ts";
 import { DeskBooks, heldBy } from "../../desk-books.ts";
 import { MemoryDeskStore } from "../memory-desk-store.ts";
@@ -93,10 +94,11 @@ export class Checks {
     this.prices.passed(books, intent, { closes });
   }
 
-  /** At the moment a kill switch is thrown: whatever is open under it is to go. */
-  killed(books: DeskBooks, kill: Kill): void {
+  /** At the moment a kill switch is thrown: whatever is open under it was asked to go, or is due to be. */
+  killed({ books, switches }: Desk, kill: Kill): void {
+    const due = new Set(switches.toCancelAgain());
     const open = books.openOrders().filter(({ order }) => isUnder(kill, order) && order.state !== "LOST");
-    const left = open.some(({ order }) => isOpenState(order.state) && !order.cancelRequested);
+    const left = open.some(({ order }) => isOpenState(order.state) && !order.cancelRequested && !due.has(order.id));
     this.expect(!left, "F40: an order is not asked to go under a kill switch");
   }
 
