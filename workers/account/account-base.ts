@@ -14,7 +14,9 @@ import { AccountRecord } from "./account-record.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
+import { liveVenue } from "./live-venue.ts";
 import { openAccount } from "./open-account.ts";
+import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
@@ -53,7 +55,9 @@ export class AccountBase extends DurableObject<Env> {
 
   /** The venue that this account trades at. A Worker of tests may have another. */
   protected venueOf(record: AccountRecord): AccountVenue {
-    return openVenue(this.env, record);
+    const { market } = record.account;
+    if (market.kind !== "venue") return openVenue(this.env, record);
+    return liveVenue({ env: this.env, storage: this.ctx.storage, now: systemClock }, record, market);
   }
 
   protected stored(): AccountRecord | undefined {
@@ -97,6 +101,7 @@ export class AccountBase extends DurableObject<Env> {
     try {
       const { desk } = this.open(record.ownerId);
       await desk.tick();
+      await this.hearJournal();
       await this.market.letGo(record, desk.books);
       await this.market.renew(record, desk.books);
     } catch (error) {
@@ -107,6 +112,16 @@ export class AccountBase extends DurableObject<Env> {
     this.hub.sweep(systemClock());
     await this.bell.end();
     await this.after();
+  }
+
+  /** Takes in what replies and streams of a real venue left in the account's journal, and lets its bots hear of it. */
+  protected async hearJournal(): Promise<void> {
+    if (this.opened?.venue.live === undefined) return;
+    const { desk, venue, record } = this.opened;
+    const told = await venue.broker.events(desk.books.record.venueSequence);
+    if (told.events.length === 0) return;
+    await desk.hear(told);
+    this.ctx.waitUntil(wakeBots(this.env, record, toldBots(desk, told)));
   }
 
   /** What follows every change: watchers, the minute's equity, lists, the next alarm. */

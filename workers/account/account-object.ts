@@ -1,6 +1,7 @@
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
-import type { VenueTold } from "../brokers/broker.ts";
+import type { VenueMark, VenueTold } from "../brokers/broker.ts";
+import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { systemClock } from "../platform/clock.ts";
 import { AccountBase, RECORD } from "./account-base.ts";
@@ -38,6 +39,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
       const { order, legs } = await desk.submit(call.botId, intent);
       results.push({ order: wireOrder(order), legs: legs.map(wireOrder) });
     }
+    await this.hearJournal();
     await this.after();
     return results;
   }
@@ -61,6 +63,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
     await this.bell.beforeSending();
     desk.cancels.request(ids);
     await desk.cancels.drain();
+    await this.hearJournal();
     await this.after();
     return ids.flatMap((id) => {
       const stored = desk.books.order(id);
@@ -73,6 +76,11 @@ export class AccountObject extends AccountBase implements DeskCalls {
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
     await this.arm();
     return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
+  }
+
+  /** What the account's market has, as the desk knows it. */
+  instruments(call: { ownerId: string }): Instrument[] {
+    return this.open(call.ownerId).record.instruments;
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -154,6 +162,19 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const released = releaseOrder(desk, call.orderId);
     await this.after();
     return released;
+  }
+
+  /** Last prices of the account's instruments at a venue. */
+  async onPrices(call: { ownerId: string; marks: readonly VenueMark[] }): Promise<void> {
+    const { desk } = this.open(call.ownerId);
+    const marketAt = Math.max(...call.marks.map(({ at }) => at));
+    await desk.hear({ events: [], marks: call.marks, marketAt });
+    await this.after();
+  }
+
+  /** The keys of its venue were replaced. */
+  renewKeys(call: { ownerId: string }): void {
+    this.open(call.ownerId).venue.renewKeys?.();
   }
 
   /** What the venue says unasked. */

@@ -21,6 +21,7 @@ export type IdKind =
   | "sec"
   | "acc"
   | "bot"
+  | "con"
   | "epo";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
