@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type AccountMarket, TradingAccount } from "../../schema/wire/trading.ts";
-import type { VenueInstrument } from "../brokers/venue-client.ts";
+import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
-import { ALWAYS_OPEN, type TradingCalendar } from "../core/candle/trading-calendar.ts";
+import { ALWAYS_OPEN, calendarOf as namedCalendar, type TradingCalendar } from "../core/candle/trading-calendar.ts";
 import { type Money, ofUnits, type Quantity } from "../core/ledger/decimal.ts";
 import { gridStep } from "../core/ledger/decimal-double.ts";
 import { simProfile } from "../core/sim/sim-instrument.ts";
@@ -38,7 +38,9 @@ export function deskAccountOf({ account, instruments }: AccountRecord): DeskAcco
 function calendarOf(instrument: Instrument, { market }: TradingAccount): TradingCalendar {
   if (market.kind === "sim") return simProfile(instrument.symbol).calendar;
   // A replay is open whenever it has candles to play.
-  return market.kind === "venue" && "calendar" in instrument ? (instrument as VenueInstrument).calendar : ALWAYS_OPEN;
+  return market.kind === "venue" && "calendarId" in instrument
+    ? namedCalendar((instrument as StoredInstrument).calendarId)
+    : ALWAYS_OPEN;
 }
 
 function deskInstrument(instrument: Instrument, account: TradingAccount): DeskInstrument {

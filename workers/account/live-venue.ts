@@ -2,7 +2,7 @@ import { LateClient } from "../brokers/late-client.ts";
 import { LiveBroker } from "../brokers/live-broker.ts";
 import { openVenueClient, venueShape } from "../brokers/registry.ts";
 import { SqlJournal } from "../brokers/sql-journal.ts";
-import type { VenueInstrument } from "../brokers/venue-client.ts";
+import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import { venueKeys } from "../brokers/venue-keys.ts";
 import { venueFeed } from "../feed/live/market-feed.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -50,7 +50,7 @@ export function liveVenue(
       const markets = await marketsOf();
       await Promise.all(
         markets.map((market, at) => {
-          const instrument = instruments[at] as VenueInstrument;
+          const instrument = instruments[at] as StoredInstrument;
           return market.begin({ ownerId, connectionId, account: name, instrument });
         }),
       );

@@ -1,9 +1,14 @@
 import type { VenueCredentials, VenueName } from "../../schema/wire/connection.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
+import { BINANCE_CAPABILITIES } from "./binance/capabilities.ts";
+import { BINANCE_HOSTS } from "./binance/environment.ts";
+import { openBinance } from "./binance/open-binance.ts";
+import { replacedId } from "./binance/replace.ts";
 import type { MarketData } from "./market-data.ts";
 import { VenueRefusal } from "./request/venue-reply.ts";
 import type { VenueClient } from "./venue-client.ts";
+import { socketOrigin, venueOrigin } from "./venue-origin.ts";
 
 /** What a venue's client is opened with, besides its keys. */
 export interface VenueDeps {
@@ -20,7 +25,36 @@ export interface VenueEntry<V extends VenueName> {
   data(deps: VenueDeps, credentials: CredentialsOf<V>): MarketData;
 }
 
-const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = {};
+const BINANCE: VenueEntry<"BINANCE"> = {
+  shape: {
+    venue: "BINANCE",
+    capabilities: BINANCE_CAPABILITIES,
+    replacedAs: replacedId,
+  },
+  client: (deps, credentials) => binanceOf(deps, credentials).client,
+  data: (deps, credentials) => binanceOf(deps, credentials).market,
+};
+
+function binanceOf({ env, now }: VenueDeps, credentials: CredentialsOf<"BINANCE">) {
+  const { environment, keyKind, apiKey, secret } = credentials;
+  const origin = venueOrigin(env, credentials);
+  const standIn = origin && {
+    rest: origin,
+    data: origin,
+    socket: `${socketOrigin(origin)}/ws-api/v3`,
+    marketStream: `${socketOrigin(origin)}/stream`,
+    hasWallet: BINANCE_HOSTS[environment].hasWallet,
+  };
+  const key = { kind: keyKind, apiKey, secret };
+  return openBinance({ fetch: sendOut, now, environment, key, ...(standIn ? { hosts: standIn } : {}) });
+}
+
+/** The platform's own; called by name, since it must not be called as a method of another. */
+function sendOut(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init);
+}
+
+const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE };
 
 function entryOf(venue: VenueName): VenueEntry<VenueName> {
   const entry = VENUES[venue];

@@ -3,6 +3,7 @@ import { tradingAccounts } from "../../schema/tables/trading.ts";
 import type { MarketData } from "../brokers/market-data.ts";
 import { openMarketData } from "../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../brokers/request/venue-reply.ts";
+import { type StoredInstrument, venueInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../brokers/venue-client.ts";
 import { notFound, ProblemError, unavailable } from "../platform/problem-error.ts";
 import { openCredentials } from "./connections/connections.ts";
@@ -19,9 +20,10 @@ export async function venueMarket(
   const account = await ctx.owned.find(tradingAccounts, eq(tradingAccounts.id, accountId));
   if (account?.market.kind !== "venue") throw notFound("market");
   const { object } = await accountObject(ctx, accountId);
-  const known = structuredClone(await object.instruments({ ownerId: ctx.ownerId })) as VenueInstrument[];
-  const instrument = known.find((one) => one.id === id);
-  if (instrument === undefined) throw notFound("market");
+  const known = structuredClone(await object.instruments({ ownerId: ctx.ownerId })) as StoredInstrument[];
+  const stored = known.find((one) => one.id === id);
+  if (stored === undefined) throw notFound("market");
+  const instrument = venueInstrument(stored);
   const data = openMarketData(ctx, await openCredentials(ctx, account.market.connectionId));
   return { data, instrument };
 }

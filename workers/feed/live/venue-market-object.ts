@@ -3,7 +3,7 @@ import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import type { VenueMark } from "../../brokers/broker.ts";
 import type { MarketData } from "../../brokers/market-data.ts";
 import { openMarketData } from "../../brokers/registry.ts";
-import type { VenueInstrument } from "../../brokers/venue-client.ts";
+import { type StoredInstrument, venueInstrument } from "../../brokers/stored-instrument.ts";
 import { venueKeys } from "../../brokers/venue-keys.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
@@ -26,7 +26,7 @@ const MARKET = "market";
 export interface VenueMarketOf {
   readonly ownerId: string;
   readonly connectionId: string;
-  readonly instrument: VenueInstrument;
+  readonly instrument: StoredInstrument;
   /** Name of the account's object, which is told the prices. */
   readonly account: string;
 }
@@ -146,7 +146,7 @@ export class VenueMarketObject extends DurableObject<Env> {
   private market(): VenueMarket {
     this.made ??= new VenueMarket({
       data: () => this.data(),
-      instrument: this.claim(undefined).instrument,
+      instrument: venueInstrument(this.claim(undefined).instrument),
       store: new SqlMinutes(this.ctx.storage),
       now: systemClock,
     });

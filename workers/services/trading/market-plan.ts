@@ -8,6 +8,7 @@ import type {
 } from "../../../schema/wire/trading.ts";
 import { openVenueClient } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
+import { storedInstrument } from "../../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import type { Instrument } from "../../core/candle/instrument.ts";
 import { ZERO } from "../../core/ledger/decimal.ts";
@@ -80,7 +81,7 @@ async function planVenue(
     connectionId: id,
     currency,
     cash: await cashAtVenue(ctx, id, currency),
-    instruments,
+    instruments: instruments.map(storedInstrument),
     begin: async () => undefined,
   };
 }
