@@ -12,4 +12,7 @@ export const OANDA_CAPABILITIES: VenueCapabilities = {
   // A client id is taken again once its order has ended.
   dedupesForEver: false,
   cancelsLater: false,
+  holds: "positions",
+  reduceOnly: true,
+  legsApart: true,
 };

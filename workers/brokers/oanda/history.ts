@@ -6,7 +6,7 @@ import type { VenueHistory } from "../venue-client.ts";
 import { venueMoney } from "../venue-decimal.ts";
 import type { AccountRequests } from "./account-requests.ts";
 import type { OrderFinder } from "./find-order.ts";
-import { movementsOf, openingOf } from "./money.ts";
+import { movementsOf } from "./money.ts";
 import { fillsOf, partsOf } from "./parse.ts";
 import { type OandaTransaction, summaryReply } from "./payloads.ts";
 
@@ -45,11 +45,6 @@ export async function oandaHistory(
   }
   const last = transactions.at(-1)?.id ?? start.last;
   const complete = BigInt(last) >= BigInt(lastTransactionID);
-  if (complete && balance === undefined) {
-    const opened = await opening(parts, last, since);
-    movements.push(...opened.movements);
-    balance = opened.balance;
-  }
   return { fills, movements, cursor: writeCursor({ last, balance }), complete };
 }
 
@@ -60,19 +55,6 @@ async function startOf({ finder, account }: Parameters<typeof oandaHistory>[0], 
   const summary = await account.ask(summaryReply, "/summary");
   if (summary === undefined) throw new VenueSilence("the venue must show the account", { isSent: true });
   return { last: summary.lastTransactionID, balance: undefined };
-}
-
-/** Nothing has moved money since we came: what there is has been there before. */
-async function opening(
-  { account, currency }: Parameters<typeof oandaHistory>[0],
-  last: string,
-  at: number,
-): Promise<{ movements: VenueHistory["movements"]; balance: Money | undefined }> {
-  const summary = await account.ask(summaryReply, "/summary");
-  // Something happened in between: the next sweep sees it first.
-  if (summary === undefined || summary.lastTransactionID !== last) return { movements: [], balance: undefined };
-  const balance = venueMoney(summary.account.balance, "account.balance");
-  return { movements: openingOf(balance, { currency, at }), balance };
 }
 
 /** Numbers rise; a list that does not is not to be relied on. */

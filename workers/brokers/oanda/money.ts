@@ -35,7 +35,7 @@ export function holdingsOf(account: OandaAccount): VenueHoldings {
 /** The account that transactions move money of. */
 export interface MoneyContext {
   readonly currency: string;
-  /** Balance before the transaction; undefined before the first is known. */
+  /** Balance before the transaction; undefined before the first is known: then the transaction's own word counts. */
   readonly balance: Money | undefined;
   /** Trades that the transaction closes a part of, as far as they are known. */
   readonly trades: ReadonlyMap<string, OandaTrade>;
@@ -52,19 +52,10 @@ export function movementsOf(
   if (after === undefined) return { movements: told.movements, balance };
   const now = venueMoney(after, "transaction.accountBalance");
   const before = balance ?? subtract(now, told.change);
-  const movements: Movement[] = [];
-  if (balance === undefined) movements.push(...openingOf(before, { currency, at }));
-  movements.push(...told.movements);
+  const movements = [...told.movements];
   const rest = subtract(subtract(now, before), told.explained);
   movements.push(...adjustments(transaction, { at, currency, rest, trades }));
   return { movements, balance: now };
-}
-
-/** What the account had when we came, as money that its owner brought. */
-export function openingOf(balance: Money, { currency, at }: { currency: string; at: number }): Movement[] {
-  if (balance === 0n) return [];
-  const type = balance > 0n ? "deposit" : "withdrawal";
-  return [{ type, id: "opening", at, currency, amount: balance > 0n ? balance : negate(balance) }];
 }
 
 /**
