@@ -2,8 +2,8 @@ import {
   add,
   type Decimal,
   divideUnits,
-  magnitude,
   type Money,
+  magnitude,
   negate,
   ONE,
   ofUnits,
@@ -31,6 +31,9 @@ export interface Trade {
   readonly protectors: EmulatedOrder[];
 }
 
+/** Why an order ends that protected a trade which has closed, and one that may only reduce and finds nothing. */
+const LINKED = "LINKED_TRADE_CLOSED";
+const NOTHING_TO_CLOSE = "POSITION_CLOSEOUT_FAILED";
 /** Decimals to which the venue rounds what a closed trade made. */
 const PL_STEP = 10n ** 14n;
 
@@ -44,7 +47,7 @@ export class OandaLedger {
   balance: Money;
   onTransaction: (transaction: Transaction) => void = () => undefined;
   /** Why the next orders that the book ends were ended. */
-  cancelReason = "LINKED_TRADE_CLOSED";
+  cancelReason: string = LINKED;
   /** The new version that an order makes way for. */
   replacedBy: bigint | undefined;
   private readonly book: EmulatedBook;
@@ -118,14 +121,14 @@ export class OandaLedger {
         this.write(`${orderType(order)}_ORDER`, this.created(order), order.id);
         break;
       case "fill":
-        this.filled(event.fill);
+        this.inBatch(() => this.filled(event.fill));
         break;
       case "canceled":
       case "expired":
         this.write("ORDER_CANCEL", {
           orderID: String(order.id),
           ...(order.clientId === "" ? {} : { clientOrderID: order.clientId }),
-          reason: this.cancelReason,
+          reason: order.reduceOnly === true && this.cancelReason === LINKED ? NOTHING_TO_CLOSE : this.cancelReason,
           ...(this.replacedBy === undefined ? {} : { replacedByOrderID: String(this.replacedBy) }),
         });
         break;
@@ -248,7 +251,8 @@ function ownFields({ symbol, side, quantity, reduceOnly }: EmulatedOrder): Recor
 
 /** Price or distance, under the name that the type has it. */
 export function priceField({ kind, limit, stop, trail }: EmulatedOrder): Record<string, string> {
-  if (kind === "trailing-stop") return trail !== undefined && "price" in trail ? { distance: formatDecimal(trail.price) } : {};
+  if (kind === "trailing-stop")
+    return trail !== undefined && "price" in trail ? { distance: formatDecimal(trail.price) } : {};
   const price = kind === "limit" ? limit : stop;
   return price === undefined ? {} : { price: formatDecimal(price) };
 }
