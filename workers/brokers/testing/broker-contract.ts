@@ -236,8 +236,8 @@ function describeReports(open: () => Promise<ContractVenue>): void {
     // A venue may fill an order at the market as soon as it gets it: then the first report tells it.
     const ends = told.filter(({ clientOrderId, status }) => clientOrderId === done.id && status !== "open");
     expect(ends).toMatchObject([{ status: "filled", filled: done.quantity }]);
-    const open = told.filter(({ clientOrderId }) => clientOrderId === resting.id);
-    expect(open.map(({ status }) => status)).toEqual(["open", "open"]);
+    const rests = told.filter(({ clientOrderId }) => clientOrderId === resting.id);
+    expect(rests.map(({ status }) => status)).toEqual(["open", "open"]);
     expect((await venue.broker.report(second.cursor)).report.orders).toMatchObject([{ clientOrderId: resting.id }]);
   });
 }
