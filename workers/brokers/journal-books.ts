@@ -4,7 +4,7 @@ import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "./broker.ts";
 import { JournalFlows } from "./journal-flows.ts";
-import type { PlacedOrder } from "./venue-client.ts";
+import type { PlacedOrder, VenueClient } from "./venue-client.ts";
 import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 import type { VenueNews } from "./venue-news.ts";
 
@@ -25,13 +25,16 @@ export class JournalBooks {
     this.now = now;
   }
 
-  /** Remembers an order and its legs before they are sent. */
-  begin(order: OrderToPlace): void {
+  /** Remembers an order and its legs before they are sent; `legSentAs` names those that the venue knows by other names. */
+  begin(order: OrderToPlace, legSentAs: VenueClient["legSentAs"] = ({ id }) => id): void {
     const { legs, ...rest } = order;
     const main = { ...rest, legs: [] };
     this.journal.transaction(() => {
       this.journal.putOrder(this.newOrder(main, undefined));
-      for (const leg of legs) this.journal.putOrder(this.newOrder({ ...leg, legs: [] }, order.id));
+      for (const leg of legs) {
+        const row = this.newOrder({ ...leg, legs: [] }, order.id);
+        this.journal.putOrder({ ...row, placed: { ...row.placed, sentAs: legSentAs(leg, order.id) } });
+      }
     });
   }
 
