@@ -27,11 +27,9 @@ export class JournalBooks {
 
   /** Remembers an order and its legs before they are sent; `legSentAs` names those that the venue knows by other names. */
   begin(order: OrderToPlace, legSentAs: VenueClient["legSentAs"] = ({ id }) => id): void {
-    const { legs, ...rest } = order;
-    const main = { ...rest, legs: [] };
     this.journal.transaction(() => {
-      this.journal.putOrder(this.newOrder(main, undefined));
-      for (const leg of legs) {
+      this.journal.putOrder(this.newOrder(order, undefined));
+      for (const leg of order.legs) {
         const row = this.newOrder({ ...leg, legs: [] }, order.id);
         this.journal.putOrder({ ...row, placed: { ...row.placed, sentAs: legSentAs(leg, order.id) } });
       }
