@@ -1,7 +1,8 @@
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
-import { VenueRefusal, type VenueRequests, VenueSilence } from "../request/venue-reply.ts";
+import { reliable } from "../request/read-reply.ts";
+import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type {
   ClientOutcome,
   PlacedOrder,
@@ -12,8 +13,9 @@ import type {
   VenueInstrument,
 } from "../venue-client.ts";
 import type { VenueNews } from "../venue-news.ts";
-import { AccountRequests } from "./account-requests.ts";
+import type { AccountRequests } from "./account-requests.ts";
 import { alpacaHistory } from "./activities.ts";
+import type { AlpacaDataParts } from "./candles.ts";
 import { ALPACA_CAPABILITIES } from "./capabilities.ts";
 import { type ChangeVerdict, changeVerdict, messageOf } from "./errors.ts";
 import { OrderFinder } from "./find-order.ts";
@@ -22,17 +24,6 @@ import { latestMarks } from "./latest.ts";
 import { FormError, legName, orderBody, replacementBody, versionName } from "./order-body.ts";
 import { ALPACA, holdingsOf, parseBody, typeOf, venueOrderOf } from "./parse.ts";
 import { type AlpacaOrder, account, alpacaOrder, positionsReply } from "./payloads.ts";
-import type { AlpacaKey } from "./sign.ts";
-
-export interface AlpacaClientParts {
-  readonly requests: VenueRequests;
-  /** Hosts of trading and of market data, without a slash at the end. */
-  readonly trading: string;
-  readonly data: string;
-  readonly key: AlpacaKey;
-  /** Which market data of stocks the key has. */
-  readonly feed?: "iex" | "sip";
-}
 
 /** Alpaca's trading protocol for one account. Its paper and its live side differ by host and key alone. */
 export class AlpacaClient implements VenueClient {
@@ -43,10 +34,10 @@ export class AlpacaClient implements VenueClient {
   private readonly finder: OrderFinder;
   private readonly feed: "iex" | "sip";
 
-  constructor({ requests, trading, data, key, feed = "iex" }: AlpacaClientParts) {
-    this.account = new AccountRequests({ requests, host: trading, key });
-    this.data = new AccountRequests({ requests, host: data, key });
-    this.finder = new OrderFinder(this.account);
+  constructor({ account, data, feed }: AlpacaDataParts) {
+    this.account = account;
+    this.data = data;
+    this.finder = new OrderFinder(account);
     this.feed = feed;
   }
 
@@ -69,7 +60,7 @@ export class AlpacaClient implements VenueClient {
   }
 
   instruments(): Promise<readonly VenueInstrument[]> {
-    return alpacaInstruments(this.account);
+    return reliable(alpacaInstruments(this.account));
   }
 
   /** The venue names legs itself; here they go by their order's name. */
@@ -133,20 +124,23 @@ export class AlpacaClient implements VenueClient {
     });
   }
 
-  async order(placed: PlacedOrder): Promise<VenueOrder | undefined> {
-    const found = await this.finder.find(placed);
-    return found && venueOrderOf(found, placed.sentAs);
+  order(placed: PlacedOrder): Promise<VenueOrder | undefined> {
+    return reliable(this.finder.find(placed).then((found) => found && venueOrderOf(found, placed.sentAs)));
   }
 
   openOrders(): Promise<readonly VenueOrder[]> {
-    return this.finder.open();
+    return reliable(this.finder.open());
   }
 
   async clientIdOf({ venueOrderId }: { readonly venueOrderId: string }): Promise<string | undefined> {
     return (await this.finder.byId(venueOrderId))?.client_order_id;
   }
 
-  async holdings(): Promise<VenueHoldings> {
+  holdings(): Promise<VenueHoldings> {
+    return reliable(this.askHoldings());
+  }
+
+  private async askHoldings(): Promise<VenueHoldings> {
     const facts = await this.facet();
     const positions = await this.account.ask(positionsReply, "/v2/positions");
     if (positions === undefined) throw new VenueSilence("the venue must list its positions", { isSent: true });
@@ -154,11 +148,11 @@ export class AlpacaClient implements VenueClient {
   }
 
   history(asked: { readonly cursor: string; readonly since: number }): Promise<VenueHistory> {
-    return alpacaHistory(this.account, asked);
+    return reliable(alpacaHistory(this.account, asked));
   }
 
   prices(instruments: readonly string[]): Promise<readonly VenueMark[]> {
-    return latestMarks(this.data, this.feed, instruments);
+    return reliable(latestMarks(this.data, this.feed, instruments));
   }
 
   private async facet() {
