@@ -1,3 +1,4 @@
+import { BinanceEmulator } from "./binance/binance-emulator.ts";
 import type { VenueEmulator } from "./venue-emulator.ts";
 
 /** What an emulator does not have of its own: time and chance. */
@@ -10,4 +11,6 @@ export interface EmulatorParts {
 }
 
 /** Emulators that can be started by hand, by name. */
-export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {};
+export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {
+  binance: (parts) => new BinanceEmulator(parts),
+};

@@ -92,12 +92,12 @@ function closedCandles(
 ): CandleColumns {
   const length = timeframeMs(timeframe);
   let before = Number.NEGATIVE_INFINITY;
-  const candles = rows.flatMap(([open, ...prices]) => {
-    const time = timeOf(open);
+  const candles = rows.flatMap((row) => {
+    const time = timeOf(row[0]);
     if (time <= before) throw new RangeError(`candles must be in order, was ${time} after ${before}`);
     before = time;
     if (time < from || time >= to || time + length > now) return [];
-    const [first, high, low, close, volume] = prices.slice(0, 5).map(numberOf);
+    const [first, high, low, close, volume] = [row[1], row[2], row[3], row[4], row[5]].map(numberOf);
     const candle = { time, open: first, high, low, close, volume };
     if (low <= 0 || high < Math.max(first, close, low) || low > Math.min(first, close) || volume < 0) {
       throw new RangeError(`prices of a candle must lie between its low and its high, did not at ${time}`);

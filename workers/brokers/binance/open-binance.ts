@@ -24,8 +24,11 @@ export interface OpenBinance {
   readonly client: BinanceClient;
   readonly market: BinanceMarketData;
   readonly budget: RateBudget;
-  /** A script for one connection; it holds for a minute. Throws VenueSilence and VenueRefusal. */
-  userStream(): Promise<StreamScript>;
+  /**
+   * A script for one connection of an account that trades these instruments; it holds for a minute. Throws VenueSilence
+   * and VenueRefusal.
+   */
+  userStream(instruments: readonly string[]): Promise<StreamScript>;
   marketStream(symbols: readonly string[]): StreamScript;
 }
 
@@ -43,8 +46,9 @@ export function openBinance(parts: BinanceParts): OpenBinance {
     client: new BinanceClient({ connection, symbols, now }),
     market: new BinanceMarketData({ connection, symbols }),
     budget,
-    async userStream() {
+    async userStream(instruments) {
       await connection.ready();
+      for (const instrument of instruments) await symbols.of(instrument);
       const venueNow = () => requests.venueNow();
       const quoteOf = (symbol: string) => symbols.quoteOf(symbol);
       return binanceUserStream({ hosts, apiKey: key?.apiKey ?? "", sign: await sign, venueNow, quoteOf });
