@@ -52,6 +52,7 @@ export class AlpacaEmulator implements VenueEmulator {
     this.data = new AlpacaData(this.book);
     this.sockets = new AlpacaSockets({ book: this.book, views: this.views, faults: this.faults, keys: ALPACA_KEYS });
     this.book.onEvent = (event) => this.hear(event);
+    this.book.onTrade = (symbol) => this.sockets.quote(symbol);
   }
 
   handle(request: EmulatedRequest): EmulatedReply {
@@ -124,12 +125,6 @@ export class AlpacaEmulator implements VenueEmulator {
 
   connect(path: string, _rawQuery: string, socket: EmulatedSocket): SocketHandler | undefined {
     return this.sockets.connect(path, socket);
-  }
-
-  /** The market trades at a price, and those who listen hear it. */
-  trade(symbol: string, price: Parameters<EmulatedBook["trade"]>[1]): void {
-    this.book.trade(symbol, price);
-    this.sockets.quote(symbol);
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Broker } from "../../../workers/brokers/broker.ts";
 import { brokerContract } from "../../../workers/brokers/testing/broker-contract.ts";
+import type { ContractVenue } from "../../../workers/brokers/testing/contract-venue.ts";
 import { parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
 import { alpacaStage } from "./alpaca-stage.ts";
 
 /** Each disturbance is a new process with the journal of the old one, and new connections to the streams. */
-brokerContract("Alpaca", async () => {
+const open = async (): Promise<ContractVenue> => {
   const { venue, clock, begin, listen } = alpacaStage();
-  const trade = (price: number) => venue.trade("AAPL", parsePrice(String(price), "price"));
+  const trade = (price: number) => venue.book.trade("AAPL", parsePrice(String(price), "price"));
   trade(100);
   let process = begin();
   let mayMiss = false;
@@ -48,4 +49,6 @@ brokerContract("Alpaca", async () => {
       await catchUp();
     },
   };
-});
+};
+
+brokerContract("Alpaca", open, { legsApart: true });

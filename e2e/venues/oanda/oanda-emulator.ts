@@ -1,4 +1,4 @@
-import { notional, type Price } from "../../../workers/core/ledger/decimal.ts";
+import { notional } from "../../../workers/core/ledger/decimal.ts";
 import { parseDecimal, parseMoney } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookRefusal, EmulatedInstrument, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
@@ -59,6 +59,7 @@ export class OandaEmulator implements VenueEmulator {
     this.reads = new OandaReads({ book: this.book, ledger: this.ledger, views: this.views, accountId, currency });
     this.streams = new OandaStreams({ ...this, accountId, now });
     this.ledger.onTransaction = (transaction) => this.streams.tell(transaction);
+    this.book.onTrade = (symbol) => this.streams.quote(symbol);
     this.ledger.transfer(parseMoney("100000", "funds"));
   }
 
@@ -232,12 +233,6 @@ export class OandaEmulator implements VenueEmulator {
   openLines(request: EmulatedRequest, line: (text: string) => void): (() => void) | undefined {
     const isKnown = request.headers.authorization === `Bearer ${OANDA_KEYS.token}`;
     return isKnown ? this.streams.open(request, line) : undefined;
-  }
-
-  /** The market trades at a price, and those who listen hear it. */
-  trade(symbol: string, price: Price): void {
-    this.book.trade(symbol, price);
-    this.streams.quote(symbol);
   }
 
   tick(): void {

@@ -6,7 +6,7 @@ import { oandaStage } from "./oanda-stage.ts";
 /** Each disturbance is a new process with the journal of the old one, and new connections to the streams. */
 brokerContract("OANDA", async () => {
   const { venue, begin, listen } = oandaStage();
-  const trade = (price: number) => venue.trade("XAG_USD", parsePrice(String(price), "price"));
+  const trade = (price: number) => venue.book.trade("XAG_USD", parsePrice(String(price), "price"));
   trade(100);
   let process = begin();
   let streams = await listen(process, (news) => void process.broker.hear(news));

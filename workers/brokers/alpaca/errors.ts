@@ -39,7 +39,8 @@ export function changeVerdict(
   if (OK.includes(status)) return { verdict: "done" };
   const error = errorOf(body);
   const message = error?.message ?? `the venue answered ${status}`;
-  if (error === undefined || status >= 500) return { verdict: "unknown", message };
+  // Its codes begin with the status: one that does not is of whoever stands between us and the venue.
+  if (error === undefined || status >= 500 || !isOwnCode(error.code, status)) return { verdict: "unknown", message };
   const { code } = error;
   if (status === UNAUTHORIZED && NOT_AUTHORIZED.test(code)) return { verdict: "refused", code, message };
   if (change === "place") {
@@ -69,8 +70,13 @@ export function answerOf<S extends z.ZodType>(schema: S, { status, body }: Venue
     throw new VenueRefusal(error.code, message, { isKey: true });
   }
   // Whoever answers 404 and says nothing of its own is not the venue.
-  if (status === NOT_FOUND && error !== undefined) return undefined;
+  if (status === NOT_FOUND && error !== undefined && isOwnCode(error.code, status)) return undefined;
   throw new VenueSilence(message, { isSent: true });
+}
+
+/** 422 answers with codes of 400 too. */
+function isOwnCode(code: string, status: number): boolean {
+  return code.startsWith(String(status)) || (status === UNPROCESSABLE && code.startsWith("400"));
 }
 
 function errorOf(body: string): z.infer<typeof errorReply> | undefined {

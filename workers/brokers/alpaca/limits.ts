@@ -23,6 +23,8 @@ export function alpacaRateNews(
     ...(limit === undefined || remaining === undefined ? {} : { used: { minute: Math.max(0, limit - remaining) } }),
   };
   if (status !== TOO_MANY && remaining !== 0) return news;
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  if (seconds > 0) return { ...news, pausedUntil: now + Math.min(seconds * 1_000, PAUSE_MS_MAX) };
   const at = reset === undefined ? now + PAUSE_MS : Math.min(Math.max(reset * 1_000, now), now + PAUSE_MS_MAX);
   return { ...news, pausedUntil: at };
 }
