@@ -103,9 +103,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: "venues",
+          environment: "node",
+          include: ["e2e/venues/**/*.test.ts"],
+          testTimeout: 60_000,
+          maxWorkers: CORES,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           environment: "node",
           include: ["e2e/**/*.test.ts"],
+          exclude: ["e2e/venues/**", "**/node_modules/**"],
           globalSetup: ["e2e/system.ts"],
           testTimeout: 90_000,
           hookTimeout: 240_000,

@@ -16,6 +16,15 @@ export interface VenueCapabilities extends BrokerCapabilities {
   readonly dedupesForEver: boolean;
   /** The end of a canceled order is told later than the reply, so that it has to be asked for. */
   readonly cancelsLater: boolean;
+  /**
+   * `positions`: the venue counts what is held of each instrument. `assets`: it counts coins, so that a position is what
+   * there is of the instrument's base beyond what was there before us.
+   */
+  readonly holds: "positions" | "assets";
+  /** The venue itself sees to it that an order which may only reduce opens nothing. */
+  readonly reduceOnly: boolean;
+  /** A leg can be canceled or changed without its sibling. */
+  readonly legsApart: boolean;
 }
 
 /** An instrument as a venue trades it. */
@@ -97,6 +106,8 @@ export interface VenueClient {
   /** Legs go in the same request, or not at all. */
   place(order: OrderToPlace): Promise<ClientOutcome>;
   cancel(placed: PlacedOrder): Promise<ClientOutcome>;
+  /** Client id under which a changed order will be known, where that is another; it is written down before it is sent. */
+  replacedAs?(placed: PlacedOrder, revision: number): string;
   replace(placed: PlacedOrder, revision: number, terms: ReplaceTerms): Promise<ClientOutcome>;
   /** The order as the venue shows it now, under our own id; undefined where it shows none. */
   order(placed: PlacedOrder): Promise<VenueOrder | undefined>;
@@ -111,6 +122,8 @@ export interface VenueClient {
   }): Promise<VenueHistory>;
   /** Last prices of instruments, as far as the venue has any. */
   prices(instruments: readonly string[]): Promise<readonly VenueMark[]>;
+  /** The client id of an order by the venue's: for venues that tell trades under the latter alone. */
+  clientIdOf?(order: { readonly instrument: string; readonly venueOrderId: string }): Promise<string | undefined>;
 }
 
 /** A fill under our own id, for venues that tell trades under their order's. */

@@ -1,3 +1,4 @@
+import type { FillBooked, LedgerEvent } from "../core/ledger/ledger-event.ts";
 import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { VenueMark } from "./broker.ts";
@@ -12,6 +13,8 @@ export type VenueNews =
   | { readonly type: "fill"; readonly fill: VenueFill }
   /** The venue refused an order that it first took, or never took. */
   | { readonly type: "rejected"; readonly id: ClientOrderId; readonly code: string }
+  /** Money came, went or was taken. */
+  | { readonly type: "movement"; readonly movement: Exclude<LedgerEvent, FillBooked> }
   | { readonly type: "mark"; readonly mark: VenueMark }
   /** The stream may have missed something: everything is to be asked for. */
   | { readonly type: "gap"; readonly reason: string };

@@ -11,6 +11,8 @@ export interface VenueRequest {
   readonly kind: RequestKind;
   /** What it costs of the venue's budget, in the venue's own unit. */
   readonly weight: number;
+  /** Most that its reply may hold, where that is more than usual. */
+  readonly bytesMax?: number;
 }
 
 /** A reply that arrived whole and within its limits. `body` is not to be trusted. */
@@ -56,4 +58,8 @@ export interface VenueRequests {
   send(request: VenueRequest): Promise<VenueReply>;
   /** The venue's time by its own clock, UTC ms: ours and the measured offset. */
   venueNow(): number;
+  /** Takes in what a reply said of the venue's time, UTC ms; until then the offset counts as zero. */
+  hearTime(sample: { readonly sentAt: number; readonly heardAt: number; readonly venueAt: number }): void;
+  /** How far the venue's clock is before ours, ms, and how far that can be off; undefined before it was measured. */
+  clockOffset(): { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }

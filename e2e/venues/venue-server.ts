@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { parsePrice, parseQuantity } from "../../workers/core/ledger/decimal-text.ts";
+import type { Fault } from "./fault-switches.ts";
+import type { EmulatedRequest, VenueEmulator } from "./venue-emulator.ts";
+
+/** Bytes of a request: an order is a thousandth of it. */
+const REQUEST_BYTES_MAX = 1_000_000;
+
+export interface VenueServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an emulator over HTTP and WebSocket on this machine. POST /control/trade {instrument, price, quantity?} moves its
+ * market, POST /control/fault {fault, times?, path?} | {rates} | {maintenance} | {clockSkewMs} | {clear} breaks it.
+ */
+export async function serveVenue(venue: VenueEmulator, port = 0): Promise<VenueServer> {
+  const server = createServer((request, response) => void answer(venue, request, response));
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on("upgrade", (request, socket, head) => {
+    const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
+    sockets.handleUpgrade(request, socket, head, (open) => {
+      const handler = venue.connect(pathname, search.slice(1), {
+        send: (text) => open.send(text),
+        close: (code, reason) => open.close(code, reason),
+      });
+      if (handler === undefined) {
+        open.close(1008, "no such stream");
+        return;
+      }
+      open.on("message", (data) => handler.take(String(data)));
+      open.on("close", () => handler.closed());
+      open.on("error", () => handler.closed());
+    });
+  });
+  const timer = setInterval(() => venue.tick?.(), 1_000);
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${taken}`,
+    port: taken,
+    async close() {
+      clearInterval(timer);
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(venue: VenueEmulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname: path, search } = new URL(request.url ?? "/", "http://localhost");
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  const body = await bodyOf(request);
+  const asked: EmulatedRequest = { method: request.method ?? "GET", path, rawQuery: search.slice(1), headers, body };
+  if (path.startsWith("/control/")) {
+    control(venue, asked, response);
+    return;
+  }
+  const end = venue.openLines?.(asked, (line) => response.write(`${line}\n`));
+  if (end !== undefined) {
+    response.flushHeaders();
+    request.on("close", end);
+    response.on("close", end);
+    return;
+  }
+  const reply = venue.faults.handle(venue, asked);
+  if (reply === "hang") return;
+  response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
+  response.end(reply.body);
+}
+
+function control({ book, faults }: VenueEmulator, { path, body }: EmulatedRequest, response: ServerResponse): void {
+  try {
+    const asked = JSON.parse(body === "" ? "{}" : body) as Record<string, unknown>;
+    if (path === "/control/trade") {
+      const quantity = asked.quantity === undefined ? undefined : parseQuantity(String(asked.quantity), "quantity");
+      book.trade(String(asked.instrument), parsePrice(String(asked.price), "price"), quantity);
+    } else if (path === "/control/fault") {
+      if (asked.clear === true) faults.clear();
+      if (typeof asked.maintenance === "boolean") faults.maintenance = asked.maintenance;
+      if (typeof asked.clockSkewMs === "number") faults.clockSkewMs = asked.clockSkewMs;
+      if (typeof asked.rates === "object") faults.rates = asked.rates as typeof faults.rates;
+      if (typeof asked.fault === "string") {
+        faults.arm(asked.fault as Fault, { times: Number(asked.times ?? 1), path: String(asked.path ?? "") });
+      }
+    } else throw new RangeError("path must be /control/trade or /control/fault");
+    response.end("{}\n");
+  } catch (error) {
+    response.statusCode = 400;
+    response.end(`${JSON.stringify({ error: String(error) })}\n`);
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > REQUEST_BYTES_MAX) request.destroy();
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,13 @@
+import type { VenueEmulator } from "./venue-emulator.ts";
+
+/** What an emulator does not have of its own: time and chance. */
+export interface EmulatorParts {
+  /** UTC ms. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly after: (delayMs: number, act: () => void) => void;
+}
+
+/** Emulators that can be started by hand, by name. */
+export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {};
