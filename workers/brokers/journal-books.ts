@@ -114,12 +114,20 @@ export class JournalBooks {
       this.refuseReplacement(found, replacing.revision);
       return;
     }
-    const order = isNext ? this.replaced(found, shown) : found;
+    const order = isNext ? this.replaced(found, shown) : this.renamed(found, shown.venueOrderId);
     if (shown.status === "rejected") {
       this.reject(placed.order.id, reason === "" ? "REJECTED" : reason);
       return;
     }
     this.showPresent(this.accept(order, shown.venueOrderId), shown, reason);
+  }
+
+  /** Some venues give a leg its own id only when it wakes: what it is called then is no other version of it. */
+  private renamed(order: JournalOrder, venueOrderId: string): JournalOrder {
+    const { placed, pastVenueIds } = order;
+    const before = placed.venueOrderId;
+    if (before === undefined || before === venueOrderId) return order;
+    return { ...order, pastVenueIds: [...pastVenueIds, before], placed: { ...placed, venueOrderId } };
   }
 
   /** An earlier version of an order: it may have traded more than we knew when it was replaced. */
@@ -261,12 +269,16 @@ export class JournalBooks {
 }
 
 /** Whether the venue shows the version that was asked for: by its client id, or by its terms where that stays the same. */
-function isNextVersion({ placed, replacing }: JournalOrder, shown: VenueOrder): boolean {
+function isNextVersion(order: JournalOrder, shown: VenueOrder): boolean {
+  const { placed, replacing } = order;
   if (replacing === undefined) return false;
   if (replacing.sentAs !== placed.sentAs) return shown.clientOrderId === replacing.sentAs;
   const { quantity, limit, stop } = replacing;
   const same = shown.quantity === quantity && shown.limit === limit && shown.stop === stop;
-  return same || (placed.venueOrderId !== undefined && shown.venueOrderId !== placed.venueOrderId);
+  const isOther = placed.venueOrderId !== undefined && shown.venueOrderId !== placed.venueOrderId;
+  // An order on the terms that it has now is no new version of itself, whatever the venue calls it.
+  const isSame = shown.quantity === order.quantity && shown.limit === order.limit && shown.stop === order.stop;
+  return same || (isOther && !isSame);
 }
 
 /** An order as the venue shows it, put together from all of its versions. */
