@@ -45,11 +45,22 @@ const FillText = z.strictObject({
   at: TimeMs,
 });
 
+const MovementText = z.strictObject({
+  type: z.enum(["deposit", "withdrawal", "fee", "funding"]),
+  id: Name,
+  at: TimeMs,
+  currency: Name,
+  amount: Decimal,
+  /** Of funding only. */
+  instrument: Name.nullable(),
+});
+
 /** News of a venue as text, for the way between processes. */
 export const VenueNewsText = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("order"), order: OrderText, reason: Reason }),
   z.strictObject({ type: z.literal("fill"), fill: FillText }),
   z.strictObject({ type: z.literal("rejected"), id: z.string().max(64), code: Reason }),
+  z.strictObject({ type: z.literal("movement"), movement: MovementText }),
   z.strictObject({
     type: z.literal("mark"),
     mark: z.strictObject({ instrument: Name, price: Decimal, at: TimeMs, heardAt: TimeMs, intervalMs: z.number() }),

@@ -14,6 +14,8 @@ export function newsText(news: VenueNews): VenueNewsText {
       return { type: "order", order: orderText(news.order), reason: cut(news.reason) };
     case "fill":
       return { type: "fill", fill: fillText(news.fill) };
+    case "movement":
+      return movementText(news.movement);
     case "mark":
       return { type: "mark", mark: { ...news.mark, price: formatDecimal(news.mark.price) } };
     case "rejected":
@@ -30,6 +32,8 @@ export function newsOfText(text: VenueNewsText): VenueNews {
       return { ...text, order: orderOf(text.order) };
     case "fill":
       return { ...text, fill: fillOf(text.fill) };
+    case "movement":
+      return { type: "movement", movement: movementOf(text.movement) };
     case "mark":
       return { ...text, mark: { ...text.mark, price: parsePrice(text.mark.price, "price") } };
     case "rejected":
@@ -40,6 +44,8 @@ export function newsOfText(text: VenueNewsText): VenueNews {
 }
 
 type OrderText = Extract<VenueNewsText, { type: "order" }>["order"];
+type Movement = Extract<VenueNews, { type: "movement" }>["movement"];
+type MovementText = Extract<VenueNewsText, { type: "movement" }>["movement"];
 type FillText = Extract<VenueNewsText, { type: "fill" }>["fill"];
 
 function orderText(order: VenueOrder): OrderText {
@@ -86,6 +92,22 @@ function fillOf(text: FillText): VenueFill {
     price: parsePrice(price, "price"),
     fee: parseMoney(fee, "fee"),
   };
+}
+
+function movementText(movement: Movement): VenueNewsText {
+  if (movement.type === "cash-adjustment" || movement.type === "position-adjustment") {
+    // What only a person decides no venue tells; that it came is a reason to ask for everything.
+    return { type: "gap", reason: `a venue told ${movement.type}` };
+  }
+  const instrument = movement.type === "funding" ? movement.instrument : null;
+  const { type, id, at, currency } = movement;
+  return { type: "movement", movement: { type, id, at, currency, instrument, amount: formatDecimal(movement.amount) } };
+}
+
+function movementOf({ type, id, at, currency, instrument, amount: text }: MovementText): Movement {
+  const amount = parseMoney(text, "amount");
+  if (type !== "funding") return { type, id, at, currency, amount };
+  return { type, id, at, currency, amount, instrument: instrument ?? "" };
 }
 
 function cut(text: string): string {
