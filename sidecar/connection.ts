@@ -5,6 +5,8 @@ import WebSocket from "ws";
 /** A connection that was asked for; nothing is told after `close`. */
 export interface Connection {
   send(text: string): void;
+  /** Asks whether the other side is there, below what it says: `alive(true)` tells that it answered. */
+  ping(): void;
   /** Bytes that were sent and have not left yet. */
   readonly waiting: number;
   /** Ends it at once, whatever the other side does. */
@@ -16,7 +18,7 @@ export interface ConnectionEvents {
   /** One frame or one line. */
   text(text: string): void;
   /** Something came that is no text: it shows that the other side is there. */
-  alive(): void;
+  alive(isPong: boolean): void;
   /** Told once. `status`: of a reply that was no stream. */
   closed(reason: string, status?: number): void;
 }
@@ -43,7 +45,7 @@ export const connectOverNetwork: Connect = (to, events) => {
   } catch (error) {
     // An address that cannot be one is told as any other failure.
     queueMicrotask(() => told.closed(messageOf(error)));
-    return { send() {}, waiting: 0, close: told.end };
+    return { send() {}, ping() {}, waiting: 0, close: told.end };
   }
 };
 
@@ -57,7 +59,7 @@ function once(events: ConnectionEvents): ToldOnce {
   return {
     opened: () => ended || events.opened(),
     text: (text) => ended || events.text(text),
-    alive: () => ended || events.alive(),
+    alive: (isPong) => ended || events.alive(isPong),
     closed(reason, status) {
       if (ended) return;
       ended = true;
@@ -82,8 +84,8 @@ function openSocket({ url, headers }: ConnectTo, told: ToldOnce): Connection {
   socket.on("open", () => told.opened());
   // Binary frames of the venues that we know carry text.
   socket.on("message", (data: Buffer) => told.text(data.toString("utf8")));
-  socket.on("ping", () => told.alive());
-  socket.on("pong", () => told.alive());
+  socket.on("ping", () => told.alive(false));
+  socket.on("pong", () => told.alive(true));
   socket.on("unexpected-response", (request, response: IncomingMessage) => {
     status = response.statusCode;
     response.resume();
@@ -95,6 +97,9 @@ function openSocket({ url, headers }: ConnectTo, told: ToldOnce): Connection {
   return {
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    ping() {
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
     },
     get waiting() {
       return socket.bufferedAmount;
@@ -124,7 +129,7 @@ function openLines({ url, headers }: ConnectTo, told: ToldOnce): Connection {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        if (line.trim() === "") told.alive();
+        if (line.trim() === "") told.alive(false);
         else told.text(line);
       }
       if (rest.length > FRAME_BYTES_MAX) {
@@ -140,6 +145,7 @@ function openLines({ url, headers }: ConnectTo, told: ToldOnce): Connection {
   request.end();
   return {
     send() {},
+    ping() {},
     waiting: 0,
     close() {
       told.end();

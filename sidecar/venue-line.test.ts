@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { VenueNews } from "../workers/brokers/venue-news.ts";
 import type { StreamScript, StreamStep } from "../workers/brokers/venue-stream.ts";
+import { BEATS } from "./account-line.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { testConnect, type WireEnd } from "./testing/wire.ts";
 import { VenueLine } from "./venue-line.ts";
@@ -26,6 +27,7 @@ function stage(changed: Partial<StreamScript> = {}) {
     script: () => script(changed),
     connect: testConnect((end) => lines.push(end)),
     timers,
+    beats: BEATS,
     listener: { news: (told) => news.push(...told), state: (state) => states.push(state) },
   });
   line.start();
@@ -59,6 +61,23 @@ describe("the line to a venue", () => {
     await timers.pass(5_000);
     expect(states).toEqual(["connecting", "ready", "down", "connecting"]);
     expect(lines).toHaveLength(2);
+  });
+
+  it("notices within fifteen seconds that a venue which answers pings answers no more, and waits for no other", async () => {
+    for (const answersPings of [true, false]) {
+      const { timers, lines } = stage({ silenceMs: 90_000 });
+      await timers.pass(10);
+      const [end] = lines;
+      if (end === undefined) throw new Error("nobody was dialled");
+      end.answersPings = answersPings;
+      end.open();
+      end.say("subscribed");
+      await timers.pass(60_000);
+      expect(lines).toHaveLength(1);
+      end.isBlackHole = true;
+      await timers.pass(15_000);
+      expect(lines).toHaveLength(answersPings ? 2 : 1);
+    }
   });
 
   it("replaces a connection before its venue ends it for its age", async () => {

@@ -1,6 +1,7 @@
 import type { VenueLineState } from "../schema/wire/sidecar.ts";
 import type { VenueNews } from "../workers/brokers/venue-news.ts";
 import type { StreamScript, StreamStep } from "../workers/brokers/venue-stream.ts";
+import type { BeatSettings } from "./account-line.ts";
 import type { Connect, Connection } from "./connection.ts";
 import { BackOff, type Timers } from "./timers.ts";
 
@@ -33,6 +34,8 @@ export interface VenueLineOptions {
   readonly connect: Connect;
   readonly timers: Timers;
   readonly listener: VenueListener;
+  /** How often a venue is asked whether it is there, and what silence is its end once it has answered such. */
+  readonly beats: BeatSettings;
 }
 
 /** Dials a venue's stream and keeps it: silence, age and every break end in a new connection. */
@@ -65,7 +68,15 @@ export class VenueLine implements VenueSide {
     listener.state("connecting", "");
     const script = this.options.script();
     const at = timers.now();
-    const running: Running = { script, openedAt: at, heardAt: at, isOpen: false, isReady: false, connection: NOTHING };
+    const running: Running = {
+      script,
+      openedAt: at,
+      heardAt: at,
+      isOpen: false,
+      isReady: false,
+      connection: NOTHING,
+      ...UNASKED,
+    };
     this.running = running;
     running.connection = connect(script, {
       opened: () => {
@@ -77,8 +88,9 @@ export class VenueLine implements VenueSide {
         running.heardAt = timers.now();
         this.step(running, () => script.take(text, timers.now()));
       },
-      alive: () => {
+      alive: (isPong) => {
         running.heardAt = timers.now();
+        running.answersPings ||= isPong;
       },
       // An answer that says who may not come in would be the same next time.
       closed: (reason, status) => this.broken(running, reason, status === 401 || status === 403),
@@ -89,11 +101,21 @@ export class VenueLine implements VenueSide {
   /** Looks each second whether the connection is still one. */
   private watch(running: Running): void {
     this.cancelTimer?.();
-    this.cancelTimer = this.options.timers.after(TICK_MS, () => {
+    const { beats } = this.options;
+    this.cancelTimer = this.options.timers.after(Math.min(TICK_MS, beats.everyMs), () => {
       if (this.running !== running) return;
       const { script, heardAt, openedAt, isOpen, isReady } = running;
       const now = this.options.timers.now();
-      if (now - heardAt > script.silenceMs) return this.broken(running, `silent for ${now - heardAt} ms`, false);
+      // Not every server answers pings: one that has once is there as long as it does.
+      const silentMsMax = running.answersPings ? Math.min(script.silenceMs, beats.silentMsMax) : script.silenceMs;
+      if (now - heardAt > silentMsMax) {
+        this.broken(running, `silent for ${now - heardAt} ms`, false);
+        return;
+      }
+      if (isOpen && now - running.pingedAt >= beats.everyMs) {
+        running.pingedAt = now;
+        running.connection.ping();
+      }
       if (!isReady && now - openedAt > READY_MS_MAX) return this.broken(running, "was not ready in time", false);
       if (now - openedAt > script.ageMsMax) return this.broken(running, "renewed for its age", false);
       if (isReady && now - openedAt > GOOD_MS) this.backOff.reset();
@@ -144,6 +166,10 @@ interface Running {
   isOpen: boolean;
   isReady: boolean;
   connection: Connection;
+  pingedAt: number;
+  answersPings: boolean;
 }
 
-const NOTHING: Connection = { send() {}, waiting: 0, close() {} };
+const UNASKED = { pingedAt: 0, answersPings: false };
+
+const NOTHING: Connection = { send() {}, ping() {}, waiting: 0, close() {} };

@@ -10,6 +10,8 @@ export interface WireEnd {
   isBlackHole: boolean;
   open(): void;
   say(text: string): void;
+  /** Whether it answers pings below the text. */
+  answersPings: boolean;
   cut(reason?: string, status?: number): void;
   /** Called with what is sent. */
   heard: (text: string) => void;
@@ -20,7 +22,7 @@ export function testConnect(dialled: (end: WireEnd) => void): Connect {
   return (to: ConnectTo, events: ConnectionEvents): Connection => {
     let isEnded = false;
     const end: WireEnd = {
-      ...{ to, got: [], isOpen: false, isBlackHole: false, heard: () => {} },
+      ...{ to, got: [], isOpen: false, isBlackHole: false, answersPings: false, heard: () => {} },
       open() {
         end.isOpen = true;
         if (!isEnded) events.opened();
@@ -38,6 +40,9 @@ export function testConnect(dialled: (end: WireEnd) => void): Connect {
     queueMicrotask(() => dialled(end));
     return {
       waiting: 0,
+      ping() {
+        if (!isEnded && !end.isBlackHole && end.answersPings) events.alive(true);
+      },
       send(text) {
         if (isEnded || end.isBlackHole) return;
         end.got.push(text);
