@@ -2,6 +2,7 @@ import type { AccountObject } from "../account/account-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
 import type { BotObject } from "../bot/bot-object.ts";
 import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
+import type { SidecarObject } from "../brokers/sidecar-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { VenueMarketObject } from "../feed/live/venue-market-object.ts";
@@ -35,6 +36,8 @@ export interface Env {
   readonly RELAY: DurableObjectNamespace<RelayObject>;
   /** Paper venues, one an account. */
   readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
+  /** Sidecars in production, by shard: reached over `sidecar-port.ts`. */
+  readonly SIDECAR: DurableObjectNamespace<SidecarObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
@@ -69,6 +72,12 @@ export interface Env {
    * deployment sets none.
    */
   readonly VENUE_ORIGINS?: string;
+  /** Address of a sidecar that runs as a plain process, such as `http://127.0.0.1:8080`; empty for containers. */
+  readonly SIDECAR_URL?: string;
+  /** Key of the tokens between accounts and sidecars, at least 32 bytes; absent where no venue needs one. */
+  readonly SIDECAR_SECRET?: string;
+  /** Origins at which sidecars may reach accounts, such as `wss://trade.example.org`, comma between. */
+  readonly SIDECAR_CALLBACKS?: string;
   /** Password of the demo user; absent outside the local server. */
   readonly DEMO_PASSWORD?: string;
 }

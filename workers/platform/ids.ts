@@ -22,7 +22,8 @@ export type IdKind =
   | "acc"
   | "bot"
   | "con"
-  | "epo";
+  | "epo"
+  | "jti";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {
