@@ -4,7 +4,7 @@ import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "./broker.ts";
 import { JournalFlows } from "./journal-flows.ts";
-import type { PlacedOrder } from "./venue-client.ts";
+import type { PlacedOrder, VenueClient } from "./venue-client.ts";
 import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 import type { VenueNews } from "./venue-news.ts";
 
@@ -25,11 +25,14 @@ export class JournalBooks {
     this.now = now;
   }
 
-  /** Remembers an order and its legs before they are sent. */
-  begin(order: OrderToPlace): void {
+  /** Remembers an order and its legs before they are sent; `legSentAs` names those that the venue knows by other names. */
+  begin(order: OrderToPlace, legSentAs: VenueClient["legSentAs"] = ({ id }) => id): void {
     this.journal.transaction(() => {
       this.journal.putOrder(this.newOrder(order, undefined));
-      for (const leg of order.legs) this.journal.putOrder(this.newOrder({ ...leg, legs: [] }, order.id));
+      for (const leg of order.legs) {
+        const row = this.newOrder({ ...leg, legs: [] }, order.id);
+        this.journal.putOrder({ ...row, placed: { ...row.placed, sentAs: legSentAs(leg, order.id) } });
+      }
     });
   }
 

@@ -67,7 +67,7 @@ export class LiveBroker implements Broker {
     const known = this.parts.journal.order(order.id);
     if (known !== undefined) return this.placeAgain(order, known);
     const refusal = refusedHere(order, this.parts.client.capabilities, this.books.flows.held());
-    this.books.begin(order);
+    this.books.begin(order, this.parts.client.legSentAs);
     if (refusal !== undefined) return this.settlePlace(order, { ...refusal, outcome: "rejected", news: [] });
     await this.parts.journal.sync();
     return this.settlePlace(order, await certain(this.parts.client.place(order)));

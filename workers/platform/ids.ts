@@ -21,7 +21,9 @@ export type IdKind =
   | "sec"
   | "acc"
   | "bot"
-  | "epo";
+  | "con"
+  | "epo"
+  | "jti";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

@@ -26,3 +26,14 @@ export function reliably<T>(read: () => T): T {
     throw new VenueSilence(`the venue's reply holds a value that is none: ${error.message}`, { isSent: true });
   }
 }
+
+/** The same of what is read while more is asked for. */
+export async function reliable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    return reliably(() => {
+      throw error;
+    });
+  }
+}

@@ -225,7 +225,9 @@ function describeReports(open: () => Promise<ContractVenue>): void {
     let money: Money = 0n as Money;
     for (const side of ["buy", "buy", "sell"] as const) {
       const role = side === "sell" ? "exit" : "entry";
-      await venue.broker.place(orderFor(venue, { side, role, reduceOnly: side === "sell", quantity: "1.5" }));
+      await venue.broker.place(
+        orderFor(venue, { side, role, reduceOnly: side === "sell", quantity: venue.isWhole ? "3" : "1.5" }),
+      );
       await venue.trade(100.25);
       await venue.disturb();
       const answer = await venue.broker.report(cursor);

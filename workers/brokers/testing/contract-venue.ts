@@ -8,6 +8,8 @@ export interface ContractVenue {
   readonly broker: Broker;
   readonly bot: string;
   readonly instrument: string;
+  /** It trades whole units only. */
+  readonly isWhole?: boolean;
   /** The market trades at a price, near 100. */
   trade(price: number): Promise<void>;
   /** Whatever may happen to the process between two calls. */

@@ -10,7 +10,7 @@ export interface Session {
 
 /** When a market trades. */
 export interface TradingCalendar {
-  readonly id: "always" | "fx-week" | "us-stock";
+  readonly id: "always" | "fx-week" | "us-stock" | "india-stock";
   /**
    * The session that belongs to the UTC day number `day`, if there is one. Sessions of different days never overlap;
    * one may reach into the days beside its own by less than a day.
@@ -47,6 +47,31 @@ export const US_STOCK: TradingCalendar = {
     return { open: midnight + 9 * HOUR_MS + 30 * MINUTE_MS, close };
   },
 };
+
+const INDIA_BEFORE_UTC_MS = 5 * HOUR_MS + 30 * MINUTE_MS;
+
+/** 09:15 to 15:30 in India from Monday to Friday. Holidays are decreed each year and are not known here. */
+export const INDIA_STOCK: TradingCalendar = {
+  id: "india-stock",
+  session: (day) => {
+    const weekday = weekdayOfDay(day);
+    if (weekday === 0 || weekday === 6) return undefined;
+    const midnight = day * DAY_MS - INDIA_BEFORE_UTC_MS;
+    return { open: midnight + 9 * HOUR_MS + 15 * MINUTE_MS, close: midnight + 15 * HOUR_MS + 30 * MINUTE_MS };
+  },
+};
+
+const CALENDARS: Readonly<Record<TradingCalendar["id"], TradingCalendar>> = {
+  always: ALWAYS_OPEN,
+  "fx-week": FX_WEEK,
+  "us-stock": US_STOCK,
+  "india-stock": INDIA_STOCK,
+};
+
+/** The calendar of a name. */
+export function calendarOf(id: TradingCalendar["id"]): TradingCalendar {
+  return CALENDARS[id];
+}
 
 /** Whether the market trades at the instant `timeMs`. */
 export function isOpen(calendar: TradingCalendar, timeMs: number): boolean {

@@ -143,4 +143,4 @@ function volumeShape({ calendar }: SimProfile): Float64Array {
 }
 
 /** Busiest minute after the session's open: 15:00 UTC for crypto, the London and New York overlap for currencies. */
-const PEAK = { always: 15 * 60, "fx-week": 17 * 60 } as const;
+const PEAK = { always: 15 * 60, "fx-week": 17 * 60, "india-stock": 6 * 60 } as const;
