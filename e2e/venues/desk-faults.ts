@@ -24,6 +24,7 @@ import { OrderFault } from "../../workers/core/order/apply-order-event.ts";
 import type { InstrumentRules } from "../../workers/core/risk/risk-book.ts";
 import { deskViolations } from "./desk-violations.ts";
 import { emulatedFetch } from "./emulated-fetch.ts";
+import type { EmulatedOrder } from "./emulated-order.ts";
 import { EmulatedStream } from "./emulated-stream.ts";
 import { FAULTS } from "./fault-switches.ts";
 import type { EmulatedRequest, VenueEmulator } from "./venue-emulator.ts";
@@ -59,6 +60,8 @@ export interface FaultVenue {
   /** Whether the account can be short. */
   readonly canShort: boolean;
   readonly hasLegs: boolean;
+  /** Whose order it is, by our own id, where that cannot be seen from its client id. */
+  ownerOf?(order: EmulatedOrder, desk: Desk): string | undefined;
 }
 
 export interface FaultsResult {

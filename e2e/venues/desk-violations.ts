@@ -7,7 +7,7 @@ import { cashOf, ledgerFaults } from "../../workers/core/ledger/ledger.ts";
 import { quantityOf } from "../../workers/core/ledger/position.ts";
 import { asClientOrderId } from "../../workers/core/order/order-id.ts";
 import type { FaultVenue } from "./desk-faults.ts";
-import { isLive } from "./emulated-order.ts";
+import { type EmulatedOrder, isLive } from "./emulated-order.ts";
 
 interface Ended {
   readonly desk: Desk;
@@ -21,17 +21,23 @@ export function ownId(clientId: string): string {
   return clientId.replace(/-[0-9]+$/, "");
 }
 
+/** Whose order it is, by our own id. */
+function ownerOf({ venue, desk }: Pick<Ended, "venue" | "desk">, order: EmulatedOrder): string {
+  return venue.ownerOf?.(order, desk) ?? ownId(order.clientId);
+}
+
 /** What does not hold once a venue has been well for long enough: our books against its own. */
 export function deskViolations(ended: Ended): string[] {
   return [...orderViolations(ended), ...bookViolations(ended), ...stateViolations(ended)];
 }
 
 /** I4, I5, I6: every order of the venue was intended, and once. */
-function orderViolations({ desk, venue }: Ended): string[] {
+function orderViolations(ended: Ended): string[] {
+  const { desk, venue } = ended;
   const found: string[] = [];
   const versions = new Map<string, { live: number; filled: bigint }>();
   for (const order of venue.emulator.book.orders.values()) {
-    const id = asClientOrderId(ownId(order.clientId));
+    const id = asClientOrderId(ownerOf(ended, order));
     if (id === undefined || desk.books.order(id) === undefined) {
       found.push(`I4: order ${order.clientId} was never intended`);
       continue;
@@ -72,13 +78,14 @@ function bookViolations({ desk, disk, venue }: Ended): string[] {
 }
 
 /** I10: nothing is stuck, nothing has halted, and after a kill switch nothing is open. */
-function stateViolations({ desk, venue, killed }: Ended): string[] {
+function stateViolations(ended: Ended): string[] {
+  const { desk, venue, killed } = ended;
   const live = venue.emulator.book.liveOrders();
   const found = live
-    .filter(({ clientId }) => desk.books.openOrders().every(({ order }) => order.id !== ownId(clientId)))
+    .filter((one) => desk.books.openOrders().every(({ order }) => order.id !== ownerOf(ended, one)))
     .map(({ clientId }) => `I10: ${clientId} is open at the venue and not with us`);
   for (const { order } of desk.books.openOrders()) {
-    const isThere = live.some(({ clientId }) => ownId(clientId) === order.id);
+    const isThere = live.some((one) => ownerOf(ended, one) === order.id);
     if (!isThere && order.state !== "LOST")
       found.push(`I10: ${order.id} is ${order.state} with us and not open at the venue`);
   }
