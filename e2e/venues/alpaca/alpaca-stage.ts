@@ -3,19 +3,20 @@ import { LiveBroker } from "../../../workers/brokers/live-broker.ts";
 import { MemoryJournal } from "../../../workers/brokers/memory-journal.ts";
 import type { VenueNews } from "../../../workers/brokers/venue-news.ts";
 import { emulatedFetch, type FetchRecord } from "../emulated-fetch.ts";
+import { NOWHERE, NOWHERE_SOCKET } from "../emulated-hosts.ts";
 import { EmulatedStream } from "../emulated-stream.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { ALPACA_KEYS, AlpacaEmulator } from "./alpaca-emulator.ts";
 
 /** Whatever the host: requests never leave the process. */
-const HOSTS = {
-  trading: "https://alpaca.test",
-  data: "https://alpaca.test",
-  stream: "wss://alpaca.test/stream",
+export const ALPACA_TEST_HOSTS = {
+  trading: NOWHERE,
+  data: NOWHERE,
+  stream: `${NOWHERE_SOCKET}/stream`,
   dataStreams: {
-    iex: "wss://alpaca.test/v2/iex",
-    sip: "wss://alpaca.test/v2/sip",
-    crypto: "wss://alpaca.test/v1beta3/crypto/us",
+    iex: `${NOWHERE_SOCKET}/v2/iex`,
+    sip: `${NOWHERE_SOCKET}/v2/sip`,
+    crypto: `${NOWHERE_SOCKET}/v1beta3/crypto/us`,
   },
 } as const;
 /** A Monday, an hour after the stock exchanges have opened. */
@@ -32,7 +33,14 @@ export function alpacaStage({ random = () => 0.5, record }: AlpacaStageOptions =
   const now = () => clock.now;
   const venue = new AlpacaEmulator({ now, random, after: (ms, act) => void clock.after(ms, act) });
   const fetch = emulatedFetch(venue, { now, ...(record === undefined ? {} : { record }) });
-  const parts = { environment: "paper", key: ALPACA_KEYS, fetch, now, after: clock.after, hosts: HOSTS } as const;
+  const parts = {
+    environment: "paper",
+    key: ALPACA_KEYS,
+    fetch,
+    now,
+    after: clock.after,
+    hosts: ALPACA_TEST_HOSTS,
+  } as const;
   const journal = new MemoryJournal();
   const instruments = [...venue.book.instruments.values()].map(({ symbol, base, quote }) => ({
     ...{ id: `ALPACA:${symbol}`, base, quote },

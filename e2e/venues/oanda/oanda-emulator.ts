@@ -14,6 +14,8 @@ import { OandaViews } from "./oanda-views.ts";
 
 export const OANDA_KEYS = { token: "practice-token-of-nobody", accountId: "101-004-1435156-001" } as const;
 
+const FUNDS = parseMoney("100000", "funds");
+
 const REASONS: Readonly<Record<BookRefusal, string>> = {
   "no-instrument": "INSTRUMENT_UNKNOWN",
   "not-trading": "INSTRUMENT_NOT_TRADEABLE",
@@ -52,7 +54,11 @@ export class OandaEmulator implements VenueEmulator {
     this.parts = parts;
     const { currency = "USD", now } = parts;
     this.faults = new FaultSwitches(parts);
-    this.book = new EmulatedBook({ instruments: instruments(), funds: {}, holds: "positions", now });
+    const funds = { [currency]: FUNDS };
+    this.book = new EmulatedBook({ instruments: instruments(), funds, holds: "positions", now });
+    // What trades there trades whole.
+    const trade = this.book.trade.bind(this.book);
+    this.book.trade = (symbol, price) => trade(symbol, price);
     const accountId = OANDA_KEYS.accountId;
     this.ledger = new OandaLedger({ book: this.book, accountId, currency });
     this.views = new OandaViews({ book: this.book, ledger: this.ledger });
@@ -60,7 +66,7 @@ export class OandaEmulator implements VenueEmulator {
     this.streams = new OandaStreams({ ...this, accountId, now });
     this.ledger.onTransaction = (transaction) => this.streams.tell(transaction);
     this.book.onTrade = (symbol) => this.streams.quote(symbol);
-    this.ledger.transfer(parseMoney("100000", "funds"));
+    this.ledger.transfer(FUNDS);
   }
 
   handle(request: EmulatedRequest): EmulatedReply {
@@ -268,5 +274,5 @@ function instruments(): EmulatedInstrument[] {
       status: "trading",
     };
   };
-  return [make("EUR_USD", "0.00001", "1"), make("XAG_USD", "0.001", "0.1"), make("DE30_EUR", "0.1", "0.1")];
+  return [make("EUR_USD", "0.00001", "1"), make("XAG_USD", "0.001", "0.01"), make("DE30_EUR", "0.1", "0.1")];
 }

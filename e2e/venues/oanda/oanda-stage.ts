@@ -3,12 +3,11 @@ import { MemoryJournal } from "../../../workers/brokers/memory-journal.ts";
 import { openOanda } from "../../../workers/brokers/oanda/open-oanda.ts";
 import type { VenueNews } from "../../../workers/brokers/venue-news.ts";
 import { emulatedFetch, type FetchRecord } from "../emulated-fetch.ts";
+import { NOWHERE } from "../emulated-hosts.ts";
 import { EmulatedStream } from "../emulated-stream.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { OANDA_KEYS, OandaEmulator, type OandaEmulatorParts } from "./oanda-emulator.ts";
 
-/** Whatever the host: requests never leave the process. */
-const HOST = "https://oanda.test";
 /** A Monday, at noon. */
 const BEGIN = Date.UTC(2026, 0, 5, 12);
 
@@ -23,7 +22,7 @@ export function oandaStage(options: OandaStageOptions = {}) {
   const now = () => clock.now;
   const venue = new OandaEmulator({ ...options, now, random, after: (ms, act) => void clock.after(ms, act) });
   const fetch = emulatedFetch(venue, { now, ...(options.record === undefined ? {} : { record: options.record }) });
-  const hosts = { rest: HOST, stream: HOST };
+  const hosts = { rest: NOWHERE, stream: NOWHERE };
   const parts = { environment: "practice", key: OANDA_KEYS, fetch, now, after: clock.after, hosts } as const;
   const journal = new MemoryJournal();
   const instruments = [...venue.book.instruments.values()].map(({ symbol, base, quote }) => ({

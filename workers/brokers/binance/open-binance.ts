@@ -6,7 +6,7 @@ import { BinanceClient } from "./client.ts";
 import { BinanceConnection } from "./connection.ts";
 import { BINANCE_HOSTS, type BinanceEnvironment, type BinanceHosts } from "./environment.ts";
 import { BINANCE_WINDOWS, binanceCapacity, binanceRateNews } from "./limits.ts";
-import { type BinanceKey, binanceSigner } from "./sign.ts";
+import { type BinanceKey, binanceSigner, type Sign } from "./sign.ts";
 import { binanceMarketStream, binanceUserStream } from "./stream.ts";
 import { SymbolBook } from "./symbol-book.ts";
 
@@ -14,6 +14,8 @@ export interface BinanceParts extends Pick<RequestParts, "fetch" | "now" | "afte
   readonly environment: BinanceEnvironment;
   /** Undefined for market data alone. */
   readonly key: BinanceKey | undefined;
+  /** Signs in place of the key's secret. */
+  readonly sign?: Sign;
   /** Limits hold by address: whoever shares one shares the budget. A new one where it is left out. */
   readonly budget?: RateBudget;
   /** Other hosts than the venue's, for tests. */
@@ -32,12 +34,18 @@ export interface OpenBinance {
   marketStream(symbols: readonly string[]): StreamScript;
 }
 
+async function signerOf({ key, sign }: BinanceParts): Promise<Sign> {
+  if (sign !== undefined) return sign;
+  if (key === undefined) throw new Error("key must be given, was not");
+  return binanceSigner(key);
+}
+
 /** Binance spot with one key, put together. */
 export function openBinance(parts: BinanceParts): OpenBinance {
   const { environment, key, now, hosts = BINANCE_HOSTS[environment] } = parts;
   const budget = parts.budget ?? new RateBudget(BINANCE_WINDOWS);
   const requests = venueRequests({ ...parts, budget, rateNews: binanceRateNews });
-  const sign = key === undefined ? Promise.reject(new Error("key must be given, was not")) : binanceSigner(key);
+  const sign = signerOf(parts);
   const connection = new BinanceConnection({ requests, hosts, apiKey: key?.apiKey ?? "", sign });
   const onLimits = (limits: Parameters<typeof binanceCapacity>[0]) =>
     budget.hear({ capacity: binanceCapacity(limits) }, now());
