@@ -154,7 +154,9 @@ export class AlpacaViews {
           asset_class: isCoin ? "crypto" : "us_equity",
           ...{ avg_entry_price: formatDecimal(price), qty: formatDecimal(units), qty_available: formatDecimal(units) },
           side: units < 0n ? "short" : "long",
+          asset_marginable: !isCoin,
           ...{ market_value: value, cost_basis: value, unrealized_pl: "0", unrealized_plpc: "0" },
+          ...{ unrealized_intraday_pl: "0", unrealized_intraday_plpc: "0" },
           ...{ current_price: formatDecimal(price), lastday_price: formatDecimal(price), change_today: "0" },
         },
       ];
