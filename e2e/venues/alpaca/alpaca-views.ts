@@ -1,3 +1,4 @@
+import { dayOfTime, newYorkToUtcMs } from "../../../workers/core/candle/us-market-day.ts";
 import {
   add,
   type Decimal,
@@ -100,7 +101,9 @@ export class AlpacaViews {
   }
 
   fill({ id, order, side, symbol, quantity, price, at }: EmulatedFill): View {
-    const stamp = new Date(at).toISOString().replace(/[-:.TZ]/g, "");
+    // As it is in New York, where the clocks go back once a year.
+    const local = at - newYorkToUtcMs(dayOfTime(at));
+    const stamp = new Date(local).toISOString().replace(/[-:.TZ]/g, "");
     return {
       id: `${stamp}::${uuidOf(id, 5)}`,
       activity_type: "FILL",
