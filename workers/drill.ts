@@ -21,6 +21,7 @@ export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { SidecarObject } from "./brokers/sidecar-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
 export { ReplayObject } from "./feed/live/replay-object.ts";
+export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
 export { RunObject } from "./run/run-object.ts";

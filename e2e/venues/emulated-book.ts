@@ -55,6 +55,8 @@ export class EmulatedBook {
   readonly funds: Map<string, Decimal>;
   readonly positions = new Map<string, Quantity>();
   onEvent: (event: BookEvent) => void = () => undefined;
+  /** The market of an instrument has traded, and every order has met it. */
+  onTrade: (symbol: string) => void = () => undefined;
   readonly now: () => number;
   private readonly parts: BookParts;
   private lastId: bigint;
@@ -185,6 +187,7 @@ export class EmulatedBook {
       this.onEvent({ type: "armed", order });
     }
     for (const order of live) if (order.status === "open") this.match(order, price, quantity, true);
+    this.onTrade(symbol);
   }
 
   private match(order: EmulatedOrder, last: Price, most: Quantity | undefined, rested: boolean): void {

@@ -41,6 +41,8 @@ interface FaultParts {
 export class FaultSwitches {
   /** The venue is closed for maintenance. */
   maintenance = false;
+  /** What is being executed came in time, and was left lying. */
+  isLate = false;
   /** How far its clock is before everybody's, ms. */
   clockSkewMs = 0;
   /** How often each fault strikes, 0 to 1. */
@@ -82,7 +84,11 @@ export class FaultSwitches {
   private fail(fault: Fault, execute: () => EmulatedReply): EmulatedReply | "hang" {
     if (fault === "late-accept") {
       const { random, after, lateMsMax = 20_000 } = this.parts;
-      after(Math.round(random() * lateMsMax), execute);
+      after(Math.round(random() * lateMsMax), () => {
+        this.isLate = true;
+        execute();
+        this.isLate = false;
+      });
     } else if (fault !== "request-lost" && fault !== "server-down" && fault !== "rate-limited") execute();
     if (HANGING.has(fault)) return "hang";
     switch (fault) {

@@ -38,6 +38,8 @@ export interface VenueEmulator {
   readonly faults: FaultSwitches;
   /** What a client needs to log in, to be shown to whoever started it. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Whether its sockets speak in binary frames; text is what they hold all the same. */
+  readonly framesAreBinary?: boolean;
   /** Executes a request and answers it. */
   handle(request: EmulatedRequest): EmulatedReply;
   /** A socket was opened; undefined where there is none at that path. */

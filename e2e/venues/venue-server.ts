@@ -26,7 +26,7 @@ export async function serveVenue(venue: VenueEmulator, port = 0): Promise<VenueS
     const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
     sockets.handleUpgrade(request, socket, head, (open) => {
       const handler = venue.connect(pathname, search.slice(1), {
-        send: (text) => open.send(text),
+        send: (text) => open.send(text, { binary: venue.framesAreBinary === true }),
         close: (code, reason) => open.close(code, reason),
       });
       if (handler === undefined) {

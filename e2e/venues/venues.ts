@@ -1,3 +1,6 @@
+import { AlpacaEmulator } from "./alpaca/alpaca-emulator.ts";
+import { BinanceEmulator } from "./binance/binance-emulator.ts";
+import { OandaEmulator } from "./oanda/oanda-emulator.ts";
 import type { VenueEmulator } from "./venue-emulator.ts";
 
 /** What an emulator does not have of its own: time and chance. */
@@ -10,4 +13,8 @@ export interface EmulatorParts {
 }
 
 /** Emulators that can be started by hand, by name. */
-export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {};
+export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {
+  alpaca: (parts) => new AlpacaEmulator(parts),
+  binance: (parts) => new BinanceEmulator(parts),
+  oanda: (parts) => new OandaEmulator(parts),
+};

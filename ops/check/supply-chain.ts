@@ -42,8 +42,11 @@ const RUNTIME_REASONS: Readonly<Record<string, string>> = {
   zod: "checks of everything that comes in",
 };
 
-/** Packages that may run code while they are installed: each fetches or checks the program it is a wrapper of. */
-const INSTALL_SCRIPTS: readonly string[] = ["esbuild", "node", "workerd"];
+/**
+ * Packages that may run code while they are installed: each fetches or checks the program it is a wrapper of; ccxt, which
+ * only tests use, prints a banner.
+ */
+const INSTALL_SCRIPTS: readonly string[] = ["bufferutil", "ccxt", "esbuild", "node", "workerd"];
 
 export function readSupplyChain(root: URL): SupplyChain {
   const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, root), "utf8"));

@@ -75,6 +75,8 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
       file,
       ...persist,
     ].concat([
+      "--var",
+      `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
       "--inspector-port",
       String(await freePort()),
       "--show-interactive-dev-session=false",

@@ -8,24 +8,39 @@ export interface StartOptions {
   readonly port: number;
   /** Directory of the database, files, secrets and logs of this server. */
   readonly stateDirectory: string;
+  /** Origins of stand-ins by venue and environment, such as BINANCE.testnet. */
+  readonly standIns: Readonly<Record<string, string>>;
 }
 
 const DEFAULT_PORT = 8787;
-const USAGE = "usage: npm start -- [--port 8787] [--state .wrangler/state]";
+const USAGE =
+  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101]";
 
 /** The options, or what is wrong with them in one line. */
 export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { port: { type: "string" }, state: { type: "string" } },
+      options: {
+        port: { type: "string" },
+        state: { type: "string" },
+        "stand-in": { type: "string", multiple: true },
+      },
       strict: true,
     });
     const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_534) {
       return `--port must be a whole number from 1 to 65534, was ${values.port}`;
     }
-    return { mode, port, stateDirectory: resolve(values.state ?? ".wrangler/state") };
+    const standIns: Record<string, string> = {};
+    for (const text of values["stand-in"] ?? []) {
+      const [, venue, origin] = /^([A-Z0-9]+\.[a-z]+)=(https?:\/\/[^/\s]+)$/.exec(text) ?? [];
+      if (venue === undefined || origin === undefined) {
+        return `--stand-in must be such as BINANCE.testnet=http://127.0.0.1:9101, was ${text}`;
+      }
+      standIns[venue] = origin;
+    }
+    return { mode, port, stateDirectory: resolve(values.state ?? ".wrangler/state"), standIns };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
   }

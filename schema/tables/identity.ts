@@ -165,7 +165,9 @@ export const openSockets = sqliteTable(
     /** Session or API key. */
     grantId: text("grant_id").notNull(),
     userId: text("user_id").notNull(),
-    kind: text("kind", { enum: ["run", "market", "relay", "replay", "account", "bot", "dashboard"] }).notNull(),
+    kind: text("kind", {
+      enum: ["run", "market", "relay", "replay", "venue", "account", "bot", "dashboard"],
+    }).notNull(),
     /** Name of the object that holds the socket. */
     objectName: text("object_name").notNull(),
     openedAt: integer("opened_at").notNull(),

@@ -12,6 +12,8 @@ export const tradingAccounts = sqliteTable(
     name: text("name").notNull(),
     mode: text("mode").$type<AccountMode>().notNull(),
     market: text("market", { mode: "json" }).$type<AccountMarket>().notNull(),
+    /** The key that it trades with; null for a simulated market. */
+    connectionId: text("connection_id"),
     currency: text("currency").notNull(),
     method: text("method").$type<"fifo" | "average">().notNull(),
     /** Decimal. */

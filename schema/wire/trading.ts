@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { Fees, Slippage } from "./backtest.ts";
+import { VenueName } from "./connection.ts";
 import { Fill, Order } from "./order.ts";
 import { Decimal, Money, TimeMs } from "./primitive.ts";
+import { ACCOUNT_INSTRUMENTS_MAX } from "./venue-instrument.ts";
 
 export * from "./order.ts";
 export { Decimal };
@@ -13,17 +15,31 @@ export const REPLAY_SPEED_MAX = 1_000;
 /** Instruments that one replay plays together. */
 export const REPLAY_INSTRUMENTS_MAX = 8;
 
-/** Where an account's prices come from: the simulated market as it runs, or datasets played again as if live. */
+const SimMarketChoice = z.strictObject({ kind: z.literal("sim") });
+const ReplayChoice = z.strictObject({
+  kind: z.literal("replay"),
+  datasetIds: z.array(z.string().max(60)).min(1).max(REPLAY_INSTRUMENTS_MAX),
+  /** First instant played; the start of the data where left out. */
+  from: TimeMs.optional(),
+  /** Times real time. */
+  speed: z.number().min(1).max(REPLAY_SPEED_MAX).default(60),
+});
+const VenueChoice = z.strictObject({
+  kind: z.literal("venue"),
+  connectionId: z.string().max(60),
+  /** What the account may trade, such as BINANCE:BTCUSDT: every other instrument is left alone. */
+  instruments: z.array(z.string().max(60)).min(1).max(ACCOUNT_INSTRUMENTS_MAX),
+});
+
+/** Which market a new account shall trade. */
+export const MarketChoice = z.discriminatedUnion("kind", [SimMarketChoice, ReplayChoice, VenueChoice]);
+export type MarketChoice = z.infer<typeof MarketChoice>;
+
+/** Where prices and fills come from: the simulated market as it runs, datasets played again as if live, or a venue. */
 export const AccountMarket = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("sim") }),
-  z.strictObject({
-    kind: z.literal("replay"),
-    datasetIds: z.array(z.string().max(60)).min(1).max(REPLAY_INSTRUMENTS_MAX),
-    /** First instant played; the start of the data where left out. */
-    from: TimeMs.optional(),
-    /** Times real time. */
-    speed: z.number().min(1).max(REPLAY_SPEED_MAX).default(60),
-  }),
+  SimMarketChoice,
+  ReplayChoice,
+  VenueChoice.extend({ venue: VenueName, environment: z.string() }),
 ]);
 export type AccountMarket = z.infer<typeof AccountMarket>;
 
@@ -39,8 +55,8 @@ export const CostMethod = z.enum(["fifo", "average"]);
 
 export const CreateTradingAccount = z.strictObject({
   name: z.string().trim().min(1).max(80),
-  market: AccountMarket.default({ kind: "sim" }),
-  /** Paper money to begin with, in `currency`. */
+  market: MarketChoice.default({ kind: "sim" }),
+  /** Paper money to begin with, in `currency`. At a venue the money is what is there. */
   cash: Money.default("100000").refine((text) => Number(text) > 0, "must be greater than 0"),
   currency: z
     .string()

@@ -26,6 +26,11 @@ export function currencyOf(draft: Chosen, { accounts, datasets }: Lists): string
 
 /** What can be traded on the account, quoted in its currency. */
 export function marketsOf(draft: Chosen, lists: Lists): readonly BotMarket[] {
+  const account = lists.accounts.find(({ id }) => id === draft.account);
+  // Of a venue an account trades what it was made for.
+  if (account?.market.kind === "venue") {
+    return account.market.instruments.map((id) => ({ instrument: id, symbol: id.slice(id.indexOf(":") + 1) }));
+  }
   const played = playedDatasets(draft, lists);
   const currency = currencyOf(draft, lists);
   if (played !== undefined) {
@@ -56,13 +61,13 @@ export function withAccount(draft: BotDraft, change: Partial<Chosen>, lists: Lis
   };
 }
 
-/** The data that the account plays; undefined where it trades the simulated market. */
+/** The data that the account plays; undefined where it trades the simulated market or a venue. */
 function playedDatasets(draft: Chosen, { accounts, datasets }: Lists): readonly Dataset[] | undefined {
   const account = accounts.find(({ id }) => id === draft.account);
   if (account === undefined) {
     return draft.newMarket === "replay" ? datasets.filter(({ id }) => id === draft.newDataset) : undefined;
   }
-  if (account.market.kind === "sim") return undefined;
+  if (account.market.kind !== "replay") return undefined;
   const ids = account.market.datasetIds;
   return datasets.filter(({ id }) => ids.includes(id));
 }

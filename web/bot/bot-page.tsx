@@ -81,7 +81,7 @@ function OneBot({ bot }: { bot: Bot }) {
     void navigate({ search: (now) => parseBotSearch({ ...now, ...change }), replace: true });
   const status = state?.status ?? bot.status;
   // On the simulated market its time is ours, so that older bots have a begin too.
-  const beganAt = state?.beganAt ?? (account?.market.kind === "sim" ? bot.startedAt : null);
+  const beganAt = state?.beganAt ?? (account !== undefined && account.market.kind !== "replay" ? bot.startedAt : null);
   const market = useMarket({
     ...{ accountId: bot.accountId, instrument, timeframe: bot.definition.timeframe },
     ...{ marketAt: state?.marketAt ?? bot.lastCandleAt, since: beganAt },
@@ -115,7 +115,7 @@ function OneBot({ bot }: { bot: Bot }) {
           state={now}
           currency={currency}
           capital={bot.definition.capital}
-          realTime={account?.market.kind === "sim"}
+          realTime={account !== undefined && account.market.kind !== "replay"}
         />
       </LivePart>
       <div className="mt-4 grid gap-4">

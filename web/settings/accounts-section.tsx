@@ -16,6 +16,7 @@ import { Section } from "../ui/page.tsx";
 import { Failure, SkeletonRows } from "../ui/states.tsx";
 import { ActError } from "./act-error.tsx";
 import { withProof } from "./prove.ts";
+import { VENUE_NAMES } from "./venue-words.ts";
 
 /** The accounts that money and bots are on: their names, and the end of one. */
 export function AccountsSection() {
@@ -54,6 +55,13 @@ export function AccountsSection() {
   );
 }
 
+function marketWords(market: TradingAccount["market"]): string {
+  if (market.kind === "sim") return "Simulated market";
+  if (market.kind === "venue") return `${VENUE_NAMES[market.venue]} (${market.environment})`;
+  const data = market.datasetIds.length === 1 ? "a dataset" : `${market.datasetIds.length} datasets`;
+  return `Replay of ${data} at ${formatNumber(market.speed, { digits: 0 })}×`;
+}
+
 function Row({ account, onRename, onDelete }: { account: TradingAccount; onRename: () => void; onDelete: () => void }) {
   const { id, name, mode, market, cash, currency, createdAt } = account;
   return (
@@ -64,10 +72,7 @@ function Row({ account, onRename, onDelete }: { account: TradingAccount; onRenam
           <ModeWord mode={mode} />
         </div>
         <p className="num text-table text-muted">
-          {market.kind === "sim"
-            ? "Simulated market"
-            : `Replay of ${market.datasetIds.length === 1 ? "a dataset" : `${market.datasetIds.length} datasets`} at ${formatNumber(market.speed, { digits: 0 })}×`}
-          , began with {formatAmount(cash, currency)} on <Moment timeMs={createdAt} />
+          {marketWords(market)}, began with {formatAmount(cash, currency)} on <Moment timeMs={createdAt} />
         </p>
       </div>
       <div className="flex flex-wrap gap-2">

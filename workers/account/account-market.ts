@@ -1,7 +1,7 @@
 import type { VenueTold } from "../brokers/broker.ts";
 import type { Price } from "../core/ledger/decimal.ts";
 import { fromDouble } from "../core/ledger/decimal-double.ts";
-import { marketFeed, subscribeToMarket, unsubscribeFromMarket } from "../feed/live/market-feed.ts";
+import { marketFeed, subscribeToMarket, unsubscribeFromMarket, venueFeed } from "../feed/live/market-feed.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import type { AccountRecord } from "./account-record.ts";
@@ -62,6 +62,10 @@ export class AccountMarketLink {
   async renew(record: AccountRecord, books: DeskBooks): Promise<void> {
     // A replay that is paused is silent too, and does not forget.
     if (record.account.market.kind === "replay") return;
+    if (record.account.market.kind === "venue") {
+      await this.listen(record, Object.keys(this.followed()));
+      return;
+    }
     const before = this.now() - SILENT_MS;
     const silent = Object.entries(this.followed()).flatMap(([instrument, at]) => {
       const heardAt = books.record.marks[instrument]?.heardAt ?? 0;
@@ -70,8 +74,19 @@ export class AccountMarketLink {
     if (silent.length > 0) await this.subscribe(record, silent);
   }
 
+  /** A venue's market tells prices for some minutes after it was asked last. */
+  private async listen({ ownerId, account }: AccountRecord, instruments: readonly string[]): Promise<void> {
+    for (const instrument of instruments) {
+      await (await venueFeed(this.env, { ownerId, accountId: account.id, instrument })).object.listen({ ownerId });
+    }
+  }
+
   private async subscribe(record: AccountRecord, instruments: readonly string[]): Promise<void> {
     const { ownerId, account } = record;
+    if (account.market.kind === "venue") {
+      await this.listen(record, instruments);
+      return;
+    }
     const name = await venueName(record);
     const subscriber = { binding: "PAPER" as const, name, instruments: [...instruments] };
     await subscribeToMarket(this.env, { ownerId, accountId: account.id, market: account.market, subscriber });
@@ -105,6 +120,12 @@ export class AccountMarketLink {
   private async unsubscribe(record: AccountRecord, instruments: readonly string[]): Promise<void> {
     if (instruments.length === 0) return;
     const { ownerId, account } = record;
+    if (account.market.kind === "venue") {
+      for (const instrument of instruments) {
+        await (await venueFeed(this.env, { ownerId, accountId: account.id, instrument })).object.leave({ ownerId });
+      }
+      return;
+    }
     const name = await venueName(record);
     const address = { ownerId, accountId: account.id, market: account.market };
     await unsubscribeFromMarket(this.env, { ...address, name, instruments });

@@ -1,81 +1,32 @@
-import { DurableObject } from "cloudflare:workers";
-import type { ByeReason } from "../../schema/wire/live.ts";
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
-import type { VenueTold } from "../brokers/broker.ts";
+import type { VenueMark, VenueTold } from "../brokers/broker.ts";
+import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
-import { LiveHub } from "../live/live-hub.ts";
-import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
-import type { Env } from "../platform/env.ts";
-import { newId } from "../platform/ids.ts";
-import { logEvent } from "../platform/log-event.ts";
-import { AccountAlarm } from "./account-alarm.ts";
+import { AccountBase, RECORD } from "./account-base.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
-import { AccountMarketLink } from "./account-market.ts";
-import type { OpenAccount } from "./account-outbox.ts";
-import { AccountRecord } from "./account-record.ts";
-import { type AccountVenue, openVenue } from "./account-venue.ts";
+import type { AccountRecord } from "./account-record.ts";
 import { accountView, orderDetail, riskView } from "./account-view.ts";
 import type { DeskCalls, DeskIntent, SubmitResult } from "./desk-calls.ts";
 import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./desk-lists.ts";
 import { releaseOrder } from "./desk-release.ts";
 import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
-import { openAccount } from "./open-account.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
-
-/** Tabs and machines of one person. */
-const SOCKETS_MAX = 20;
-const RECORD = "account";
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
  * shows. Works while the database, the object store and the queues do not: lists catch up afterwards.
  */
-export class AccountObject extends DurableObject<Env> implements DeskCalls {
-  private opened: OpenAccount | undefined;
-  private readonly hub: LiveHub<AccountState>;
-  private readonly market: AccountMarketLink;
-  private readonly bell: AccountAlarm;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
-    this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
-    this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
-    this.bell = new AccountAlarm(ctx.storage, systemClock);
-  }
-
+export class AccountObject extends AccountBase implements DeskCalls {
   /** Makes the account with its venue and its first money. A second call changes nothing. */
   async begin(given: AccountRecord & { limits: RiskLimits }): Promise<void> {
     const { limits, ...record } = given;
     if (this.ctx.storage.kv.get(RECORD) === undefined) this.ctx.storage.kv.put(RECORD, record);
     await beginAccount(this.open(record.ownerId), limits, systemClock());
     await this.after();
-  }
-
-  private open(ownerId: string): OpenAccount {
-    if (this.opened === undefined) {
-      const text = this.ctx.storage.kv.get(RECORD);
-      if (text === undefined) throw new Error("the account is not there");
-      const record = AccountRecord.parse(text);
-      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record) });
-      // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
-      this.ctx.waitUntil(this.bell.ring());
-    }
-    if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
-    return this.opened;
-  }
-
-  /** The venue that this account trades at. A Worker of tests may have another. */
-  protected venueOf(record: AccountRecord): AccountVenue {
-    return openVenue(this.env, record);
-  }
-
-  private stored(): AccountRecord | undefined {
-    return AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
   }
 
   async submit(call: { ownerId: string; botId: string; intents: readonly DeskIntent[] }): Promise<SubmitResult[]> {
@@ -88,6 +39,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
       const { order, legs } = await desk.submit(call.botId, intent);
       results.push({ order: wireOrder(order), legs: legs.map(wireOrder) });
     }
+    await this.hearJournal();
     await this.after();
     return results;
   }
@@ -111,6 +63,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     await this.bell.beforeSending();
     desk.cancels.request(ids);
     await desk.cancels.drain();
+    await this.hearJournal();
     await this.after();
     return ids.flatMap((id) => {
       const stored = desk.books.order(id);
@@ -123,6 +76,11 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
     await this.arm();
     return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
+  }
+
+  /** What the account's market has, as the desk knows it. */
+  instruments(call: { ownerId: string }): Instrument[] {
+    return this.open(call.ownerId).record.instruments;
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {
@@ -184,9 +142,7 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     await this.bell.by(systemClock() + 1_000);
     const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
     await desk.books.sync();
-    const after = desk.followKill().then(() => this.after());
-    this.ctx.waitUntil(after.catch((error: unknown) => logEvent("kill_follow_up_failed", { error })));
-    this.publish();
+    this.ctx.waitUntil(this.followKill(desk));
     return { cancelling: open.length };
   }
 
@@ -208,6 +164,19 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     return released;
   }
 
+  /** Last prices of the account's instruments at a venue. */
+  async onPrices(call: { ownerId: string; marks: readonly VenueMark[] }): Promise<void> {
+    const { desk } = this.open(call.ownerId);
+    const marketAt = Math.max(...call.marks.map(({ at }) => at));
+    await desk.hear({ events: [], marks: call.marks, marketAt });
+    await this.after();
+  }
+
+  /** The keys of its venue were replaced. */
+  renewKeys(call: { ownerId: string }): void {
+    this.open(call.ownerId).venue.renewKeys?.();
+  }
+
   /** What the venue says unasked. */
   async onVenue(call: { ownerId: string; told: VenueTold }): Promise<void> {
     const { desk, record } = this.open(call.ownerId);
@@ -215,55 +184,6 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     await this.after();
     // A replay asks its bots itself, in step with the market.
     if (record.account.market.kind === "sim") this.ctx.waitUntil(wakeBots(this.env, record, toldBots(desk, call.told)));
-  }
-
-  /** Opens a socket that the Worker has checked. */
-  override async fetch(request: Request): Promise<Response> {
-    const record = this.stored();
-    if (record === undefined || record.ownerId !== request.headers.get(OWNER_HEADER)) {
-      return new Response(null, { status: 404 });
-    }
-    this.open(record.ownerId);
-    this.publish();
-    return this.hub.open(request);
-  }
-
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
-    const record = this.hub.isEmpty ? this.stored() : undefined;
-    if (record !== undefined) {
-      this.open(record.ownerId);
-      this.publish();
-    }
-    if (this.hub.message(socket, text) === undefined) return;
-    this.hub.refuse(socket, "bad_message", "An account's channel takes acknowledgements only.");
-  }
-
-  override webSocketClose(socket: WebSocket, code: number): void {
-    this.hub.close(socket, code);
-  }
-
-  hangUp(grantId: string, reason: ByeReason): void {
-    this.hub.hangUp(grantId, reason);
-  }
-
-  /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */
-  override async alarm(): Promise<void> {
-    const record = this.stored();
-    if (record === undefined) return;
-    await this.bell.begin();
-    try {
-      const { desk } = this.open(record.ownerId);
-      await desk.tick();
-      await this.market.letGo(record, desk.books);
-      await this.market.renew(record, desk.books);
-    } catch (error) {
-      logEvent("account_tick_failed", { id: record.account.id, error });
-    }
-    // It may have been deleted meanwhile.
-    if (this.opened === undefined) return;
-    this.hub.sweep(systemClock());
-    await this.bell.end();
-    await this.after();
   }
 
   /** Forgets the account and hangs up; the venue's side goes with it. */
@@ -275,25 +195,5 @@ export class AccountObject extends DurableObject<Env> implements DeskCalls {
     this.hub.end("deleted");
     this.opened = undefined;
     await this.ctx.storage.deleteAll();
-  }
-
-  /** What follows every change: watchers, the minute's equity, lists, the next alarm. */
-  private async after(): Promise<void> {
-    this.publish();
-    await this.arm();
-    this.opened?.outbox.project();
-  }
-
-  private publish(): void {
-    if (this.opened === undefined) throw new Error("the account is not open");
-    const state = accountView(this.opened);
-    this.opened.outbox.keepEquity();
-    if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
-  }
-
-  private async arm(): Promise<void> {
-    if (this.opened === undefined) return;
-    const { desk, record, outbox } = this.opened;
-    await this.bell.byFirst([desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)]);
   }
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { TradingAccount } from "../../schema/wire/trading.ts";
+import { type AccountMarket, TradingAccount } from "../../schema/wire/trading.ts";
+import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
-import { ALWAYS_OPEN } from "../core/candle/trading-calendar.ts";
+import { ALWAYS_OPEN, calendarOf as namedCalendar, type TradingCalendar } from "../core/candle/trading-calendar.ts";
 import { type Money, ofUnits, type Quantity } from "../core/ledger/decimal.ts";
 import { gridStep } from "../core/ledger/decimal-double.ts";
 import { simProfile } from "../core/sim/sim-instrument.ts";
@@ -15,6 +16,12 @@ export const AccountRecord = z.object({
 });
 export type AccountRecord = z.infer<typeof AccountRecord>;
 
+/** The market of an account at a venue. */
+export type VenueAccountMarket = Extract<AccountMarket, { readonly kind: "venue" }>;
+
+/** How far a venue's balance may be off by its own rounding: a cent of most, a satoshi's worth of none. */
+const VENUE_BALANCE_TOLERANCE = "0.01";
+
 /** The account as its desk needs it. */
 export function deskAccountOf({ account, instruments }: AccountRecord): DeskAccount {
   return {
@@ -24,20 +31,27 @@ export function deskAccountOf({ account, instruments }: AccountRecord): DeskAcco
     instruments: new Map(instruments.map((instrument) => [instrument.id, deskInstrument(instrument, account)])),
     marketTime: account.market.kind === "replay",
     // The simulated venue books the same decimals as we do.
-    balanceTolerance: "0",
+    balanceTolerance: account.market.kind === "venue" ? VENUE_BALANCE_TOLERANCE : "0",
   };
 }
 
-function deskInstrument(instrument: Instrument, { market }: TradingAccount): DeskInstrument {
-  const { tick, lot, quantityMin, notionalMin, quote, symbol } = instrument;
+function calendarOf(instrument: Instrument, { market }: TradingAccount): TradingCalendar {
+  if (market.kind === "sim") return simProfile(instrument.symbol).calendar;
+  // A replay is open whenever it has candles to play.
+  return market.kind === "venue" && "calendarId" in instrument
+    ? namedCalendar((instrument as StoredInstrument).calendarId)
+    : ALWAYS_OPEN;
+}
+
+function deskInstrument(instrument: Instrument, account: TradingAccount): DeskInstrument {
+  const { tick, lot, quantityMin, notionalMin, quote } = instrument;
   return {
     tick: gridStep(tick, "tick"),
     lot: gridStep(lot, "lot"),
     quantityMin:
       quantityMin === 0 ? ofUnits<Quantity>(0n) : (gridStep(quantityMin, "quantityMin") as unknown as Quantity),
     notionalMin: notionalMin === 0 ? ofUnits<Money>(0n) : (gridStep(notionalMin, "notionalMin") as unknown as Money),
-    // A replay is open whenever it has candles to play.
-    calendar: market.kind === "sim" ? simProfile(symbol).calendar : ALWAYS_OPEN,
+    calendar: calendarOf(instrument, account),
     quote,
   };
 }

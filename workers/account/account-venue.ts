@@ -1,4 +1,5 @@
 import type { Broker } from "../brokers/broker.ts";
+import type { LiveBroker } from "../brokers/live-broker.ts";
 import { paperBroker } from "../brokers/paper/paper-broker.ts";
 import type { PaperVenueCalls } from "../brokers/paper/paper-terms.ts";
 import type { Env } from "../platform/env.ts";
@@ -12,6 +13,10 @@ const MAINTENANCE = 0.005;
 /** The venue of an account as its object uses it: the port, and what only a simulated venue needs. */
 export interface AccountVenue {
   readonly broker: Broker;
+  /** A real venue, whose events wait in the account's own storage; undefined for one that tells them itself. */
+  readonly live?: LiveBroker;
+  /** The keys have changed. */
+  renewKeys?(): void;
   begin(record: AccountRecord): Promise<void>;
   openBook(book: { bot: string; cash: string; leverage: number; instruments: readonly string[] }): Promise<void>;
   end(): Promise<void>;

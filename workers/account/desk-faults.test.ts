@@ -164,7 +164,7 @@ describe("cancels", () => {
     broker.onCancel = () => undefined;
     const next = await desk.submit("bot_1", intent({ kind: "limit", limit: "98", ordinal: 1, signal: "next" }));
     desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW });
-    await desk.cancels.drain();
+    await desk.followKill();
     expect(broker.canceled).toEqual([id, next.order.order.id]);
   });
 });

@@ -3,6 +3,7 @@ import { type Money, magnitude } from "../core/ledger/decimal.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { DeskOrder } from "../core/order/desk-order.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
+import { isOpenState } from "../core/order/order-table.ts";
 import { bindingLimit, type LimitSet, type Limits, PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import { lossOfDay } from "../core/risk/equity-track.ts";
 import { haltReason } from "../core/risk/throttle.ts";
@@ -67,7 +68,11 @@ export class DeskSwitches {
     // Halted is halted: what a kill switch has begun goes on.
     if (state === "HALTED" && this.isKilledAt(scope)) return;
     const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined, by };
-    this.books.write(() => this.put(scope, trading));
+    this.books.write(() => {
+      // Also where the switch is released before their turn has come: who stopped trading was told that they go.
+      for (const id of this.toCancelAgain()) this.books.hear(id, { type: "cancel-requested" });
+      this.put(scope, trading);
+    });
   }
 
   /** Sets limits of a bot, or of the account: lower ones hold at once, higher ones after a minute. Inside a write. */
@@ -118,8 +123,9 @@ export class DeskSwitches {
   }
 
   /**
-   * Throws the kill switch: halts the scope, asks for its open orders to go, and notes what shall be closed, in one write.
-   * Once that is durable nothing new of the scope is sent, but for what closes positions where that was asked for.
+   * Throws the kill switch: halts the scope and notes what shall be closed, in one write. Once that is durable nothing new
+   * of the scope is sent, but for what closes positions where that was asked for. Orders that rest at the venue are asked
+   * to go by `toCancelAgain`, after the acknowledgement: a thousand of them must not hold it up.
    */
   kill(
     scope: SwitchScope,
@@ -131,7 +137,8 @@ export class DeskSwitches {
       this.put(scope, { state: "HALTED", reason: KILL_REASON, since, until: undefined, by });
       const open = books.openOrders().filter(({ order }) => isWithin(order, scope) && order.bot !== EXTERNAL_BOT);
       for (const { order } of open) {
-        if (order.state !== "LOST") books.hear(order.id, { type: "cancel-requested" });
+        const waits = order.state === "ACCEPTED" && order.role !== "flatten";
+        if (order.state !== "LOST" && !waits) books.hear(order.id, { type: "cancel-requested" });
       }
       if (flatten) {
         const task: FlattenTask = {
@@ -155,12 +162,11 @@ export class DeskSwitches {
     });
   }
 
-  /** Orders that are still open although a kill switch holds for them. */
+  /** Orders that are still open, and not asked to go, although a kill switch holds for them. */
   toCancelAgain(): ClientOrderId[] {
     return this.books
       .openOrders()
-      .filter(({ order }) => order.state === "ACCEPTED" && !order.cancelRequested && order.bot !== EXTERNAL_BOT)
-      .filter(({ order }) => order.role !== "flatten" && this.isKilled(order))
+      .filter(({ order }) => isToCancelAgain(order) && this.isKilled(order))
       .map(({ order }) => order.id);
   }
 
@@ -257,6 +263,11 @@ export class DeskSwitches {
       }
     });
   }
+}
+
+/** Whether nobody has asked an open order to go; what closes positions shall stay. */
+function isToCancelAgain({ state, cancelRequested, bot, role }: DeskOrder): boolean {
+  return isOpenState(state) && !cancelRequested && bot !== EXTERNAL_BOT && role !== "flatten";
 }
 
 function isWithin(order: DeskOrder, scope: SwitchScope): boolean {

@@ -144,6 +144,32 @@ describe("the desk", () => {
     expect(order.order.state).toBe("PENDING_CANCEL");
   });
 
+  it("acknowledges a kill before it asks a thousand orders to go, and cancels them wherever it is cut off", async () => {
+    const { desk, broker, disk } = await newDesk();
+    const resting = await Promise.all(
+      [0, 1, 2].map((ordinal) =>
+        desk.submit("bot_1", intent({ kind: "limit", limit: "99", ordinal, signal: `s${ordinal}` })),
+      ),
+    );
+    const ids = resting.map(({ order }) => order.order.id);
+    expect(desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW })).toEqual(ids);
+    expect(ids.map((id) => desk.books.order(id)?.order.state)).toEqual(["ACCEPTED", "ACCEPTED", "ACCEPTED"]);
+    // The process ends here.
+    const { desk: next } = await newDesk({ disk, broker });
+    expect(next.nextTickAt()).toBeLessThanOrEqual(NOW + 1_000);
+    await next.followKill();
+    expect(broker.canceled).toEqual(ids);
+  });
+
+  it("cancels what a kill was to cancel, also where the switch is released at once", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
+    desk.switches.kill({ kind: "user" }, { flatten: false, at: NOW });
+    desk.switches.set({ kind: "user" }, "ACTIVE", undefined);
+    await desk.tick();
+    expect(broker.canceled).toEqual([order.order.id]);
+  });
+
   it("closes what a bot holds when it is killed with flatten, by an order that only closes", async () => {
     const { desk, broker } = await newDesk();
     const { order } = await desk.submit("bot_1", intent());

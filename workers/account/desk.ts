@@ -28,6 +28,9 @@ const SWEEP_PAGES_MAX = 10;
 /** After a refusal of the venue to answer, how long until it is asked again. */
 const RETRY_MS = 2_000;
 
+/** Orders that are asked to go in one write: more would keep whoever else asks the desk waiting for longer. */
+const CANCELS_PER_WRITE = 200;
+
 export interface DeskParts {
   readonly store: DeskStore;
   readonly broker: Broker;
@@ -226,10 +229,7 @@ export class Desk {
     this.switches.turnBack();
     if (this.now() >= this.nextSweepAt()) await this.sweepNow();
     if (!this.ready) return;
-    const again = this.switches.toCancelAgain();
-    if (again.length > 0) this.cancels.request(again);
-    await this.cancels.drain();
-    await this.drainFlatten();
+    await this.followKill();
   }
 
   /** When `tick` has something to do, UTC ms; undefined where nothing is open and nothing is held. */
@@ -240,7 +240,8 @@ export class Desk {
     if (!this.ready) return sweepAt;
     const holds = this.books.scopeNames().some((name) => this.books.scope(name).ledger.positions.size > 0);
     const flattening = flatten.length > 0 && (holds || open.some(({ order }) => order.state !== "LOST"));
-    if (flattening || open.some(({ order }) => order.cancelRequested && order.state !== "LOST"))
+    const cancelling = open.some(({ order }) => order.cancelRequested && order.state !== "LOST");
+    if (flattening || cancelling || this.switches.toCancelAgain().length > 0)
       return Math.min(sweepAt, this.now() + 1_000);
     if (this.inDoubt()) return sweepAt;
     return open.length > 0 || holds ? sweepAt : undefined;
@@ -248,6 +249,11 @@ export class Desk {
 
   /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */
   async followKill(): Promise<void> {
+    const again = this.switches.toCancelAgain();
+    for (let from = 0; from < again.length; from += CANCELS_PER_WRITE) {
+      this.cancels.request(again.slice(from, from + CANCELS_PER_WRITE));
+      await this.books.sync();
+    }
     await this.cancels.drain();
     await this.drainFlatten();
   }

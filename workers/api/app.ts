@@ -11,6 +11,7 @@ import { authRoutes } from "./auth-routes.ts";
 import { authorize } from "./authorize.ts";
 import { backtestRoutes } from "./backtest-routes.ts";
 import { botRoutes } from "./bot-routes.ts";
+import { connectionRoutes } from "./connection-routes.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { datasetFileRoutes } from "./dataset-file-routes.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
@@ -68,6 +69,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", backtestRoutes());
   app.route("/", reportRoutes());
   app.route("/", marketRoutes());
+  app.route("/", connectionRoutes());
   app.route("/", tradingAccountRoutes());
   app.route("/", botRoutes());
   app.route("/", orderRoutes());

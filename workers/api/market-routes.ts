@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { DashboardState } from "../../schema/wire/bot.ts";
 import { MarketCandleQuery, MarketCandleSeries, MarketQuery } from "../../schema/wire/market.ts";
 import { ACCESS } from "../auth/access-matrix.ts";
-import { replayFeed, simFeed } from "../feed/live/market-feed.ts";
+import { replayFeed, simFeed, venueFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
 import type { DashboardWatcher } from "../live/dashboard-kill.ts";
 import { instrumentMarket } from "../services/account-market.ts";
@@ -68,6 +68,10 @@ export function marketRoutes() {
       const { instrument } = c.req.valid("query");
       const market = await instrumentMarket(ctx, c.req.valid("query"));
       if (market.kind === "sim") return openSimulated(c, instrument);
+      if (market.kind === "venue") {
+        const { ownerId } = ctx;
+        return openChannel(c, { kind: "venue", ...(await venueFeed(c.env, { ownerId, instrument, ...market })) });
+      }
       const replay = await replayFeed(c.env, { ownerId: ctx.ownerId, accountId: market.accountId });
       return openChannel(c, { kind: "replay", ...replay });
     })

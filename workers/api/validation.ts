@@ -1,6 +1,7 @@
 import type { Hook } from "@hono/zod-openapi";
 import type { z } from "zod";
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
+import { isSecretName } from "../audit/without-secrets.ts";
 import { invalidIssues } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 
@@ -31,7 +32,9 @@ export function issuesOf(error: z.ZodError, input: unknown): ProblemIssue[] {
     const value = valueAt(input, issue.path);
     const field = pathText(issue.path);
     const rule = value === undefined ? "is required" : ruleText(issue);
-    issues.push(value === undefined ? { field, rule } : { field, rule, value: shown(value) });
+    // A key that was mistyped is a key all the same: replies are kept in logs and histories.
+    const isSecret = issue.path.some((part) => typeof part === "string" && isSecretName(part));
+    issues.push(value === undefined || isSecret ? { field, rule } : { field, rule, value: shown(value) });
   }
   return issues;
 }

@@ -3,6 +3,11 @@ const SECRET_NAME =
   /pass(word|phrase)|secret|token|api_?key|private|credential|recovery|otp|seed|salt|hash|authorization|cookie/i;
 const DEPTH_MAX = 8;
 
+/** Whether a field of this name may hold a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /** A copy with every value of a secret's name replaced, however deep it stands. */
 export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (depth > DEPTH_MAX) return "…";
@@ -11,7 +16,7 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => [
       name,
-      SECRET_NAME.test(name) ? "[secret]" : withoutSecrets(entry, depth + 1),
+      isSecretName(name) ? "[secret]" : withoutSecrets(entry, depth + 1),
     ]),
   );
 }

@@ -17,6 +17,7 @@ const HOLDERS: Readonly<Record<SocketKind, (env: Env, name: string) => SocketHol
   market: (env, name) => env.FEED.getByName(name),
   relay: (env, name) => env.RELAY.getByName(name),
   replay: (env, name) => env.REPLAY.getByName(name),
+  venue: (env, name) => env.MARKET.getByName(name),
   account: (env, name) => env.ACCOUNT.getByName(name),
   bot: (env, name) => env.BOT.getByName(name),
   dashboard: (env, name) => env.HUB.getByName(name),

@@ -31,7 +31,7 @@ export interface MachineParts {
   readonly strategy: Strategy;
   readonly store: BotStore;
   readonly desk: DeskCalls;
-  readonly feedOf: (instrument: string) => Promise<MarketFeed>;
+  readonly feedOf: (instrument: string) => Promise<Pick<MarketFeed, "minutes">>;
 }
 
 /** Told what was decided, with the market's time. */

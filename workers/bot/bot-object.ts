@@ -204,7 +204,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     const record = this.bot.record(undefined);
     const state = this.view(record);
     if (!this.hub.publish(state)) return;
-    const dueAt = isActive(state.status) && record.account.market.kind === "sim" ? state.nextDueAt : null;
+    const dueAt = isActive(state.status) && record.account.market.kind !== "replay" ? state.nextDueAt : null;
     this.ctx.waitUntil(reportBot(this.env, record, { state, dueAt, startedAt: this.bot.life().startedAt }));
   }
 

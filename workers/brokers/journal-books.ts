@@ -1,10 +1,10 @@
-import { add, larger, NO_QUANTITY, type Quantity, subtract } from "../core/ledger/decimal.ts";
+import { add, larger, NO_QUANTITY, type Quantity } from "../core/ledger/decimal.ts";
 import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "./broker.ts";
 import { JournalFlows } from "./journal-flows.ts";
-import type { PlacedOrder } from "./venue-client.ts";
+import type { PlacedOrder, VenueClient } from "./venue-client.ts";
 import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 import type { VenueNews } from "./venue-news.ts";
 
@@ -25,13 +25,14 @@ export class JournalBooks {
     this.now = now;
   }
 
-  /** Remembers an order and its legs before they are sent. */
-  begin(order: OrderToPlace): void {
-    const { legs, ...rest } = order;
-    const main = { ...rest, legs: [] };
+  /** Remembers an order and its legs before they are sent; `legSentAs` names those that the venue knows by other names. */
+  begin(order: OrderToPlace, legSentAs: VenueClient["legSentAs"] = ({ id }) => id): void {
     this.journal.transaction(() => {
-      this.journal.putOrder(this.newOrder(main, undefined));
-      for (const leg of legs) this.journal.putOrder(this.newOrder({ ...leg, legs: [] }, order.id));
+      this.journal.putOrder(this.newOrder(order, undefined));
+      for (const leg of order.legs) {
+        const row = this.newOrder({ ...leg, legs: [] }, order.id);
+        this.journal.putOrder({ ...row, placed: { ...row.placed, sentAs: legSentAs(leg, order.id) } });
+      }
     });
   }
 
@@ -114,7 +115,7 @@ export class JournalBooks {
       this.refuseReplacement(found, replacing.revision);
       return;
     }
-    const order = isNext ? this.replaced(found, shown) : this.renamed(found, shown.venueOrderId);
+    const order = isNext ? this.replaced(found, shown.venueOrderId) : this.renamed(found, shown.venueOrderId);
     if (shown.status === "rejected") {
       this.reject(placed.order.id, reason === "" ? "REJECTED" : reason);
       return;
@@ -195,14 +196,13 @@ export class JournalBooks {
   }
 
   /** The venue agreed to a change. */
-  private replaced(order: JournalOrder, shown: VenueOrder): JournalOrder {
+  private replaced(order: JournalOrder, venueOrderId: string): JournalOrder {
     const { replacing, placed } = order;
     if (replacing === undefined) return order;
     const before = placed.venueOrderId;
-    const accepted = this.accept(order, before ?? shown.venueOrderId);
-    const isOther = before !== undefined && before !== shown.venueOrderId;
+    const accepted = this.accept(order, before ?? venueOrderId);
+    const isOther = before !== undefined && before !== venueOrderId;
     const { revision, sentAs, quantity, limit, stop } = replacing;
-    const { venueOrderId } = shown;
     const after: JournalOrder = {
       ...accepted,
       ...{ state: "open", quantity, limit, stop, replacing: undefined },
@@ -234,10 +234,18 @@ export class JournalBooks {
     const entry = this.journal.addEntry(`fill:${fill.tradeId}`, { fill });
     if (entry === undefined) return;
     this.flows.fill(fill);
-    if (found !== undefined) this.fillOrder(found, fill);
+    if (found !== undefined) this.fillOrder(this.versionOf(found, told), fill);
     this.journal.addEvent({ type: "fill", entry });
     const after = found === undefined ? undefined : this.journal.order(found.placed.order.id);
     if (after?.state === "filled") this.putEnded(after);
+  }
+
+  /** A trade under another name than the order's present one shows that the change on its way was made. */
+  private versionOf(order: JournalOrder, { venueOrderId }: VenueFill): JournalOrder {
+    const { placed, replacing, pastVenueIds } = order;
+    const isKnown = placed.venueOrderId === venueOrderId || pastVenueIds.includes(venueOrderId);
+    if (replacing === undefined || isKnown || placed.venueOrderId === undefined) return order;
+    return this.replaced(order, venueOrderId);
   }
 
   private fillOrder(order: JournalOrder, fill: VenueFill): void {
@@ -292,5 +300,5 @@ export function shownOrder(order: JournalOrder, filled: Quantity = order.filled)
 
 /** Whether trades of an order are still to be told. */
 export function hasUntoldFills({ filled, known }: JournalOrder): boolean {
-  return subtract(filled, known) > NO_QUANTITY;
+  return filled > known;
 }

@@ -11,7 +11,7 @@ import type {
 } from "./broker.ts";
 import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
-import { liveReport, underName } from "./live-report.ts";
+import { beginHistory, liveReport, underName } from "./live-report.ts";
 import { refusedHere } from "./refused-here.ts";
 import { VenueRefusal, VenueSilence } from "./request/venue-reply.ts";
 import type { ClientOutcome, VenueClient } from "./venue-client.ts";
@@ -55,6 +55,7 @@ export class LiveBroker implements Broker {
     this.parts = parts;
     this.capabilities = parts.client.capabilities;
     this.books = new JournalBooks(parts.journal, parts.now);
+    beginHistory(parts.journal, parts.now());
   }
 
   /** Takes in what a stream says. True where something may be missing, so that a report is due. */
@@ -66,7 +67,7 @@ export class LiveBroker implements Broker {
     const known = this.parts.journal.order(order.id);
     if (known !== undefined) return this.placeAgain(order, known);
     const refusal = refusedHere(order, this.parts.client.capabilities, this.books.flows.held());
-    this.books.begin(order);
+    this.books.begin(order, this.parts.client.legSentAs);
     if (refusal !== undefined) return this.settlePlace(order, { ...refusal, outcome: "rejected", news: [] });
     await this.parts.journal.sync();
     return this.settlePlace(order, await certain(this.parts.client.place(order)));

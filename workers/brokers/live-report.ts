@@ -4,7 +4,7 @@ import { hasUntoldFills, type JournalBooks, shownOrder } from "./journal-books.t
 import { heldNow, isOpened, openHoldings, type TradedInstrument, tellOpening } from "./live-holdings.ts";
 import { VenueSilence } from "./request/venue-reply.ts";
 import type { PlacedOrder, VenueClient, VenueHistory, VenueHoldings } from "./venue-client.ts";
-import { isOpenInJournal, type JournalOrder, type Movement } from "./venue-journal.ts";
+import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 
 /** Orders that a report asks for one by one: each is a request. The rest is asked for by the next. */
 const ASKED_MAX = 20;
@@ -123,13 +123,16 @@ function holdingParts({ books, client, currency, instruments }: ReportParts) {
   return { books, holds: client.capabilities.holds, currency, instruments };
 }
 
+/** From when on trades are asked for: from before the first order on. */
+export function beginHistory(journal: VenueJournal, now: number): void {
+  if (journal.read(HISTORY) === undefined) journal.write(HISTORY, JSON.stringify({ cursor: "", since: now }));
+}
+
 /** Trades and movements since we asked last, one page. True where there are no more. */
 async function askHistory(parts: ReportParts): Promise<boolean> {
-  const { books, client, instruments, now } = parts;
+  const { books, client, instruments } = parts;
   const { journal } = books;
-  const stored = journal.read(HISTORY);
-  const { cursor, since } =
-    stored === undefined ? { cursor: "", since: now() } : (JSON.parse(stored) as { cursor: string; since: number });
+  const { cursor, since } = JSON.parse(journal.read(HISTORY) ?? "") as { cursor: string; since: number };
   const history = await client.history({ cursor, since, instruments: instruments.map(({ id }) => id) });
   const fills = await ownedFills(parts, history);
   if (fills === undefined) return false;

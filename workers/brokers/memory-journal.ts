@@ -21,36 +21,52 @@ export class MemoryJournal implements VenueJournal {
   private readonly entries: string[] = [];
   private readonly keys = new Map<string, string>();
   private depth = 0;
-  /** What takes back each write of the transaction under way. */
+  /** What takes back each write that would not survive yet, the first one first. */
   private undos: (() => void)[] = [];
 
   transaction<T>(act: () => T): T {
     if (this.depth > 0) return act();
+    const place = this.undos.length;
     this.depth++;
     try {
       return act();
     } catch (error) {
-      for (const undo of this.undos.reverse()) undo();
+      this.backTo(place);
       throw error;
     } finally {
       this.depth--;
-      this.undos = [];
     }
+  }
+
+  private backTo(place: number): void {
+    for (const undo of this.undos.splice(place).reverse()) undo();
+  }
+
+  /** What was not asked to survive is gone. */
+  lose(): void {
+    this.backTo(0);
   }
 
   private put(map: Map<string, string>, key: string, value: string): void {
     const before = map.get(key);
     if (before === value) return;
-    if (this.depth > 0) this.undos.push(() => (before === undefined ? map.delete(key) : map.set(key, before)));
+    this.undos.push(() => (before === undefined ? map.delete(key) : map.set(key, before)));
     map.set(key, value);
   }
 
   private append(list: string[], text: string): number {
-    if (this.depth > 0) this.undos.push(() => list.pop());
+    this.undos.push(() => list.pop());
     return list.push(text);
   }
 
-  async sync(): Promise<void> {}
+  async sync(): Promise<void> {
+    this.keep();
+  }
+
+  /** Everything written so far would survive. */
+  keep(): void {
+    this.undos = [];
+  }
 
   read(name: string): string | undefined {
     return this.documents.get(name);

@@ -105,6 +105,8 @@ export interface VenueClient {
   instruments(): Promise<readonly VenueInstrument[]>;
   /** Legs go in the same request, or not at all. */
   place(order: OrderToPlace): Promise<ClientOutcome>;
+  /** Name under which a leg goes before the venue has named it, where its own id is nothing that the venue knows. */
+  legSentAs?(leg: OrderToPlace["legs"][number], parent: ClientOrderId): string;
   cancel(placed: PlacedOrder): Promise<ClientOutcome>;
   /** Client id under which a changed order will be known, where that is another; it is written down before it is sent. */
   replacedAs?(placed: PlacedOrder, revision: number): string;

@@ -1,4 +1,5 @@
 import { type Decimal, type Money, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
+import { exactDecimal } from "../core/ledger/decimal-double.ts";
 import { parseDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 
 /**
@@ -38,3 +39,8 @@ export function venueInstant(text: string, field: string): number {
 
 /** Venues write one to nine decimals of a second, and Z or an offset. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,12})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** A number as JSON has it: with an exponent where it is very small or very large. */
+export function venueNumber(text: string, field: string): Decimal {
+  return /[eE]/.test(text) ? exactDecimal(Number(text), field) : venueDecimal(text, field);
+}

@@ -5,6 +5,7 @@ import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { SidecarObject } from "../brokers/sidecar-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
+import type { VenueMarketObject } from "../feed/live/venue-market-object.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
@@ -23,6 +24,8 @@ export interface Env {
   readonly FEED: DurableObjectNamespace<FeedObject>;
   /** Replayed markets, one an account: reached over `market-feed.ts`. */
   readonly REPLAY: DurableObjectNamespace<ReplayObject>;
+  /** Markets of venues, one an instrument of an account: reached over `market-feed.ts`. */
+  readonly MARKET: DurableObjectNamespace<VenueMarketObject>;
   /** Accounts with their desks, reached over `account-object-of.ts`. */
   readonly ACCOUNT: DurableObjectNamespace<AccountObject>;
   /** Bots, reached over `account-object-of.ts`. */
@@ -64,6 +67,11 @@ export interface Env {
   readonly SENDGRID_API_KEY?: string;
   /** The platform's own way to send mail, where it is bound. */
   readonly MAIL?: SendEmail;
+  /**
+   * Other addresses of venues, as JSON from `VENUE.environment` to an origin: for stand-ins on a developer's machine. A
+   * deployment sets none.
+   */
+  readonly VENUE_ORIGINS?: string;
   /** Address of a sidecar that runs as a plain process, such as `http://127.0.0.1:8080`; empty for containers. */
   readonly SIDECAR_URL?: string;
   /** Key of the tokens between accounts and sidecars, at least 32 bytes; absent where no venue needs one. */

@@ -21,6 +21,7 @@ export type IdKind =
   | "sec"
   | "acc"
   | "bot"
+  | "con"
   | "epo"
   | "jti";
 

@@ -80,12 +80,31 @@ export async function prepareSecret(
 
 /** The secret in the clear. Only the call that uses it may hold it. Throws `VaultError`. */
 export async function openSecret(ctx: Pick<VaultContext, "env" | "owned">, id: string): Promise<string> {
+  return openCopy(ctx.env, await copySecret(ctx, id));
+}
+
+/**
+ * A secret as it is sealed, for an object that has to open it while the database cannot be asked. It opens under the
+ * deployment's master keys alone, and has to be erased with its owner.
+ */
+export interface SealedCopy {
+  readonly name: SecretName;
+  readonly salt: string;
+  readonly sealed: string;
+}
+
+/** The secret in the clear, of a copy. Throws `VaultError`. */
+export function openCopy(env: Env, { name, salt, sealed }: SealedCopy): Promise<string> {
+  return unseal({ keys: masterKeys(env), salt, name, sealed });
+}
+
+/** A secret as it is sealed. Throws `VaultError` where there is none, or no longer. */
+export async function copySecret(ctx: Pick<VaultContext, "owned">, id: string): Promise<SealedCopy> {
   const row = await ctx.owned.find(vaultSecrets, eq(vaultSecrets.id, id));
   if (row === undefined) throw new VaultError("absent", "there is no such secret");
   const [salt] = await ctx.owned.list(ownerKeys, { limit: 1 });
   if (salt === undefined) throw new VaultError("erased", "the key of the secret's owner was erased");
-  const name: SecretName = { ownerId: row.ownerId, id: row.id, field: row.field };
-  return unseal({ keys: masterKeys(ctx.env), salt: salt.salt, name, sealed: row.sealed });
+  return { name: { ownerId: row.ownerId, id: row.id, field: row.field }, salt: salt.salt, sealed: row.sealed };
 }
 
 export interface SealInput {

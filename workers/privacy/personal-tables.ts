@@ -1,6 +1,7 @@
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { candlePeriods } from "../../schema/tables/candle.ts";
+import { venueConnections } from "../../schema/tables/connection.ts";
 import { datasets, imports } from "../../schema/tables/dataset.ts";
 import { idempotencyKeys } from "../../schema/tables/idempotency.ts";
 import {
@@ -79,6 +80,10 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     file("backtests", "Your runs: settings and main figures. Their reports are in reports/.", ["leaseToken"]),
   ),
   owned(trialCounts, file("trials", "How often you tried something on the same markets.")),
+  owned(
+    venueConnections,
+    file("connections", "Keys of venues that you keep: which, and what the venue says of them; not the keys."),
+  ),
   owned(tradingAccounts, file("trading-accounts", "Your accounts with venues: names, markets, fees.")),
   owned(bots, file("bots", "Your bots: what they were told to do and how they stood.")),
   owned(orders, file("orders", "Orders of your bots and your own.", ["change"])),

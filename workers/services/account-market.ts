@@ -4,9 +4,10 @@ import { isSimulated, replayFeed } from "../feed/live/market-feed.ts";
 import { notFound } from "../platform/problem-error.ts";
 import type { ServiceContext } from "./service-context.ts";
 
-/** Where an instrument's prices come from: the simulated market, or a dataset that an account plays again. */
+/** Where an instrument's prices come from: the simulated market, a dataset that an account plays again, or a venue. */
 export type InstrumentMarket =
   | { readonly kind: "sim" }
+  | { readonly kind: "venue"; readonly accountId: string }
   | { readonly kind: "replay"; readonly accountId: string; readonly datasetId: string };
 
 type MarketContext = Pick<ServiceContext, "env" | "ownerId" | "owned">;
@@ -23,6 +24,10 @@ export async function instrumentMarket(
   const account = await ctx.owned.find(tradingAccounts, eq(tradingAccounts.id, accountId));
   if (account === undefined) throw notFound("account");
   if (account.market.kind === "sim") return instrumentMarket(ctx, { instrument });
+  if (account.market.kind === "venue") {
+    if (!account.market.instruments.includes(instrument)) throw notFound("market");
+    return { kind: "venue", accountId };
+  }
   const plays = await replayOf(ctx, accountId);
   if (plays === undefined) throw notFound("account");
   const played = plays.find((one) => one.instrument === instrument);

@@ -6,12 +6,14 @@ import { chartCandles } from "../feed/chart-candles.ts";
 import { replayFeed } from "../feed/live/market-feed.ts";
 import { simSources } from "../feed/sim-source.ts";
 import { type CandleSource, clipCandles } from "../feed/source.ts";
+import { venueSources } from "../feed/venue-source.ts";
 import { invalid, notFound } from "../platform/problem-error.ts";
 import { instrumentMarket } from "./account-market.ts";
 import { candleSources } from "./candle-sources.ts";
 import { findDataset } from "./dataset.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { SIMULATED_SEED } from "./simulated-datasets.ts";
+import { answeredByVenue, venueMarket } from "./venue-market.ts";
 
 /** A stock trades a fifth of the week: so much longer than its candles is the time that holds them. */
 const OPEN_SHARE = 6;
@@ -41,16 +43,12 @@ export async function readMarketCandles(call: {
   }
   const to = Math.min(input.to ?? marketAt, marketAt);
   const wanted = timeframe ?? base.timeframe;
-  const chart =
+  const stretch = { sources, to, timeframe: wanted };
+  const chart = await answeredByVenue(() =>
     from === undefined
-      ? await chartCandles({
-          sources,
-          from: lookBack(to, wanted, limit),
-          to,
-          timeframe: wanted,
-          limit: SIM_CANDLES_MAX,
-        })
-      : await chartCandles({ sources, from, to, timeframe: wanted, limit });
+      ? chartCandles({ ...stretch, from: lookBack(to, wanted, limit), limit: SIM_CANDLES_MAX })
+      : chartCandles({ ...stretch, from, limit }),
+  );
   const closed = closedBy(chart.candles, marketAt - timeframeMs(chart.timeframe));
   const newest = sliceCandles(closed, Math.max(0, closed.length - limit), closed.length);
   const column = (values: Float64Array) => Array.from(values);
@@ -73,6 +71,12 @@ async function openMarket(
     const symbol = input.instrument.replace(/^SIM:/, "");
     const sources = simSources({ seed: SIMULATED_SEED, symbol, timeframe: "1m", from, to: marketAt });
     return { marketAt, sources };
+  }
+  if (market.kind === "venue") {
+    const marketAt = Math.floor(ctx.now() / MINUTE_MS) * MINUTE_MS;
+    const series = { ...(await venueMarket(ctx, { ...input, accountId: market.accountId })), timeframe: "1m" as const };
+    const from = candleOpen(input.from ?? lookBack(marketAt, input.timeframe ?? "1m", input.limit), "1w");
+    return { marketAt, sources: venueSources(series, { from, to: marketAt }) };
   }
   const { object } = await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: market.accountId });
   const state = await object.state({ ownerId: ctx.ownerId });

@@ -1,4 +1,4 @@
-import { notional, type Price } from "../../../workers/core/ledger/decimal.ts";
+import { notional } from "../../../workers/core/ledger/decimal.ts";
 import { parseDecimal, parseMoney } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookRefusal, EmulatedInstrument, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
@@ -13,6 +13,8 @@ import { OandaStreams } from "./oanda-streams.ts";
 import { OandaViews } from "./oanda-views.ts";
 
 export const OANDA_KEYS = { token: "practice-token-of-nobody", accountId: "101-004-1435156-001" } as const;
+
+const FUNDS = parseMoney("100000", "funds");
 
 const REASONS: Readonly<Record<BookRefusal, string>> = {
   "no-instrument": "INSTRUMENT_UNKNOWN",
@@ -52,14 +54,19 @@ export class OandaEmulator implements VenueEmulator {
     this.parts = parts;
     const { currency = "USD", now } = parts;
     this.faults = new FaultSwitches(parts);
-    this.book = new EmulatedBook({ instruments: instruments(), funds: {}, holds: "positions", now });
+    const funds = { [currency]: FUNDS };
+    this.book = new EmulatedBook({ instruments: instruments(), funds, holds: "positions", now });
+    // What trades there trades whole.
+    const trade = this.book.trade.bind(this.book);
+    this.book.trade = (symbol, price) => trade(symbol, price);
     const accountId = OANDA_KEYS.accountId;
     this.ledger = new OandaLedger({ book: this.book, accountId, currency });
     this.views = new OandaViews({ book: this.book, ledger: this.ledger });
     this.reads = new OandaReads({ book: this.book, ledger: this.ledger, views: this.views, accountId, currency });
     this.streams = new OandaStreams({ ...this, accountId, now });
     this.ledger.onTransaction = (transaction) => this.streams.tell(transaction);
-    this.ledger.transfer(parseMoney("100000", "funds"));
+    this.book.onTrade = (symbol) => this.streams.quote(symbol);
+    this.ledger.transfer(FUNDS);
   }
 
   handle(request: EmulatedRequest): EmulatedReply {
@@ -234,12 +241,6 @@ export class OandaEmulator implements VenueEmulator {
     return isKnown ? this.streams.open(request, line) : undefined;
   }
 
-  /** The market trades at a price, and those who listen hear it. */
-  trade(symbol: string, price: Price): void {
-    this.book.trade(symbol, price);
-    this.streams.quote(symbol);
-  }
-
   tick(): void {
     this.streams.tick();
   }
@@ -273,5 +274,5 @@ function instruments(): EmulatedInstrument[] {
       status: "trading",
     };
   };
-  return [make("EUR_USD", "0.00001", "1"), make("XAG_USD", "0.001", "0.1"), make("DE30_EUR", "0.1", "0.1")];
+  return [make("EUR_USD", "0.00001", "1"), make("XAG_USD", "0.001", "0.01"), make("DE30_EUR", "0.1", "0.1")];
 }

@@ -1,47 +1,39 @@
 import type { Broker } from "../../../workers/brokers/broker.ts";
 import { brokerContract } from "../../../workers/brokers/testing/broker-contract.ts";
 import { parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
-import { openOanda } from "./open-oanda.ts";
+import { oandaStage } from "./oanda-stage.ts";
 
-const INSTRUMENT = "OANDA:XAG_USD";
-
-/** Each disturbance is a new process with the journal of the old one, and a new connection to the stream. */
+/** Each disturbance is a new process with the journal of the old one, and new connections to the streams. */
 brokerContract("OANDA", async () => {
-  const opened = openOanda();
-  const trade = async (price: number) => opened.venue.trade("XAG_USD", parsePrice(String(price), "price"));
-  await trade(100);
-  let broker = opened.newBroker();
-  const listen = () => {
-    const streams = opened.holders((news) => void broker.hear(news));
-    streams.transactions.open();
-    streams.pricing.open();
-    return streams;
-  };
-  let streams = listen();
-  await broker.report("");
-  const tick = () => streams.transactions.tick();
-  const facade: Broker = {
-    capabilities: broker.capabilities,
-    place: (order) => broker.place(order),
-    cancel: (id, venueOrderId) => broker.cancel(id, venueOrderId),
-    replace: (id, revision, terms) => broker.replace(id, revision, terms),
-    order: (id) => broker.order(id),
-    report: (cursor) => broker.report(cursor),
-    events: (sequence) => broker.events(sequence),
+  const { venue, begin, listen } = oandaStage();
+  const trade = (price: number) => venue.book.trade("XAG_USD", parsePrice(String(price), "price"));
+  trade(100);
+  let process = begin();
+  let streams = await listen(process, (news) => void process.broker.hear(news));
+  // An account is asked for everything before it trades.
+  await process.broker.report("");
+  const broker: Broker = {
+    capabilities: process.broker.capabilities,
+    place: (order) => process.broker.place(order),
+    cancel: (id, venueOrderId) => process.broker.cancel(id, venueOrderId),
+    replace: (id, revision, terms) => process.broker.replace(id, revision, terms),
+    order: (id) => process.broker.order(id),
+    report: (cursor) => process.broker.report(cursor),
+    events: (sequence) => process.broker.events(sequence),
   };
   return {
-    broker: facade,
+    broker,
     bot: "bot",
-    instrument: INSTRUMENT,
+    instrument: "OANDA:XAG_USD",
     trade: async (price) => {
-      await trade(price);
-      tick();
+      trade(price);
+      streams.transactions.tick();
     },
     disturb: async () => {
       streams.transactions.cut();
       streams.pricing.cut();
-      broker = opened.newBroker();
-      streams = listen();
+      process = begin();
+      streams = await listen(process, (news) => void process.broker.hear(news));
     },
   };
 });

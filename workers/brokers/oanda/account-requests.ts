@@ -1,8 +1,16 @@
 import type { z } from "zod";
-import type { RequestKind, VenueReply, VenueRequest, VenueRequests } from "../request/venue-reply.ts";
+import {
+  type RequestKind,
+  VenueRefusal,
+  type VenueReply,
+  type VenueRequest,
+  type VenueRequests,
+} from "../request/venue-reply.ts";
+import type { VenueInstrument } from "../venue-client.ts";
 import { answerOf } from "./errors.ts";
+import { instrumentOf } from "./instruments.ts";
 import type { OandaTrade, OandaTransaction } from "./payloads.ts";
-import { tradesReply, transactionReply, transactionsReply } from "./payloads.ts";
+import { instrumentsReply, tradesReply, transactionReply, transactionsReply } from "./payloads.ts";
 import { oandaHeaders } from "./sign.ts";
 
 /** Where the venue is: its practice and its live side differ by host alone. */
@@ -27,7 +35,7 @@ const TRADES_ASKED_MAX = 50;
 export class AccountRequests {
   private readonly requests: VenueRequests;
   private readonly rest: string;
-  private readonly accountId: string;
+  readonly accountId: string;
   private readonly headers: Readonly<Record<string, string>>;
 
   constructor({ requests, rest, key }: { requests: VenueRequests; rest: string; key: OandaKey }) {
@@ -80,6 +88,12 @@ export class AccountRequests {
       for (const trade of reply?.trades ?? []) found.set(trade.id, trade);
     }
     return found;
+  }
+
+  async instruments(): Promise<readonly VenueInstrument[]> {
+    const reply = await this.ask(instrumentsReply, "/instruments", "data");
+    if (reply === undefined) throw new VenueRefusal("ACCOUNT", "the venue must show what the account may trade");
+    return reply.instruments.map(instrumentOf);
   }
 
   venueNow(): number {

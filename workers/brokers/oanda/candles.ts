@@ -2,14 +2,14 @@ import { type Candle, type CandleColumns, candlesOf } from "../../core/candle/ca
 import { type Timeframe, timeframeMs } from "../../core/candle/timeframe.ts";
 import type { VenueMark } from "../broker.ts";
 import type { CandlePage, MarketData } from "../market-data.ts";
-import { VenueRefusal, type VenueRequests, VenueSilence } from "../request/venue-reply.ts";
+import { reliable } from "../request/read-reply.ts";
+import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type { VenueInstrument } from "../venue-client.ts";
 import { venueInstant } from "../venue-decimal.ts";
-import { AccountRequests, type OandaKey } from "./account-requests.ts";
+import type { AccountRequests } from "./account-requests.ts";
 import { PRICE_INTERVAL_MS } from "./client.ts";
-import { instrumentOf } from "./instruments.ts";
 import { markOf, OANDA } from "./parse.ts";
-import { candlesReply, instrumentsReply, pricesReply, summaryReply } from "./payloads.ts";
+import { candlesReply, pricesReply, summaryReply } from "./payloads.ts";
 
 /** Names of our timeframes at the venue. It has no candles of three minutes. */
 export const GRANULARITY: Partial<Readonly<Record<Timeframe, string>>> = {
@@ -39,16 +39,19 @@ export class OandaMarketData implements MarketData {
   readonly timeframes = Object.keys(GRANULARITY) as Timeframe[];
   private readonly account: AccountRequests;
 
-  constructor(parts: { readonly requests: VenueRequests; readonly rest: string; readonly key: OandaKey }) {
-    this.account = new AccountRequests(parts);
+  constructor(account: AccountRequests) {
+    this.account = account;
   }
 
-  async instruments(): Promise<readonly VenueInstrument[]> {
-    const reply = await this.account.ask(instrumentsReply, "/instruments", "data");
-    return (reply?.instruments ?? []).map(instrumentOf);
+  instruments(): Promise<readonly VenueInstrument[]> {
+    return reliable(this.account.instruments());
   }
 
-  async candles({ instrument, timeframe, from, to }: Parameters<MarketData["candles"]>[0]): Promise<CandlePage> {
+  candles(asked: Parameters<MarketData["candles"]>[0]): Promise<CandlePage> {
+    return reliable(this.page(asked));
+  }
+
+  private async page({ instrument, timeframe, from, to }: Parameters<MarketData["candles"]>[0]): Promise<CandlePage> {
     const granularity = GRANULARITY[timeframe];
     if (granularity === undefined) throw new VenueRefusal("TIMEFRAME", `timeframe must be known, was ${timeframe}`);
     // A beginning in the future is an error there.
@@ -72,7 +75,11 @@ export class OandaMarketData implements MarketData {
     return { candles, next: next !== undefined && next < to ? next : undefined };
   }
 
-  async prices(instruments: readonly VenueInstrument[]): Promise<readonly VenueMark[]> {
+  prices(instruments: readonly VenueInstrument[]): Promise<readonly VenueMark[]> {
+    return reliable(this.marks(instruments));
+  }
+
+  private async marks(instruments: readonly VenueInstrument[]): Promise<readonly VenueMark[]> {
     if (instruments.length === 0) return [];
     const names = instruments.map(({ nativeId }) => nativeId).join(",");
     const reply = await this.account.ask(pricesReply, `/pricing?instruments=${names}`, "data");

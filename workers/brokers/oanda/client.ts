@@ -1,7 +1,8 @@
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
-import { VenueRefusal, type VenueRequests, VenueSilence } from "../request/venue-reply.ts";
+import { reliable } from "../request/read-reply.ts";
+import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type {
   ClientOutcome,
   PlacedOrder,
@@ -11,20 +12,18 @@ import type {
   VenueHoldings,
   VenueInstrument,
 } from "../venue-client.ts";
-import { AccountRequests, type OandaKey } from "./account-requests.ts";
+import type { AccountRequests } from "./account-requests.ts";
 import { OANDA_CAPABILITIES } from "./capabilities.ts";
 import { newsOf, placedOutcome } from "./change.ts";
 import { type ChangeVerdict, changeVerdict, messageOf } from "./errors.ts";
 import { OrderFinder, specifierOf, waiting, waitingId } from "./find-order.ts";
 import { oandaHistory } from "./history.ts";
-import { instrumentOf } from "./instruments.ts";
 import { holdingsOf } from "./money.ts";
 import { FormError, legField, orderBody, replacementBody, restOf } from "./order-body.ts";
 import { closingOf, markOf, nativeName, OANDA, venueOrderOf } from "./parse.ts";
 import {
   accountReply,
   accountsReply,
-  instrumentsReply,
   type OandaAccount,
   type OandaOrder,
   pricesReply,
@@ -42,20 +41,23 @@ export class OandaClient implements VenueClient {
   readonly capabilities = OANDA_CAPABILITIES;
   private readonly account: AccountRequests;
   private readonly finder: OrderFinder;
-  private readonly accountId: string;
   private known: Promise<string> | undefined;
 
-  constructor(parts: { readonly requests: VenueRequests; readonly rest: string; readonly key: OandaKey }) {
-    this.account = new AccountRequests(parts);
-    this.finder = new OrderFinder(this.account);
-    this.accountId = parts.key.accountId;
+  constructor(account: AccountRequests) {
+    this.account = account;
+    this.finder = new OrderFinder(account);
   }
 
-  async facts(): Promise<VenueAccountFacts> {
+  facts(): Promise<VenueAccountFacts> {
+    return reliable(this.askFacts());
+  }
+
+  private async askFacts(): Promise<VenueAccountFacts> {
+    const { accountId } = this.account;
     const list = answered(await this.account.askVenue(accountsReply, "/accounts"), "its accounts");
-    const own = list.accounts.find(({ id }) => id === this.accountId);
+    const own = list.accounts.find(({ id }) => id === accountId);
     if (own === undefined) {
-      throw new VenueRefusal("ACCOUNT", `the token must be of account ${this.accountId}`, { isKey: true });
+      throw new VenueRefusal("ACCOUNT", `the token must be of account ${accountId}`, { isKey: true });
     }
     const { account } = answered(await this.account.ask(summaryReply, "/summary"), "the account");
     const isBridged = own.mt4AccountID !== undefined;
@@ -72,9 +74,8 @@ export class OandaClient implements VenueClient {
     };
   }
 
-  async instruments(): Promise<readonly VenueInstrument[]> {
-    const { instruments } = answered(await this.account.ask(instrumentsReply, "/instruments", "data"), "instruments");
-    return instruments.map(instrumentOf);
+  instruments(): Promise<readonly VenueInstrument[]> {
+    return reliable(this.account.instruments());
   }
 
   async place(order: OrderToPlace): Promise<ClientOutcome> {
@@ -112,10 +113,14 @@ export class OandaClient implements VenueClient {
   }
 
   order(placed: PlacedOrder): Promise<VenueOrder | undefined> {
-    return this.finder.find(placed);
+    return reliable(this.finder.find(placed));
   }
 
-  async openOrders(): Promise<readonly VenueOrder[]> {
+  openOrders(): Promise<readonly VenueOrder[]> {
+    return reliable(this.askOpen());
+  }
+
+  private async askOpen(): Promise<readonly VenueOrder[]> {
     const account = await this.snapshot();
     const trades = new Map(account.trades.map((trade) => [trade.id, trade]));
     return account.orders
@@ -127,15 +132,20 @@ export class OandaClient implements VenueClient {
       });
   }
 
-  async holdings(): Promise<VenueHoldings> {
-    return holdingsOf(await this.snapshot());
+  holdings(): Promise<VenueHoldings> {
+    return reliable(this.snapshot().then(holdingsOf));
   }
 
-  async history(asked: { readonly cursor: string; readonly since: number }): Promise<VenueHistory> {
-    return oandaHistory({ account: this.account, finder: this.finder, currency: await this.currency() }, asked);
+  history(asked: { readonly cursor: string; readonly since: number }): Promise<VenueHistory> {
+    const { account, finder } = this;
+    return reliable(this.currency().then((currency) => oandaHistory({ account, finder, currency }, asked)));
   }
 
-  async prices(instruments: readonly string[]): Promise<readonly VenueMark[]> {
+  prices(instruments: readonly string[]): Promise<readonly VenueMark[]> {
+    return reliable(this.askPrices(instruments));
+  }
+
+  private async askPrices(instruments: readonly string[]): Promise<readonly VenueMark[]> {
     const names = instruments.map(nativeName).filter((name) => name !== undefined);
     const marks: VenueMark[] = [];
     for (let from = 0; from < names.length; from += PRICES_ASKED_MAX) {
@@ -195,7 +205,7 @@ export class OandaClient implements VenueClient {
   }
 
   /** The account's currency, which never changes. */
-  private currency(): Promise<string> {
+  currency(): Promise<string> {
     this.known ??= this.account
       .ask(summaryReply, "/summary")
       .then((reply) => answered(reply, "the account").account.currency);

@@ -1,5 +1,5 @@
-/** Longer than any reply may be read to. */
-const LONG = 200_000;
+/** Longer than any field may be. */
+const LONG = 20_000;
 
 /** Bodies that are no reply of any venue, or that would do harm if they were believed. At least fifty. */
 export const HOSTILE_BODIES: readonly string[] = [

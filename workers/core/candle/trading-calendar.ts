@@ -61,6 +61,18 @@ export const INDIA_STOCK: TradingCalendar = {
   },
 };
 
+const CALENDARS: Readonly<Record<TradingCalendar["id"], TradingCalendar>> = {
+  always: ALWAYS_OPEN,
+  "fx-week": FX_WEEK,
+  "us-stock": US_STOCK,
+  "india-stock": INDIA_STOCK,
+};
+
+/** The calendar of a name. */
+export function calendarOf(id: TradingCalendar["id"]): TradingCalendar {
+  return CALENDARS[id];
+}
+
 /** Whether the market trades at the instant `timeMs`. */
 export function isOpen(calendar: TradingCalendar, timeMs: number): boolean {
   const day = dayOfTime(timeMs);

@@ -50,17 +50,22 @@ export function reachOf(held: Quantity, orders: readonly DeskOrder[], instrument
 
 /**
  * The orders that may all trade: of the legs of one entry only the largest, since the venue ends the others with it.
- * A leg trades no more than its entry did, yet it counts in full: a net position over several bots may grow by it.
+ * A leg trades no more than its entry did, yet it counts in full: a net position over several bots may grow by it. Legs of
+ * which one was changed count each: one that is smaller than its entry leaves some of it for the others.
  */
 export function apartLegs(orders: readonly DeskOrder[]): readonly DeskOrder[] {
   if (orders.every((order) => order.parent === undefined)) return orders;
   const largest = new Map<string, DeskOrder>();
+  const changed = new Set<string>();
   for (const order of orders) {
     if (order.parent === undefined) continue;
+    if (order.revisionAsked > 0) changed.add(order.parent);
     const other = largest.get(order.parent);
     if (other === undefined || reservedQuantity(order) > reservedQuantity(other)) largest.set(order.parent, order);
   }
-  return orders.filter((order) => order.parent === undefined || largest.get(order.parent) === order);
+  return orders.filter(
+    (order) => order.parent === undefined || changed.has(order.parent) || largest.get(order.parent) === order,
+  );
 }
 
 /** The reach with an intent added. */

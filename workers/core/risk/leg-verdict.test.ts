@@ -89,6 +89,14 @@ describe("legs of one entry", () => {
     expect(apartLegs([part, half])).toEqual([half]);
   });
 
+  it("count each where one was changed: a smaller one leaves some of the entry for the other", () => {
+    const stop = open({ quantity: quantity("3") });
+    const target = { ...open({ id: idOf("target"), quantity: quantity("3") }), revision: 1, revisionAsked: 1 };
+    expect(reachOf(quantity("4"), [stop, target], BTC).short).toBe(-2n * 10n ** 18n);
+    const asked = { ...target, revision: 0 };
+    expect(apartLegs([asked, stop])).toEqual([asked, stop]);
+  });
+
   it("do not keep what they protect from being closed", () => {
     const book = bookOf({ bot: scopeOf({ [BTC]: "10" }), account: scopeOf({ [BTC]: "10" }), orders: [open({})] });
     const close = intentOf({ side: "sell", reduceOnly: true });

@@ -5,6 +5,7 @@ import { objectName } from "../../platform/object-name.ts";
 import type { FeedObject } from "./feed-object.ts";
 import type { MarketFeed, MarketSubscriber } from "./market-port.ts";
 import type { ReplayObject } from "./replay-object.ts";
+import type { VenueMarketObject } from "./venue-market-object.ts";
 
 /** An account and where its prices come from. */
 export interface MarketAccount {
@@ -34,12 +35,25 @@ export async function replayFeed(
   return { name, object: env.REPLAY.getByName(name) };
 }
 
+/** The object of one instrument of an account at a venue, and its name. */
+export async function venueFeed(
+  env: Env,
+  of: { readonly ownerId: string; readonly accountId: string; readonly instrument: string },
+): Promise<{ name: string; object: DurableObjectStub<VenueMarketObject> }> {
+  const { ownerId, accountId, instrument } = of;
+  const name = await objectName({ kind: "venue-market", ownerId, id: `${accountId}:${instrument}` });
+  return { name, object: env.MARKET.getByName(name) };
+}
+
 /** The object that feeds one instrument of an account. */
 export async function marketFeed(
   env: Env,
   account: MarketAccount & { readonly instrument: string },
-): Promise<MarketFeed> {
+): Promise<Pick<MarketFeed, "minutes" | "last">> {
   if (account.market.kind === "sim") return asFeed(simFeed(env, account.instrument).object);
+  if (account.market.kind === "venue") {
+    return (await venueFeed(env, account)).object as unknown as Pick<MarketFeed, "minutes" | "last">;
+  }
   return asFeed((await replayFeed(env, account)).object);
 }
 
@@ -61,6 +75,7 @@ export async function unsubscribeFromMarket(
 }
 
 async function feedsOf(env: Env, account: MarketAccount, instruments: readonly string[]): Promise<MarketFeed[]> {
+  if (account.market.kind === "venue") throw new Error("a venue tells its prices to its account alone");
   if (account.market.kind === "sim") return instruments.map((instrument) => asFeed(simFeed(env, instrument).object));
   return [asFeed((await replayFeed(env, account)).object)];
 }

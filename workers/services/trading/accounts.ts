@@ -15,12 +15,12 @@ import { SIM_INSTRUMENTS } from "../../core/sim/sim-instrument.ts";
 import { replayFeed } from "../../feed/live/market-feed.ts";
 import { dashboardOf } from "../../live/dashboard.ts";
 import { newId } from "../../platform/ids.ts";
-import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
-import { candleSources } from "../candle-sources.ts";
+import { conflict, notFound } from "../../platform/problem-error.ts";
 import { type DatasetRow, findDatasets } from "../dataset.ts";
 import { once } from "../idempotency.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
+import { planMarket } from "./market-plan.ts";
 import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
 import { obeyPlatformSwitch } from "./platform-switch.ts";
 
@@ -83,17 +83,15 @@ async function makeAccount(
   if ((await ctx.owned.count(tradingAccounts)) >= ACCOUNTS_MAX) {
     throw conflict("too_many_accounts", `A person may have at most ${ACCOUNTS_MAX} accounts. Delete one first.`);
   }
-  const replay = input.market.kind === "replay" ? await replayOf(ctx, input.market) : undefined;
-  const instruments = replay?.rows.map((row) => row.instrument) ?? [...SIM_INSTRUMENTS];
-  if (!instruments.some((instrument) => instrument.quote === input.currency)) {
-    throw invalid("currency", "must be what an instrument of the market is quoted in", input.currency);
-  }
+  const plan = await planMarket(ctx, input);
+  const { market, mode, connectionId, currency, cash, instruments } = plan;
   const { volumeLimit, ...rest } = input;
   const volumeLimitPpm = volumeLimit === undefined ? null : Math.round(volumeLimit * MILLION);
-  const row = { ...rest, id: newId("acc"), mode: "simulated" as const, volumeLimitPpm, createdAt: ctx.now() };
+  const made = { market, mode, connectionId, currency, cash };
+  const row = { ...rest, ...made, id: newId("acc"), volumeLimitPpm, createdAt: ctx.now() };
   const account = accountOf({ ...row, ownerId: ctx.ownerId, platformVersion: 0 });
   // The objects first: a row is only there once everything behind it is, and objects without a row are never reached.
-  if (replay !== undefined) await beginReplay(ctx, account, replay);
+  await plan.begin(account);
   const { object } = await accountObject(ctx, row.id);
   await object.begin({ ownerId: ctx.ownerId, account, instruments: [...instruments], limits: firstLimits(account) });
   await ctx.owned.batch([
@@ -133,52 +131,6 @@ function firstLimits({ cash }: TradingAccount) {
       drawdown: "0.3",
     },
   };
-}
-
-interface ReplayPlan {
-  readonly rows: readonly DatasetRow[];
-  readonly from: number;
-  readonly to: number;
-}
-
-async function replayOf(
-  ctx: ServiceContext,
-  market: Extract<CreateTradingAccount["market"], { kind: "replay" }>,
-): Promise<ReplayPlan> {
-  const rows = await findDatasets(ctx, market.datasetIds);
-  const found = new Set(rows.map((row) => row.id));
-  const missing = market.datasetIds.findIndex((id) => !found.has(id));
-  if (missing >= 0)
-    throw invalid(`market.datasetIds[${missing}]`, "must be one of your datasets", market.datasetIds[missing]);
-  const instruments = rows.map((row) => row.instrument.id);
-  const twice = instruments.findIndex((id, index) => instruments.indexOf(id) !== index);
-  if (twice >= 0) throw invalid(`market.datasetIds[${twice}]`, "must name each instrument once", instruments[twice]);
-  const spans = await Promise.all(
-    rows.map(async (row) => {
-      const [source] = await candleSources(ctx, row);
-      if (source === undefined) throw invalid("market.datasetIds", "must hold candles", row.name);
-      return source;
-    }),
-  );
-  const begin = Math.min(...spans.map((source) => source.from));
-  const to = Math.max(...spans.map((source) => source.to));
-  const from = Math.max(begin, market.from ?? begin);
-  if (from >= to) throw invalid("market.from", "must be before the end of the data", market.from);
-  return { rows, from, to };
-}
-
-async function beginReplay(
-  ctx: ServiceContext,
-  account: TradingAccount,
-  { rows, from, to }: ReplayPlan,
-): Promise<void> {
-  if (account.market.kind !== "replay") return;
-  const { object } = await replayFeed(ctx.env, { ownerId: ctx.ownerId, accountId: account.id });
-  await object.begin({
-    ...{ ownerId: ctx.ownerId, accountId: account.id, from, to, speed: account.market.speed },
-    datasetIds: rows.map((row) => row.id),
-    instruments: rows.map((row) => row.instrument.id),
-  });
 }
 
 /** Gives an account another name. Throws 404. */
@@ -274,6 +226,10 @@ export async function instrumentsOf(
   row: AccountRow,
 ): Promise<readonly (Instrument & { timeframe?: DatasetRow["timeframe"] })[]> {
   if (row.market.kind === "sim") return SIM_INSTRUMENTS;
+  if (row.market.kind === "venue") {
+    const { object } = await accountObject(ctx, row.id);
+    return structuredClone(await object.instruments({ ownerId: ctx.ownerId }));
+  }
   const rows = await findDatasets(ctx, row.market.datasetIds);
   return rows.map(({ instrument, timeframe }) => ({ ...instrument, timeframe }));
 }

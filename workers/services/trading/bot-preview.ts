@@ -6,10 +6,12 @@ import { createRun } from "../../core/engine/run.ts";
 import { SIM_DEMO_SEED } from "../../core/sim/sim-candles.ts";
 import { simSource } from "../../feed/sim-source.ts";
 import { type CandleSource, readRange } from "../../feed/source.ts";
+import { venueSource } from "../../feed/venue-source.ts";
 import { candlesSpanMs } from "../../run/run-definition.ts";
 import { candleSources } from "../candle-sources.ts";
 import { findDatasets } from "../dataset.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { venueMarket } from "../venue-market.ts";
 import { resolveBot } from "./bots.ts";
 
 /** How far back the preview looks. */
@@ -71,6 +73,15 @@ async function sourcesOf(ctx: ServiceContext, { row, instruments }: Resolved): P
     const now = ctx.now();
     return sorted.map(({ instrument: { symbol } }) =>
       simSource({ seed: SIM_DEMO_SEED, symbol, timeframe: "1m", from: now - 400 * DAY_MS, to: now }),
+    );
+  }
+  if (row.market.kind === "venue") {
+    const now = ctx.now();
+    return Promise.all(
+      sorted.map(async ({ instrument: { id } }) => {
+        const market = await venueMarket(ctx, { accountId: row.id, instrument: id });
+        return venueSource({ ...market, timeframe: "1m" }, { from: now - 400 * DAY_MS, to: now });
+      }),
     );
   }
   const rows = await findDatasets(ctx, row.market.datasetIds);

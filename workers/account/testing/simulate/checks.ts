@@ -6,6 +6,7 @@ import { quantityOf } from "../../../core/ledger/position.ts";
 import { isReserved, type OrderIntent, overfill, reservedQuantity } from "../../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import { isOpenState } from "../../../core/order/order-table.ts";
+import type { Desk } from "../../desk.ts";
 import { ACCOUNT_SCOPE } from "../../desk-account.ts";
 import { DeskBooks, heldBy } from "../../desk-books.ts";
 import { MemoryDeskStore } from "../memory-desk-store.ts";
@@ -93,10 +94,11 @@ export class Checks {
     this.prices.passed(books, intent, { closes });
   }
 
-  /** At the moment a kill switch is thrown: whatever is open under it is to go. */
-  killed(books: DeskBooks, kill: Kill): void {
+  /** At the moment a kill switch is thrown: whatever is open under it was asked to go, or is due to be. */
+  killed({ books, switches }: Desk, kill: Kill): void {
+    const due = new Set(switches.toCancelAgain());
     const open = books.openOrders().filter(({ order }) => isUnder(kill, order) && order.state !== "LOST");
-    const left = open.some(({ order }) => isOpenState(order.state) && !order.cancelRequested);
+    const left = open.some(({ order }) => isOpenState(order.state) && !order.cancelRequested && !due.has(order.id));
     this.expect(!left, "F40: an order is not asked to go under a kill switch");
   }
 
@@ -140,7 +142,9 @@ export class Checks {
     const ids = broker.orders.map((order) => order.id);
     this.expect(new Set(ids).size === ids.length, "I6: one intent has two orders at the broker");
     const open = broker.orders.filter((order) => order.status === "open");
-    this.expect(open.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
+    // What a kill switch closes with comes on top: no cap keeps it.
+    const bounded = open.filter((order) => disk.orders.get(order.id)?.written.role !== "flatten");
+    this.expect(bounded.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
     for (const order of open) {
       const stored = disk.orders.get(order.id)?.written;
       const isIntended = stored?.role === "flatten" || traders.isIntended(order.id, stored?.signal);
@@ -153,9 +157,23 @@ export class Checks {
       this.prices.open(own);
       const position = broker.position(instrument);
       const most = POSITION_CAP + broker.external;
-      this.expect(position + this.reach(own, "buy") <= most, "I7: the position may pass its cap");
-      this.expect(this.reach(own, "sell") - position <= most, "I7: the short position may pass its cap");
+      const buys = most + this.closing(instrument, "buy");
+      const sells = most + this.closing(instrument, "sell");
+      this.expect(position + this.reach(own, "buy") <= buys, "I7: the position may pass its cap");
+      this.expect(this.reach(own, "sell") - position <= sells, "I7: the short position may pass its cap");
     }
+  }
+
+  /**
+   * What kill switches closed, or are closing, on one side: nothing keeps a bot's share of a position from being closed, also
+   * where the other bots of the account hold the opposite and what is left over is more than the cap.
+   */
+  private closing(instrument: string, side: "buy" | "sell"): bigint {
+    return this.world.broker.orders.reduce((sum, order) => {
+      if (order.instrument !== instrument || order.side !== side) return sum;
+      if (this.world.disk.orders.get(order.id)?.written.role !== "flatten") return sum;
+      return sum + (order.status === "open" ? order.quantity : order.filled);
+    }, 0n);
   }
 
   /** What open orders of a side may still trade; of the legs of one entry only one does. */

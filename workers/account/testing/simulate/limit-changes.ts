@@ -18,7 +18,7 @@ export class LimitChanges {
   private readonly step: number;
   private steps = 0;
   private asked = false;
-  /** When it was written down last, by the true time, and how far the clock of the process was off. */
+  /** When it was written down, by the true time, and how far the clock of the process was off. */
   private made: { readonly at: number; readonly skew: number } | undefined;
   private acknowledged = false;
 
@@ -35,10 +35,13 @@ export class LimitChanges {
     if (wanted === undefined || this.acknowledged || this.steps++ < this.step) return;
     this.asked = true;
     world.attempt(async () => {
+      const skew = world.clock() - world.now();
+      // Written down before a crash that kept its acknowledgement back: a higher limit waits from then on.
+      const kept = desk.books.scope(wanted.bot).limits.at(1);
       desk.books.write(() =>
         desk.switches.setLimits(wanted.bot, world.limitsOfBot({ orderQuantity: wanted.quantity })),
       );
-      this.made = { at: world.now(), skew: world.clock() - world.now() };
+      this.made = { at: kept === undefined ? world.now() : kept.at - skew, skew };
       await desk.books.sync();
       this.acknowledged = true;
     });

@@ -113,13 +113,12 @@ export class Traders {
     const { world } = this;
     world.attempt(async () => {
       desk.switches.kill(kill.scope, { flatten: kill.flatten, at: world.clock() });
-      world.checks.killed(desk.books, kill);
+      world.checks.killed(desk, kill);
       await desk.books.sync();
       if (this.wanted !== kill) return;
       this.wanted = undefined;
       world.kills = [...world.kills, kill];
-      await desk.cancels.drain();
-      await desk.drainFlatten();
+      await desk.followKill();
     });
   }
 

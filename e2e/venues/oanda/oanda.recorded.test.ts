@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { formatDecimal } from "../../core/ledger/decimal-text.ts";
-import { HAS_RECORDED_PAYLOADS, recordedPayload } from "../testing/recorded-payloads.ts";
-import { changeVerdict } from "./errors.ts";
-import { holdingsOf } from "./money.ts";
-import { endingOf, fillsOf, markOf, parseBody } from "./parse.ts";
+import { changeVerdict } from "../../../workers/brokers/oanda/errors.ts";
+import { holdingsOf } from "../../../workers/brokers/oanda/money.ts";
+import { endingOf, fillsOf, markOf, parseBody } from "../../../workers/brokers/oanda/parse.ts";
 import {
   accountReply,
   accountsReply,
@@ -22,7 +20,9 @@ import {
   transactionPagesReply,
   transactionReply,
   transactionsReply,
-} from "./payloads.ts";
+} from "../../../workers/brokers/oanda/payloads.ts";
+import { formatDecimal } from "../../../workers/core/ledger/decimal-text.ts";
+import { HAS_RECORDED_PAYLOADS, recordedPayload } from "../recorded-payloads.ts";
 
 interface Recording {
   readonly url: string;

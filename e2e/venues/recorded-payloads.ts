@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /** Specifications and recorded payloads of venues lie beside a checkout that has them; they are not ours to ship. */
-const FOLDER = new URL("../../../../shared/brokers/", import.meta.url);
+const FOLDER = new URL("../../../shared/brokers/", import.meta.url);
 
 export const HAS_RECORDED_PAYLOADS = existsSync(FOLDER);
 

@@ -1,0 +1,125 @@
+import type { VenueCredentials, VenueName } from "../../schema/wire/connection.ts";
+
+/** Venues as people know them. */
+export const VENUE_NAMES: Readonly<Record<VenueName, string>> = {
+  BINANCE: "Binance spot",
+  ALPACA: "Alpaca",
+  OANDA: "OANDA",
+  XTS: "XTS (Symphony)",
+  MT5: "MetaTrader 5",
+  TWELVEDATA: "Twelve Data",
+};
+
+/** What of a venue's environments is called what, and where money is real. */
+export const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = {
+  live: "Live: real money",
+  testnet: "Testnet: play money, wiped about monthly",
+  demo: "Demo: play money at live prices",
+  paper: "Paper: play money",
+  practice: "Practice: play money",
+};
+
+/** One field of a venue's key. */
+export interface KeyField {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** A secret is typed unseen; a private key takes several lines. */
+  readonly kind: "text" | "secret" | "pem";
+}
+
+/** How a key is made at a venue, and what of it is asked for. */
+export interface VenueGuide {
+  readonly venue: VenueName;
+  readonly environments: readonly VenueCredentials["environment"][];
+  /** What to tick, in order. */
+  readonly tick: readonly string[];
+  /** What must stay unticked. */
+  readonly leave: readonly string[];
+  readonly addresses: string;
+  readonly fields: readonly KeyField[];
+}
+
+const ADDRESSES =
+  "Bind the key to a list of addresses where the venue offers it: a key that leaks is then of no use elsewhere. Your deployment's outgoing addresses are with whoever runs it.";
+
+/** What a person needs to know to make a key that can trade and do nothing else. */
+export const VENUE_GUIDES: readonly VenueGuide[] = [
+  {
+    venue: "BINANCE",
+    environments: ["testnet", "demo", "live"],
+    tick: ["Enable Reading", "Enable Spot & Margin Trading"],
+    leave: ["Enable Withdrawals", "Permits Universal Transfer", "Enable Margin Loan, Repay & Transfer"],
+    addresses: `${ADDRESSES} Binance ends trading keys without such a list after 90 days.`,
+    fields: [
+      { name: "apiKey", label: "API key", kind: "text" },
+      {
+        name: "secret",
+        label: "Secret or private key",
+        hint: "The HMAC secret, or the whole Ed25519 private key in PEM form. Ed25519 is the safer one: Binance never sees your half.",
+        kind: "pem",
+      },
+    ],
+  },
+  {
+    venue: "ALPACA",
+    environments: ["paper", "live"],
+    tick: ["Paper and live accounts have keys of their own: make the one you need"],
+    leave: [],
+    addresses: ADDRESSES,
+    fields: [
+      { name: "apiKey", label: "Key ID", kind: "text" },
+      { name: "secret", label: "Secret key", kind: "secret" },
+    ],
+  },
+  {
+    venue: "OANDA",
+    environments: ["practice", "live"],
+    tick: ["Manage API Access, Generate: practice and live tokens differ"],
+    leave: [],
+    addresses: ADDRESSES,
+    fields: [
+      { name: "token", label: "Personal access token", kind: "secret" },
+      { name: "accountId", label: "Account number", hint: "Such as 101-004-1234567-001.", kind: "text" },
+    ],
+  },
+  {
+    venue: "XTS",
+    environments: ["live"],
+    tick: ["An Interactive application for orders", "A Market Data application for prices"],
+    leave: [],
+    addresses:
+      "Exchanges in India want programs to come from a fixed address: tell your broker that of your deployment.",
+    fields: [
+      { name: "interactiveKey", label: "Interactive app key", kind: "text" },
+      { name: "interactiveSecret", label: "Interactive secret", kind: "secret" },
+      { name: "marketKey", label: "Market data app key", kind: "text" },
+      { name: "marketSecret", label: "Market data secret", kind: "secret" },
+    ],
+  },
+  {
+    venue: "MT5",
+    environments: ["demo", "live"],
+    tick: ["Allow Algo Trading in the terminal", "Add the address of the bridge under Tools, Options, Expert Advisors"],
+    leave: ["Allow DLL imports: the Expert Advisor needs none"],
+    addresses: "The terminal dials out to the bridge over TLS; nothing dials into it.",
+    fields: [
+      { name: "login", label: "Account number", kind: "text" },
+      { name: "server", label: "Server", hint: "As the terminal's title shows it.", kind: "text" },
+      {
+        name: "secret",
+        label: "Bridge secret",
+        hint: "Make one of 32 or more random characters and give the same to the Expert Advisor.",
+        kind: "secret",
+      },
+    ],
+  },
+  {
+    venue: "TWELVEDATA",
+    environments: ["live"],
+    tick: ["Any plan: prices only, no orders"],
+    leave: [],
+    addresses: ADDRESSES,
+    fields: [{ name: "apiKey", label: "API key", kind: "text" }],
+  },
+];

@@ -1,0 +1,158 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ByeReason } from "../../schema/wire/live.ts";
+import type { AccountState } from "../../schema/wire/trading.ts";
+import { LiveHub } from "../live/live-hub.ts";
+import { OWNER_HEADER } from "../live/socket-request.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { Env } from "../platform/env.ts";
+import { newId } from "../platform/ids.ts";
+import { logEvent } from "../platform/log-event.ts";
+import { AccountAlarm } from "./account-alarm.ts";
+import { AccountMarketLink } from "./account-market.ts";
+import type { OpenAccount } from "./account-outbox.ts";
+import { AccountRecord } from "./account-record.ts";
+import { type AccountVenue, openVenue } from "./account-venue.ts";
+import { accountView } from "./account-view.ts";
+import type { Desk } from "./desk.ts";
+import { liveVenue } from "./live-venue.ts";
+import { openAccount } from "./open-account.ts";
+import { toldBots, wakeBots } from "./wake-bots.ts";
+
+/** Tabs and machines of one person. */
+const SOCKETS_MAX = 20;
+/** Where an account's object keeps what it is. */
+export const RECORD = "account";
+
+/**
+ * What the object of an account is below its verbs: its desk, opened when it is first needed, its sockets and its alarm.
+ */
+export class AccountBase extends DurableObject<Env> {
+  protected opened: OpenAccount | undefined;
+  protected readonly hub: LiveHub<AccountState>;
+  protected readonly market: AccountMarketLink;
+  protected readonly bell: AccountAlarm;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
+    this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
+    this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
+    this.bell = new AccountAlarm(ctx.storage, systemClock);
+  }
+
+  protected open(ownerId: string): OpenAccount {
+    if (this.opened === undefined) {
+      const text = this.ctx.storage.kv.get(RECORD);
+      if (text === undefined) throw new Error("the account is not there");
+      const record = AccountRecord.parse(text);
+      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record) });
+      // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
+      this.ctx.waitUntil(this.bell.ring());
+    }
+    if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
+    return this.opened;
+  }
+
+  /** The venue that this account trades at. A Worker of tests may have another. */
+  protected venueOf(record: AccountRecord): AccountVenue {
+    const { market } = record.account;
+    if (market.kind !== "venue") return openVenue(this.env, record);
+    return liveVenue({ env: this.env, storage: this.ctx.storage, now: systemClock }, record, market);
+  }
+
+  protected stored(): AccountRecord | undefined {
+    return AccountRecord.safeParse(this.ctx.storage.kv.get(RECORD)).data;
+  }
+
+  /** Opens a socket that the Worker has checked. */
+  override async fetch(request: Request): Promise<Response> {
+    const record = this.stored();
+    if (record === undefined || record.ownerId !== request.headers.get(OWNER_HEADER)) {
+      return new Response(null, { status: 404 });
+    }
+    this.open(record.ownerId);
+    this.publish();
+    return this.hub.open(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    const record = this.hub.isEmpty ? this.stored() : undefined;
+    if (record !== undefined) {
+      this.open(record.ownerId);
+      this.publish();
+    }
+    if (this.hub.message(socket, text) === undefined) return;
+    this.hub.refuse(socket, "bad_message", "An account's channel takes acknowledgements only.");
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.hub.close(socket, code);
+  }
+
+  hangUp(grantId: string, reason: ByeReason): void {
+    this.hub.hangUp(grantId, reason);
+  }
+
+  /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */
+  override async alarm(): Promise<void> {
+    const record = this.stored();
+    if (record === undefined) return;
+    await this.bell.begin();
+    try {
+      const { desk } = this.open(record.ownerId);
+      await desk.tick();
+      await this.hearJournal();
+      await this.market.letGo(record, desk.books);
+      await this.market.renew(record, desk.books);
+    } catch (error) {
+      logEvent("account_tick_failed", { id: record.account.id, error });
+    }
+    // It may have been deleted meanwhile.
+    if (this.opened === undefined) return;
+    this.hub.sweep(systemClock());
+    await this.bell.end();
+    await this.after();
+  }
+
+  /** Takes in what replies and streams of a real venue left in the account's journal, and lets its bots hear of it. */
+  protected async hearJournal(): Promise<void> {
+    if (this.opened?.venue.live === undefined) return;
+    const { desk, venue, record } = this.opened;
+    const told = await venue.broker.events(desk.books.record.venueSequence);
+    if (told.events.length === 0) return;
+    await desk.hear(told);
+    this.ctx.waitUntil(wakeBots(this.env, record, toldBots(desk, told)));
+  }
+
+  /** What follows every change: watchers, the minute's equity, lists, the next alarm. */
+  protected async after(): Promise<void> {
+    this.publish();
+    await this.arm();
+    this.opened?.outbox.project();
+  }
+
+  /** What a kill switch asked for, once its acknowledgement has left: a thousand cancels must not hold that up. */
+  protected async followKill(desk: Desk): Promise<void> {
+    try {
+      await scheduler.wait(0);
+      this.publish();
+      await desk.followKill();
+      await this.after();
+    } catch (error) {
+      logEvent("kill_follow_up_failed", { error });
+    }
+  }
+
+  protected publish(): void {
+    if (this.opened === undefined) throw new Error("the account is not open");
+    const state = accountView(this.opened);
+    this.opened.outbox.keepEquity();
+    if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
+  }
+
+  protected async arm(): Promise<void> {
+    if (this.opened === undefined) return;
+    const { desk, record, outbox } = this.opened;
+    await this.bell.byFirst([desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)]);
+  }
+}

@@ -1,0 +1,52 @@
+import type { ConnectionFacts, ConnectionState, VenueCredentials } from "../../../schema/wire/connection.ts";
+import { openVenueClient } from "../../brokers/registry.ts";
+import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
+import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
+import type { ServiceContext } from "../service-context.ts";
+
+/** Seconds after which a venue that did not answer may be asked again. */
+const ASK_AGAIN_SECONDS = 15;
+
+const NOTHING_KNOWN: ConnectionFacts = {
+  accountNumber: "",
+  currency: "",
+  canTrade: false,
+  canWithdraw: null,
+  addressBound: null,
+  permissions: [],
+  warnings: [],
+};
+
+/** What a venue says of a key. `problem` and `refusal` say what is wrong where it is not working. */
+export type VenueAnswer =
+  | { readonly state: "working"; readonly problem: null; readonly facts: ConnectionFacts }
+  | {
+      readonly state: Exclude<ConnectionState, "working">;
+      readonly problem: string;
+      readonly facts: ConnectionFacts;
+      readonly refusal: ProblemError;
+    };
+
+/** Asks a venue for the account of a key. Never throws for the venue's sake. */
+export async function askVenue(
+  { env, now }: Pick<ServiceContext, "env" | "now">,
+  credentials: VenueCredentials,
+): Promise<VenueAnswer> {
+  try {
+    const facts = await openVenueClient({ env, now }, credentials).facts();
+    const { canWithdraw, addressBound, permissions, warnings, ...rest } = facts;
+    const shown = { permissions: [...permissions], warnings: [...warnings] };
+    const unsaid = { canWithdraw: canWithdraw ?? null, addressBound: addressBound ?? null };
+    return { state: "working", problem: null, facts: { ...rest, ...unsaid, ...shown } };
+  } catch (error) {
+    if (error instanceof VenueRefusal) {
+      const problem = `The venue refuses the key: ${error.message}`;
+      const refusal = invalid("credentials", `must be accepted by the venue, which says: ${error.message}`);
+      return { state: "refused", problem, facts: NOTHING_KNOWN, refusal };
+    }
+    if (!(error instanceof VenueSilence)) throw error;
+    const problem = `The venue did not answer: ${error.message}`;
+    const refusal = unavailable(`${problem}. Nothing was kept; try again in a moment.`, ASK_AGAIN_SECONDS);
+    return { state: "unreachable", problem, facts: NOTHING_KNOWN, refusal };
+  }
+}

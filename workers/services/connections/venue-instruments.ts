@@ -1,0 +1,47 @@
+import type {
+  VenueInstrumentPage,
+  VenueInstrumentQuery,
+  VenueInstrumentRow,
+} from "../../../schema/wire/venue-instrument.ts";
+import { openVenueClient } from "../../brokers/registry.ts";
+import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
+import type { VenueInstrument } from "../../brokers/venue-client.ts";
+import { invalid, unavailable } from "../../platform/problem-error.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { findConnection, openCredentials } from "./connections.ts";
+
+const ASK_AGAIN_SECONDS = 15;
+
+/** What the venue of a connection trades and matches a search, by name. Throws 404, 422 and 503. */
+export async function listVenueInstruments(call: {
+  ctx: ServiceContext;
+  input: VenueInstrumentQuery & { readonly id: string };
+}): Promise<VenueInstrumentPage> {
+  const { ctx, input } = call;
+  const all = await venueInstruments(ctx, input.id);
+  const words = input.search.toUpperCase();
+  const matching = all
+    .filter(({ id, base, quote }) => `${id} ${base}/${quote} ${base}${quote}`.toUpperCase().includes(words))
+    .sort((left, right) => (left.id < right.id ? -1 : 1));
+  return { rows: matching.slice(0, input.limit).map(rowOf), found: matching.length };
+}
+
+/** Everything that the venue of a connection trades. Throws 404, 422 where it refuses the key, 503 where it is silent. */
+export async function venueInstruments(ctx: ServiceContext, connectionId: string): Promise<readonly VenueInstrument[]> {
+  const { id } = await findConnection(ctx, connectionId);
+  const client = openVenueClient(ctx, await openCredentials(ctx, id));
+  try {
+    return await client.instruments();
+  } catch (error) {
+    if (error instanceof VenueRefusal) throw invalid("connectionId", `is refused by the venue: ${error.message}`);
+    if (error instanceof VenueSilence) {
+      throw unavailable(`The venue did not answer: ${error.message}.`, ASK_AGAIN_SECONDS);
+    }
+    throw error;
+  }
+}
+
+function rowOf(instrument: VenueInstrument): VenueInstrumentRow {
+  const { id, kind, base, quote, tick, lot, quantityMin, notionalMin, status } = instrument;
+  return { id, kind, base, quote, tick, lot, quantityMin, notionalMin, status };
+}
