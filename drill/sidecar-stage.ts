@@ -80,6 +80,8 @@ export class DrillAccount {
   onGap: () => void = () => undefined;
   private readonly server: Server;
   private socket: WebSocket | undefined;
+  private readonly asks = new Map<number, (answer: unknown) => void>();
+  private lastAsk = 0;
   private heardAt = 0;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -111,6 +113,16 @@ export class DrillAccount {
     this.server.close();
   }
 
+  /** Asks the venue through the sidecar: the frame that answers. */
+  ask(method: string, params: object): Promise<unknown> {
+    const id = ++this.lastAsk;
+    const frame = { type: "ask", id, leftMs: 5_000, method, params };
+    return new Promise((resolve) => {
+      this.asks.set(id, resolve);
+      this.socket?.send(JSON.stringify(frame));
+    });
+  }
+
   private take(socket: WebSocket): void {
     this.socket?.terminate();
     this.socket = socket;
@@ -126,6 +138,7 @@ export class DrillAccount {
       }
       const step = takeFrame(this.stored, text, { greeted });
       this.stored = step.memory;
+      if (step.answer !== undefined) this.asks.get(step.answer.id)?.(step.answer);
       for (const news of step.news) {
         if (news.type === "fill") this.heard.push(news.fill.tradeId);
         if (news.type === "gap") {
@@ -170,7 +183,10 @@ export interface SidecarProcess {
 }
 
 /** Starts a sidecar as a process of its own and waits until it listens. */
-export async function startSidecar(callbacks: readonly string[]): Promise<SidecarProcess> {
+export async function startSidecar(
+  callbacks: readonly string[],
+  changed: Readonly<Record<string, string>> = {},
+): Promise<SidecarProcess> {
   const child = spawn(process.execPath, [new URL("../sidecar/main.ts", import.meta.url).pathname], {
     env: {
       PATH: process.env.PATH,
@@ -182,6 +198,7 @@ export async function startSidecar(callbacks: readonly string[]): Promise<Sideca
       SIDECAR_SILENT_MS: String(DRILL_BEATS.silentMsMax),
       MT5_PORT: "0",
       MT5_PLAIN: "true",
+      ...changed,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
