@@ -182,12 +182,16 @@ export interface SidecarProcess {
   readonly bridgePort: number;
 }
 
+/** As the image starts it: without a limit the collector lets the heap grow far beyond what is in use. */
+export const SIDECAR_FLAGS = ["--max-old-space-size=144", "--max-semi-space-size=2"];
+
 /** Starts a sidecar as a process of its own and waits until it listens. */
 export async function startSidecar(
   callbacks: readonly string[],
   changed: Readonly<Record<string, string>> = {},
 ): Promise<SidecarProcess> {
-  const child = spawn(process.execPath, [new URL("../sidecar/main.ts", import.meta.url).pathname], {
+  const main = new URL("../sidecar/main.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, [...SIDECAR_FLAGS, main], {
     env: {
       PATH: process.env.PATH,
       SIDECAR_SECRET: SECRET,
@@ -219,9 +223,10 @@ export async function startSidecar(
 /** Asks a sidecar to hold the account's stream, as the account does with a new epoch. */
 export async function askToHold(
   sidecar: SidecarProcess,
-  { callback, venue, credentials, epoch }: { callback: string; venue: string; credentials: object; epoch: number },
+  asked: { callback: string; venue: string; credentials: object; epoch: number; accountId?: string },
 ): Promise<number> {
-  const claims = { ...ACCOUNT, epoch, tokenId: crypto.randomUUID(), nowMs: Date.now() };
+  const { callback, venue, credentials, epoch, accountId = ACCOUNT.accountId } = asked;
+  const claims = { ...ACCOUNT, accountId, epoch, tokenId: crypto.randomUUID(), nowMs: Date.now() };
   const token = await issueSidecarToken(sidecarKey(SECRET), "account", claims);
   const body = { venue, environment: "demo", credentials, instruments: [], callback, epoch };
   const reply = await fetch(`http://127.0.0.1:${sidecar.port}/v1/holds`, {
