@@ -1,13 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Socket,
-  type Server as TcpServer,
-} from "node:net";
+import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { serveVenue, type VenueServer } from "../e2e/venues/venue-server.ts";
 import { XtsEmulator } from "../e2e/venues/xts/xts-emulator.ts";
@@ -21,51 +15,6 @@ export const ACCOUNT = { accountId: "acc_drill", ownerId: "usr_drill" };
 
 /** Beats of drills: fifteenths of the real ones, so that what takes fifteen seconds takes one. */
 export const DRILL_BEATS = { everyMs: 200, silentMsMax: 667, noticedMsMax: 1_000 };
-
-/** A line over TCP that can be cut so that neither end hears of it. */
-export class BlackHole {
-  readonly server: TcpServer;
-  private readonly pairs = new Set<readonly [Socket, Socket]>();
-  private readonly swallowed = new WeakSet<readonly [Socket, Socket]>();
-
-  constructor(port: number) {
-    this.server = createTcpServer((near) => {
-      const far = connect(port, "127.0.0.1");
-      const pair = [near, far] as const;
-      this.pairs.add(pair);
-      for (const [from, to] of [pair, [far, near] as const]) {
-        from.on("data", (bytes) => {
-          // What came while it swallowed is gone for good; connections of after it are whole again.
-          if (!this.swallowed.has(pair)) to.write(bytes);
-        });
-        from.on("error", () => to.destroy());
-        from.on("close", () => {
-          this.pairs.delete(pair);
-          if (!this.swallowed.has(pair)) to.destroy();
-        });
-      }
-    });
-  }
-
-  async listen(): Promise<number> {
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  /** From now on nothing passes on the connections that stand, though they stay open. */
-  swallow(): void {
-    for (const pair of this.pairs) this.swallowed.add(pair);
-  }
-
-  close(): void {
-    for (const [near, far] of this.pairs) {
-      near.destroy();
-      far.destroy();
-    }
-    this.server.close();
-  }
-}
 
 /** An account's end of the line, as its object is, with the link's own machine and storage that outlives connections. */
 export class DrillAccount {
