@@ -25,3 +25,14 @@ export function testOrder({ quantity = "10", limit, stop, trail, ...rest }: Term
     trail: price(trail),
   };
 }
+
+/** An order with a stop and a target of the other side. */
+export function bracketOrder(terms: Terms, prices: { readonly stop: string; readonly target: string }): OrderToPlace {
+  const order = testOrder(terms);
+  const side = order.side === "buy" ? "sell" : "buy";
+  const leg = { instrument: order.instrument, side, reduceOnly: true } as const;
+  const quantity = terms.quantity === undefined ? {} : { quantity: terms.quantity };
+  const stop = testOrder({ ...leg, ...quantity, kind: "stop", role: "stop", stop: prices.stop });
+  const target = testOrder({ ...leg, ...quantity, kind: "limit", role: "target", limit: prices.target });
+  return { ...order, legs: [stop, target] };
+}

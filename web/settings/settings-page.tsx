@@ -5,6 +5,7 @@ import { sessionQuery } from "../api/queries.ts";
 import { Page } from "../ui/page.tsx";
 import { AccountsSection } from "./accounts-section.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
+import { ConnectionsSection } from "./connections-section.tsx";
 import { PrivacySection } from "./privacy-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { SecuritySection } from "./security-section.tsx";
@@ -17,6 +18,7 @@ const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   security: SecuritySection,
   sessions: SessionsSection,
   accounts: AccountsSection,
+  venues: ConnectionsSection,
   "api-keys": ApiKeysSection,
   sharing: SharingSection,
   privacy: PrivacySection,

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ApiKey, Security, SessionEntry, Sharing } from "../../schema/wire/account.ts";
+import type { Connection } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 
 interface Rows<T> {
@@ -25,6 +26,12 @@ export const sessionsQuery = queryOptions({
 export const apiKeysQuery = queryOptions({
   queryKey: [...SETTINGS_KEY, "api-keys"],
   queryFn: async ({ signal }) => (await client.request<Rows<ApiKey>>("/api-keys", { signal })).rows,
+});
+
+/** The person's keys of venues, the newest first. */
+export const connectionsQuery = queryOptions({
+  queryKey: [...SETTINGS_KEY, "connections"],
+  queryFn: async ({ signal }) => (await client.request<Rows<Connection>>("/connections", { signal })).rows,
 });
 
 /** Who may look at the person's account, and whose accounts the person may look at. */

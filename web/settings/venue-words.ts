@@ -31,7 +31,7 @@ export interface KeyField {
 /** How a key is made at a venue, and what of it is asked for. */
 export interface VenueGuide {
   readonly venue: VenueName;
-  readonly environments: readonly VenueCredentials["environment"][];
+  readonly environments: readonly [VenueCredentials["environment"], ...VenueCredentials["environment"][]];
   /** What to tick, in order. */
   readonly tick: readonly string[];
   /** What must stay unticked. */
@@ -123,3 +123,9 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
     fields: [{ name: "apiKey", label: "API key", kind: "text" }],
   },
 ];
+
+/** Venues whose orders this version can send: of the others only the protocol is there. */
+const OFFERED: ReadonlySet<VenueName> = new Set(["BINANCE", "ALPACA", "OANDA"]);
+
+/** Guides to the venues that can be connected. */
+export const OFFERED_GUIDES: readonly VenueGuide[] = VENUE_GUIDES.filter(({ venue }) => OFFERED.has(venue));

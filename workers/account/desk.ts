@@ -14,6 +14,7 @@ import { intendedOrders, orderToPlace } from "./desk-intent.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
 import { DeskSwitches } from "./desk-switches.ts";
 import { hearVenue } from "./hear-venue.ts";
+import { NOT_RECONCILED } from "./not-reconciled.ts";
 import { type Swept, sweep } from "./sweep.ts";
 
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
@@ -65,7 +66,8 @@ export class Desk {
   private swept: { readonly at: number; readonly whole: boolean } | undefined;
   readonly cancels: DeskCancels;
   private readonly onSilence: (error: unknown) => void;
-  private silent = false;
+  /** Since when the venue does not answer, UTC ms. */
+  private silentSince: number | undefined;
 
   constructor({ store, broker, account, now, onSilence = () => undefined }: DeskParts) {
     this.books = new DeskBooks({ store, account, now });
@@ -93,6 +95,11 @@ export class Desk {
 
   isReady(): boolean {
     return this.ready;
+  }
+
+  /** Since when the venue does not answer, UTC ms; undefined while it does. */
+  get silence(): number | undefined {
+    return this.silentSince;
   }
 
   /**
@@ -205,9 +212,9 @@ export class Desk {
 
   private async askForAll(): Promise<Swept> {
     const told = await sweep(this.books, this.broker, (error) => {
-      if (!this.silent) this.onSilence(error);
+      if (this.silentSince === undefined) this.onSilence(error);
     });
-    this.silent = told === "silent";
+    this.silentSince = told === "silent" ? (this.silentSince ?? this.now()) : undefined;
     return told;
   }
 
@@ -269,18 +276,6 @@ export class Desk {
     }
   }
 }
-
-/** What is denied before the venue has told everything since the process began. */
-export const NOT_RECONCILED = {
-  verdict: "denied",
-  limitsVersion: null,
-  referencePrice: null,
-  code: "NOT_RECONCILED",
-  cap: null,
-  value: "the venue has not answered",
-  limit: "books held against the venue's",
-  level: null,
-} as const;
 
 function outcomeEvent(outcome: SendOutcome, id: ClientOrderId): OrderEvent {
   switch (outcome.outcome) {

@@ -233,7 +233,7 @@ export class JournalBooks {
     const fill = found === undefined ? told : { ...told, clientOrderId: found.placed.order.id };
     const entry = this.journal.addEntry(`fill:${fill.tradeId}`, { fill });
     if (entry === undefined) return;
-    this.flows.fill(fill);
+    this.flows.fill(fill, found?.placed.order.bot);
     if (found !== undefined) this.fillOrder(this.versionOf(found, told), fill);
     this.journal.addEvent({ type: "fill", entry });
     const after = found === undefined ? undefined : this.journal.order(found.placed.order.id);

@@ -1,10 +1,14 @@
-import { add, type Decimal, negate, notional } from "../core/ledger/decimal.ts";
+import { add, type Decimal, negate, notional, ZERO } from "../core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
 import type { VenueFill } from "../core/ledger/venue-report.ts";
+import type { OrderToPlace } from "./broker.ts";
 import type { Movement, VenueJournal } from "./venue-journal.ts";
 
 const CASH = "cash:";
 const HELD = "held:";
+const SHARE = "share:";
+/** Whose share trades are that nobody here placed. */
+const ELSEWHERE = "?";
 
 /** What all trades and movements that we know of have done: to money by currency, and to what is held by instrument. */
 export class JournalFlows {
@@ -14,9 +18,12 @@ export class JournalFlows {
     this.journal = journal;
   }
 
-  fill({ instrument, quote, side, quantity, price, fee, feeCurrency }: VenueFill): void {
+  /** `bot`: whose order traded; undefined for one that was placed elsewhere. */
+  fill({ instrument, quote, side, quantity, price, fee, feeCurrency }: VenueFill, bot: string | undefined): void {
     const value = notional(price, quantity, "half-even");
-    this.change(`${HELD}${instrument}`, side === "buy" ? quantity : negate(quantity));
+    const signed = side === "buy" ? quantity : negate(quantity);
+    this.change(`${HELD}${instrument}`, signed);
+    this.change(shareName(bot ?? ELSEWHERE, instrument), signed);
     this.change(`${CASH}${quote}`, side === "buy" ? negate(value) : value);
     this.change(`${CASH}${feeCurrency}`, negate(fee));
   }
@@ -49,6 +56,26 @@ export class JournalFlows {
     return this.all(HELD);
   }
 
+  /**
+   * How much of what a bot holds an order of a side may close. What was closed elsewhere, against the bot's share, is not
+   * there to be closed again: an order for it would open the opposite.
+   */
+  closable({ bot, instrument, side }: Pick<OrderToPlace, "bot" | "instrument" | "side">): Decimal {
+    const [own, elsewhere] = [bot, ELSEWHERE].map((whose) => this.amount(shareName(whose, instrument)));
+    const [held, apart] = side === "sell" ? [own, elsewhere] : [negate(own), negate(elsewhere)];
+    return add<Decimal>(held, apart < 0n ? apart : ZERO);
+  }
+
+  /** Same, of what the account holds as a whole. */
+  closableOfAll({ instrument, side }: Pick<OrderToPlace, "instrument" | "side">): Decimal {
+    const held = this.amount(`${HELD}${instrument}`);
+    return side === "sell" ? held : negate(held);
+  }
+
+  private amount(name: string): Decimal {
+    return parseDecimal(this.journal.read(name) ?? "0", name);
+  }
+
   private all(prefix: string): ReadonlyMap<string, Decimal> {
     const texts = [...this.journal.readAll(prefix)];
     return new Map(texts.map(([name, text]) => [name.slice(prefix.length), parseDecimal(text, name)]));
@@ -56,7 +83,10 @@ export class JournalFlows {
 
   private change(name: string, by: Decimal): void {
     if (by === 0n) return;
-    const before = parseDecimal(this.journal.read(name) ?? "0", name);
-    this.journal.write(name, formatDecimal(add<Decimal>(before, by)));
+    this.journal.write(name, formatDecimal(add<Decimal>(this.amount(name), by)));
   }
+}
+
+function shareName(bot: string, instrument: string): string {
+  return `${SHARE}${bot}:${instrument}`;
 }

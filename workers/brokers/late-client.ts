@@ -1,6 +1,9 @@
 import { VenueRefusal } from "./request/venue-reply.ts";
 import type { ClientOutcome, VenueCapabilities, VenueClient } from "./venue-client.ts";
 
+/** What of a client is known without its keys. */
+export type VenueShape = Pick<VenueClient, "venue" | "capabilities" | "replacedAs" | "legSentAs">;
+
 /**
  * A client that is opened with its first call: its keys have to be read first. One that the venue refuses for its key is
  * opened anew with the next call, since keys may have been replaced meanwhile.
@@ -9,13 +12,15 @@ export class LateClient implements VenueClient {
   readonly venue: string;
   readonly capabilities: VenueCapabilities;
   readonly replacedAs?: VenueClient["replacedAs"];
+  readonly legSentAs?: VenueClient["legSentAs"];
   private readonly open: () => Promise<VenueClient>;
   private opened: Promise<VenueClient> | undefined;
 
-  constructor(shape: Pick<VenueClient, "venue" | "capabilities" | "replacedAs">, open: () => Promise<VenueClient>) {
+  constructor(shape: VenueShape, open: () => Promise<VenueClient>) {
     this.venue = shape.venue;
     this.capabilities = shape.capabilities;
     if (shape.replacedAs !== undefined) this.replacedAs = shape.replacedAs;
+    if (shape.legSentAs !== undefined) this.legSentAs = shape.legSentAs;
     this.open = open;
   }
 

@@ -66,11 +66,14 @@ export class LiveBroker implements Broker {
   async place(order: OrderToPlace): Promise<SendOutcome> {
     const known = this.parts.journal.order(order.id);
     if (known !== undefined) return this.placeAgain(order, known);
-    const refusal = refusedHere(order, this.parts.client.capabilities, this.books.flows.held());
+    const { flows } = this.books;
+    const refusal = refusedHere(order, this.parts.client.capabilities, flows.closable(order));
     this.books.begin(order, this.parts.client.legSentAs);
     if (refusal !== undefined) return this.settlePlace(order, { ...refusal, outcome: "rejected", news: [] });
     await this.parts.journal.sync();
-    return this.settlePlace(order, await certain(this.parts.client.place(order)));
+    // Bots may hold the opposite of one another: what closes the share of one then makes the account's position larger.
+    const reduceOnly = order.reduceOnly && order.quantity <= flows.closableOfAll(order);
+    return this.settlePlace(order, await certain(this.parts.client.place({ ...order, reduceOnly })));
   }
 
   /** The same order came again: what became of it is the answer. */

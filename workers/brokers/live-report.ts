@@ -6,8 +6,8 @@ import { VenueSilence } from "./request/venue-reply.ts";
 import type { PlacedOrder, VenueClient, VenueHistory, VenueHoldings } from "./venue-client.ts";
 import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 
-/** Orders that a report asks for one by one: each is a request. The rest is asked for by the next. */
-const ASKED_MAX = 20;
+/** Orders that a report asks for one by one: each is a request. The rest is asked for by the next, which begins there. */
+const ASKED_MAX = 60;
 /** Trades and movements of one page of a report. */
 const ENTRIES_MAX = 1_000;
 /** Owners of trades that a report asks for one by one. */
@@ -20,6 +20,7 @@ const TRADES_LATE_MS_MAX = 60_000;
 const OPENING_TRIES_MAX = 3;
 
 const HISTORY = "history";
+const ASKED_FROM = "asked-from";
 
 export interface ReportParts {
   readonly books: JournalBooks;
@@ -89,9 +90,12 @@ async function askOrders({ books, client, ask, now }: ReportParts) {
     const isAsked = state !== "doubt" || now() - placed.sentAt < DOUBT_ASKED_MS_MAX;
     return before.has(id) && !seen.has(id) && isAsked;
   });
-  for (const order of gone.slice(0, ASKED_MAX)) {
+  // The same ones first each time would keep the others waiting for ever.
+  const from = gone.length <= ASKED_MAX ? 0 : Number(books.journal.read(ASKED_FROM) ?? "0") % gone.length;
+  for (const order of [...gone.slice(from), ...gone.slice(0, from)].slice(0, ASKED_MAX)) {
     if ((await ask(order)) !== undefined) seen.add(order.placed.order.id);
   }
+  if (gone.length > ASKED_MAX) books.journal.write(ASKED_FROM, String(from + ASKED_MAX));
   return { open, seen, complete: gone.length <= ASKED_MAX };
 }
 

@@ -3,11 +3,12 @@ import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { ALPACA_CAPABILITIES } from "./alpaca/capabilities.ts";
 import { openAlpaca } from "./alpaca/open-alpaca.ts";
-import { versionName as replacedAlpaca } from "./alpaca/order-body.ts";
+import { legName, versionName as replacedAlpaca } from "./alpaca/order-body.ts";
 import { BINANCE_CAPABILITIES } from "./binance/capabilities.ts";
 import { BINANCE_HOSTS } from "./binance/environment.ts";
 import { openBinance } from "./binance/open-binance.ts";
 import { replacedId as replacedBinance } from "./binance/replace.ts";
+import type { VenueShape } from "./late-client.ts";
 import type { MarketData } from "./market-data.ts";
 import { OANDA_CAPABILITIES } from "./oanda/capabilities.ts";
 import { openOanda } from "./oanda/open-oanda.ts";
@@ -25,7 +26,7 @@ type CredentialsOf<V extends VenueName> = Extract<VenueCredentials, { readonly v
 
 /** A venue as the product knows it. `shape` needs no keys; venues without orders have no client. */
 export interface VenueEntry<V extends VenueName> {
-  readonly shape: Pick<VenueClient, "venue" | "capabilities" | "replacedAs"> | undefined;
+  readonly shape: VenueShape | undefined;
   client(deps: VenueDeps, credentials: CredentialsOf<V>): VenueClient;
   data(deps: VenueDeps, credentials: CredentialsOf<V>): MarketData;
 }
@@ -42,7 +43,12 @@ const BINANCE: VenueEntry<"BINANCE"> = {
 };
 
 const ALPACA: VenueEntry<"ALPACA"> = {
-  shape: { venue: "ALPACA", capabilities: ALPACA_CAPABILITIES, replacedAs: replacedAlpaca },
+  shape: {
+    venue: "ALPACA",
+    capabilities: ALPACA_CAPABILITIES,
+    replacedAs: replacedAlpaca,
+    legSentAs: (leg, parent) => legName(parent, leg),
+  },
   client: (deps, credentials) => alpacaOf(deps, credentials).client,
   data: (deps, credentials) => alpacaOf(deps, credentials).market,
 };

@@ -1,4 +1,12 @@
-import { notional, type Price, type Quantity } from "../../../workers/core/ledger/decimal.ts";
+import {
+  add,
+  type Decimal,
+  type Money,
+  notional,
+  type Price,
+  type Quantity,
+  subtract,
+} from "../../../workers/core/ledger/decimal.ts";
 import { formatDecimal } from "../../../workers/core/ledger/decimal-text.ts";
 import type { EmulatedBook } from "../emulated-book.ts";
 import { type EmulatedFill, type EmulatedInstrument, type EmulatedOrder, isLive } from "../emulated-order.ts";
@@ -107,12 +115,25 @@ export class AlpacaViews {
   }
 
   account(number: string): View {
-    const cash = formatDecimal(this.book.funds.get("USD") ?? (0n as Quantity));
+    const total = this.book.funds.get("USD") ?? (0n as Quantity);
+    const worth = [...this.book.positions].reduce((sum, [symbol, units]) => {
+      const price = this.book.prices.get(symbol) ?? (0n as Price);
+      return add(sum, notional(price, units, "half-even"));
+    }, 0n as Money);
+    // Of what is called cash open orders of coins hold back their part.
+    const held = this.book.liveOrders().reduce((sum, order) => {
+      const price = order.limit ?? order.stop ?? this.book.prices.get(order.symbol) ?? (0n as Price);
+      const isCoinBuy = order.side === "buy" && order.symbol.includes("/");
+      return isCoinBuy ? add(sum, notional(price, subtract(order.quantity, order.filled), "ceil")) : sum;
+    }, 0n as Money);
+    const cash = formatDecimal(subtract<Decimal>(total, held));
+    const equity = formatDecimal(add<Decimal>(total, worth));
     return {
       id: "e6fe16f3-64a4-4921-8928-cadf02f92f98",
       account_number: number,
       ...{ status: "ACTIVE", crypto_status: "ACTIVE", currency: "USD" },
-      ...{ cash, equity: cash, portfolio_value: cash, buying_power: cash, multiplier: "1" },
+      ...{ cash, equity, portfolio_value: equity, buying_power: cash, multiplier: "1" },
+      position_market_value: formatDecimal(worth),
       ...{ account_blocked: false, trading_blocked: false, transfers_blocked: false, trade_suspended_by_user: false },
       ...{ pattern_day_trader: false, shorting_enabled: true, accrued_fees: "0", daytrade_count: 0 },
     };

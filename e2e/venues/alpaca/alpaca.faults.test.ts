@@ -3,7 +3,7 @@ import { runDeskFaults } from "../desk-faults.ts";
 import { faultyAlpaca } from "./faulty-alpaca.ts";
 
 const FIRST = Number(process.env.FAULT_SEED ?? 1);
-const SEEDS = Number(process.env.FAULT_SEEDS ?? 20);
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 12);
 
 test("F01-F11, I17: whatever fails, no order is lost or doubled, and nothing is sent after a kill switch", async () => {
   let orders = 0;

@@ -18,7 +18,7 @@ export function faultyAlpaca({ clock, random }: { clock: VirtualClock; random: (
     symbol: "AAPL",
     instrument: { id: "ALPACA:AAPL", base: "AAPL", quote: "USD" },
     currency: "USD",
-    ...{ canShort: false, hasLegs: true },
+    ...{ canShort: true, hasLegs: true },
     rules: {
       tick: parseDecimal("0.01", "tick"),
       lot: parseDecimal("0.000000001", "lot"),

@@ -52,6 +52,8 @@ export class BinanceEmulator implements VenueEmulator {
     ...{ ipRestrict: true, enableReading: true, enableWithdrawals: false, enableSpotAndMarginTrading: true },
     ...{ enableInternalTransfer: false, permitsUniversalTransfer: false, createTime: 1_600_000_000_000 },
   };
+  /** Whether fees are paid in BNB. */
+  burnsBnb = true;
   /** Times of candles that the venue lacks. */
   isGap: (time: number) => boolean = () => false;
   private readonly parts: BinanceEmulatorParts;

@@ -58,9 +58,25 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "POST /api/v3/orderList/opo": signed(1, (venue, asked) => venue.orders.placeList("opo", asked)),
   "POST /api/v3/orderList/opoco": signed(1, (venue, asked) => venue.orders.placeList("opoco", asked)),
   "DELETE /api/v3/orderList": signed(1, (venue, asked) => venue.orders.cancelList(asked)),
+  // What the wallet and the margin business say to whoever has only a spot account.
+  "GET /sapi/v1/margin/allPairs": signed(1, () => []),
+  "GET /sapi/v1/margin/isolated/allPairs": signed(10, () => []),
+  "GET /sapi/v1/capital/config/getall": signed(10, (venue) => [...venue.book.funds.keys()].map(coinJson)),
+  "GET /sapi/v1/bnbBurn": signed(1, (venue) => ({ spotBNBBurn: venue.burnsBnb, interestBNBBurn: false })),
   "GET /sapi/v1/account/apiRestrictions": signed(1, (venue) => venue.restrictions),
   "GET /sapi/v1/system/status": open(1, () => ({ status: 0, msg: "normal" })),
 };
+
+function coinJson(coin: string) {
+  const network = { network: coin, coin, name: coin, isDefault: true, depositEnable: true, withdrawEnable: true };
+  const amounts = {
+    withdrawFee: "0.0001",
+    withdrawMin: "0.001",
+    withdrawMax: "1000",
+    withdrawIntegerMultiple: "0.00000001",
+  };
+  return { coin, name: coin, trading: true, isLegalMoney: false, networkList: [{ ...network, ...amounts }] };
+}
 
 function exchangeInfo(venue: BinanceEmulator, asked: Asked): unknown {
   const names = namesOf(asked);
@@ -126,7 +142,7 @@ function klines(venue: BinanceEmulator, asked: Asked): unknown {
   const limit = Math.min(PAGE_MAX, Number(asked.get("limit") ?? 500));
   const now = venue.now();
   const end = Math.min(now, Number(asked.get("endTime") ?? now));
-  const from = Number(asked.get("startTime") ?? end - (limit - 1) * length);
+  const from = Number(asked.get("startTime") ?? end - limit * length + 1);
   const rows: unknown[] = [];
   const origin = interval === "1w" ? 4 * DAY_MS : 0;
   for (

@@ -44,7 +44,7 @@ export function binanceStage(parts: Partial<BinanceEmulatorParts> & { seed?: num
     });
     return { binance, broker };
   };
-  return { clock, venue, made, journal, open, start };
+  return { clock, venue, made, journal, fetch, key, open, start };
 }
 
 /** Holds the account's stream onto a broker. */

@@ -15,7 +15,7 @@ export function faultyOanda({ clock, random }: { clock: VirtualClock; random: ()
     symbol: "XAG_USD",
     instrument: { id: "OANDA:XAG_USD", base: "XAG", quote: "USD" },
     currency: "USD",
-    ...{ canShort: false, hasLegs: true },
+    ...{ canShort: true, hasLegs: true },
     rules: {
       tick: parseDecimal("0.001", "tick"),
       lot: parseDecimal("0.01", "lot"),

@@ -66,7 +66,7 @@ describe("OANDA's client", () => {
     const { client } = stage.begin();
     // Each is refused for its price: the books stay small.
     const newOrder = () => testOrder({ instrument: INSTRUMENT, kind: "limit", limit: "0.9000001" });
-    const storm = { stepMs: 1_000, askedEachStep: 40 };
+    const storm = { stepMs: 2_000, askedEachStep: 40 };
     const { cancels, canceled, heldBack } = await rateStorm({ client, clock: stage.clock, newOrder }, storm);
     expect(refused).toBe(0);
     expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(100);

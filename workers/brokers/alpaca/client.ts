@@ -1,6 +1,7 @@
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
+import { cancelOutcome, changeOutcome } from "../change-outcome.ts";
 import { reliable } from "../request/read-reply.ts";
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type {
@@ -17,11 +18,11 @@ import type { AccountRequests } from "./account-requests.ts";
 import { alpacaHistory } from "./activities.ts";
 import type { AlpacaDataParts } from "./candles.ts";
 import { ALPACA_CAPABILITIES } from "./capabilities.ts";
-import { type ChangeVerdict, changeVerdict, messageOf } from "./errors.ts";
+import { type ChangeVerdict, changeVerdict } from "./errors.ts";
 import { OrderFinder } from "./find-order.ts";
 import { alpacaInstruments } from "./instruments.ts";
 import { latestMarks } from "./latest.ts";
-import { FormError, legName, orderBody, replacementBody, versionName } from "./order-body.ts";
+import { legName, orderBody, replacementBody, versionName } from "./order-body.ts";
 import { ALPACA, holdingsOf, parseBody, typeOf, venueOrderOf } from "./parse.ts";
 import { type AlpacaOrder, account, alpacaOrder, positionsReply } from "./payloads.ts";
 
@@ -73,8 +74,10 @@ export class AlpacaClient implements VenueClient {
   }
 
   async place(order: OrderToPlace): Promise<ClientOutcome> {
-    return outcome(async () => {
-      const reply = await this.account.change("POST", "/v2/orders", "order", orderBody(order));
+    return changeOutcome(async (leaving) => {
+      const body = orderBody(order);
+      leaving();
+      const reply = await this.account.change("POST", "/v2/orders", "order", body);
       const verdict = changeVerdict(reply, "place");
       if (verdict.verdict !== "done") return refusal(verdict);
       const placed = parseBody(alpacaOrder, reply.body);
@@ -86,7 +89,7 @@ export class AlpacaClient implements VenueClient {
   }
 
   async cancel(placed: PlacedOrder): Promise<ClientOutcome> {
-    return outcome(async () => {
+    return cancelOutcome(async () => {
       const id = placed.venueOrderId ?? (await this.finder.find(placed))?.id;
       if (id === undefined) return unknownOrder();
       const verdict = changeVerdict(
@@ -98,7 +101,7 @@ export class AlpacaClient implements VenueClient {
   }
 
   async replace(placed: PlacedOrder, revision: number, terms: ReplaceTerms): Promise<ClientOutcome> {
-    return outcome(async () => {
+    return changeOutcome(async (leaving) => {
       const body = replacementBody(terms, placed, revision);
       const old = await this.finder.find(placed);
       if (old === undefined) return unknownOrder();
@@ -112,6 +115,7 @@ export class AlpacaClient implements VenueClient {
         };
       }
       const path = `/v2/orders/${encodeURIComponent(old.id)}`;
+      leaving();
       const reply = await this.account.change("PATCH", path, "order", body);
       const verdict = changeVerdict(reply, "replace");
       if (verdict.verdict !== "done") return refusal(verdict);
@@ -190,16 +194,4 @@ function refusal(verdict: Exclude<ChangeVerdict, { verdict: "done" }>): ClientOu
 
 function unknownOrder(): ClientOutcome {
   return { outcome: "rejected", code: "NOT_FOUND", message: "order must be known to the venue", news: [] };
-}
-
-/** Runs a change and answers an outcome whatever happens: what broke off on the way is unknown. */
-async function outcome(act: () => Promise<ClientOutcome>): Promise<ClientOutcome> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof FormError) return { outcome: "rejected", code: "FORM", message: error.message, news: [] };
-    if (error instanceof VenueRefusal)
-      return { outcome: "rejected", code: error.code, message: error.message, news: [] };
-    return { outcome: "unknown", message: messageOf(error), news: [] };
-  }
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { shortMessage } from "../change-outcome.ts";
 import { VenueRefusal, type VenueReply, VenueSilence } from "../request/venue-reply.ts";
 import { parseBody } from "./parse.ts";
 import { errorReply } from "./payloads.ts";
@@ -61,7 +62,7 @@ export function answerOf<S extends z.ZodType>(schema: S, { status, body }: Venue
     try {
       return parseBody(schema, body);
     } catch (error) {
-      throw new VenueSilence(`reply must be readable: ${messageOf(error)}`, { isSent: true });
+      throw new VenueSilence(`reply must be readable: ${shortMessage(error)}`, { isSent: true });
     }
   }
   const error = errorOf(body);
@@ -86,12 +87,3 @@ function errorOf(body: string): z.infer<typeof errorReply> | undefined {
     return undefined;
   }
 }
-
-/** What is wrong with a reply, short: bodies are not to be repeated. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.length > MESSAGE_CHARACTERS_MAX ? `${text.slice(0, MESSAGE_CHARACTERS_MAX)}…` : text;
-}
-
-/** Characters of an error that are told on: enough to find the field, too few to flood a log. */
-const MESSAGE_CHARACTERS_MAX = 300;

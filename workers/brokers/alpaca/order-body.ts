@@ -1,16 +1,12 @@
 import { ONE } from "../../core/ledger/decimal.ts";
 import { formatDecimal } from "../../core/ledger/decimal-text.ts";
 import type { OrderToPlace, ReplaceTerms } from "../broker.ts";
+import { FormError } from "../change-outcome.ts";
 import type { PlacedOrder } from "../venue-client.ts";
 import { isCoin, nativeSymbol } from "./parse.ts";
 
 export type OrderBody = Readonly<Record<string, unknown>>;
 type Leg = OrderToPlace["legs"][number];
-
-/** An order that this venue has no form for. The message says which rule it breaks. */
-export class FormError extends RangeError {
-  override readonly name = "FormError";
-}
 
 /** The body of an order with its legs. Throws FormError for what the venue has no form for. */
 export function orderBody(order: OrderToPlace): OrderBody {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Money, magnitude, negate, type Price, type Quantity } from "../../core/ledger/decimal.ts";
+import { type Money, magnitude, negate, type Price, type Quantity, subtract } from "../../core/ledger/decimal.ts";
 import { parsePrice, parseQuantity } from "../../core/ledger/decimal-text.ts";
 import type { VenueFill, VenueOrder } from "../../core/ledger/venue-report.ts";
 import { readJson } from "../request/read-json.ts";
@@ -107,16 +107,20 @@ export function fillOf(activity: AlpacaFill): VenueFill {
 }
 
 /** Positions with their sign, and cash. */
-export function holdingsOf(
-  { cash, currency }: z.infer<typeof account>,
-  positions: z.infer<typeof positionsReply>,
-): VenueHoldings {
+export function holdingsOf(facts: z.infer<typeof account>, positions: z.infer<typeof positionsReply>): VenueHoldings {
   const held = positions.map(({ symbol, asset_class: assetClass, qty, side }) => {
     const size = magnitude(venueUnits(qty, "position.qty"));
     const signed: Quantity = side === "short" ? negate(size) : size;
     return [instrumentId(symbolOf(symbol, assetClass)), signed] as const;
   });
-  return { positions: new Map(held), balances: new Map([[currency, venueMoney(cash, "account.cash")]]) };
+  return { positions: new Map(held), balances: new Map([[facts.currency, cashOf(facts)]]) };
+}
+
+/** What the venue calls cash leaves out what open orders hold back; what is not in positions is all of it. */
+function cashOf({ cash, equity, position_market_value: inPositions }: z.infer<typeof account>): Money {
+  if (!inPositions) return venueMoney(cash, "account.cash");
+  const value = venueMoney(inPositions, "account.position_market_value");
+  return subtract(venueMoney(equity, "account.equity"), value);
 }
 
 /** A price of market data, which the venue writes as a number. */

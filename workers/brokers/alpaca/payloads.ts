@@ -40,6 +40,8 @@ export const account = z.object({
   status: text,
   currency: z.string().regex(/^[A-Z]{3}$/),
   cash: decimal,
+  equity: decimal,
+  position_market_value: maybe,
   trading_blocked: z.boolean(),
   account_blocked: z.boolean(),
   transfers_blocked: z.boolean(),

@@ -81,7 +81,7 @@ export class BinanceClient implements VenueClient {
     return sent(async () => {
       const answer = await this.parts.connection.send({ method: "POST", path, params, kind: "order", weight: 1 });
       if (answer.error !== undefined) {
-        if (answer.error.code === "-1013") this.parts.symbols.forget(rules.symbol);
+        if (answer.error.code === "-1013") this.parts.symbols.doubt(rules.symbol);
         return refused(answer);
       }
       const reports = order.legs.length > 0 ? listOf(answer) : [readReply(answer.reply.body, BinanceOrder)];

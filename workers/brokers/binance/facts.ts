@@ -19,6 +19,10 @@ const Restrictions = z.object({
   permitsUniversalTransfer: z.boolean().optional(),
 });
 
+const FEES_IN_KIND =
+  "Fees are taken from the coins that are bought, so that a position cannot be closed as a whole: let them be paid in BNB.";
+const Burn = z.object({ spotBNBBurn: z.boolean() });
+
 /** What a key and its account may do. Throws VenueSilence and VenueRefusal. */
 export async function binanceFacts(connection: BinanceConnection): Promise<VenueAccountFacts> {
   const call = { method: "GET", params: [], kind: "query" } as const;
@@ -34,6 +38,7 @@ export async function binanceFacts(connection: BinanceConnection): Promise<Venue
   }
   const path = "/sapi/v1/account/apiRestrictions";
   const key = readReply(await connection.ask({ ...call, path, weight: 1 }), Restrictions);
+  const burn = readReply(await connection.ask({ ...call, path: "/sapi/v1/bnbBurn", weight: 1 }), Burn);
   const canMove = key.enableWithdrawals || key.enableInternalTransfer === true || key.permitsUniversalTransfer === true;
   const canTrade = account.canTrade && key.enableSpotAndMarginTrading;
   const warnings = [
@@ -42,6 +47,7 @@ export async function binanceFacts(connection: BinanceConnection): Promise<Venue
       ? ["The key can transfer money to other accounts: make one that cannot."]
       : []),
     ...(key.ipRestrict ? [] : ["The key works from every address: bind it to the ones that it is used from."]),
+    ...(burn.spotBNBBurn ? [] : [FEES_IN_KIND]),
     ...(canTrade ? [] : ["The key cannot trade on spot markets: allow spot trading."]),
   ];
   return { ...facts, canTrade, canWithdraw: canMove, addressBound: key.ipRestrict, warnings };

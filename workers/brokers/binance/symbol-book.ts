@@ -5,6 +5,9 @@ import { SymbolName, symbolOf } from "./parse.ts";
 import { type BinanceSymbol, ExchangeInfo, RULES_BYTES_MAX, RULES_KEPT_MS, symbolsOf } from "./rules.ts";
 import type { Params } from "./sign.ts";
 
+/** Rules that were asked for less than this ago are not what an order was refused for. */
+const DOUBTED_MS_MIN = 60_000;
+
 /** The rules of symbols, as they were asked for last. They are a cache: whoever has none asks. */
 export class SymbolBook {
   private readonly known = new Map<string, { readonly rules: BinanceSymbol; readonly at: number }>();
@@ -40,9 +43,10 @@ export class SymbolBook {
     return this.known.get(symbol)?.rules.quote;
   }
 
-  /** An order was refused by a rule: the rules that we know may be old. */
-  forget(symbol: string): void {
-    this.known.delete(symbol);
+  /** An order was refused by a rule: the rules that we know may be old. Those that are not are not asked for again. */
+  doubt(symbol: string): void {
+    const kept = this.known.get(symbol);
+    if (kept !== undefined && this.parts.now() - kept.at >= DOUBTED_MS_MIN) this.known.delete(symbol);
   }
 
   async all(): Promise<BinanceSymbol[]> {

@@ -1,6 +1,7 @@
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
+import { cancelOutcome, changeOutcome, FormError } from "../change-outcome.ts";
 import { reliable } from "../request/read-reply.ts";
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type {
@@ -15,11 +16,11 @@ import type {
 import type { AccountRequests } from "./account-requests.ts";
 import { OANDA_CAPABILITIES } from "./capabilities.ts";
 import { newsOf, placedOutcome } from "./change.ts";
-import { type ChangeVerdict, changeVerdict, messageOf } from "./errors.ts";
+import { type ChangeVerdict, changeVerdict } from "./errors.ts";
 import { OrderFinder, specifierOf, waiting, waitingId } from "./find-order.ts";
 import { oandaHistory } from "./history.ts";
 import { holdingsOf } from "./money.ts";
-import { FormError, legField, orderBody, replacementBody, restOf } from "./order-body.ts";
+import { legField, orderBody, replacementBody, restOf } from "./order-body.ts";
 import { closingOf, markOf, nativeName, OANDA, venueOrderOf } from "./parse.ts";
 import {
   accountReply,
@@ -79,16 +80,17 @@ export class OandaClient implements VenueClient {
   }
 
   async place(order: OrderToPlace): Promise<ClientOutcome> {
-    return outcome(async () => {
+    return changeOutcome(async (leaving) => {
       const body = { order: orderBody(order) };
       const currency = await this.currency();
+      leaving();
       const verdict = changeVerdict(await this.account.change("POST", "/orders", { kind: "order", body }));
       return verdict.verdict === "done" ? placedOutcome(verdict.change, order, currency) : refusal(verdict);
     });
   }
 
   async cancel(placed: PlacedOrder): Promise<ClientOutcome> {
-    return outcome(async () => {
+    return cancelOutcome(async () => {
       const currency = await this.currency();
       const reply = await this.account.change("PUT", `/orders/${specifierOf(placed)}/cancel`, { kind: "cancel" });
       const verdict = changeVerdict(reply);
@@ -104,11 +106,17 @@ export class OandaClient implements VenueClient {
   }
 
   async replace(placed: PlacedOrder, _revision: number, terms: ReplaceTerms): Promise<ClientOutcome> {
-    return outcome(async () => {
+    return changeOutcome(async (leaving) => {
       const old = await this.finder.current(placed);
-      if (old === undefined && placed.parent !== undefined) return this.changeWaiting(placed, placed.parent, terms);
+      if (old === undefined && placed.parent !== undefined) {
+        leaving();
+        return this.changeWaiting(placed, placed.parent, terms);
+      }
       if (old?.state !== "PENDING") return notOpen(old);
-      return this.exchange(old, replacementBody(old, terms, placed.order), placed, terms);
+      const body = replacementBody(old, terms, placed.order);
+      await this.currency();
+      leaving();
+      return this.exchange(old, body, placed, terms);
     });
   }
 
@@ -243,16 +251,4 @@ function notOpen(found: OandaOrder | undefined): ClientOutcome {
 function answered<T>(reply: T | undefined, what: string): T {
   if (reply === undefined) throw new VenueRefusal("ACCOUNT", `the venue must show ${what}`);
   return reply;
-}
-
-/** Runs a change and answers an outcome whatever happens: what broke off on the way is unknown, what never left is not. */
-async function outcome(act: () => Promise<ClientOutcome>): Promise<ClientOutcome> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof FormError) return { outcome: "rejected", code: "FORM", message: error.message, news: [] };
-    if (error instanceof VenueRefusal)
-      return { outcome: "rejected", code: error.code, message: error.message, news: [] };
-    return { outcome: "unknown", message: messageOf(error), news: [] };
-  }
 }

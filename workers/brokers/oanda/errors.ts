@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { shortMessage } from "../change-outcome.ts";
 import { VenueRefusal, type VenueReply, VenueSilence } from "../request/venue-reply.ts";
 import { parseBody } from "./parse.ts";
 import { changeReply, type OandaChange } from "./payloads.ts";
@@ -64,7 +65,7 @@ export function changeVerdict({ status, body }: Pick<VenueReply, "status" | "bod
   try {
     change = parseBody(changeReply, body);
   } catch (error) {
-    return { verdict: "unknown", message: `reply ${status} must be readable: ${messageOf(error)}` };
+    return { verdict: "unknown", message: `reply ${status} must be readable: ${shortMessage(error)}` };
   }
   if (OK.includes(status)) return { verdict: "done", change };
   const message = change.errorMessage ?? `the venue answered ${status}`;
@@ -83,7 +84,7 @@ export function answerOf<S extends z.ZodType>(schema: S, { status, body }: Venue
     try {
       return parseBody(schema, body);
     } catch (error) {
-      throw new VenueSilence(`reply must be readable: ${messageOf(error)}`, { isSent: true });
+      throw new VenueSilence(`reply must be readable: ${shortMessage(error)}`, { isSent: true });
     }
   }
   const { errorCode, errorMessage } = errorOf(status, body);
@@ -106,12 +107,3 @@ function errorOf(status: number, body: string): Pick<OandaChange, "errorCode" | 
     throw new VenueSilence(`the venue answered ${status}, not readable`, { isSent: true });
   }
 }
-
-/** What is wrong with a reply, short: bodies are not to be repeated. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.length > MESSAGE_CHARACTERS_MAX ? `${text.slice(0, MESSAGE_CHARACTERS_MAX)}…` : text;
-}
-
-/** Characters of an error that are told on: enough to find the field, too few to flood a log. */
-const MESSAGE_CHARACTERS_MAX = 300;

@@ -1,6 +1,7 @@
 import { negate, type Quantity } from "../../core/ledger/decimal.ts";
 import { formatDecimal } from "../../core/ledger/decimal-text.ts";
 import type { OrderToPlace, ReplaceTerms } from "../broker.ts";
+import { FormError } from "../change-outcome.ts";
 import { nativeName } from "./parse.ts";
 import type { OandaLeg, OandaOrder } from "./payloads.ts";
 
@@ -9,11 +10,6 @@ export const LEG_FIELDS = ["takeProfitOnFill", "stopLossOnFill", "trailingStopLo
 export type LegField = (typeof LEG_FIELDS)[number];
 
 export type OrderBody = Readonly<Record<string, unknown>>;
-
-/** An order that this venue has no form for. The message says which rule it breaks. */
-export class FormError extends RangeError {
-  override readonly name = "FormError";
-}
 
 /** The body of an order with its legs. Throws FormError for what the venue has no form for. */
 export function orderBody(order: OrderToPlace): OrderBody {

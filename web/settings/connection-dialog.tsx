@@ -1,0 +1,204 @@
+import { useState } from "react";
+import { type Connection, type VenueName, XTS_BROKERS } from "../../schema/wire/connection.ts";
+import { client } from "../api/runtime.ts";
+import { useSubmission } from "../session/frame.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { boxClass, CheckField, Field, SelectField, TextField } from "../ui/field.tsx";
+import { ActError } from "./act-error.tsx";
+import { withProof } from "./prove.ts";
+import { ENVIRONMENT_WORDS, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
+
+const BROKERS = Object.entries(XTS_BROKERS).map(([value, { name }]) => ({ value, label: name }));
+const KEY_KINDS = [
+  { value: "ed25519", label: "Ed25519 (recommended)" },
+  { value: "hmac", label: "HMAC" },
+] as const;
+
+interface ConnectionDialogProps {
+  /** The connection whose keys are replaced; a new one is made where it is left out. */
+  readonly rotates?: Connection;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** Takes a venue's keys, with what to tick and what to leave when they are made there. */
+export function ConnectionDialog({ rotates, onClose, onDone }: ConnectionDialogProps) {
+  const submission = useSubmission();
+  const [venue, setVenue] = useState<VenueName>(rotates?.venue ?? "BINANCE");
+  const guide = guideOf(venue);
+  const [environment, setEnvironment] = useState<string>(rotates?.environment ?? guide.environments[0]);
+  const [label, setLabel] = useState(rotates?.label ?? "");
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [keyKind, setKeyKind] = useState<"hmac" | "ed25519">("ed25519");
+  const [broker, setBroker] = useState("symphony");
+  const [checked, setChecked] = useState(false);
+  function choose(next: VenueName) {
+    setVenue(next);
+    setEnvironment(guideOf(next).environments[0]);
+    setTyped({});
+  }
+  async function save() {
+    const own = venue === "BINANCE" ? { keyKind } : venue === "XTS" ? { broker } : {};
+    const credentials = { venue, environment, ...own, ...typed };
+    const [path, body] =
+      rotates === undefined
+        ? ["/connections", { label, credentials, withdrawalChecked: checked }]
+        : [`/connections/${rotates.id}/rotate`, { credentials }];
+    await withProof(() => client.request(path, { method: "POST", body }));
+    onDone();
+  }
+  return (
+    <Dialog
+      title={rotates === undefined ? "Connect a venue" : `Replace the key of ${rotates.label}`}
+      open
+      onClose={onClose}
+      wide
+    >
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submission.run(save);
+        }}
+      >
+        <VenueFields
+          guide={guide}
+          environment={environment}
+          fixed={rotates !== undefined}
+          onVenue={choose}
+          onEnvironment={setEnvironment}
+        />
+        <Guide guide={guide} />
+        {rotates === undefined && (
+          <TextField
+            label="Name"
+            placeholder={`My ${VENUE_NAMES[venue]}`}
+            required
+            maxLength={60}
+            autoComplete="off"
+            value={label}
+            onChange={(event) => setLabel(event.target.value)}
+          />
+        )}
+        {venue === "BINANCE" && (
+          <SelectField label="Kind of key" value={keyKind} choices={KEY_KINDS} onChange={setKeyKind} />
+        )}
+        {venue === "XTS" && <SelectField label="Broker" value={broker} choices={BROKERS} onChange={setBroker} />}
+        {guide.fields.map((field) => (
+          <KeyBox
+            key={`${venue}.${field.name}`}
+            field={field}
+            value={typed[field.name] ?? ""}
+            onChange={(value) => setTyped((now) => ({ ...now, [field.name]: value }))}
+          />
+        ))}
+        {rotates === undefined && venue !== "TWELVEDATA" && (
+          <CheckField
+            label="I have made sure that this key cannot withdraw money"
+            hint="Some venues do not tell us. A key that the venue says can withdraw is refused whatever you tick."
+            checked={checked}
+            onChange={setChecked}
+          />
+        )}
+        <ActError error={submission.error} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={submission.busy}>
+            {rotates === undefined ? "Test and keep" : "Test and replace"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface VenueFieldsProps {
+  readonly guide: VenueGuide;
+  readonly environment: string;
+  /** They are those of the connection whose key is replaced. */
+  readonly fixed: boolean;
+  readonly onVenue: (venue: VenueName) => void;
+  readonly onEnvironment: (environment: string) => void;
+}
+
+function VenueFields({ guide, environment, fixed, onVenue, onEnvironment }: VenueFieldsProps) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <SelectField
+        label="Venue"
+        value={guide.venue}
+        disabled={fixed}
+        choices={OFFERED_GUIDES.map(({ venue }) => ({ value: venue, label: VENUE_NAMES[venue] }))}
+        onChange={onVenue}
+      />
+      <SelectField
+        label="Environment"
+        value={environment}
+        disabled={fixed}
+        choices={guide.environments.map((one) => ({ value: one, label: ENVIRONMENT_WORDS[one] ?? one }))}
+        onChange={onEnvironment}
+      />
+    </div>
+  );
+}
+
+function guideOf(venue: VenueName): VenueGuide {
+  const guide = OFFERED_GUIDES.find((one) => one.venue === venue);
+  if (guide === undefined) throw new Error(`there is no guide to ${venue}`);
+  return guide;
+}
+
+function Guide({ guide: { tick, leave, addresses } }: { guide: VenueGuide }) {
+  return (
+    <div className="grid gap-2 rounded-md border border-line bg-ground px-4 py-3 text-table">
+      <p className="font-medium">When you make the key at the venue</p>
+      <ul className="grid list-disc gap-1 pl-5">
+        {tick.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+        {leave.map((text) => (
+          <li key={text} className="text-danger">
+            Leave off: {text}
+          </li>
+        ))}
+      </ul>
+      <p className="text-muted">{addresses}</p>
+    </div>
+  );
+}
+
+function KeyBox({ field, value, onChange }: { field: KeyField; value: string; onChange: (value: string) => void }) {
+  const { label, hint, kind } = field;
+  const hinted = hint === undefined ? {} : { hint };
+  if (kind === "pem") {
+    return (
+      <Field label={label} {...hinted}>
+        {(attributes) => (
+          <textarea
+            {...attributes}
+            required
+            rows={3}
+            spellCheck={false}
+            autoComplete="off"
+            className={`${boxClass} h-auto w-full py-1.5 font-mono [-webkit-text-security:disc]`}
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+    );
+  }
+  return (
+    <TextField
+      label={label}
+      {...hinted}
+      required
+      type={kind === "secret" ? "password" : "text"}
+      autoComplete={kind === "secret" ? "new-password" : "off"}
+      spellCheck={false}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}

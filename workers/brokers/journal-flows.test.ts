@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { Money } from "../core/ledger/decimal.ts";
+import type { VenueFill } from "../core/ledger/venue-report.ts";
+import { price, quantity } from "../core/testing/orders.ts";
+import { JournalFlows } from "./journal-flows.ts";
+import { MemoryJournal } from "./memory-journal.ts";
+
+const INSTRUMENT = "BINANCE:BTCUSDT";
+let trades = 0;
+
+function trade(side: "buy" | "sell", amount: string): VenueFill {
+  const tradeId = `trade-${trades++}`;
+  return {
+    ...{ tradeId, side, quantity: quantity(amount), price: price("100"), fee: 0n as Money, feeCurrency: "USDT" },
+    ...{
+      liquidity: "taker",
+      at: 0,
+      clientOrderId: undefined,
+      venueOrderId: tradeId,
+      instrument: INSTRUMENT,
+      quote: "USDT",
+    },
+  };
+}
+
+/** Flows after trades of bots; undefined for one that was placed elsewhere. */
+function tradedBy(...told: readonly (readonly [bot: string | undefined, side: "buy" | "sell", amount: string])[]) {
+  const flows = new JournalFlows(new MemoryJournal());
+  for (const [bot, side, amount] of told) flows.fill(trade(side, amount), bot);
+  return (bot: string, side: "buy" | "sell") => flows.closable({ bot, instrument: INSTRUMENT, side });
+}
+
+describe("what a bot may close of an account", () => {
+  it("is its own share, also where another bot holds the opposite", () => {
+    const closable = tradedBy(["trend", "buy", "5"], ["fader", "sell", "3"]);
+    expect(closable("trend", "sell")).toBe(quantity("5"));
+    expect(closable("fader", "buy")).toBe(quantity("3"));
+    expect(closable("trend", "buy") <= 0n && closable("fader", "sell") <= 0n).toBe(true);
+  });
+
+  it("is no more what its owner has closed at the venue itself", () => {
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "sell", "5"])("trend", "sell")).toBe(0n);
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "sell", "2"])("trend", "sell")).toBe(quantity("3"));
+    expect(tradedBy(["fader", "sell", "5"], [undefined, "buy", "2"])("fader", "buy")).toBe(quantity("3"));
+  });
+
+  it("is not more for what its owner has bought besides", () => {
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "buy", "2"])("trend", "sell")).toBe(quantity("5"));
+  });
+});
