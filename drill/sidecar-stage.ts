@@ -1,13 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Socket,
-  type Server as TcpServer,
-} from "node:net";
+import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { serveVenue, type VenueServer } from "../e2e/venues/venue-server.ts";
 import { XtsEmulator } from "../e2e/venues/xts/xts-emulator.ts";
@@ -22,51 +16,6 @@ export const ACCOUNT = { accountId: "acc_drill", ownerId: "usr_drill" };
 /** Beats of drills: fifteenths of the real ones, so that what takes fifteen seconds takes one. */
 export const DRILL_BEATS = { everyMs: 200, silentMsMax: 667, noticedMsMax: 1_000 };
 
-/** A line over TCP that can be cut so that neither end hears of it. */
-export class BlackHole {
-  readonly server: TcpServer;
-  private readonly pairs = new Set<readonly [Socket, Socket]>();
-  private readonly swallowed = new WeakSet<readonly [Socket, Socket]>();
-
-  constructor(port: number) {
-    this.server = createTcpServer((near) => {
-      const far = connect(port, "127.0.0.1");
-      const pair = [near, far] as const;
-      this.pairs.add(pair);
-      for (const [from, to] of [pair, [far, near] as const]) {
-        from.on("data", (bytes) => {
-          // What came while it swallowed is gone for good; connections of after it are whole again.
-          if (!this.swallowed.has(pair)) to.write(bytes);
-        });
-        from.on("error", () => to.destroy());
-        from.on("close", () => {
-          this.pairs.delete(pair);
-          if (!this.swallowed.has(pair)) to.destroy();
-        });
-      }
-    });
-  }
-
-  async listen(): Promise<number> {
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  /** From now on nothing passes on the connections that stand, though they stay open. */
-  swallow(): void {
-    for (const pair of this.pairs) this.swallowed.add(pair);
-  }
-
-  close(): void {
-    for (const [near, far] of this.pairs) {
-      near.destroy();
-      far.destroy();
-    }
-    this.server.close();
-  }
-}
-
 /** An account's end of the line, as its object is, with the link's own machine and storage that outlives connections. */
 export class DrillAccount {
   stored: LinkMemory = NO_LINK;
@@ -80,6 +29,8 @@ export class DrillAccount {
   onGap: () => void = () => undefined;
   private readonly server: Server;
   private socket: WebSocket | undefined;
+  private readonly asks = new Map<number, (answer: unknown) => void>();
+  private lastAsk = 0;
   private heardAt = 0;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -111,6 +62,16 @@ export class DrillAccount {
     this.server.close();
   }
 
+  /** Asks the venue through the sidecar: the frame that answers. */
+  ask(method: string, params: object): Promise<unknown> {
+    const id = ++this.lastAsk;
+    const frame = { type: "ask", id, leftMs: 5_000, method, params };
+    return new Promise((resolve) => {
+      this.asks.set(id, resolve);
+      this.socket?.send(JSON.stringify(frame));
+    });
+  }
+
   private take(socket: WebSocket): void {
     this.socket?.terminate();
     this.socket = socket;
@@ -126,6 +87,7 @@ export class DrillAccount {
       }
       const step = takeFrame(this.stored, text, { greeted });
       this.stored = step.memory;
+      if (step.answer !== undefined) this.asks.get(step.answer.id)?.(step.answer);
       for (const news of step.news) {
         if (news.type === "fill") this.heard.push(news.fill.tradeId);
         if (news.type === "gap") {
@@ -169,9 +131,16 @@ export interface SidecarProcess {
   readonly bridgePort: number;
 }
 
+/** As the image starts it: without a limit the collector lets the heap grow far beyond what is in use. */
+export const SIDECAR_FLAGS = ["--max-old-space-size=144", "--max-semi-space-size=2"];
+
 /** Starts a sidecar as a process of its own and waits until it listens. */
-export async function startSidecar(callbacks: readonly string[]): Promise<SidecarProcess> {
-  const child = spawn(process.execPath, [new URL("../sidecar/main.ts", import.meta.url).pathname], {
+export async function startSidecar(
+  callbacks: readonly string[],
+  changed: Readonly<Record<string, string>> = {},
+): Promise<SidecarProcess> {
+  const main = new URL("../sidecar/main.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, [...SIDECAR_FLAGS, main], {
     env: {
       PATH: process.env.PATH,
       SIDECAR_SECRET: SECRET,
@@ -182,6 +151,7 @@ export async function startSidecar(callbacks: readonly string[]): Promise<Sideca
       SIDECAR_SILENT_MS: String(DRILL_BEATS.silentMsMax),
       MT5_PORT: "0",
       MT5_PLAIN: "true",
+      ...changed,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -202,9 +172,10 @@ export async function startSidecar(callbacks: readonly string[]): Promise<Sideca
 /** Asks a sidecar to hold the account's stream, as the account does with a new epoch. */
 export async function askToHold(
   sidecar: SidecarProcess,
-  { callback, venue, credentials, epoch }: { callback: string; venue: string; credentials: object; epoch: number },
+  asked: { callback: string; venue: string; credentials: object; epoch: number; accountId?: string },
 ): Promise<number> {
-  const claims = { ...ACCOUNT, epoch, tokenId: crypto.randomUUID(), nowMs: Date.now() };
+  const { callback, venue, credentials, epoch, accountId = ACCOUNT.accountId } = asked;
+  const claims = { ...ACCOUNT, accountId, epoch, tokenId: crypto.randomUUID(), nowMs: Date.now() };
   const token = await issueSidecarToken(sidecarKey(SECRET), "account", claims);
   const body = { venue, environment: "demo", credentials, instruments: [], callback, epoch };
   const reply = await fetch(`http://127.0.0.1:${sidecar.port}/v1/holds`, {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BlackHole } from "./black-hole.ts";
 import {
   askToHold,
-  BlackHole,
   BusyVenue,
   DRILL_BEATS,
   DrillAccount,
