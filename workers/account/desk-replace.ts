@@ -49,8 +49,8 @@ export async function replaceOrder(
   });
   await books.sync();
   // While it was written down the order may have ended, been asked to go or been stopped: then there is nothing to change.
-  const stopped = stored().order.state !== "PENDING_REPLACE" || switches.isStopped(order.bot, order.instrument);
-  const outcome = stopped ? undefined : await certain(broker.replace(id, revision, terms));
+  const maySend = () => stored().order.state === "PENDING_REPLACE" && !switches.isStopped(order.bot, order.instrument);
+  const outcome = maySend() ? await certain(broker.replace(id, revision, terms, maySend)) : undefined;
   books.touched.add(id);
   if (outcome === undefined || outcome.outcome === "rejected") {
     books.write(() => books.hear(id, { type: "replace-rejected", revision }));

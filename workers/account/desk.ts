@@ -160,7 +160,8 @@ export class Desk {
       this.books.write(() => this.hearAll(all, () => ({ type: "rejected", code: "NOT_SENT" })));
       return;
     }
-    const outcome = await certain(this.broker.place(orderToPlace(main, legs)));
+    const maySend = () => closes || !this.switches.isStopped(main.bot, main.instrument);
+    const outcome = await certain(this.broker.place(orderToPlace(main, legs), maySend));
     for (const { id } of all) this.books.touched.add(id);
     this.books.write(() => this.hearAll(all, ({ id }) => outcomeEvent(outcome, id)));
     await this.cancels.drain();

@@ -96,9 +96,14 @@ export interface BrokerCapabilities {
  */
 export interface Broker {
   readonly capabilities: BrokerCapabilities;
-  place(order: OrderToPlace): Promise<SendOutcome>;
+  /**
+   * `maySend` is asked at the last moment before anything of the order leaves: a kill switch may have been pulled while
+   * prices were asked for or legs taken back. Where it says no, the order is rejected as not sent.
+   */
+  place(order: OrderToPlace, maySend?: () => boolean): Promise<SendOutcome>;
   cancel(id: ClientOrderId, venueOrderId: string | undefined): Promise<SendOutcome>;
-  replace(id: ClientOrderId, revision: number, terms: ReplaceTerms): Promise<SendOutcome>;
+  /** `maySend` as in `place`. */
+  replace(id: ClientOrderId, revision: number, terms: ReplaceTerms, maySend?: () => boolean): Promise<SendOutcome>;
   /** One order by its client id, or undefined where the venue shows none. */
   order(id: ClientOrderId): Promise<VenueOrder | undefined>;
   /**

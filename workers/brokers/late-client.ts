@@ -64,14 +64,14 @@ export class LateClient implements VenueClient {
   instruments() {
     return this.ask((client) => client.instruments());
   }
-  place(order: Parameters<VenueClient["place"]>[0]) {
-    return this.change((client) => client.place(order));
+  place(...[order, maySend]: Parameters<VenueClient["place"]>) {
+    return this.change((client) => client.place(order, maySend));
   }
   cancel(placed: Parameters<VenueClient["cancel"]>[0]) {
     return this.change((client) => client.cancel(placed));
   }
-  replace(...[placed, revision, terms]: Parameters<VenueClient["replace"]>) {
-    return this.change((client) => client.replace(placed, revision, terms));
+  replace(...[placed, revision, terms, maySend]: Parameters<VenueClient["replace"]>) {
+    return this.change((client) => client.replace(placed, revision, terms, maySend));
   }
   order(placed: Parameters<VenueClient["order"]>[0]) {
     return this.ask((client) => client.order(placed));

@@ -1,14 +1,6 @@
 import type { VenueOrder, VenueReport } from "../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
-import type {
-  Broker,
-  BrokerCapabilities,
-  OrderToPlace,
-  ReplaceTerms,
-  SendOutcome,
-  VenueEvent,
-  VenueTold,
-} from "./broker.ts";
+import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome, VenueEvent, VenueTold } from "./broker.ts";
 import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
 import { freeLegs } from "./free-legs.ts";
 import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
@@ -31,6 +23,13 @@ const EVENTS_MAX = 1_000;
 /** How long the end of a canceled order is waited for where the venue tells it later, and how often it is asked for. */
 const CANCEL_WAIT_MS_MAX = 5_000;
 const CANCEL_ASK_MS = 250;
+
+const NOT_SENT: ClientOutcome = {
+  outcome: "rejected",
+  code: "NOT_SENT",
+  message: "it was stopped before it left",
+  news: [],
+};
 
 export interface LiveBrokerParts {
   readonly client: VenueClient;
@@ -65,7 +64,7 @@ export class LiveBroker implements Broker {
     return this.books.take(news);
   }
 
-  async place(order: OrderToPlace): Promise<SendOutcome> {
+  async place(order: OrderToPlace, maySend: () => boolean = () => true): Promise<SendOutcome> {
     const known = this.parts.journal.order(order.id);
     if (known !== undefined) return this.placeAgain(order, known);
     const { flows } = this.books;
@@ -75,9 +74,10 @@ export class LiveBroker implements Broker {
     await this.parts.journal.sync();
     const held = await this.heldByLegs(order);
     if (held !== undefined) return this.settlePlace(order, { ...held, outcome: "rejected", news: [] });
+    if (!maySend()) return this.settlePlace(order, NOT_SENT);
     // Bots may hold the opposite of one another: what closes the share of one then makes the account's position larger.
     const reduceOnly = order.reduceOnly && order.quantity <= flows.closableOfAll(order);
-    return this.settlePlace(order, await certain(this.parts.client.place({ ...order, reduceOnly })));
+    return this.settlePlace(order, await certain(this.parts.client.place({ ...order, reduceOnly }, maySend)));
   }
 
   /** Why an order that closes all of a bot's share cannot: legs hold it that could not be taken back, or one has closed it. */
@@ -172,7 +172,7 @@ export class LiveBroker implements Broker {
     }
   }
 
-  async replace(id: ClientOrderId, revision: number, terms: ReplaceTerms): Promise<SendOutcome> {
+  async replace(...[id, revision, terms, maySend]: Parameters<Broker["replace"]>): Promise<SendOutcome> {
     const { journal, client, now } = this.parts;
     const row = journal.order(id);
     if (row === undefined) return { outcome: "rejected", code: "NOT_FOUND", message: `order must be known, was ${id}` };
@@ -186,7 +186,7 @@ export class LiveBroker implements Broker {
     const sentAs = client.replacedAs?.(row.placed, revision) ?? row.placed.sentAs;
     journal.putOrder({ ...row, replacing: { revision, sentAs, ...terms, askedAt: now(), oldEnd: undefined } });
     await journal.sync();
-    const outcome = await certain(client.replace(row.placed, revision, terms));
+    const outcome = await certain(client.replace(row.placed, revision, terms, maySend));
     return this.settleReplace(id, revision, outcome);
   }
 

@@ -106,13 +106,13 @@ export interface VenueClient {
   facts(): Promise<VenueAccountFacts>;
   instruments(): Promise<readonly VenueInstrument[]>;
   /** Legs go in the same request, or not at all. */
-  place(order: OrderToPlace): Promise<ClientOutcome>;
+  place(order: OrderToPlace, maySend?: () => boolean): Promise<ClientOutcome>;
   /** Name under which a leg goes before the venue has named it, where its own id is nothing that the venue knows. */
   legSentAs?(leg: OrderToPlace["legs"][number], parent: ClientOrderId): string;
   cancel(placed: PlacedOrder): Promise<ClientOutcome>;
   /** Client id under which a changed order will be known, where that is another; it is written down before it is sent. */
   replacedAs?(placed: PlacedOrder, revision: number): string;
-  replace(placed: PlacedOrder, revision: number, terms: ReplaceTerms): Promise<ClientOutcome>;
+  replace(placed: PlacedOrder, revision: number, terms: ReplaceTerms, maySend?: () => boolean): Promise<ClientOutcome>;
   /** The order as the venue shows it now, under our own id; undefined where it shows none. */
   order(placed: PlacedOrder): Promise<VenueOrder | undefined>;
   /** Every open order of the account, whoever placed it. */

@@ -3,7 +3,7 @@ import { add, type Money } from "../../core/ledger/decimal.ts";
 import { formatDecimal, parseMoney, parsePrice } from "../../core/ledger/decimal-text.ts";
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
-import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
+import type { OrderToPlace, VenueMark } from "../broker.ts";
 import { readJson } from "../request/read-json.ts";
 import { readReply, readShape, reliably } from "../request/read-reply.ts";
 import { VenueSilence } from "../request/venue-reply.ts";
@@ -66,7 +66,7 @@ export class BinanceClient implements VenueClient {
     return (await this.parts.symbols.all()).map(({ instrument }) => instrument);
   }
 
-  async place(order: OrderToPlace): Promise<ClientOutcome> {
+  async place(order: OrderToPlace, maySend?: () => boolean): Promise<ClientOutcome> {
     const prepared = await unsent(async () => {
       const rules = await this.rulesFor(order.instrument);
       const touch = needsTouch(order) ? await this.touch(rules.symbol) : undefined;
@@ -80,7 +80,7 @@ export class BinanceClient implements VenueClient {
     const params: Params = [...prepared.params, ["newOrderRespType", "FULL"]];
     return sent(async () => {
       const { connection } = this.parts;
-      const call = { method: "POST", path, kind: "order", weight: 1 } as const;
+      const call = { method: "POST", path, kind: "order", weight: 1, maySend } as const;
       let answer = await connection.send({ ...call, params });
       const rest = await closableRest(order, rules, { error: answer.error, connection });
       if (rest !== undefined) {
@@ -137,7 +137,7 @@ export class BinanceClient implements VenueClient {
     return replacedId(order, revision);
   }
 
-  async replace(order: PlacedOrder, revision: number, terms: ReplaceTerms): Promise<ClientOutcome> {
+  async replace(...[order, revision, terms, maySend]: Parameters<VenueClient["replace"]>): Promise<ClientOutcome> {
     const prepared = await unsent(async () => {
       const { parent } = order;
       if (parent !== undefined || order.order.legs.length > 0) {
@@ -164,7 +164,8 @@ export class BinanceClient implements VenueClient {
     ];
     return sent(async () => {
       const path = "/api/v3/order/cancelReplace";
-      const answer = await this.parts.connection.send({ method: "POST", path, params, kind: "order", weight: 1 });
+      const call = { method: "POST", path, params, kind: "order", weight: 1, maySend } as const;
+      const answer = await this.parts.connection.send(call);
       return replaceOutcome(answer, { order, revision, quote: rules.quote });
     });
   }

@@ -20,6 +20,7 @@ export interface Call {
   readonly kind: RequestKind;
   readonly weight: number;
   readonly bytesMax?: number;
+  readonly maySend?: (() => boolean) | undefined;
 }
 
 /** What came of a call: a body to be read, or the venue's refusal. */
@@ -106,11 +107,6 @@ export class BinanceConnection {
   }
 }
 
-function plain({
-  method,
-  kind,
-  weight,
-  bytesMax,
-}: Call): Pick<VenueRequest, "method" | "kind" | "weight" | "bytesMax"> {
-  return bytesMax === undefined ? { method, kind, weight } : { method, kind, weight, bytesMax };
+function plain({ method, kind, weight, bytesMax, maySend }: Call): Omit<VenueRequest, "url" | "headers" | "body"> {
+  return { method, kind, weight, maySend, ...(bytesMax === undefined ? {} : { bytesMax }) };
 }

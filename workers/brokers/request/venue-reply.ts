@@ -11,6 +11,8 @@ export interface VenueRequest {
   readonly kind: RequestKind;
   /** What it costs of the venue's budget, in the venue's own unit. */
   readonly weight: number;
+  /** Asked right before it leaves; where it says no, it never does. */
+  readonly maySend?: (() => boolean) | undefined;
   /** Most that its reply may hold, where that is more than usual. */
   readonly bytesMax?: number;
 }

@@ -98,6 +98,16 @@ describe("requests to a venue", () => {
     expect((await failure(requests.send(REQUEST))).message).not.toContain("secret");
   });
 
+  it("I17: do not leave where they may not any more when they would", async () => {
+    const { requests, sent } = stage(async () => new Response("ok"));
+    let isStopped = false;
+    const order = { ...REQUEST, kind: "order", maySend: () => !isStopped } as const;
+    await requests.send(order);
+    isStopped = true;
+    expect((await failure(requests.send(order))).isSent).toBe(false);
+    expect(sent).toHaveLength(1);
+  });
+
   it("F13: stop while the venue is down, try again with one request, and let cancels through", async () => {
     let isDown = true;
     const { requests, clock, sent } = stage(async () => new Response("", { status: isDown ? 503 : 200 }));

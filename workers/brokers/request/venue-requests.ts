@@ -31,6 +31,8 @@ export function venueRequests(parts: RequestParts): VenueRequests {
   const { budget, now } = parts;
   return {
     async send(request) {
+      if (request.maySend?.() === false)
+        throw new VenueSilence("the order was stopped before it left", { isSent: false });
       const waitUntil = circuit.waitUntil(now());
       // A cancel can only take risk away, so it is tried however the venue is.
       if (waitUntil !== undefined && request.kind !== "cancel") throw notSent("does not answer", waitUntil);
