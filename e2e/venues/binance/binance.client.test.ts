@@ -86,6 +86,51 @@ describe("an order at Binance", () => {
     expect(formatDecimal(stage.venue.book.funds.get("BTC") ?? parseDecimal("1", "funds"))).toBe("0");
   });
 
+  it("that closes all takes its legs back before: they hold the coins, and would sell what is not there any more", async () => {
+    const stage = binanceStage();
+    stage.venue.book.funds.set("BTC", parseDecimal("0", "funds"));
+    const { broker, binance } = stage.start();
+    await listen(stage, { broker, binance });
+    const order = bracketOrder(IN_BTC, { stop: "95", target: "105" });
+    await broker.place(order);
+    const exit = testOrder({ ...IN_BTC, side: "sell", role: "exit", reduceOnly: true });
+    expect((await broker.place(exit)).outcome).toBe("ack");
+    expect(stage.venue.book.liveOrders()).toEqual([]);
+    expect(stage.venue.book.positions.get("BTCUSDT")).toBe(0n);
+    for (const { id } of order.legs) expect(typesOf(await allEvents(broker), id)).toEqual(["accepted", "canceled"]);
+  });
+
+  it("that closes all is not sent where its legs could not be taken back for certain", async () => {
+    const stage = binanceStage();
+    const { broker, binance } = stage.start();
+    await listen(stage, { broker, binance });
+    const order = bracketOrder(IN_BTC, { stop: "95", target: "105" });
+    await broker.place(order);
+    stage.venue.faults.arm("server-error", { path: "DELETE" });
+    stage.venue.faults.arm("server-down", { path: "GET", times: 9 });
+    stage.venue.faults.arm("event-dropped", { times: 9 });
+    const exit = testOrder({ ...IN_BTC, side: "sell", role: "exit", reduceOnly: true });
+    expect(await broker.place(exit)).toMatchObject({ outcome: "rejected", code: "LEGS_OPEN" });
+    expect(stage.venue.book.positions.get("BTCUSDT")).toBe(parseQuantity("1", "quantity"));
+  });
+
+  it("that closes sells what there is where the fee was taken from what was bought, and no less", async () => {
+    const stage = binanceStage({ fees: "received" });
+    stage.venue.book.funds.set("BTC", parseDecimal("0", "funds"));
+    const { broker } = stage.start();
+    await broker.place(testOrder(IN_BTC));
+    const exit = testOrder({ ...IN_BTC, side: "sell", role: "exit", reduceOnly: true });
+    expect((await broker.place(exit)).outcome).toBe("ack");
+    const { report } = await broker.report("");
+    const sold = report.fills.filter(({ clientOrderId }) => clientOrderId === exit.id);
+    expect(sold.map(({ quantity }) => formatDecimal(quantity))).toEqual(["0.999"]);
+    await broker.place(testOrder(IN_BTC));
+    // More is missing than any fee: somebody has sold.
+    stage.venue.book.funds.set("BTC", parseDecimal("0.9", "funds"));
+    const second = testOrder({ ...IN_BTC, side: "sell", role: "exit", reduceOnly: true });
+    expect(await broker.place(second)).toMatchObject({ outcome: "rejected", code: "-2010" });
+  });
+
   it("F10: whose leg is canceled loses both, and both are told", async () => {
     const stage = binanceStage();
     const { broker, binance } = stage.start();
