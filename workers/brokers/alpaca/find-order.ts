@@ -58,7 +58,9 @@ export class OrderFinder {
     const rows = await this.list("open");
     const names = new Map(rows.flatMap(legNames));
     const flat = rows.flatMap((row): Found[] => [row, ...(row.legs ?? [])]);
-    const open = flat.map((row) => venueOrderOf(row)).filter(({ status }) => status === "open");
+    // Orders for an amount of money or of several options are not ours, and are known by their trades alone.
+    const counted = flat.filter(({ qty, symbol }) => Boolean(qty) && Boolean(symbol));
+    const open = counted.map((row) => venueOrderOf(row)).filter(({ status }) => status === "open");
     const isLeg = (row: Found) =>
       row.order_class === "bracket" || row.order_class === "oto" || row.order_class === "oco";
     // Legs whose order has filled stand by themselves: who they belong to is told with the orders that ended.
