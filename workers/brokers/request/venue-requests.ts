@@ -50,6 +50,7 @@ export function venueRequests(parts: RequestParts): VenueRequests {
     },
     venueNow: () => Math.round(now() + (clock.offset()?.offsetMs ?? 0)),
     hearTime: (sample) => clock.hear(sample),
+    forgetTime: () => clock.forget(),
     clockOffset: () => clock.offset(),
   };
 }
