@@ -7,6 +7,7 @@ import { benchKillSwitch } from "./kill-switch.ts";
 import { measureMemory } from "./memory.ts";
 import { benchOrders } from "./orders.ts";
 import { benchRecovery } from "./recovery.ts";
+import { benchSidecar } from "./sidecar.ts";
 import { benchSignIn } from "./sign-in.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   recovery: benchRecovery,
   "fan-out": () => benchFanOut(),
   bots: benchBots,
+  sidecar: benchSidecar,
 };
 
 /** `npm run bench` runs all benches, one after the other; `npm run bench -- desk fan-out` these. */

@@ -60,6 +60,8 @@ export interface FaultVenue {
   /** Whether the account can be short. */
   readonly canShort: boolean;
   readonly hasLegs: boolean;
+  /** Everything is traded in so many times as much as elsewhere: for venues that take whole units only. */
+  readonly unit?: number;
   /** Whose order it is, by our own id, where that cannot be seen from its client id. */
   ownerOf?(order: EmulatedOrder, desk: Desk): string | undefined;
 }
@@ -209,8 +211,12 @@ class FaultWorld {
   /** The market moves and trades, at times less than what is wanted of it. */
   private move(): void {
     this.price = Math.min(12_000, Math.max(8_000, this.price + this.chance.whole(-40, 40)));
-    const most = this.chance.happens(0.3) ? parseQuantity("0.05", "quantity") : undefined;
+    const most = this.chance.happens(0.3) ? parseQuantity(this.sizeOf(5), "quantity") : undefined;
     this.venue.emulator.book.trade(this.venue.symbol, this.priceOf(this.price), most);
+  }
+
+  private sizeOf(hundredths: number): string {
+    return ((hundredths * (this.venue.unit ?? 1)) / 100).toFixed(2);
   }
 
   private priceOf(cents: number): Price {
@@ -323,7 +329,7 @@ class FaultWorld {
     const side = this.venue.canShort && this.chance.happens(0.5) ? "sell" : "buy";
     const sign = side === "buy" ? 1 : -1;
     const at = (cents: number) => formatDecimal(this.priceOf(this.price + sign * cents));
-    const quantity = (this.chance.whole(10, 100) / 100).toFixed(2);
+    const quantity = this.sizeOf(this.chance.whole(10, 100));
     const entry = { ...base, side, role: "entry", quantity, reduceOnly: false } as const;
     if (this.venue.hasLegs && this.chance.happens(0.3)) {
       return { ...entry, kind: "market", protect: { stop: at(-200), target: at(200) } };

@@ -1,7 +1,9 @@
 import { AlpacaEmulator } from "./alpaca/alpaca-emulator.ts";
 import { BinanceEmulator } from "./binance/binance-emulator.ts";
+import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
 import { OandaEmulator } from "./oanda/oanda-emulator.ts";
 import type { VenueEmulator } from "./venue-emulator.ts";
+import { XtsEmulator } from "./xts/xts-emulator.ts";
 
 /** What an emulator does not have of its own: time and chance. */
 export interface EmulatorParts {
@@ -16,5 +18,7 @@ export interface EmulatorParts {
 export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {
   alpaca: (parts) => new AlpacaEmulator(parts),
   binance: (parts) => new BinanceEmulator(parts),
+  mt5: (parts) => new Mt5Emulator(parts),
   oanda: (parts) => new OandaEmulator(parts),
+  xts: (parts) => new XtsEmulator(parts),
 };

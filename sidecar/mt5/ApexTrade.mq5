@@ -320,17 +320,19 @@ void Watch(void)
    OrderBook *book = g_trading.Book();
    for(int i = 0; i < book.Count(); i++)
      {
+      // There may be thousands from the last months: only what can still change is looked at.
       OrderRecord r;
-      if(!book.At(i, r))
+      if(book.IsDone(i) || !book.At(i, r))
          continue;
       if(r.state == RECORD_WAITING)
          WakeLeg(r);
-      else
-         if(r.state == RECORD_SENT && OrderSelect(r.ticket))
-           {
-            g_trading.Trail(r);
-            EndNeedless(r);
-           }
+      else if(r.state == RECORD_SENT && OrderSelect(r.ticket))
+        {
+         g_trading.Trail(r);
+         EndNeedless(r);
+        }
+      else if(r.state == RECORD_SENT && HistoryOrderSelect(r.ticket))
+         book.SetDone(i);
      }
    g_trading.CloseOpposites();
   }

@@ -16,6 +16,7 @@ const loadPalette = () => import("./palette.tsx");
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 /** Once the page stands still for this long, the palette is fetched, so that it opens before the first letter. */
 const PALETTE_PRELOAD_MS = 1_500;
+const VenueBanner = lazy(async () => ({ default: (await import("../trading/venue-banner.tsx")).VenueBanner }));
 const HaltBanner = lazy(async () => ({ default: (await import("../trading/halt-banner.tsx")).HaltBanner }));
 const StepUpDialog = lazy(async () => ({ default: (await import("../settings/step-up-dialog.tsx")).StepUpDialog }));
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
@@ -46,6 +47,7 @@ export function Shell() {
         <DeletionBanner />
         <Suspense fallback={null}>
           <HaltBanner />
+          <VenueBanner />
         </Suspense>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none max-md:pb-16">
           <Outlet />

@@ -90,7 +90,7 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
   return (
     <form ref={form} noValidate className="grid gap-4" onSubmit={submit} onKeyDown={onKeyDown}>
       <TicketFields {...{ accounts, draft, set }} problem={(field) => (tried ? problems.get(field) : undefined)} />
-      {account !== undefined && <TicketOutlook {...{ draft, account, set }} />}
+      {account !== undefined && mayTrade(account, draft.instrument) && <TicketOutlook {...{ draft, account, set }} />}
       <InlineError error={place.error} />
       <div className="flex items-center justify-end gap-2">
         {account !== undefined && (
@@ -106,6 +106,12 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
       </div>
     </form>
   );
+}
+
+/** Whether the market of an account can have the instrument: the ticket of another account may name one of another. */
+function mayTrade({ market }: TradingAccount, instrument: string): boolean {
+  if (market.kind === "venue") return market.instruments.includes(instrument);
+  return market.kind === "replay" || instrument.startsWith("SIM:");
 }
 
 interface TicketFieldsProps {

@@ -4,7 +4,11 @@ import { Badge, type BadgeTone } from "../ui/badge.tsx";
 
 const MODES: Readonly<Record<AccountMode, { word: string; tone: BadgeTone; hint: string }>> = {
   simulated: { word: "SIMULATED", tone: "notice", hint: "Prices and money are made up: the simulated market." },
-  paper: { word: "PAPER", tone: "neutral", hint: "Real prices, played again; the money is made up." },
+  paper: {
+    word: "PAPER",
+    tone: "neutral",
+    hint: "The money is made up: real prices played again, or a venue's practice account.",
+  },
   live: { word: "LIVE", tone: "live", hint: "Real money at a real venue." },
 };
 

@@ -14,11 +14,15 @@ import { intendedOrders, orderToPlace } from "./desk-intent.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
 import { DeskSwitches } from "./desk-switches.ts";
 import { hearVenue } from "./hear-venue.ts";
+import { NOT_RECONCILED } from "./not-reconciled.ts";
 import { type Swept, sweep } from "./sweep.ts";
 
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
 export const SWEEP_EVERY_MS = 30_000;
 const SWEEP_IN_DOUBT_MS = 5_000;
+/** How often, and for how long, an order at the market is asked for whose trade is not told: it is a matter of seconds. */
+const SWEEP_AWAITED_MS = 2_000;
+const AWAITED_MS_MAX = 60_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
 /** Times that a venue is asked before an order is denied because it does not answer: one lost reply must cost no entry. */
@@ -65,7 +69,8 @@ export class Desk {
   private swept: { readonly at: number; readonly whole: boolean } | undefined;
   readonly cancels: DeskCancels;
   private readonly onSilence: (error: unknown) => void;
-  private silent = false;
+  /** Since when the venue does not answer, UTC ms; undefined while it does. */
+  silentSince: number | undefined;
 
   constructor({ store, broker, account, now, onSilence = () => undefined }: DeskParts) {
     this.books = new DeskBooks({ store, account, now });
@@ -205,9 +210,9 @@ export class Desk {
 
   private async askForAll(): Promise<Swept> {
     const told = await sweep(this.books, this.broker, (error) => {
-      if (!this.silent) this.onSilence(error);
+      if (this.silentSince === undefined) this.onSilence(error);
     });
-    this.silent = told === "silent";
+    this.silentSince = told === "silent" ? (this.silentSince ?? this.now()) : undefined;
     return told;
   }
 
@@ -217,7 +222,14 @@ export class Desk {
     // A time in the future is of a clock that was set back since.
     if (swept === undefined || swept.at > now) return now;
     if (!swept.whole) return swept.at + RETRY_MS;
+    if (this.isAwaited(now)) return swept.at + SWEEP_AWAITED_MS;
     return swept.at + (this.inDoubt() ? SWEEP_IN_DOUBT_MS : SWEEP_EVERY_MS);
+  }
+
+  private isAwaited(now: number): boolean {
+    return this.books.openOrders().some(({ order, createdAt }) => {
+      return order.kind === "market" && order.state === "ACCEPTED" && now - createdAt < AWAITED_MS_MAX;
+    });
   }
 
   private inDoubt(): boolean {
@@ -269,18 +281,6 @@ export class Desk {
     }
   }
 }
-
-/** What is denied before the venue has told everything since the process began. */
-export const NOT_RECONCILED = {
-  verdict: "denied",
-  limitsVersion: null,
-  referencePrice: null,
-  code: "NOT_RECONCILED",
-  cap: null,
-  value: "the venue has not answered",
-  limit: "books held against the venue's",
-  level: null,
-} as const;
 
 function outcomeEvent(outcome: SendOutcome, id: ClientOrderId): OrderEvent {
   switch (outcome.outcome) {

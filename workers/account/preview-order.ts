@@ -7,12 +7,12 @@ import { formatDecimal, parsePrice, parseQuantity } from "../core/ledger/decimal
 import { PLATFORM_CEILINGS } from "../core/risk/cap.ts";
 import type { AccountMarketLink } from "./account-market.ts";
 import type { OpenAccount } from "./account-outbox.ts";
-import { NOT_RECONCILED } from "./desk.ts";
 import type { DeskInstrument } from "./desk-account.ts";
 import { type DeskIntent, MANUAL_BOT } from "./desk-calls.ts";
 import { intendedOrders } from "./desk-intent.ts";
 import { ofPerson } from "./desk-lists.ts";
 import { hearVenue } from "./hear-venue.ts";
+import { NOT_RECONCILED } from "./not-reconciled.ts";
 
 export type OrderToPreview = Omit<PreviewOrder, "accountId">;
 

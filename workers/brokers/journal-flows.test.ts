@@ -24,7 +24,7 @@ function trade(side: "buy" | "sell", amount: string): VenueFill {
 }
 
 /** Flows after trades of bots; undefined for one that was placed elsewhere. */
-function after(...told: readonly (readonly [bot: string | undefined, side: "buy" | "sell", amount: string])[]) {
+function tradedBy(...told: readonly (readonly [bot: string | undefined, side: "buy" | "sell", amount: string])[]) {
   const flows = new JournalFlows(new MemoryJournal());
   for (const [bot, side, amount] of told) flows.fill(trade(side, amount), bot);
   return (bot: string, side: "buy" | "sell") => flows.closable({ bot, instrument: INSTRUMENT, side });
@@ -32,19 +32,19 @@ function after(...told: readonly (readonly [bot: string | undefined, side: "buy"
 
 describe("what a bot may close of an account", () => {
   it("is its own share, also where another bot holds the opposite", () => {
-    const closable = after(["trend", "buy", "5"], ["fader", "sell", "3"]);
+    const closable = tradedBy(["trend", "buy", "5"], ["fader", "sell", "3"]);
     expect(closable("trend", "sell")).toBe(quantity("5"));
     expect(closable("fader", "buy")).toBe(quantity("3"));
     expect(closable("trend", "buy") <= 0n && closable("fader", "sell") <= 0n).toBe(true);
   });
 
   it("is no more what its owner has closed at the venue itself", () => {
-    expect(after(["trend", "buy", "5"], [undefined, "sell", "5"])("trend", "sell")).toBe(0n);
-    expect(after(["trend", "buy", "5"], [undefined, "sell", "2"])("trend", "sell")).toBe(quantity("3"));
-    expect(after(["fader", "sell", "5"], [undefined, "buy", "2"])("fader", "buy")).toBe(quantity("3"));
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "sell", "5"])("trend", "sell")).toBe(0n);
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "sell", "2"])("trend", "sell")).toBe(quantity("3"));
+    expect(tradedBy(["fader", "sell", "5"], [undefined, "buy", "2"])("fader", "buy")).toBe(quantity("3"));
   });
 
   it("is not more for what its owner has bought besides", () => {
-    expect(after(["trend", "buy", "5"], [undefined, "buy", "2"])("trend", "sell")).toBe(quantity("5"));
+    expect(tradedBy(["trend", "buy", "5"], [undefined, "buy", "2"])("trend", "sell")).toBe(quantity("5"));
   });
 });

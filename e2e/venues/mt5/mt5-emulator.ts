@@ -23,7 +23,13 @@ import type {
 } from "../emulated-order.ts";
 import { isLive } from "../emulated-order.ts";
 import { FaultSwitches } from "../fault-switches.ts";
-import type { EmulatedReply, EmulatedRequest, VenueEmulator } from "../venue-emulator.ts";
+import type {
+  EmulatedReply,
+  EmulatedRequest,
+  EmulatedSocket,
+  SocketHandler,
+  VenueEmulator,
+} from "../venue-emulator.ts";
 import type { EmulatorParts } from "../venues.ts";
 
 /** What a terminal's own events are handed to, in their order. */
@@ -71,7 +77,7 @@ export class Mt5Emulator implements VenueEmulator {
     keyId: "demo",
     secret: "0123456789abcdef0123456789abcdef",
   };
-  hear: HearEvent = () => undefined;
+  private readonly listeners = new Set<HearEvent>();
   /** Ids of orders by client id: what a terminal keeps in its file. */
   private readonly known = new Map<string, bigint>();
   private readonly deposit: Money;
@@ -109,8 +115,16 @@ export class Mt5Emulator implements VenueEmulator {
     this.book.onEvent = (event) => this.tell(event);
   }
 
-  connect(): undefined {
-    return undefined;
+  /** Tells whoever listens what happens, in its order. What it answers ends that. */
+  listen(hear: HearEvent): () => void {
+    this.listeners.add(hear);
+    return () => void this.listeners.delete(hear);
+  }
+
+  connect(path: string, _rawQuery: string, socket: EmulatedSocket): SocketHandler | undefined {
+    if (path !== "/mtb/events") return undefined;
+    const end = this.listen((event) => socket.send(JSON.stringify(event)));
+    return { take: () => undefined, closed: end };
   }
 
   handle({ path, body }: EmulatedRequest): EmulatedReply {
@@ -294,13 +308,14 @@ export class Mt5Emulator implements VenueEmulator {
 
   private emit(e: string, d: Record<string, unknown>): void {
     const copies = this.faults.eventCopies();
-    for (let copy = 0; copy < copies; copy++) this.hear({ e, d });
+    for (let copy = 0; copy < copies; copy++) for (const hear of this.listeners) hear({ e, d });
   }
 
   /** Tells the price as it is, as a terminal does with each tick. */
   tick(): void {
     for (const [symbol, price] of this.book.prices) {
-      this.hear({ e: "tick", d: { symbol, bid: formatDecimal(price), at: this.book.now() } });
+      const d = { symbol, bid: formatDecimal(price), at: this.book.now() };
+      for (const hear of this.listeners) hear({ e: "tick", d });
     }
   }
 

@@ -1,11 +1,12 @@
 import { LiveBroker } from "../../../workers/brokers/live-broker.ts";
 import { MemoryJournal } from "../../../workers/brokers/memory-journal.ts";
-import { Mt5Client } from "../../../workers/brokers/mt5/client.ts";
-import { bridgeNews } from "../../../workers/brokers/mt5/stream.ts";
-import { readJson } from "../../../workers/brokers/request/read-json.ts";
+import { openMt5 } from "../../../workers/brokers/mt5/open-mt5.ts";
 import { brokerContract } from "../../../workers/brokers/testing/broker-contract.ts";
+import type { VenueNews } from "../../../workers/brokers/venue-news.ts";
 import { parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
-import { emulatedBridge } from "./emulated-bridge.ts";
+import { emulatedFetch } from "../emulated-fetch.ts";
+import { EmulatedStream } from "../emulated-stream.ts";
+import { EmulatedBridgeScript, emulatedBridge } from "./emulated-bridge.ts";
 import { Mt5Emulator } from "./mt5-emulator.ts";
 
 brokerContract("MetaTrader 5 through its Expert Advisor", async () => {
@@ -16,20 +17,20 @@ brokerContract("MetaTrader 5 through its Expert Advisor", async () => {
   trade(100);
   const journal = new MemoryJournal();
   const instruments = [{ id: "MT5:BTCUSD", base: "BTC", quote: "USD" }];
-  const client = () => new Mt5Client({ line: emulatedBridge(venue), now: clock });
-  const opened = () =>
-    new LiveBroker({
-      ...{ client: client(), journal, instruments: () => instruments, currency: "USD", now: clock },
-      wait: async (delayMs) => {
-        now += delayMs;
-      },
-    });
-  let broker = opened();
-  venue.hear = ({ e, d }) => {
-    const content = readJson(JSON.stringify(d)) as Record<string, unknown>;
-    broker.hear(bridgeNews({ sequence: 1, name: e as "deal", content }, now));
+  const wait = async (delayMs: number) => {
+    now += delayMs;
   };
-  const told = {
+  const open = () => {
+    const line = emulatedBridge(emulatedFetch(venue), () => undefined);
+    const { client } = openMt5({ line, now: clock });
+    return new LiveBroker({ client, journal, instruments: () => instruments, currency: "USD", now: clock, wait });
+  };
+  let broker = open();
+  const hear = (news: readonly VenueNews[]) => void broker.hear(news);
+  new EmulatedStream({ venue, script: new EmulatedBridgeScript(), now: clock, hear }).open();
+  await broker.report("");
+  venue.tick();
+  return {
     bot: "bot_contract",
     instrument: "MT5:BTCUSD",
     get broker() {
@@ -40,10 +41,7 @@ brokerContract("MetaTrader 5 through its Expert Advisor", async () => {
       venue.tick();
     },
     async disturb() {
-      broker = opened();
+      broker = open();
     },
   };
-  await broker.report("");
-  venue.tick();
-  return told;
 });

@@ -82,7 +82,14 @@ export class XtsEmulator implements VenueEmulator {
     this.book = new EmulatedBook({
       instruments: [
         { symbol: "NSECM-2885", base: "RELIANCE", quote: "INR", ...grid, status: "trading" },
-        { symbol: "NSECM-22", base: "ACC", quote: "INR", ...grid, status: "trading" },
+        {
+          symbol: "NSECM-22",
+          base: "ACC",
+          quote: "INR",
+          ...grid,
+          tick: parseQuantity("0.01", "tick"),
+          status: "trading",
+        },
       ],
       funds: { INR: this.cash },
       holds: "positions",

@@ -1,6 +1,7 @@
 import { brokerContract } from "../../../workers/brokers/testing/broker-contract.ts";
+import type { VenueNews } from "../../../workers/brokers/venue-news.ts";
 import { parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
-import { xtsStage, xtsStreamOn } from "./xts-stage.ts";
+import { xtsStage } from "./xts-stage.ts";
 
 brokerContract(
   "XTS",
@@ -9,10 +10,10 @@ brokerContract(
     const { venue } = stage;
     const trade = (price: number) => venue.book.trade("NSECM-2885", parsePrice(String(price), "price"));
     trade(100);
-    let broker = stage.open();
-    const hear = (news: Parameters<typeof broker.hear>[0]) => void broker.hear(news);
-    await xtsStreamOn(stage, { side: "interactive", token: await stage.interactive.token(), hear });
-    await xtsStreamOn(stage, { side: "data", token: await stage.dataSession.token(), hear });
+    let broker = stage.begin();
+    const hear = (news: readonly VenueNews[]) => void broker.hear(news);
+    await stage.stream("interactive", hear);
+    await stage.stream("data", hear);
     await broker.report("");
     venue.tick();
     return {
@@ -28,7 +29,7 @@ brokerContract(
         venue.tick();
       },
       async disturb() {
-        broker = stage.open();
+        broker = stage.begin();
       },
     };
   },

@@ -42,6 +42,7 @@ private:
    string            m_path;
    int               m_file;
    OrderRecord       m_records[];
+   bool              m_done[];     // has ended at the server: nobody has to look after it
 
    static string     LineOf(const OrderRecord &r)
      {
@@ -153,6 +154,9 @@ public:
       return true;
      }
 
+   bool              IsDone(const int index) const { return m_done[index]; }
+   void              SetDone(const int index) { m_done[index] = true; }
+
    // Keeps a record on disk. False where the disk does not take it: then nothing may be sent.
    bool              Store(const OrderRecord &r)
      {
@@ -174,8 +178,10 @@ private:
         {
          index = ArraySize(m_records);
          ArrayResize(m_records, index + 1, 256);
+         ArrayResize(m_done, index + 1, 256);
         }
       m_records[index] = r;
+      m_done[index] = r.state == RECORD_REFUSED || r.state == RECORD_ENDED;
      }
   };
 //+------------------------------------------------------------------+

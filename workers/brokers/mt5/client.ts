@@ -5,7 +5,7 @@ import { formatDecimal, parsePrice } from "../../core/ledger/decimal-text.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
-import type { ClientOutcome, PlacedOrder, VenueClient, VenueInstrument } from "../venue-client.ts";
+import type { ClientOutcome, PlacedOrder, VenueCapabilities, VenueClient, VenueInstrument } from "../venue-client.ts";
 import type { VenueNews } from "../venue-news.ts";
 import { MT5_CAPABILITIES } from "./capabilities.ts";
 import { definiteCode, TAKEN_RETCODES } from "./errors.ts";
@@ -76,18 +76,22 @@ export interface Mt5ClientParts {
   readonly line: BridgeLine;
   /** UTC ms. */
   readonly now: () => number;
+  /** How late the broker's server may take an order, ms; as all of them may where it is left out. */
+  readonly lateAcceptMs?: number;
 }
 
 /** A MetaTrader 5 terminal with our Expert Advisor, asked over MTB/1: docs/venues/mt5-bridge.md. */
 export class Mt5Client implements VenueClient {
   readonly venue = "MT5";
-  readonly capabilities = MT5_CAPABILITIES;
+  readonly capabilities: VenueCapabilities;
   private readonly parts: Mt5ClientParts;
   /** Contract sizes, which orders are counted in; read again with each list of instruments. */
   private readonly contracts = new Map<string, Decimal>();
 
   constructor(parts: Mt5ClientParts) {
     this.parts = parts;
+    const { lateAcceptMs = MT5_CAPABILITIES.lateAcceptMs } = parts;
+    this.capabilities = { ...MT5_CAPABILITIES, lateAcceptMs };
   }
 
   async facts() {

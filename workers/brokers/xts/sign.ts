@@ -85,6 +85,7 @@ export class XtsSession {
       if (!(error instanceof XtsSessionEnded)) throw error;
     }
     // Another call may have logged in meanwhile: its session must not be ended by ours.
+    // Compared openly because both are what the venue gave us.
     if (this.parts.tokens.read()?.token === token.token) this.parts.tokens.write(undefined);
     try {
       return resultOf(await this.send(call, await this.token()));

@@ -15,6 +15,7 @@ import {
 } from "../ledger/decimal.ts";
 import type { Side } from "../ledger/decimal-grid.ts";
 import { type DeskOrder, type OrderIntent, reservedQuantity } from "../order/desk-order.ts";
+import { isOpenState } from "../order/order-table.ts";
 import type { Reference, RiskBook, RiskScope } from "./risk-book.ts";
 
 /**
@@ -51,21 +52,28 @@ export function reachOf(held: Quantity, orders: readonly DeskOrder[], instrument
 /**
  * The orders that may all trade: of the legs of one entry only the largest, since the venue ends the others with it.
  * A leg trades no more than its entry did, yet it counts in full: a net position over several bots may grow by it. Legs of
- * which one was changed count each: one that is smaller than its entry leaves some of it for the others.
+ * which one was changed count each: one that is smaller than its entry leaves some of it for the others. Those that have
+ * ended count each, too.
  */
 export function apartLegs(orders: readonly DeskOrder[]): readonly DeskOrder[] {
   if (orders.every((order) => order.parent === undefined)) return orders;
   const largest = new Map<string, DeskOrder>();
   const changed = new Set<string>();
   for (const order of orders) {
-    if (order.parent === undefined) continue;
+    if (order.parent === undefined || hasEnded(order)) continue;
     if (order.revisionAsked > 0) changed.add(order.parent);
     const other = largest.get(order.parent);
     if (other === undefined || reservedQuantity(order) > reservedQuantity(other)) largest.set(order.parent, order);
   }
-  return orders.filter(
-    (order) => order.parent === undefined || changed.has(order.parent) || largest.get(order.parent) === order,
-  );
+  return orders.filter((order) => {
+    const { parent } = order;
+    return parent === undefined || hasEnded(order) || changed.has(parent) || largest.get(parent) === order;
+  });
+}
+
+/** What is held back of an order that ended is what it traded and we have not heard of: that comes with certainty. */
+function hasEnded({ state }: DeskOrder): boolean {
+  return state !== "LOST" && !isOpenState(state);
 }
 
 /** The reach with an intent added. */

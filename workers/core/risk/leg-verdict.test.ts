@@ -97,6 +97,14 @@ describe("legs of one entry", () => {
     expect(apartLegs([asked, stop])).toEqual([asked, stop]);
   });
 
+  it("count each where they have ended and traded what we have not heard of", () => {
+    const ended = { state: "CANCELED", filledAtEnd: quantity("2") } as const;
+    const [stop, target] = [open({}), open({ id: idOf("target") })].map((leg) => ({ ...leg, ...ended }));
+    expect(reachOf(quantity("10"), [stop, target], BTC).short).toBe(quantity("6"));
+    const rests = open({ id: idOf("third"), quantity: quantity("3") });
+    expect(reachOf(quantity("10"), [stop, rests, target], BTC).short).toBe(quantity("3"));
+  });
+
   it("do not keep what they protect from being closed", () => {
     const book = bookOf({ bot: scopeOf({ [BTC]: "10" }), account: scopeOf({ [BTC]: "10" }), orders: [open({})] });
     const close = intentOf({ side: "sell", reduceOnly: true });

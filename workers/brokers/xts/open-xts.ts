@@ -1,0 +1,74 @@
+import { RateBudget } from "../request/rate-budget.ts";
+import type { VenueRequests } from "../request/venue-reply.ts";
+import { type RequestParts, venueRequests } from "../request/venue-requests.ts";
+import type { StreamScript } from "../venue-stream.ts";
+import { type XtsMarketData, xtsMarketData } from "./candles.ts";
+import { XtsClient } from "./client.ts";
+import { type XtsFamily, xtsRateNews, xtsWindows } from "./limits.ts";
+import { type XtsHost, type XtsKey, XtsSession, type XtsToken, type XtsTokenStore } from "./sign.ts";
+import { XtsStream, type XtsStreamCredentials } from "./stream.ts";
+
+export interface XtsParts extends Pick<RequestParts, "fetch" | "now" | "after"> {
+  readonly host: XtsHost;
+  readonly interactive: XtsKey;
+  readonly market: XtsKey;
+  /** What orders are held as; carried on where it is left out. */
+  readonly product?: "MIS" | "CNC" | "NRML";
+  /** Whose account it is, where the key is a dealer's. */
+  readonly clientId?: string;
+  /** Segments whose instruments are listed; shares and derivatives of the NSE where it is left out. */
+  readonly segments?: readonly string[];
+  /** Where tokens are kept; in memory where it is left out, so that each opening logs in and ends the session before. */
+  readonly tokens?: (side: "interactive" | "data") => XtsTokenStore;
+  /** Comes back after so long; waits for the rate of questions. */
+  readonly wait?: (delayMs: number) => Promise<void>;
+}
+
+export interface OpenXts {
+  readonly client: XtsClient;
+  readonly market: XtsMarketData;
+  /** What a sidecar needs to hold the stream of a side: the token of the present session. */
+  streamCredentials(side: "interactive" | "data"): Promise<XtsStreamCredentials>;
+  /** Throws VenueSilence and VenueRefusal: it needs a session. */
+  userStream(): Promise<StreamScript>;
+}
+
+/** XTS of one broker with one client's keys, put together. */
+export function openXts(parts: XtsParts): OpenXts {
+  const { host, now, product = "NRML", clientId = "", segments = ["NSECM", "NSEFO"] } = parts;
+  const wait = parts.wait ?? ((delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)));
+  const families = new Map<XtsFamily, VenueRequests>();
+  const requests = (family: XtsFamily): VenueRequests => {
+    const known = families.get(family);
+    if (known !== undefined) return known;
+    const budget = new RateBudget(xtsWindows(family));
+    const made = venueRequests({ ...parts, budget, rateNews: xtsRateNews });
+    families.set(family, made);
+    return made;
+  };
+  const session = (side: "interactive" | "data", key: XtsKey) =>
+    new XtsSession({ side, host, key, tokens: parts.tokens?.(side) ?? memoryTokens(), requests, now, wait });
+  const sessions = { interactive: session("interactive", parts.interactive), data: session("data", parts.market) };
+  const market = xtsMarketData(sessions.data, { segments, now });
+  const client = new XtsClient({ session: sessions.interactive, data: market, product, clientId, now });
+  const streamCredentials: OpenXts["streamCredentials"] = async (side) => {
+    const { token, userID: userId } = await sessions[side].token();
+    return { base: host.base, dataPrefix: host.dataPrefix, token, userId, side };
+  };
+  return {
+    client,
+    market,
+    streamCredentials,
+    userStream: async () => new XtsStream(await streamCredentials("interactive")),
+  };
+}
+
+function memoryTokens(): XtsTokenStore {
+  let token: XtsToken | undefined;
+  return {
+    read: () => token,
+    write(next) {
+      token = next;
+    },
+  };
+}
