@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { freePort } from "../ops/start/free-port.ts";
+import { AlpacaEmulator } from "./venues/alpaca/alpaca-emulator.ts";
+import { BinanceEmulator } from "./venues/binance/binance-emulator.ts";
+import { OandaEmulator } from "./venues/oanda/oanda-emulator.ts";
+import { serveVenue } from "./venues/venue-server.ts";
 
 /** The page is built and the database made first: on a slow machine that takes most of this. */
 const START_MS_MAX = 180_000;
@@ -16,11 +20,21 @@ declare module "vitest" {
     chromiumPath: string;
     /** Where the system under test keeps its state. */
     stateDirectory: string;
+    /** Stand-ins for venues: where they are, and the keys that they take. */
+    venues: Readonly<Record<string, { readonly url: string; readonly keys: Readonly<Record<string, string>> }>>;
   }
 }
 
 let child: ChildProcess | undefined;
 let stateDirectory: string | undefined;
+let standIns: StandIn[] = [];
+
+interface StandIn {
+  readonly venue: string;
+  readonly url: string;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
 
 /** Starts the whole system on a fresh state. Without Chromium nothing is started, and the tests are skipped. */
 export async function setup(project: TestProject): Promise<void> {
@@ -29,11 +43,14 @@ export async function setup(project: TestProject): Promise<void> {
     project.provide("baseUrl", "");
     project.provide("chromiumPath", "");
     project.provide("stateDirectory", "");
+    project.provide("venues", {});
     return;
   }
   stateDirectory = mkdtempSync(join(tmpdir(), "apextrade-e2e-"));
   const port = await freePort();
-  child = spawn(process.execPath, ["ops/start.ts", "--port", String(port), "--state", stateDirectory], {
+  standIns = await startStandIns();
+  const origins = standIns.flatMap(({ venue, url }) => ["--stand-in", `${venue}=${url}`]);
+  child = spawn(process.execPath, ["ops/start.ts", "--port", String(port), "--state", stateDirectory, ...origins], {
     stdio: ["ignore", "pipe", "pipe"],
     // The test runner's own mode would build the page for development.
     env: { ...process.env, NODE_ENV: "production" },
@@ -46,6 +63,27 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide("baseUrl", `http://localhost:${port}`);
   project.provide("chromiumPath", chromiumPath);
   project.provide("stateDirectory", stateDirectory);
+  project.provide("venues", Object.fromEntries(standIns.map(({ venue, url, keys }) => [venue, { url, keys }])));
+}
+
+/** Emulators of the venues that accounts can trade at, each on an address of its own. */
+function startStandIns(): Promise<StandIn[]> {
+  const parts = {
+    now: Date.now,
+    random: Math.random,
+    after: (delayMs: number, act: () => void) => void setTimeout(act, delayMs),
+  };
+  const venues = [
+    ["BINANCE.testnet", new BinanceEmulator(parts)],
+    ["ALPACA.paper", new AlpacaEmulator(parts)],
+    ["OANDA.practice", new OandaEmulator(parts)],
+  ] as const;
+  return Promise.all(
+    venues.map(async ([venue, emulator]) => {
+      const { url, close } = await serveVenue(emulator);
+      return { venue, url, close, keys: emulator.keys };
+    }),
+  );
 }
 
 export async function teardown(): Promise<void> {
@@ -57,6 +95,7 @@ export async function teardown(): Promise<void> {
     await ended;
     clearTimeout(timer);
   }
+  await Promise.all(standIns.map(({ close }) => close()));
   if (stateDirectory !== undefined) rmSync(stateDirectory, { recursive: true, force: true });
 }
 

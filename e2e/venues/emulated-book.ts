@@ -74,8 +74,8 @@ export class EmulatedBook {
     return this.lastId;
   }
 
-  /** Why an order is refused, undefined where it is not. */
-  refusalOf(terms: EmulatedTerms, { checksFunds = true } = {}): BookRefusal | undefined {
+  /** Why an order is refused, undefined where it is not. One that waits is held against the market when it wakes. */
+  refusalOf(terms: EmulatedTerms, { checksFunds = true, waits = false } = {}): BookRefusal | undefined {
     const instrument = this.instruments.get(terms.symbol);
     if (instrument === undefined) return "no-instrument";
     if (instrument.status !== "trading") return "not-trading";
@@ -86,6 +86,7 @@ export class EmulatedBook {
     const last = this.prices.get(terms.symbol);
     if (last === undefined) return "no-price";
     if (notional(terms.limit ?? terms.stop ?? last, terms.quantity, "floor") < notionalMin) return "too-cheap";
+    if (waits) return undefined;
     if (terms.makerOnly === true && isMarketable(terms, last)) return "would-trade";
     if (wouldTrigger(terms, last)) return "would-trigger";
     if (checksFunds && !this.canPay(terms, last)) return "no-funds";

@@ -9,3 +9,8 @@ export const HAS_RECORDED_PAYLOADS = existsSync(FOLDER);
 export function recordedPayload<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(path, FOLDER), "utf8")) as T;
 }
+
+/** The text of one file of a venue's folder. */
+export function recordedText(path: string): string {
+  return readFileSync(new URL(path, FOLDER), "utf8");
+}

@@ -30,7 +30,7 @@ export function accountView(parts: { desk: Desk; store: SqlDeskStore; record: Ac
     return stored === undefined ? [] : [wireFill(StoredFillEvent.parse(JSON.parse(detail)).fill, stored.order)];
   });
   const { reconciledAt } = desk.books.record;
-  const { silence } = desk;
+  const { silentSince: silence } = desk;
   const state = silence !== undefined ? "disconnected" : desk.isReady() ? "connected" : "reconciling";
   const connection = { state, since: silence ?? reconciledAt ?? record.account.createdAt, reconciledAt } as const;
   return accountState(desk.books, { account: record.account, fills, connection });

@@ -20,6 +20,9 @@ import { type Swept, sweep } from "./sweep.ts";
 /** How often the venue is asked for everything, and how often while an order is in doubt. */
 export const SWEEP_EVERY_MS = 30_000;
 const SWEEP_IN_DOUBT_MS = 5_000;
+/** How often, and for how long, an order at the market is asked for whose trade is not told: it is a matter of seconds. */
+const SWEEP_AWAITED_MS = 2_000;
+const AWAITED_MS_MAX = 60_000;
 /** How long an order waits for the venue to be asked before it is denied: a bot's next candle must not find it waiting. */
 export const READY_WAIT_MS = 10_000;
 /** Times that a venue is asked before an order is denied because it does not answer: one lost reply must cost no entry. */
@@ -66,8 +69,8 @@ export class Desk {
   private swept: { readonly at: number; readonly whole: boolean } | undefined;
   readonly cancels: DeskCancels;
   private readonly onSilence: (error: unknown) => void;
-  /** Since when the venue does not answer, UTC ms. */
-  private silentSince: number | undefined;
+  /** Since when the venue does not answer, UTC ms; undefined while it does. */
+  silentSince: number | undefined;
 
   constructor({ store, broker, account, now, onSilence = () => undefined }: DeskParts) {
     this.books = new DeskBooks({ store, account, now });
@@ -95,11 +98,6 @@ export class Desk {
 
   isReady(): boolean {
     return this.ready;
-  }
-
-  /** Since when the venue does not answer, UTC ms; undefined while it does. */
-  get silence(): number | undefined {
-    return this.silentSince;
   }
 
   /**
@@ -224,7 +222,14 @@ export class Desk {
     // A time in the future is of a clock that was set back since.
     if (swept === undefined || swept.at > now) return now;
     if (!swept.whole) return swept.at + RETRY_MS;
+    if (this.isAwaited(now)) return swept.at + SWEEP_AWAITED_MS;
     return swept.at + (this.inDoubt() ? SWEEP_IN_DOUBT_MS : SWEEP_EVERY_MS);
+  }
+
+  private isAwaited(now: number): boolean {
+    return this.books.openOrders().some(({ order, createdAt }) => {
+      return order.kind === "market" && order.state === "ACCEPTED" && now - createdAt < AWAITED_MS_MAX;
+    });
   }
 
   private inDoubt(): boolean {
@@ -251,7 +256,7 @@ export class Desk {
     if (flattening || cancelling || this.switches.toCancelAgain().length > 0)
       return Math.min(sweepAt, this.now() + 1_000);
     if (this.inDoubt()) return sweepAt;
-    return open.length > 0 || holds ? sweepAt : undefined;
+    return open.length > 0 || holds || this.broker.capabilities.tradedElsewhere ? sweepAt : undefined;
   }
 
   /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */

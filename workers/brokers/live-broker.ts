@@ -9,6 +9,8 @@ import type {
   VenueEvent,
   VenueTold,
 } from "./broker.ts";
+import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
+import { freeLegs } from "./free-legs.ts";
 import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
 import { beginHistory, liveReport, underName } from "./live-report.ts";
@@ -53,7 +55,7 @@ export class LiveBroker implements Broker {
 
   constructor(parts: LiveBrokerParts) {
     this.parts = parts;
-    this.capabilities = parts.client.capabilities;
+    this.capabilities = { ...parts.client.capabilities, tradedElsewhere: true };
     this.books = new JournalBooks(parts.journal, parts.now);
     beginHistory(parts.journal, parts.now());
   }
@@ -71,9 +73,23 @@ export class LiveBroker implements Broker {
     this.books.begin(order, this.parts.client.legSentAs);
     if (refusal !== undefined) return this.settlePlace(order, { ...refusal, outcome: "rejected", news: [] });
     await this.parts.journal.sync();
+    const held = await this.heldByLegs(order);
+    if (held !== undefined) return this.settlePlace(order, { ...held, outcome: "rejected", news: [] });
     // Bots may hold the opposite of one another: what closes the share of one then makes the account's position larger.
     const reduceOnly = order.reduceOnly && order.quantity <= flows.closableOfAll(order);
     return this.settlePlace(order, await certain(this.parts.client.place({ ...order, reduceOnly })));
+  }
+
+  /** Why an order that closes all of a bot's share cannot: legs hold it that could not be taken back, or one has closed it. */
+  private async heldByLegs(order: OrderToPlace) {
+    const { capabilities } = this.parts.client;
+    const { flows } = this.books;
+    const closesAll = order.reduceOnly && order.kind === "market" && order.quantity >= flows.closable(order);
+    if (!capabilities.legsHold || !closesAll) return undefined;
+    const cancel = (id: ClientOrderId) => this.cancel(id, undefined);
+    const isFree = await freeLegs(order, { journal: this.parts.journal, cancel });
+    if (!isFree) return { code: "LEGS_OPEN", message: "legs must be taken back before, could not be" };
+    return refusedHere(order, capabilities, flows.closable(order));
   }
 
   /** The same order came again: what became of it is the answer. */
@@ -268,26 +284,4 @@ export class LiveBroker implements Broker {
     if (!("fill" in entry)) throw new Error(`entry ${value.entry} must be a fill`);
     return { sequence, type: "fill", fill: entry.fill };
   }
-}
-
-/** A client does not throw; one that does has told nothing that is certain. */
-async function certain(call: Promise<ClientOutcome>): Promise<ClientOutcome> {
-  try {
-    return await call;
-  } catch (error) {
-    return { outcome: "unknown", message: error instanceof Error ? error.message : "no answer", news: [] };
-  }
-}
-
-function plain(outcome: ClientOutcome): SendOutcome {
-  const { news, ...rest } = outcome;
-  return rest;
-}
-
-function venueIdsOf({ placed }: JournalOrder): ReadonlyMap<ClientOrderId, string> {
-  return new Map(placed.venueOrderId === undefined ? [] : [[placed.order.id, placed.venueOrderId]]);
-}
-
-function notOpen({ state }: JournalOrder): SendOutcome {
-  return { outcome: "rejected", code: "NOT_OPEN", message: `order must be open, was ${state}` };
 }

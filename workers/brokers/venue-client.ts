@@ -23,6 +23,8 @@ export interface VenueCapabilities extends BrokerCapabilities {
   readonly holds: "positions" | "assets";
   /** The venue itself sees to it that an order which may only reduce opens nothing. */
   readonly reduceOnly: boolean;
+  /** What legs protect is held back for them: an order that closes it is refused while they are open. */
+  readonly legsHold: boolean;
   /** A leg can be canceled or changed without its sibling. */
   readonly legsApart: boolean;
 }

@@ -104,9 +104,9 @@ export class AlpacaReads {
     const ordered = isRising ? sorted : sorted.reverse();
     const token = query.get("page_token");
     const after = query.get("after");
-    const from = after === null ? undefined : new Date(after).toISOString().replace(/[-:.TZ]/g, "");
-    const rows = ordered.filter(({ id }) => {
-      if (from !== undefined && id < from) return false;
+    const from = after === null ? 0 : Date.parse(after);
+    const rows = ordered.filter(({ id, transaction_time: traded, created_at: created }) => {
+      if (Date.parse(String(traded ?? created)) < from) return false;
       return token === null || (isRising ? id > token : id < token);
     });
     return rows.slice(0, Number(query.get("page_size") ?? "100"));

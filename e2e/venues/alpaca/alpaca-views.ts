@@ -1,3 +1,4 @@
+import { dayOfTime, newYorkToUtcMs } from "../../../workers/core/candle/us-market-day.ts";
 import {
   add,
   type Decimal,
@@ -100,7 +101,9 @@ export class AlpacaViews {
   }
 
   fill({ id, order, side, symbol, quantity, price, at }: EmulatedFill): View {
-    const stamp = new Date(at).toISOString().replace(/[-:.TZ]/g, "");
+    // As it is in New York, where the clocks go back once a year.
+    const local = at - newYorkToUtcMs(dayOfTime(at));
+    const stamp = new Date(local).toISOString().replace(/[-:.TZ]/g, "");
     return {
       id: `${stamp}::${uuidOf(id, 5)}`,
       activity_type: "FILL",
@@ -154,7 +157,9 @@ export class AlpacaViews {
           asset_class: isCoin ? "crypto" : "us_equity",
           ...{ avg_entry_price: formatDecimal(price), qty: formatDecimal(units), qty_available: formatDecimal(units) },
           side: units < 0n ? "short" : "long",
+          asset_marginable: !isCoin,
           ...{ market_value: value, cost_basis: value, unrealized_pl: "0", unrealized_plpc: "0" },
+          ...{ unrealized_intraday_pl: "0", unrealized_intraday_plpc: "0" },
           ...{ current_price: formatDecimal(price), lastday_price: formatDecimal(price), change_today: "0" },
         },
       ];

@@ -39,11 +39,11 @@ export class BinanceOrders {
     return { symbol, orderId, orderListId, clientOrderId, transactTime };
   }
 
-  private check(terms: EmulatedTerms, { checksFunds = true } = {}): void {
+  private check(terms: EmulatedTerms, { waits = false } = {}): void {
     if (this.book.liveOrders().some(({ clientId }) => clientId === terms.clientId)) {
       throw new EmulatedError(-2010, "Duplicate order sent.");
     }
-    const refusal = this.book.refusalOf(terms, { checksFunds });
+    const refusal = this.book.refusalOf(terms, { waits });
     if (refusal !== undefined) throw refusalError(refusal);
   }
 
@@ -57,7 +57,7 @@ export class BinanceOrders {
     const { working, pending, sellsProceeds } = listTerms(path, asked, this.fresh);
     if (working !== undefined) this.check(working);
     // What waits is held against the funds only when it wakes.
-    for (const terms of pending) this.check(terms, { checksFunds: working === undefined });
+    for (const terms of pending) this.check(terms, { waits: working !== undefined });
     this.count();
     const listId = this.book.nextId();
     const contingency = working === undefined ? "OCO" : "OTO";

@@ -3,7 +3,7 @@ import { runDeskFaults } from "../desk-faults.ts";
 import { faultyBinance } from "./faulty-binance.ts";
 
 const FIRST = Number(process.env.FAULT_SEED ?? 1);
-const SEEDS = Number(process.env.FAULT_SEEDS ?? 40);
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 25);
 
 test("F01-F11, I17: whatever fails, no order is lost or doubled, and nothing is sent after a kill switch", async () => {
   let orders = 0;

@@ -1,21 +1,20 @@
 import { type Money, magnitude, negate, type Price } from "../../core/ledger/decimal.ts";
-import type { VenueReport } from "../../core/ledger/venue-report.ts";
+import type { VenueFill, VenueReport } from "../../core/ledger/venue-report.ts";
 import { VenueSilence } from "../request/venue-reply.ts";
 import type { VenueHistory } from "../venue-client.ts";
 import { venueDecimal, venueMoney, venueUnits } from "../venue-decimal.ts";
 import type { AccountRequests } from "./account-requests.ts";
 import { CURRENCY, fillOf, instrumentId, isCoin, symbolOf } from "./parse.ts";
-import { type AlpacaActivity, type AlpacaFill, fillActivities, otherActivities } from "./payloads.ts";
+import { type AlpacaActivity, fillActivities, otherActivities } from "./payloads.ts";
 
 type Movement = VenueReport["movements"][number];
 
 /** Rows of one page of activities. */
 const PAGE_ROWS = 100;
-/**
- * How long a trade may take to show among the others, ms: its id begins with the time at which it happened, so that one
- * that comes late stands before what was read already. Those of the last minute are read again each time.
- */
-const LATE_MS_MAX = 60_000;
+/** How long a trade may take to show among the others, ms: so far back before the last one is read again each time. */
+const LATE_MS_MAX = 300_000;
+/** Pages of trades that one sweep reads; the next goes on from there. */
+const FILL_PAGES_MAX = 20;
 /** How often fees, dividends and transfers are asked for: the venue books them once a day. */
 const OTHERS_EVERY_MS = 600_000;
 /** How far back they are read again: a day's fees come on the next one, and are put right within a week. */
@@ -23,9 +22,12 @@ const OTHERS_BACK_MS = 8 * 86_400_000;
 /** Pages of them that one sweep reads. */
 const OTHER_PAGES_MAX = 20;
 
-/** How far the sweep has come: the id of a trade after which to read on, and when the rest was asked for, UTC ms. */
+/**
+ * How far the sweep has come: the time of the last trade, and when the rest was asked for, UTC ms. Ids of activities begin
+ * with the time in New York, which an hour of the year has twice: so they tell trades apart, and times tell how far we are.
+ */
 interface Sweep {
-  readonly token: string;
+  readonly at: number;
   readonly othersAt: number;
 }
 
@@ -35,36 +37,44 @@ export async function alpacaHistory(
   { cursor, since }: { readonly cursor: string; readonly since: number },
 ): Promise<VenueHistory> {
   const start = readCursor(cursor);
-  const from = start.token === "" ? `&after=${instant(since - LATE_MS_MAX)}` : `&page_token=${start.token}`;
-  const path = `/v2/account/activities?activity_types=FILL&direction=asc&page_size=${PAGE_ROWS}${from}`;
-  const rows = await account.ask(fillActivities, path);
-  if (rows === undefined) throw new VenueSilence("the venue must list its activities", { isSent: true });
-  checkOrder(rows);
-  const fills = rows.map(fillOf);
-  const complete = rows.length < PAGE_ROWS;
+  const { fills, complete } = await fillsAfter(account, Math.max(since, start.at) - LATE_MS_MAX);
+  const at = Math.max(start.at, ...fills.map((fill) => fill.at));
   const now = account.venueNow();
-  const settled = rows.findLastIndex((_, index) => !complete || now - fills[index].at > LATE_MS_MAX);
-  const token = rows[settled]?.id ?? start.token;
   if (!complete || now - start.othersAt < OTHERS_EVERY_MS) {
-    return { fills, movements: [], cursor: writeCursor({ ...start, token }), complete };
+    return { fills, movements: [], cursor: writeCursor({ ...start, at }), complete };
   }
   const movements = await otherMovements(account, since);
-  return { fills, movements, cursor: writeCursor({ token, othersAt: now }), complete };
+  return { fills, movements, cursor: writeCursor({ at, othersAt: now }), complete };
+}
+
+async function fillsAfter(account: AccountRequests, from: number): Promise<{ fills: VenueFill[]; complete: boolean }> {
+  const fills: VenueFill[] = [];
+  let before = "";
+  for (let page = 0; page < FILL_PAGES_MAX; page++) {
+    const path = `/v2/account/activities?activity_types=FILL&direction=asc&page_size=${PAGE_ROWS}&after=${instant(from)}`;
+    const rows = await account.ask(fillActivities, `${path}${before === "" ? "" : `&page_token=${before}`}`);
+    if (rows === undefined) throw new VenueSilence("the venue must list its activities", { isSent: true });
+    fills.push(...rows.map(fillOf));
+    const last = rows.at(-1)?.id;
+    if (rows.length < PAGE_ROWS || last === undefined) return { fills, complete: true };
+    if (last === before) throw new VenueSilence("pages of activities must go on", { isSent: true });
+    before = last;
+  }
+  return { fills, complete: false };
 }
 
 /** Everything of late that is no trade. */
 async function otherMovements(account: AccountRequests, since: number): Promise<Movement[]> {
   const after = instant(Math.max(since, account.venueNow() - OTHERS_BACK_MS));
   const movements: Movement[] = [];
-  let token = "";
+  let before = "";
   for (let page = 0; page < OTHER_PAGES_MAX; page++) {
-    const from = token === "" ? `&after=${after}` : `&page_token=${token}`;
-    const path = `/v2/account/activities?category=non_trade_activity&direction=asc&page_size=${PAGE_ROWS}${from}`;
-    const rows = (await account.ask(otherActivities, path)) ?? [];
+    const path = `/v2/account/activities?category=non_trade_activity&direction=asc&page_size=${PAGE_ROWS}&after=${after}`;
+    const rows = (await account.ask(otherActivities, `${path}${before === "" ? "" : `&page_token=${before}`}`)) ?? [];
     movements.push(...rows.flatMap((row) => movementOf(row, since)));
     const last = rows.at(-1)?.id;
-    if (rows.length < PAGE_ROWS || last === undefined || last === token) return movements;
-    token = last;
+    if (rows.length < PAGE_ROWS || last === undefined || last === before) return movements;
+    before = last;
   }
   return movements;
 }
@@ -136,27 +146,20 @@ function timeOf({ id, created_at: created, date }: AlpacaActivity): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day));
 }
 
-/** Ids begin with a time and rise; a list that does not is not to be relied on. */
-function checkOrder(rows: readonly AlpacaFill[]): void {
-  for (let index = 1; index < rows.length; index++) {
-    if (rows[index].id <= rows[index - 1].id) throw new VenueSilence("activities must rise", { isSent: true });
-  }
-}
-
 function instant(at: number): string {
   // Whole seconds are all that it reads.
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-const CURSOR = /^([0-9A-Za-z:-]{0,100})\|(\d{1,16})$/;
+const CURSOR = /^(\d{1,16})\|(\d{1,16})$/;
 
 function readCursor(text: string): Sweep {
-  if (text === "") return { token: "", othersAt: 0 };
+  if (text === "") return { at: 0, othersAt: 0 };
   const match = CURSOR.exec(text);
   if (match === null) throw new RangeError(`cursor must be one of this venue's, was ${text.slice(0, 60)}`);
-  return { token: match[1], othersAt: Number(match[2]) };
+  return { at: Number(match[1]), othersAt: Number(match[2]) };
 }
 
-function writeCursor({ token, othersAt }: Sweep): string {
-  return `${token}|${Math.round(othersAt)}`;
+function writeCursor({ at, othersAt }: Sweep): string {
+  return `${Math.round(at)}|${Math.round(othersAt)}`;
 }

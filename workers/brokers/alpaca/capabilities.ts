@@ -14,5 +14,6 @@ export const ALPACA_CAPABILITIES: VenueCapabilities = {
   holds: "positions",
   reduceOnly: false,
   // Canceling one leg of a bracket cancels the other.
+  legsHold: true,
   legsApart: false,
 };

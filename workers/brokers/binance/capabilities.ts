@@ -14,5 +14,6 @@ export const BINANCE_CAPABILITIES: VenueCapabilities = {
   cancelsLater: false,
   holds: "assets",
   reduceOnly: false,
+  legsHold: true,
   legsApart: false,
 };

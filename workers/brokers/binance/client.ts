@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { add, type Money } from "../../core/ledger/decimal.ts";
-import { parseMoney, parsePrice } from "../../core/ledger/decimal-text.ts";
+import { formatDecimal, parseMoney, parsePrice } from "../../core/ledger/decimal-text.ts";
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
@@ -10,6 +10,7 @@ import { VenueSilence } from "../request/venue-reply.ts";
 import type { ClientOutcome, PlacedOrder, VenueClient, VenueHistory, VenueHoldings } from "../venue-client.ts";
 import type { VenueNews } from "../venue-news.ts";
 import { BINANCE_CAPABILITIES } from "./capabilities.ts";
+import { askBalances, closableRest, withQuantity } from "./closable-rest.ts";
 import type { Answer, BinanceConnection } from "./connection.ts";
 import { isNoOrder, refuse } from "./errors.ts";
 import { binanceFacts } from "./facts.ts";
@@ -37,7 +38,6 @@ import type { SymbolBook } from "./symbol-book.ts";
 const OPEN_ORDERS_WEIGHT = 80;
 
 const OpenOrders = z.array(BinanceOrder).max(10_000);
-const Balances = z.object({ balances: z.array(z.object({ asset: Text, free: Text, locked: Text })).max(10_000) });
 const Prices = z.array(z.object({ symbol: SymbolName, price: Text })).max(5_000);
 const BookTicker = z.object({ bidPrice: Text, askPrice: Text });
 
@@ -79,7 +79,14 @@ export class BinanceClient implements VenueClient {
     const { rules, path } = prepared;
     const params: Params = [...prepared.params, ["newOrderRespType", "FULL"]];
     return sent(async () => {
-      const answer = await this.parts.connection.send({ method: "POST", path, params, kind: "order", weight: 1 });
+      const { connection } = this.parts;
+      const call = { method: "POST", path, kind: "order", weight: 1 } as const;
+      let answer = await connection.send({ ...call, params });
+      const rest = await closableRest(order, rules, { error: answer.error, connection });
+      if (rest !== undefined) {
+        // The first was refused for certain, so that its id is free.
+        answer = await connection.send({ ...call, params: withQuantity(params, formatDecimal(rest)) });
+      }
       if (answer.error !== undefined) {
         if (answer.error.code === "-1013") this.parts.symbols.doubt(rules.symbol);
         return refused(answer);
@@ -204,10 +211,8 @@ export class BinanceClient implements VenueClient {
   }
 
   async holdings(): Promise<VenueHoldings> {
-    const call = { method: "GET", path: "/api/v3/account", kind: "query", weight: 20 } as const;
-    const body = await this.parts.connection.ask({ ...call, params: [["omitZeroBalances", "true"]] });
+    const rows = await askBalances(this.parts.connection);
     const balances = reliably(() => {
-      const rows = readReply(body, Balances).balances;
       return rows.map(({ asset, free, locked }): [string, Money] => [
         asset,
         add(parseMoney(free, "free"), parseMoney(locked, "locked")),

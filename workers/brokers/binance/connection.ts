@@ -81,6 +81,7 @@ export class BinanceConnection {
     await this.ready();
     const first = await this.once(call);
     if (first.error === undefined || !isClock(first.error) || !first.error.isDefinite) return first;
+    this.requests.forgetTime();
     await this.measure();
     return this.once(call);
   }

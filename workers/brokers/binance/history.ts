@@ -72,6 +72,6 @@ function nextPlace(place: Place, page: z.infer<typeof Trades>, now: number): { p
   }
   if ("from" in place) return { place, more: false };
   const end = place.since + DAY_MS;
-  if (end > now - LATE_MS) return { place, more: end <= now };
-  return { place: { since: end }, more: true };
+  const since = Math.max(place.since, Math.min(end, now - LATE_MS));
+  return { place: { since }, more: end <= now };
 }

@@ -59,6 +59,7 @@ export interface BinanceSymbol {
   readonly base: string;
   readonly quote: string;
   readonly tick: Decimal;
+  readonly lot: Decimal;
   readonly orderTypes: ReadonlySet<string>;
   /** Orders that wake others, and those whose legs sell what was bought, whatever the fee left of it. */
   readonly otoAllowed: boolean;
@@ -97,6 +98,7 @@ function symbolOfRules(rules: z.infer<typeof SymbolRules>): BinanceSymbol {
   };
   return {
     ...{ symbol, instrument, base, quote, tick: parseDecimal(tickSize, "tickSize") },
+    lot: parseDecimal(lot.stepSize ?? "0", "stepSize"),
     orderTypes: new Set(rules.orderTypes),
     otoAllowed: rules.otoAllowed ?? false,
     opoAllowed: rules.opoAllowed ?? false,

@@ -16,5 +16,6 @@ export const MT5_CAPABILITIES: VenueCapabilities = {
   cancelsLater: false,
   holds: "positions",
   reduceOnly: true,
+  legsHold: false,
   legsApart: true,
 };

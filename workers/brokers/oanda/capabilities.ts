@@ -14,5 +14,6 @@ export const OANDA_CAPABILITIES: VenueCapabilities = {
   cancelsLater: false,
   holds: "positions",
   reduceOnly: true,
+  legsHold: false,
   legsApart: true,
 };

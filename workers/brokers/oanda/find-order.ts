@@ -6,7 +6,7 @@ import { venuePrice, venueUnits } from "../venue-decimal.ts";
 import type { AccountRequests } from "./account-requests.ts";
 import { type LegField, legField } from "./order-body.ts";
 import { endingOf, partsOf, venueOrderOf } from "./parse.ts";
-import { type OandaOrder, orderReply, transactionPagesReply } from "./payloads.ts";
+import { type OandaOrder, type OandaTransaction, orderReply, transactionPagesReply } from "./payloads.ts";
 
 /** Versions of an order that are followed: the desk replaces an order far less often. */
 const VERSIONS_MAX = 50;
@@ -76,7 +76,7 @@ export class OrderFinder {
 
   private async stateOf(
     found: OandaOrder,
-    { order }: PlacedOrder,
+    { order, sentAs }: PlacedOrder,
   ): Promise<{ status: VenueOrder["status"]; filled: Quantity }> {
     if (found.state === "PENDING" || found.state === "TRIGGERED") return { status: "open", filled: NO_QUANTITY };
     const id = found.state === "FILLED" ? found.fillingTransactionID : found.cancellingTransactionID;
@@ -84,42 +84,61 @@ export class OrderFinder {
     // How much an order traded, or why it ended, stands in that transaction alone.
     if (last === undefined) throw new VenueSilence(`order ${found.id} must have the transaction of its end`, SENT);
     if (found.state === "CANCELLED") return { status: endingOf(last, order).status, filled: NO_QUANTITY };
-    return { status: "filled", filled: magnitude(venueUnits(last.units ?? "0", "fill.units")) };
+    const filled = magnitude(venueUnits(last.units ?? "0", "fill.units"));
+    // What is left of an order that filled in part may go on under a new number.
+    const whole = found.units === undefined ? filled : magnitude(venueUnits(found.units, "order.units"));
+    const rest = filled < whole ? await this.get(`@${encodeURIComponent(sentAs)}`) : undefined;
+    return { status: rest?.state === "PENDING" ? "open" : "filled", filled };
   }
 
   /** A leg has no order of its own before its parent has filled, and is not found by its client id once it has ended. */
   private async findLeg(placed: PlacedOrder, parentId: string): Promise<VenueOrder | undefined> {
-    const parent = await this.get(`@${encodeURIComponent(parentId)}`);
-    if (parent === undefined) return this.search(placed);
+    const created = await this.parentOf(placed, parentId);
+    if (created === undefined) return undefined;
+    const { id: orderId, parent } = created;
     const field = legField(placed.order);
-    const venueOrderId = waitingId(parent.id, field);
+    const venueOrderId = waitingId(orderId, field);
     const ended = (status: VenueOrder["status"]) => waiting(placed, { venueOrderId, status });
-    if (parent.state === "PENDING" || parent.state === "TRIGGERED") {
-      const leg = parent[field];
-      if (leg?.clientExtensions?.id !== placed.sentAs) return ended("canceled");
-      const price = venuePrice(leg.price, "leg.price");
-      const isLimit = field === "takeProfitOnFill";
-      const terms = { limit: isLimit ? price : undefined, stop: field === "stopLossOnFill" ? price : undefined };
-      return { ...ended("open"), ...terms };
-    }
+    if (parent === undefined) return ended("rejected");
+    const leg = parent[field];
+    const isCarried = leg?.clientExtensions?.id === placed.sentAs;
     if (parent.state === "CANCELLED") {
       const last = await this.account.transaction(parent.cancellingTransactionID ?? "0");
       if (last === undefined) throw new VenueSilence(`order ${parent.id} must have the transaction of its end`, SENT);
       const { status } = endingOf(last, { reduceOnly: false });
       return ended(status === "rejected" ? "rejected" : "canceled");
     }
-    const filling = parent.fillingTransactionID ?? parent.id;
-    const fill = await this.account.transaction(filling);
-    // An order that only closed has opened nothing that could be protected.
-    if (fill !== undefined && partsOf(fill).opened === undefined) return ended("canceled");
-    return this.searchAfter(placed, parent.id);
+    if (parent.state === "FILLED") {
+      const fill = await this.account.transaction(parent.fillingTransactionID ?? parent.id);
+      // An order that only closed has opened nothing that could be protected.
+      const isNeeded = isCarried && (fill === undefined || partsOf(fill).opened !== undefined);
+      return isNeeded ? this.searchAfter(placed, parent.id) : ended("canceled");
+    }
+    if (!isCarried) return ended("canceled");
+    const price = venuePrice(leg.price, "leg.price");
+    const isLimit = field === "takeProfitOnFill";
+    const terms = { limit: isLimit ? price : undefined, stop: field === "stopLossOnFill" ? price : undefined };
+    return { ...ended("open"), ...terms };
+  }
+
+  /** The order that a leg protects, in its present version; without a record where the venue refused it. */
+  private async parentOf(
+    placed: PlacedOrder,
+    parentId: string,
+  ): Promise<{ readonly id: string; readonly parent: OandaOrder | undefined } | undefined> {
+    const pending = await this.get(`@${encodeURIComponent(parentId)}`);
+    if (pending !== undefined) return { id: pending.id, parent: pending };
+    const after = await this.firstSince(instantBefore(placed));
+    const created = after === undefined ? undefined : await this.createdAfter(parentId, after);
+    if (created === undefined) return undefined;
+    const parent = isRefusal(created) ? undefined : await this.get(created.id);
+    return { id: parent?.id ?? created.id, parent };
   }
 
   /** Looks through everything that happened since an order was sent. */
   private async search(placed: PlacedOrder): Promise<VenueOrder | undefined> {
-    const from = new Date(placed.sentAt - CLOCK_MARGIN_MS).toISOString();
-    const first = await this.firstSince(from);
-    return first === undefined ? undefined : this.searchAfter(placed, first);
+    const after = await this.firstSince(instantBefore(placed));
+    return after === undefined ? undefined : this.searchAfter(placed, after);
   }
 
   /** The number before the first transaction since a moment; undefined where nothing happened since. */
@@ -138,24 +157,40 @@ export class OrderFinder {
   }
 
   private async searchAfter(placed: PlacedOrder, after: string): Promise<VenueOrder | undefined> {
+    const created = await this.createdAfter(placed.sentAs, after);
+    if (created === undefined) return undefined;
+    if (isRefusal(created)) return waiting(placed, { venueOrderId: created.id, status: "rejected" });
+    const found = await this.get(created.id);
+    return found && this.describe(found, placed);
+  }
+
+  /** The transaction that created an order of ours or refused it; undefined where there is none, for certain. */
+  private async createdAfter(clientId: string, after: string): Promise<OandaTransaction | undefined> {
     let from = after;
+    let refused: OandaTransaction | undefined;
     for (let page = 0; page < PAGES_MAX; page++) {
       const reply = await this.account.since(from);
       if (reply === undefined) throw new VenueSilence("the venue must list its transactions", SENT);
-      const created = reply.transactions.findLast(({ clientExtensions }) => clientExtensions?.id === placed.sentAs);
-      if (created?.type.endsWith("_REJECT")) {
-        return waiting(placed, { venueOrderId: created.id, status: "rejected" });
-      }
-      if (created !== undefined) {
-        const found = await this.get(created.id);
-        return found && this.describe(found, placed);
-      }
+      const named = reply.transactions.filter(({ clientExtensions }) => clientExtensions?.id === clientId);
+      const created = named.findLast((one) => !isRefusal(one));
+      if (created !== undefined) return created;
+      // A refusal counts only where there is no order: of that name there may be both.
+      refused = named.findLast(({ intendedReplacesOrderID }) => intendedReplacesOrderID === undefined) ?? refused;
       const last = reply.transactions.at(-1)?.id;
-      if (last === undefined || BigInt(last) >= BigInt(reply.lastTransactionID)) return undefined;
+      if (last === undefined || BigInt(last) >= BigInt(reply.lastTransactionID)) return refused;
       from = last;
     }
     throw new VenueSilence("too much has happened since the order was sent to look for it", SENT);
   }
+}
+
+/** A moment from which on everything that an order did is told, by the venue's clock too. */
+function instantBefore({ sentAt }: PlacedOrder): string {
+  return new Date(sentAt - CLOCK_MARGIN_MS).toISOString();
+}
+
+function isRefusal({ type }: OandaTransaction): boolean {
+  return type.endsWith("_REJECT");
 }
 
 const SENT = { isSent: true } as const;

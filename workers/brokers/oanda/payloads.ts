@@ -68,6 +68,7 @@ export const oandaTransaction = z.object({
   clientOrderID: text.optional(),
   replacedByOrderID: id.optional(),
   replacesOrderID: id.optional(),
+  intendedReplacesOrderID: id.optional(),
   positionFill: text.optional(),
   clientExtensions: extensions.optional(),
   takeProfitOnFill: leg.optional(),

@@ -24,9 +24,9 @@ export class Circuit {
     return this.trying ? now + OPEN_MS_MIN : undefined;
   }
 
-  /** A request is on its way; of an open circuit it is the trial. */
-  begin(): void {
-    this.trying = this.openMs > 0;
+  /** A request is on its way; once an open circuit has waited it is the trial. */
+  begin(now: number): void {
+    if (this.openMs > 0 && this.waitUntil(now) === undefined) this.trying = true;
   }
 
   /** A reply came, whatever it says. */
@@ -40,6 +40,8 @@ export class Circuit {
     this.failures = [...this.failures.filter((at) => now - at < FAILURES_WITHIN_MS), now];
     const wasTrial = this.trying;
     this.trying = false;
+    // What was sent all the same while it is open says nothing new.
+    if (this.openMs > 0 && !wasTrial) return;
     if (!wasTrial && this.failures.length < FAILURES_MAX) return;
     this.openMs = Math.min(OPEN_MS_MAX, this.openMs === 0 ? OPEN_MS_MIN : this.openMs * 2);
     this.openUntil = now + this.openMs;

@@ -26,7 +26,8 @@ export class VenueClock {
   /** `errorMs`: half of the way there and back, within which the offset is certain. */
   offset(): { readonly offsetMs: number; readonly errorMs: number } | undefined {
     const tripOf = ({ sentAt, heardAt }: TimeSample) => heardAt - sentAt;
-    const [best] = [...this.samples].sort((left, right) => tripOf(left) - tripOf(right));
+    // Of equals the latest.
+    const [best] = this.samples.toReversed().sort((left, right) => tripOf(left) - tripOf(right));
     if (best === undefined) return undefined;
     const errorMs = tripOf(best) / 2;
     return { offsetMs: best.venueAt - best.sentAt - errorMs, errorMs };

@@ -60,6 +60,8 @@ export interface VenueRequests {
   venueNow(): number;
   /** Takes in what a reply said of the venue's time, UTC ms; until then the offset counts as zero. */
   hearTime(sample: { readonly sentAt: number; readonly heardAt: number; readonly venueAt: number }): void;
+  /** What was measured so far counts no more: one of the clocks was set. */
+  forgetTime(): void;
   /** How far the venue's clock is before ours, ms, and how far that can be off; undefined before it was measured. */
   clockOffset(): { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }

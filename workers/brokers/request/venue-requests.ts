@@ -36,7 +36,7 @@ export function venueRequests(parts: RequestParts): VenueRequests {
       if (waitUntil !== undefined && request.kind !== "cancel") throw notSent("does not answer", waitUntil);
       const retryAt = budget.take(request.kind, request.weight, now());
       if (retryAt !== undefined) throw notSent("lets no more through now", retryAt);
-      circuit.begin();
+      circuit.begin(now());
       try {
         const reply = await exchange(request, parts);
         budget.hear(parts.rateNews(reply, now()), now());
@@ -50,6 +50,7 @@ export function venueRequests(parts: RequestParts): VenueRequests {
     },
     venueNow: () => Math.round(now() + (clock.offset()?.offsetMs ?? 0)),
     hearTime: (sample) => clock.hear(sample),
+    forgetTime: () => clock.forget(),
     clockOffset: () => clock.offset(),
   };
 }

@@ -14,5 +14,6 @@ export const XTS_CAPABILITIES: VenueCapabilities = {
   cancelsLater: true,
   holds: "positions",
   reduceOnly: false,
+  legsHold: false,
   legsApart: false,
 };
