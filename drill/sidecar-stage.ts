@@ -172,12 +172,19 @@ export async function startSidecar(
 /** Asks a sidecar to hold the account's stream, as the account does with a new epoch. */
 export async function askToHold(
   sidecar: SidecarProcess,
-  asked: { callback: string; venue: string; credentials: object; epoch: number; accountId?: string },
+  asked: {
+    callback: string;
+    venue: string;
+    credentials: object;
+    epoch: number;
+    accountId?: string;
+    environment?: string;
+  },
 ): Promise<number> {
-  const { callback, venue, credentials, epoch, accountId = ACCOUNT.accountId } = asked;
+  const { callback, venue, credentials, epoch, accountId = ACCOUNT.accountId, environment = "demo" } = asked;
   const claims = { ...ACCOUNT, accountId, epoch, tokenId: crypto.randomUUID(), nowMs: Date.now() };
   const token = await issueSidecarToken(sidecarKey(SECRET), "account", claims);
-  const body = { venue, environment: "demo", credentials, instruments: [], callback, epoch };
+  const body = { venue, environment, credentials, instruments: [], callback, epoch };
   const reply = await fetch(`http://127.0.0.1:${sidecar.port}/v1/holds`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

@@ -131,8 +131,8 @@ export class AccountLine {
       alive: () => this.heard(connection),
       closed: (_reason, status) => {
         if (this.standing?.connection === connection) this.standing = undefined;
-        // The account has another sidecar by now, or is gone.
-        if (status === 409 || status === 410) return this.options.dismissed(`the account answered ${status}`);
+        // The account has another sidecar by now, or is gone. If it is not, it asks again.
+        if (status === 409 || status === 404) return this.options.dismissed(`the account answered ${status}`);
         this.again();
       },
     });

@@ -15,7 +15,8 @@ import type { VenueListener, VenueSide } from "./venue-line.ts";
 export const BridgeCredentials = z.strictObject({
   login: z.string().regex(/^\d{1,20}$/, "must be an account number"),
   server: z.string().min(1).max(128),
-  keyId: z.string().min(1).max(128),
+  /** Which of its keys: accounts have one. */
+  keyId: z.string().min(1).max(128).default("1"),
   /** Made by us: nobody has to remember it. */
   secret: z.string().min(32, "must have at least 32 characters").max(200),
 });

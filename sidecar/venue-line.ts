@@ -1,4 +1,5 @@
 import type { VenueLineState } from "../schema/wire/sidecar.ts";
+import { VenueRefusal } from "../workers/brokers/request/venue-reply.ts";
 import type { VenueNews } from "../workers/brokers/venue-news.ts";
 import type { StreamScript, StreamStep } from "../workers/brokers/venue-stream.ts";
 import type { BeatSettings } from "./account-line.ts";
@@ -30,7 +31,7 @@ const READY_MS_MAX = 30_000;
 
 export interface VenueLineOptions {
   /** The script of one connection: a fresh one for each, since some are signed with the time. */
-  readonly script: () => StreamScript;
+  readonly script: () => StreamScript | Promise<StreamScript>;
   readonly connect: Connect;
   readonly timers: Timers;
   readonly listener: VenueListener;
@@ -45,6 +46,8 @@ export class VenueLine implements VenueSide {
   private running: Running | undefined;
   private cancelTimer: (() => void) | undefined;
   private isEnded = false;
+  /** A script is being made. */
+  private dialling = false;
 
   constructor(options: VenueLineOptions) {
     this.options = options;
@@ -64,9 +67,25 @@ export class VenueLine implements VenueSide {
 
   private dial(): void {
     const { timers, listener, connect } = this.options;
-    if (this.isEnded) return;
+    if (this.isEnded || this.dialling) return;
     listener.state("connecting", "");
-    const script = this.options.script();
+    this.dialling = true;
+    void this.open(connect, timers);
+  }
+
+  private async open(connect: Connect, timers: Timers): Promise<void> {
+    let script: StreamScript;
+    try {
+      script = await this.options.script();
+    } catch (error) {
+      this.dialling = false;
+      // What a key is refused for would be the same next time.
+      const isFinal = error instanceof VenueRefusal && error.isKey;
+      this.down(error instanceof Error ? error.message : String(error), isFinal);
+      return;
+    }
+    this.dialling = false;
+    if (this.isEnded) return;
     const at = timers.now();
     const running: Running = {
       script,
@@ -151,10 +170,15 @@ export class VenueLine implements VenueSide {
   private broken(running: Running, reason: string, isFinal: boolean): void {
     if (this.running !== running) return;
     this.running = undefined;
-    this.cancelTimer?.();
     running.connection.close();
+    this.down(reason, isFinal);
+  }
+
+  private down(reason: string, isFinal: boolean): void {
+    this.cancelTimer?.();
+    if (this.isEnded) return;
     this.options.listener.state(isFinal ? "refused" : "down", reason);
-    if (isFinal || this.isEnded) return;
+    if (isFinal) return;
     this.cancelTimer = this.options.timers.after(this.backOff.next(), () => this.dial());
   }
 }

@@ -1,4 +1,6 @@
+import { VenueCredentials } from "../schema/wire/connection.ts";
 import type { HoldRequest } from "../schema/wire/sidecar.ts";
+import { openUserStream } from "../workers/brokers/keyed-venues.ts";
 import type { StreamScript } from "../workers/brokers/venue-stream.ts";
 import { xtsStreamOf } from "../workers/brokers/xts/stream.ts";
 import type { BeatSettings } from "./account-line.ts";
@@ -9,13 +11,23 @@ import type { AskedHold } from "./hold.ts";
 import type { Timers } from "./timers.ts";
 import { VenueLine, type VenueListener, type VenueSide } from "./venue-line.ts";
 
+type MakeScript = () => StreamScript | Promise<StreamScript>;
+
 /**
- * Streams that are dialled, by venue: what makes the script of a fresh connection. Called with a hold's request it throws
- * RangeError where the credentials or the environment are not as the venue needs them.
+ * What makes the script of a fresh connection. Throws RangeError where the venue has no stream, or the credentials are not
+ * as it needs them. XTS is handed the token of the account's own session: a log-in of ours would end that.
  */
-export const VENUE_STREAMS: Readonly<Record<string, (request: HoldRequest) => () => StreamScript>> = {
-  XTS: xtsStreamOf,
-};
+function scriptOf(request: HoldRequest, now: () => number): MakeScript {
+  const { venue, environment, credentials, instruments } = request;
+  if (venue === "XTS") return xtsStreamOf(request);
+  const parsed = VenueCredentials.safeParse({ ...credentials, venue, environment });
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path.join(".") ?? "";
+    throw new RangeError(`credentials.${field} is not as ${venue} needs it`);
+  }
+  const { VENUE_ORIGINS } = process.env;
+  return () => openUserStream({ env: { VENUE_ORIGINS }, now }, parsed.data, instruments);
+}
 
 export interface VenueSideParts {
   readonly connect: Connect;
@@ -32,7 +44,5 @@ export function venueSideOf({ request }: AskedHold, told: VenueListener, parts: 
     if (listener === undefined) throw new RangeError("this sidecar has no port for terminals: set MT5_PORT");
     return new BridgeSide(request, { listener, timers, told });
   }
-  const stream = VENUE_STREAMS[request.venue];
-  if (stream === undefined) throw new RangeError(`venue must have a stream, was ${request.venue}`);
-  return new VenueLine({ script: stream(request), connect, timers, beats, listener: told });
+  return new VenueLine({ script: scriptOf(request, timers.now), connect, timers, beats, listener: told });
 }

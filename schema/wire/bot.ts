@@ -38,6 +38,15 @@ export const BotDefinition = z.strictObject({
 });
 export type BotDefinition = z.infer<typeof BotDefinition>;
 
+/** What is typed before a bot moves real money. */
+export const LIVE_WORDS = "trade real money";
+
+export const StartBotQuery = z.object({
+  /** "trade real money", for a bot of an account with real money. */
+  confirm: z.string().max(80).optional(),
+});
+export type StartBotQuery = z.infer<typeof StartBotQuery>;
+
 export const CreateBot = z.strictObject({
   name: z.string().trim().min(1).max(80),
   accountId: z.string().max(60),

@@ -13,7 +13,7 @@
 
 input string InpHost = "";            // Host of the sidecar, such as bridge.example.org
 input int    InpPort = 8443;          // Its port for terminals
-input string InpKeyId = "";           // Name of the key, from the account's page
+input string InpKeyId = "1";          // Which key: accounts have one
 input string InpSecret = "";          // The key itself
 input long   InpMagic = 910042;       // Marks orders as ours
 input uint   InpDeviation = 20;       // Points that a market order may slip

@@ -32,6 +32,11 @@ export function doWithBot(id: string, verb: BotVerb): Promise<Bot> {
   return ask(`/bots/${id}/${verb}`, Bot, { method: "POST" });
 }
 
+/** Starts a bot that moves real money: whoever asks proves who they are, and has typed that they mean it. */
+export function startLive(id: string, confirm: string): Promise<Bot> {
+  return withProof(() => ask(`/bots/${id}/start?confirm=${encodeURIComponent(confirm)}`, Bot, { method: "POST" }));
+}
+
 /** Stops a bot, keeping or closing what it holds. Throws `ApiError`. */
 export function stopBot(id: string, body: StopBot): Promise<Bot> {
   return ask(`/bots/${id}/stop`, Bot, { method: "POST", body });

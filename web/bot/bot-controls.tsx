@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Copy, Ellipsis, Pause, Pencil, Play, Square } from "lucide-react";
 import { useState } from "react";
@@ -5,15 +6,19 @@ import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { baseName } from "../trading/instrument-name.ts";
 import { closingWords } from "../trading/position-columns.tsx";
+import { accountsQuery } from "../trading/queries.ts";
 import { Button, buttonClass, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { doWithBot, editBot, stopBot, useBotAct } from "./bot-actions.ts";
+import { LiveStartDialog } from "./live-start-dialog.tsx";
 
 /** What can be done with a bot as it stands. */
 export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }) {
   const navigate = useNavigate();
   const [stopping, setStopping] = useState(false);
+  const [starting, setStarting] = useState(false);
+  const isLive = useQuery(accountsQuery).data?.find(({ id }) => id === bot.accountId)?.mode === "live";
   const act = useBotAct();
   const clone = useBotAct((copy) => void navigate({ to: "/bots/$id", params: { id: copy.id } }));
   const { id, archived } = bot;
@@ -22,7 +27,11 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
   return (
     <>
       {canStart && !archived && (
-        <Button kind="primary" busy={act.isPending} onClick={() => act.mutate(() => doWithBot(id, "start"))}>
+        <Button
+          kind="primary"
+          busy={act.isPending}
+          onClick={() => (isLive ? setStarting(true) : act.mutate(() => doWithBot(id, "start")))}
+        >
           <Play size={14} aria-hidden /> Start
         </Button>
       )}
@@ -69,6 +78,7 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
           <ActError error={act.error ?? clone.error} />
         </div>
       )}
+      {starting && <LiveStartDialog bot={bot} onClose={() => setStarting(false)} />}
       {stopping && <StopDialog bot={bot} state={state} onClose={() => setStopping(false)} />}
     </>
   );

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import type { AccountState } from "../../schema/wire/trading.ts";
+import type { VenueNews } from "../brokers/venue-news.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -11,6 +12,7 @@ import { AccountAlarm } from "./account-alarm.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import type { OpenAccount } from "./account-outbox.ts";
 import { AccountRecord } from "./account-record.ts";
+import { AccountSidecar, SIDECAR_HEADER } from "./account-sidecar.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
@@ -31,6 +33,7 @@ export class AccountBase extends DurableObject<Env> {
   protected readonly hub: LiveHub<AccountState>;
   protected readonly market: AccountMarketLink;
   protected readonly bell: AccountAlarm;
+  protected readonly sidecar: AccountSidecar;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -38,6 +41,10 @@ export class AccountBase extends DurableObject<Env> {
     this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
     this.bell = new AccountAlarm(ctx.storage, systemClock);
+    const hear = (news: readonly VenueNews[]) => this.hearStream(news);
+    // Whatever changed is looked at in the account's next round, which comes at once.
+    const changed = () => ctx.waitUntil(this.bell.ring());
+    this.sidecar = new AccountSidecar({ ctx, env, now: systemClock, hear, changed });
   }
 
   protected open(ownerId: string): OpenAccount {
@@ -57,7 +64,11 @@ export class AccountBase extends DurableObject<Env> {
   protected venueOf(record: AccountRecord): AccountVenue {
     const { market } = record.account;
     if (market.kind !== "venue") return openVenue(this.env, record);
-    return liveVenue({ env: this.env, storage: this.ctx.storage, now: systemClock }, record, market);
+    return liveVenue(
+      { env: this.env, storage: this.ctx.storage, now: systemClock, deps: this.sidecar.deps },
+      record,
+      market,
+    );
   }
 
   protected stored(): AccountRecord | undefined {
@@ -67,6 +78,7 @@ export class AccountBase extends DurableObject<Env> {
   /** Opens a socket that the Worker has checked. */
   override async fetch(request: Request): Promise<Response> {
     const record = this.stored();
+    if (request.headers.has(SIDECAR_HEADER)) return this.sidecar.open(request, record);
     if (record === undefined || record.ownerId !== request.headers.get(OWNER_HEADER)) {
       return new Response(null, { status: 404 });
     }
@@ -75,7 +87,8 @@ export class AccountBase extends DurableObject<Env> {
     return this.hub.open(request);
   }
 
-  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void | Promise<void> {
+    if (this.sidecar.serves(socket)) return this.sidecar.message(socket, text);
     const record = this.hub.isEmpty ? this.stored() : undefined;
     if (record !== undefined) {
       this.open(record.ownerId);
@@ -86,7 +99,8 @@ export class AccountBase extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.hub.close(socket, code);
+    if (this.sidecar.serves(socket)) this.sidecar.closed(socket);
+    else this.hub.close(socket, code);
   }
 
   hangUp(grantId: string, reason: ByeReason): void {
@@ -104,6 +118,7 @@ export class AccountBase extends DurableObject<Env> {
       await this.hearJournal();
       await this.market.letGo(record, desk.books);
       await this.market.renew(record, desk.books);
+      this.sidecar.keep(record);
     } catch (error) {
       logEvent("account_tick_failed", { id: record.account.id, error });
     }
@@ -112,6 +127,22 @@ export class AccountBase extends DurableObject<Env> {
     this.hub.sweep(systemClock());
     await this.bell.end();
     await this.after();
+  }
+
+  /** Keeps what a venue's stream says, and then lets the desk hear of it; where something may be missing, all is asked for. */
+  private async hearStream(news: readonly VenueNews[]): Promise<void> {
+    const record = this.stored();
+    if (record === undefined) return;
+    const { venue, desk } = this.open(record.ownerId);
+    const isMissing = venue.live?.hear(news) === true;
+    await this.ctx.storage.sync();
+    const follow = async () => {
+      if (isMissing) await desk.sweepNow();
+      await this.hearJournal();
+      await this.after();
+    };
+    // It is stored by now: the sidecar need not wait until the venue was asked.
+    this.ctx.waitUntil(follow().catch((error: unknown) => logEvent("stream_not_followed", { error })));
   }
 
   /** Takes in what replies and streams of a real venue left in the account's journal, and lets its bots hear of it. */
@@ -153,6 +184,11 @@ export class AccountBase extends DurableObject<Env> {
   protected async arm(): Promise<void> {
     if (this.opened === undefined) return;
     const { desk, record, outbox } = this.opened;
-    await this.bell.byFirst([desk.nextTickAt(), outbox.nextTryAt(), this.market.nextLookAt(record, desk.books)]);
+    await this.bell.byFirst([
+      desk.nextTickAt(),
+      outbox.nextTryAt(),
+      this.market.nextLookAt(record, desk.books),
+      this.sidecar.nextLookAt(record),
+    ]);
   }
 }

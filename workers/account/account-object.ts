@@ -192,6 +192,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const { venue, record } = this.open(ownerId);
     await this.market.leave(record);
     await venue.end();
+    await this.sidecar.end(record);
     this.hub.end("deleted");
     this.opened = undefined;
     await this.ctx.storage.deleteAll();

@@ -257,7 +257,7 @@ export class Desk {
     if (flattening || cancelling || this.switches.toCancelAgain().length > 0)
       return Math.min(sweepAt, this.now() + 1_000);
     if (this.inDoubt()) return sweepAt;
-    return open.length > 0 || holds ? sweepAt : undefined;
+    return open.length > 0 || holds || this.broker.capabilities.tradedElsewhere ? sweepAt : undefined;
   }
 
   /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */

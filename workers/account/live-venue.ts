@@ -1,6 +1,6 @@
 import { LateClient } from "../brokers/late-client.ts";
 import { LiveBroker } from "../brokers/live-broker.ts";
-import { openVenueClient, venueShape } from "../brokers/registry.ts";
+import { openVenueClient, type VenueDeps, venueShape } from "../brokers/registry.ts";
 import { SqlJournal } from "../brokers/sql-journal.ts";
 import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import { venueKeys } from "../brokers/venue-keys.ts";
@@ -15,6 +15,8 @@ interface LiveVenueParts {
   readonly env: Env;
   readonly storage: DurableObjectStorage;
   readonly now: Clock;
+  /** What the account's sidecar gives to the venue's client. */
+  readonly deps: Pick<VenueDeps, "bridge" | "xtsTokens">;
 }
 
 /**
@@ -22,13 +24,13 @@ interface LiveVenueParts {
  * with the first call, so that an account opens also while nothing else can be reached.
  */
 export function liveVenue(
-  { env, storage, now }: LiveVenueParts,
+  { env, storage, now, deps }: LiveVenueParts,
   record: AccountRecord,
   { connectionId, venue }: VenueAccountMarket,
 ): AccountVenue {
   const { ownerId, account, instruments } = record;
   const client = new LateClient(venueShape(venue), async () =>
-    openVenueClient({ env, now }, await venueKeys({ env, kv: storage.kv }, { ownerId, connectionId })),
+    openVenueClient({ env, now, ...deps }, await venueKeys({ env, kv: storage.kv }, { ownerId, connectionId })),
   );
   const broker = new LiveBroker({
     ...{ client, now, currency: account.currency, instruments: () => instruments },

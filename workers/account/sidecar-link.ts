@@ -174,7 +174,8 @@ export class SidecarLink {
     // It was sent away while this frame waited for its turn.
     if (attachment === undefined || attachment.epoch !== this.memory().epoch) return;
     if (typeof text !== "string") return this.hangUp(socket, LINK_CODES.protocol, "not text");
-    const step = takeFrame(this.memory(), text, { greeted: attachment.greeted });
+    const before = this.memory();
+    const step = takeFrame(before, text, { greeted: attachment.greeted });
     if (step.news.length > 0) await this.options.hear(step.news);
     this.keep(step);
     if (step.answer !== undefined) this.answered(step.answer);
@@ -182,8 +183,9 @@ export class SidecarLink {
       if (frame.type === "welcome") socket.serializeAttachment({ ...attachment, greeted: true } satisfies Attachment);
       say(socket, frame);
     }
+    const welcomed = step.send.some(({ type }) => type === "welcome");
     if (step.close !== undefined) this.hangUp(socket, step.close.code, step.close.reason);
-    else if (step.send.length > 0) this.options.changed();
+    else if (welcomed || step.memory.venue.state !== before.venue.state) this.options.changed();
   }
 
   /** Stores what a step changed, beside what others changed while its news were stored. */

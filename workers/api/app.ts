@@ -29,6 +29,7 @@ import { limitEdge, requestLimits, tellLimits } from "./request-limits.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
+import { sidecarRoutes } from "./sidecar-routes.ts";
 import { strategyRoutes } from "./strategy-routes.ts";
 import { tradingAccountRoutes } from "./trading-account-routes.ts";
 import { trustedChange } from "./trusted-change.ts";
@@ -74,6 +75,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", botRoutes());
   app.route("/", orderRoutes());
   app.route("/", auditRoutes());
+  app.route("/", sidecarRoutes());
   addReference(app);
   if (dependencies.local !== undefined) app.route("/", dependencies.local.routes());
   requireEntries(app);

@@ -72,7 +72,7 @@ function checkRole(principal: Principal, { audience }: Access): void {
 async function checkProof(c: ApiContext, principal: Principal, { needs }: Access, nowMs: number): Promise<void> {
   if (needs === undefined) return;
   if (needs === "second-factor" && !(await hasSecondFactor(c.env, principal.user.id))) {
-    throw forbidden("mfa_required", "Set up a second factor first, under Settings, Security.");
+    throw factorMissing();
   }
   requireProofOf(principal, nowMs);
 }
@@ -80,6 +80,17 @@ async function checkProof(c: ApiContext, principal: Principal, { needs }: Access
 /** For routes of which only some requests are dangerous. Throws 403 `step_up` without a proof of the last minutes. */
 export function requireFreshProof(c: ApiContext): void {
   requireProofOf(c.get("principal"), c.get("now")());
+}
+
+/** Same, of a person who has a second factor: real money moves behind it. Throws 403 `mfa_required` and `step_up`. */
+export async function requireFreshFactor(c: ApiContext): Promise<void> {
+  const principal = c.get("principal");
+  if (!(await hasSecondFactor(c.env, principal.user.id))) throw factorMissing();
+  requireProofOf(principal, c.get("now")());
+}
+
+function factorMissing() {
+  return forbidden("mfa_required", "Set up a second factor first, under Settings, Security.");
 }
 
 function requireProofOf(principal: Principal, nowMs: number): void {

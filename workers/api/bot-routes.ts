@@ -8,6 +8,7 @@ import {
   CreateBot,
   EditBot,
   ListBots,
+  StartBotQuery,
   StopBot,
 } from "../../schema/wire/bot.ts";
 import { Page, PageQuery } from "../../schema/wire/primitive.ts";
@@ -15,9 +16,10 @@ import { botObject } from "../services/trading/account-object-of.ts";
 import { pauseBot, readBotLog, readBotState, resumeBot, startBot, stopBot } from "../services/trading/bot-actions.ts";
 import { previewBot } from "../services/trading/bot-preview.ts";
 import { cloneBot, createBot, editBot, findBot, getBot, listBots } from "../services/trading/bots.ts";
+import { isLiveBot } from "../services/trading/live-gate.ts";
 import { effectiveLimits, isLooser } from "../services/trading/looser-limits.ts";
 import type { ApiEnv } from "./api-types.ts";
-import { requireFreshProof } from "./authorize.ts";
+import { requireFreshFactor, requireFreshProof } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
 import { bearer, createHeaders, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -74,7 +76,9 @@ const start = createRoute({
   method: "post",
   path: "/api/v1/bots/{id}/start",
   summary: "Start",
-  responses: answersBot,
+  description: "With real money it needs a second factor, a fresh proof, `confirm`, and a week of play money before.",
+  request: { params: idParams, query: StartBotQuery },
+  responses: { ...answersBot, ...problems(401, 403, 404, 409, 422) },
 });
 const pause = createRoute({
   ...one,
@@ -149,7 +153,12 @@ export function botRoutes() {
       }
       return c.json(await editBot({ ctx, input }), 200);
     })
-    .openapi(start, async (c) => c.json(await startBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
+    .openapi(start, async (c) => {
+      const ctx = c.get("service");
+      const input = { ...c.req.valid("param"), ...c.req.valid("query") };
+      if (await isLiveBot(ctx, await findBot(ctx, input.id))) await requireFreshFactor(c);
+      return c.json(await startBot({ ctx, input }), 200);
+    })
     .openapi(pause, async (c) => c.json(await pauseBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(resume, async (c) => c.json(await resumeBot({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(stop, async (c) => {

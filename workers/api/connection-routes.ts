@@ -1,5 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { Connection, CreateConnection, RenameConnection, RotateConnection } from "../../schema/wire/connection.ts";
+import {
+  Connection,
+  CreateConnection,
+  isLiveMoney,
+  RenameConnection,
+  RotateConnection,
+} from "../../schema/wire/connection.ts";
 import { VenueInstrumentPage, VenueInstrumentQuery } from "../../schema/wire/venue-instrument.ts";
 import {
   createConnection,
@@ -12,6 +18,7 @@ import {
 } from "../services/connections/connections.ts";
 import { listVenueInstruments } from "../services/connections/venue-instruments.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { requireFreshFactor } from "./authorize.ts";
 import { bearer, done, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -85,9 +92,11 @@ const instruments = createRoute({
 export function connectionRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
     .openapi(list, async (c) => c.json({ rows: await listConnections({ ctx: c.get("service") }) }, 200))
-    .openapi(create, async (c) =>
-      c.json(await createConnection({ ctx: c.get("service"), input: c.req.valid("json") }), 201),
-    )
+    .openapi(create, async (c) => {
+      const input = c.req.valid("json");
+      if (isLiveMoney(input.credentials)) await requireFreshFactor(c);
+      return c.json(await createConnection({ ctx: c.get("service"), input }), 201);
+    })
     .openapi(get, async (c) => c.json(await getConnection({ ctx: c.get("service"), input: c.req.valid("param") }), 200))
     .openapi(rename, async (c) => {
       const input = { ...c.req.valid("param"), ...c.req.valid("json") };

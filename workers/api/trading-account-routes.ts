@@ -22,6 +22,7 @@ import {
   removeAccount,
   renameAccount,
 } from "../services/trading/accounts.ts";
+import { isLiveChoice } from "../services/trading/live-gate.ts";
 import {
   isLoosening,
   isRaise,
@@ -34,7 +35,7 @@ import {
   setTradingState,
 } from "../services/trading/risk.ts";
 import type { ApiEnv } from "./api-types.ts";
-import { requireFreshProof } from "./authorize.ts";
+import { requireFreshFactor, requireFreshProof } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
 import { bearer, createHeaders, done, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
@@ -46,10 +47,11 @@ const create = createRoute({
   ...guarded,
   method: "post",
   path: "/api/v1/accounts",
-  summary: "Make a paper account",
-  description: "With an `Idempotency-Key`, the same request again answers the account that the first one made.",
+  summary: "Make an account",
+  description:
+    "One that trades real money needs a second factor and a fresh proof. With an `Idempotency-Key`, the same request again answers the account that the first one made.",
   request: { headers: createHeaders, body: jsonBody(CreateTradingAccount) },
-  responses: { 201: jsonReply(TradingAccount, "The account."), ...problems(401, 403, 409, 413, 422) },
+  responses: { 201: jsonReply(TradingAccount, "The account."), ...problems(401, 403, 409, 413, 422, 503) },
 });
 const list = createRoute({
   ...guarded,
@@ -163,6 +165,7 @@ export function tradingAccountRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
     .openapi(create, async (c) => {
       const input = { ...c.req.valid("json"), idempotencyKey: c.req.valid("header")["idempotency-key"] };
+      if (await isLiveChoice(c.get("service"), input.market)) await requireFreshFactor(c);
       return c.json(await createAccount({ ctx: c.get("service"), input }), 201);
     })
     .openapi(list, async (c) => c.json(await listAccounts({ ctx: c.get("service"), input: c.req.valid("query") }), 200))

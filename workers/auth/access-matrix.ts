@@ -38,6 +38,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /docs/style.css": open,
   "GET /api/v1/openapi.json": open,
 
+  // Shows a token of its own: see `sidecar-token.ts`.
+  "GET /sidecar/v1/accounts/{id}": open,
+
   "POST /api/auth/sign-up/email": open,
   "POST /api/auth/sign-in/email": open,
   "POST /api/auth/sign-in/second-factor": open,

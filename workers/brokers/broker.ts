@@ -85,6 +85,8 @@ export interface BrokerCapabilities {
   readonly replace: boolean;
   /** How late the venue may show an order that it took, ms. */
   readonly lateAcceptMs: number;
+  /** Its owner may trade on the account at the venue itself: it is looked at also while we hold and want nothing. */
+  readonly tradedElsewhere?: true;
   /** Messages that its key may send. */
   readonly messagesPerSecond: number;
   readonly messagesPerMinute: number;

@@ -54,7 +54,7 @@ export class LiveBroker implements Broker {
 
   constructor(parts: LiveBrokerParts) {
     this.parts = parts;
-    this.capabilities = parts.client.capabilities;
+    this.capabilities = { ...parts.client.capabilities, tradedElsewhere: true };
     this.books = new JournalBooks(parts.journal, parts.now);
     beginHistory(parts.journal, parts.now());
   }

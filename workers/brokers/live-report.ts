@@ -60,7 +60,10 @@ export async function liveReport(parts: ReportParts, text: string): Promise<{ re
     fills: entries.flatMap(({ value }): VenueFill[] => ("fill" in value ? [value.fill] : [])),
     fillsComplete,
     movements: entries.flatMap(({ value }): Movement[] => ("movement" in value ? [value.movement] : [])),
-    ...heldNow(holdingParts(parts), holdings),
+    // What is held may hold trades that are still on their way: then nothing can be compared with it.
+    ...(held.size > 0 || journal.openOrders().some(hasUntoldFills)
+      ? { positions: undefined, balances: undefined }
+      : heldNow(holdingParts(parts), holdings)),
   };
   return { report, cursor: `${last}.${sequence}` };
 }
@@ -178,14 +181,20 @@ function hasDoubt(books: JournalBooks): boolean {
 
 /** Orders that ended since, and those of them whose trades are not all known yet. */
 function endedOrders({ books, now }: ReportParts, sequence: number) {
-  const ended = books.journal.ordersEndedAfter(sequence).filter((order) => !isOpenInJournal(order));
   const isLate = ({ endedAt = 0 }: JournalOrder) => now() - endedAt < TRADES_LATE_MS_MAX;
-  return { ended, held: new Set(ended.filter((order) => hasUntoldFills(order) && isLate(order))) };
+  // An order that a venue shows as filled ends without an event of its own: it has the number of the one before.
+  const around = books.journal.ordersEndedAfter(sequence - 1).filter((order) => !isOpenInJournal(order));
+  const held = new Set(around.filter((order) => hasUntoldFills(order) && isLate(order)));
+  return { ended: around.filter((order) => held.has(order) || (order.endedSequence ?? 0) > sequence), held };
 }
 
-/** As if it were open still: an end whose trades are not told would look like trades that are lost. */
+/**
+ * An end whose trades are not told would look like trades that are lost. One that was filled is told as open until they
+ * are; that an order was canceled was told as an event already, so that it is told with the trades that are known.
+ */
 function heldBack(order: JournalOrder): VenueOrder {
-  return { ...shownOrder(order, order.known as Quantity), status: "open" };
+  const shown = shownOrder(order, order.known as Quantity);
+  return order.state === "filled" ? { ...shown, status: "open" } : shown;
 }
 
 function bySending(left: JournalOrder, right: JournalOrder): number {

@@ -2,38 +2,36 @@ import type { VenueCredentials, VenueName } from "../../schema/wire/connection.t
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { ALPACA_CAPABILITIES } from "./alpaca/capabilities.ts";
-import { openAlpaca } from "./alpaca/open-alpaca.ts";
 import { legName, versionName as replacedAlpaca } from "./alpaca/order-body.ts";
 import { BINANCE_CAPABILITIES } from "./binance/capabilities.ts";
-import { BINANCE_HOSTS } from "./binance/environment.ts";
-import { openBinance } from "./binance/open-binance.ts";
 import { replacedId as replacedBinance } from "./binance/replace.ts";
+import { alpacaOf, binanceOf, type CredentialsOf, oandaOf, xtsOf } from "./keyed-venues.ts";
 import type { VenueShape } from "./late-client.ts";
 import type { MarketData } from "./market-data.ts";
+import { MT5_CAPABILITIES } from "./mt5/capabilities.ts";
+import type { BridgeLine } from "./mt5/client.ts";
+import { openMt5 } from "./mt5/open-mt5.ts";
 import { OANDA_CAPABILITIES } from "./oanda/capabilities.ts";
-import { openOanda } from "./oanda/open-oanda.ts";
 import { VenueRefusal } from "./request/venue-reply.ts";
 import type { VenueClient } from "./venue-client.ts";
-import { socketOrigin, venueOrigin } from "./venue-origin.ts";
+import { XTS_CAPABILITIES } from "./xts/capabilities.ts";
+import type { XtsParts } from "./xts/open-xts.ts";
 
 /** What a venue's client is opened with, besides its keys. */
 export interface VenueDeps {
   readonly env: Env;
   readonly now: Clock;
+  /** The way to a terminal that is reached through a sidecar alone; only an account has one. */
+  readonly bridge?: BridgeLine;
+  /** Where an account keeps the tokens of its sessions; a session of its own where it is left out. */
+  readonly xtsTokens?: XtsParts["tokens"];
 }
-
-type CredentialsOf<V extends VenueName> = Extract<VenueCredentials, { readonly venue: V }>;
 
 /** A venue as the product knows it. `shape` needs no keys; venues without orders have no client. */
 export interface VenueEntry<V extends VenueName> {
   readonly shape: VenueShape | undefined;
   client(deps: VenueDeps, credentials: CredentialsOf<V>): VenueClient;
   data(deps: VenueDeps, credentials: CredentialsOf<V>): MarketData;
-}
-
-/** The platform's own; called by name, since it must not be called as a method of another. */
-function sendOut(url: string, init: RequestInit): Promise<Response> {
-  return fetch(url, init);
 }
 
 const BINANCE: VenueEntry<"BINANCE"> = {
@@ -59,41 +57,28 @@ const OANDA: VenueEntry<"OANDA"> = {
   data: (deps, credentials) => oandaOf(deps, credentials).market,
 };
 
-const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE, ALPACA, OANDA };
+const XTS: VenueEntry<"XTS"> = {
+  shape: { venue: "XTS", capabilities: XTS_CAPABILITIES },
+  client: (deps, credentials) => xtsOf(deps, credentials).client,
+  data: (deps, credentials) => xtsOf(deps, credentials).market,
+};
 
-function binanceOf({ env, now }: VenueDeps, credentials: CredentialsOf<"BINANCE">) {
-  const { environment, keyKind, apiKey, secret } = credentials;
-  const origin = venueOrigin(env, credentials);
-  const hosts = origin && {
-    rest: origin,
-    data: origin,
-    socket: `${socketOrigin(origin)}/ws-api/v3`,
-    marketStream: `${socketOrigin(origin)}/stream`,
-    hasWallet: BINANCE_HOSTS[environment].hasWallet,
-  };
-  const key = { kind: keyKind, apiKey, secret };
-  return openBinance({ fetch: sendOut, now, environment, key, ...(hosts ? { hosts } : {}) });
-}
+const MT5: VenueEntry<"MT5"> = {
+  shape: { venue: "MT5", capabilities: MT5_CAPABILITIES },
+  client: (deps) => mt5Of(deps).client,
+  data: (deps) => mt5Of(deps).market,
+};
 
-function alpacaOf({ env, now }: VenueDeps, credentials: CredentialsOf<"ALPACA">) {
-  const { environment, apiKey: keyId, secret } = credentials;
-  const origin = venueOrigin(env, credentials);
-  const sockets = origin && socketOrigin(origin);
-  const hosts = origin &&
-    sockets && {
-      trading: origin,
-      data: origin,
-      stream: `${sockets}/stream`,
-      dataStreams: { iex: `${sockets}/v2/iex`, sip: `${sockets}/v2/sip`, crypto: `${sockets}/v1beta3/crypto/us` },
-    };
-  return openAlpaca({ fetch: sendOut, now, environment, key: { keyId, secret }, ...(hosts ? { hosts } : {}) });
-}
+const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE, ALPACA, OANDA, XTS, MT5 };
 
-function oandaOf({ env, now }: VenueDeps, credentials: CredentialsOf<"OANDA">) {
-  const { environment, token, accountId } = credentials;
-  const origin = venueOrigin(env, credentials);
-  const hosts = origin && { rest: origin, stream: origin };
-  return openOanda({ fetch: sendOut, now, environment, key: { token, accountId }, ...(hosts ? { hosts } : {}) });
+function mt5Of({ bridge, now }: VenueDeps) {
+  if (bridge === undefined) {
+    throw new VenueRefusal(
+      "NO_BRIDGE",
+      "a terminal is reached by the account that it is connected to, and by nobody else",
+    );
+  }
+  return openMt5({ line: bridge, now });
 }
 
 function entryOf(venue: VenueName): VenueEntry<VenueName> {
@@ -102,9 +87,12 @@ function entryOf(venue: VenueName): VenueEntry<VenueName> {
   return entry as unknown as VenueEntry<VenueName>;
 }
 
-/** Whether orders and prices of a venue are offered. */
+/**
+ * Whether orders and prices of a venue are offered to somebody with keys. A terminal is not: nothing but an account that
+ * exists has a line to it, so that a key cannot be tried before.
+ */
 export function isOffered(venue: VenueName): boolean {
-  return VENUES[venue] !== undefined;
+  return venue !== "MT5" && VENUES[venue] !== undefined;
 }
 
 /** What a venue can do, known without keys. Throws `VenueRefusal` for a venue that takes no orders. */

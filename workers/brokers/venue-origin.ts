@@ -1,5 +1,9 @@
 import { z } from "zod";
-import type { Env } from "../platform/env.ts";
+
+/** The part of an environment that says so. */
+export interface VenueOrigins {
+  readonly VENUE_ORIGINS?: string | undefined;
+}
 
 const Origins = z.record(z.string(), z.url({ protocol: /^https?$/ }));
 
@@ -8,7 +12,7 @@ const Origins = z.record(z.string(), z.url({ protocol: /^https?$/ }));
  * in every deployment. Throws where the setting is no JSON of origins.
  */
 export function venueOrigin(
-  { VENUE_ORIGINS: text }: Pick<Env, "VENUE_ORIGINS">,
+  { VENUE_ORIGINS: text }: VenueOrigins,
   { venue, environment }: { readonly venue: string; readonly environment: string },
 ): string | undefined {
   if (text === undefined || text === "") return undefined;

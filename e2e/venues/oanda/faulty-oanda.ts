@@ -9,7 +9,9 @@ import { OANDA_KEYS, OandaEmulator } from "./oanda-emulator.ts";
 /** OANDA for a desk that is to be broken. */
 export function faultyOanda({ clock, random }: { clock: VirtualClock; random: () => number }): FaultVenue {
   const now = () => clock.now;
-  const emulator = new OandaEmulator({ now, random, after: (ms, act) => void clock.after(ms, act) });
+  // How long a client id finds its order is not documented.
+  const clientIds = random() < 0.5 ? "pending" : "ever";
+  const emulator = new OandaEmulator({ now, random, after: (ms, act) => void clock.after(ms, act), clientIds });
   return {
     emulator,
     symbol: "XAG_USD",

@@ -106,6 +106,26 @@ describe("an order at OANDA", () => {
     expect(await client.order(low)).toMatchObject({ status: "filled", filled: quantity });
   });
 
+  it("counts a leg as changed only where the venue shows it so, whatever it calls the leg by then", async () => {
+    const { broker, venue, clock } = stageAt100();
+    await broker.report("");
+    const stop = testOrder({ instrument: INSTRUMENT, side: "sell", kind: "stop", stop: "80", reduceOnly: true });
+    await broker.place(testOrder({ instrument: INSTRUMENT, legs: [stop] }));
+    venue.faults.arm("request-lost", { path: "PUT" });
+    const terms = { quantity: stop.quantity, limit: undefined, stop: price("85") };
+    expect((await clock.until(broker.replace(stop.id, 1, terms))).outcome).toBe("unknown");
+    await broker.report("");
+    const types = async () =>
+      (await broker.events(0)).events.flatMap(({ type }) => (type === "replaced" ? [type] : []));
+    expect([await broker.order(stop.id), await types()]).toMatchObject([{ status: "open", stop: price("80") }, []]);
+    const second = testOrder({ instrument: INSTRUMENT, side: "sell", kind: "stop", stop: "81", reduceOnly: true });
+    await broker.place(testOrder({ instrument: INSTRUMENT, legs: [second] }));
+    venue.faults.arm("reply-lost", { path: "PUT" });
+    expect((await clock.until(broker.replace(second.id, 1, terms))).outcome).toBe("unknown");
+    await broker.report("");
+    expect([await broker.order(second.id), await types()]).toMatchObject([{ stop: price("85") }, ["replaced"]]);
+  });
+
   it("has legs only where it opened something", async () => {
     const { client, clock } = stageAt100();
     await client.place(testOrder({ instrument: INSTRUMENT, side: "sell" }));

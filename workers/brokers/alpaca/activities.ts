@@ -49,16 +49,16 @@ export async function alpacaHistory(
 
 async function fillsAfter(account: AccountRequests, from: number): Promise<{ fills: VenueFill[]; complete: boolean }> {
   const fills: VenueFill[] = [];
-  let token = "";
+  let before = "";
   for (let page = 0; page < FILL_PAGES_MAX; page++) {
     const path = `/v2/account/activities?activity_types=FILL&direction=asc&page_size=${PAGE_ROWS}&after=${instant(from)}`;
-    const rows = await account.ask(fillActivities, `${path}${token === "" ? "" : `&page_token=${token}`}`);
+    const rows = await account.ask(fillActivities, `${path}${before === "" ? "" : `&page_token=${before}`}`);
     if (rows === undefined) throw new VenueSilence("the venue must list its activities", { isSent: true });
     fills.push(...rows.map(fillOf));
     const last = rows.at(-1)?.id;
     if (rows.length < PAGE_ROWS || last === undefined) return { fills, complete: true };
-    if (last === token) throw new VenueSilence("pages of activities must go on", { isSent: true });
-    token = last;
+    if (last === before) throw new VenueSilence("pages of activities must go on", { isSent: true });
+    before = last;
   }
   return { fills, complete: false };
 }
@@ -67,14 +67,14 @@ async function fillsAfter(account: AccountRequests, from: number): Promise<{ fil
 async function otherMovements(account: AccountRequests, since: number): Promise<Movement[]> {
   const after = instant(Math.max(since, account.venueNow() - OTHERS_BACK_MS));
   const movements: Movement[] = [];
-  let token = "";
+  let before = "";
   for (let page = 0; page < OTHER_PAGES_MAX; page++) {
     const path = `/v2/account/activities?category=non_trade_activity&direction=asc&page_size=${PAGE_ROWS}&after=${after}`;
-    const rows = (await account.ask(otherActivities, `${path}${token === "" ? "" : `&page_token=${token}`}`)) ?? [];
+    const rows = (await account.ask(otherActivities, `${path}${before === "" ? "" : `&page_token=${before}`}`)) ?? [];
     movements.push(...rows.flatMap((row) => movementOf(row, since)));
     const last = rows.at(-1)?.id;
-    if (rows.length < PAGE_ROWS || last === undefined || last === token) return movements;
-    token = last;
+    if (rows.length < PAGE_ROWS || last === undefined || last === before) return movements;
+    before = last;
   }
   return movements;
 }

@@ -9,12 +9,16 @@ import { type AlpacaOrder, alpacaOrder, ordersReply } from "./payloads.ts";
 /** Orders of one page, and pages of open ones that are read: the venue itself lets an account have fewer. */
 const PAGE_ROWS = 500;
 const PAGES_MAX = 10;
+/** Names of legs that are remembered at once; then they are asked for anew. */
+const NAMES_MAX = 5_000;
 
 type Found = AlpacaOrder | AlpacaLeg;
 
 /** Finds orders by either of their ids, and legs by the order that they protect. */
 export class OrderFinder {
   private readonly account: AccountRequests;
+  /** Names of legs by the venue's ids of them; undefined for those that have none. */
+  private readonly names = new Map<string, string | undefined>();
 
   constructor(account: AccountRequests) {
     this.account = account;
@@ -58,14 +62,28 @@ export class OrderFinder {
     const rows = await this.list("open");
     const names = new Map(rows.flatMap(legNames));
     const flat = rows.flatMap((row): Found[] => [row, ...(row.legs ?? [])]);
-    const open = flat.map((row) => venueOrderOf(row)).filter(({ status }) => status === "open");
+    // Orders for an amount of money or of several options are not ours, and are known by their trades alone.
+    const counted = flat.filter(({ qty, symbol }) => Boolean(qty) && Boolean(symbol));
+    const open = counted.map((row) => venueOrderOf(row)).filter(({ status }) => status === "open");
     const isLeg = (row: Found) =>
       row.order_class === "bracket" || row.order_class === "oto" || row.order_class === "oco";
     // Legs whose order has filled stand by themselves: who they belong to is told with the orders that ended.
     const orphans = rows.filter((row) => isLeg(row) && !row.legs?.length && !names.has(row.id));
-    if (orphans.length > 0)
-      for (const row of await this.page("closed", "")) for (const [id, name] of legNames(row)) names.set(id, name);
-    return open.map((order) => ({ ...order, clientOrderId: names.get(order.venueOrderId) ?? order.clientOrderId }));
+    await this.learn(orphans);
+    const nameOf = ({ venueOrderId, clientOrderId }: VenueOrder) =>
+      names.get(venueOrderId) ?? this.names.get(venueOrderId) ?? clientOrderId;
+    return open.map((order) => ({ ...order, clientOrderId: nameOf(order) }));
+  }
+
+  /** Asks once for the names of legs whose order has ended: the list is long. */
+  private async learn(orphans: readonly AlpacaOrder[]): Promise<void> {
+    if (orphans.every(({ id }) => this.names.has(id))) return;
+    const ended = await this.page("closed", "");
+    if (this.names.size > NAMES_MAX) this.names.clear();
+    for (const { id } of orphans) this.names.set(id, undefined);
+    for (const row of ended) {
+      for (const [id, name] of legNames(row)) if (this.names.has(id)) this.names.set(id, name);
+    }
   }
 
   private async list(status: "open"): Promise<AlpacaOrder[]> {

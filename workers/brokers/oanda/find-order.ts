@@ -76,7 +76,7 @@ export class OrderFinder {
 
   private async stateOf(
     found: OandaOrder,
-    { order }: PlacedOrder,
+    { order, sentAs }: PlacedOrder,
   ): Promise<{ status: VenueOrder["status"]; filled: Quantity }> {
     if (found.state === "PENDING" || found.state === "TRIGGERED") return { status: "open", filled: NO_QUANTITY };
     const id = found.state === "FILLED" ? found.fillingTransactionID : found.cancellingTransactionID;
@@ -84,7 +84,11 @@ export class OrderFinder {
     // How much an order traded, or why it ended, stands in that transaction alone.
     if (last === undefined) throw new VenueSilence(`order ${found.id} must have the transaction of its end`, SENT);
     if (found.state === "CANCELLED") return { status: endingOf(last, order).status, filled: NO_QUANTITY };
-    return { status: "filled", filled: magnitude(venueUnits(last.units ?? "0", "fill.units")) };
+    const filled = magnitude(venueUnits(last.units ?? "0", "fill.units"));
+    // What is left of an order that filled in part may go on under a new number.
+    const whole = found.units === undefined ? filled : magnitude(venueUnits(found.units, "order.units"));
+    const rest = filled < whole ? await this.get(`@${encodeURIComponent(sentAs)}`) : undefined;
+    return { status: rest?.state === "PENDING" ? "open" : "filled", filled };
   }
 
   /** A leg has no order of its own before its parent has filled, and is not found by its client id once it has ended. */

@@ -133,6 +133,8 @@ export class OandaTransactionScript implements StreamScript {
     const order = this.created.get(orderID);
     if (order === undefined) return fills;
     const filled = magnitude(venueUnits(transaction.units ?? "0", "fill.units"));
+    // What is left of an order that filled in part may go on under a new number, or end.
+    if (filled < order.quantity) return [...fills, { type: "gap", reason: "an order filled in part" }];
     fills.push({ type: "order", order: { ...order, status: "filled", filled }, reason: "" });
     return tradeOpened === undefined ? [...fills, ...this.endLegs(orderID)] : fills;
   }

@@ -1,4 +1,4 @@
-import type { Bot, BotLogEntry, BotState, StopBot } from "../../../schema/wire/bot.ts";
+import type { Bot, BotLogEntry, BotState, StartBotQuery, StopBot } from "../../../schema/wire/bot.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import { conflict, invalid } from "../../platform/problem-error.ts";
@@ -6,6 +6,7 @@ import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
 import { findAccount } from "./accounts.ts";
 import { botOf, findBot, recordOf } from "./bots.ts";
+import { isLiveBot, requireLiveWords, requirePaperRun } from "./live-gate.ts";
 
 type BotCall = { readonly ctx: ServiceContext; readonly input: { readonly id: string } };
 
@@ -13,9 +14,16 @@ async function told(ctx: ServiceContext, id: string, action: string, after?: unk
   await ctx.owned.batch([prepareAudit(trailOf(ctx), { action, subject: { kind: "bot", id }, after })]);
 }
 
-/** Starts a bot: its account gives it its limits, history is loaded, and the next candle is decided on. */
-export async function startBot({ ctx, input }: BotCall): Promise<Bot> {
+/**
+ * Starts a bot: its account gives it its limits, history is loaded, and the next candle is decided on. With real money that
+ * has to be meant, and the strategy to have run with play money: throws 422 and 409.
+ */
+export async function startBot({ ctx, input }: BotCall & { input: StartBotQuery }): Promise<Bot> {
   const row = await findBot(ctx, input.id);
+  if (await isLiveBot(ctx, row)) {
+    requireLiveWords(input.confirm);
+    await requirePaperRun(ctx, row);
+  }
   if (row.archived) throw conflict("bot_archived", "Take the bot out of the archive before it is started.");
   await told(ctx, row.id, "bot.start", { version: row.version });
   const { object } = await botObject(ctx, row.id);

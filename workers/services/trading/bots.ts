@@ -23,6 +23,7 @@ import { createProgram, resolveStrategy } from "../resolve-strategy.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { botObject } from "./account-object-of.ts";
 import { accountOf, findAccount, instrumentsOf } from "./accounts.ts";
+import { requirePaperRun } from "./live-gate.ts";
 import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
 
 export type BotRow = typeof bots.$inferSelect;
@@ -206,6 +207,8 @@ export async function editBot(call: { ctx: ServiceContext; input: EditBot & { id
   if (changed !== undefined) {
     requireLimits(changed.definition);
     const { account, definition } = changed;
+    // Another strategy on a bot that may be running with real money is a strategy that begins with it.
+    if (account.mode === "live") await requirePaperRun(ctx, { definition, document: changed.resolved.document });
     await requireRoom(ctx, {
       ...{ accountId: account.id, cash: account.cash, capital: definition.capital, except: before.id },
     });

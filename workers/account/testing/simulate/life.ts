@@ -74,6 +74,7 @@ export class SimBroker implements Broker {
     legs: true,
     replace: true,
     lateAcceptMs: LATE_ACCEPT_MS,
+    tradedElsewhere: true,
     messagesPerSecond: 100,
     messagesPerMinute: 1_000,
   } as const;

@@ -1,0 +1,96 @@
+import { type VenueCredentials, type VenueName, XTS_BROKERS } from "../../schema/wire/connection.ts";
+import type { Clock } from "../platform/clock.ts";
+import { openAlpaca } from "./alpaca/open-alpaca.ts";
+import { BINANCE_HOSTS } from "./binance/environment.ts";
+import { openBinance } from "./binance/open-binance.ts";
+import { openOanda } from "./oanda/open-oanda.ts";
+import { VenueRefusal } from "./request/venue-reply.ts";
+import { socketOrigin, type VenueOrigins, venueOrigin } from "./venue-origin.ts";
+import type { StreamScript } from "./venue-stream.ts";
+import { type OpenXts, openXts, type XtsParts } from "./xts/open-xts.ts";
+
+/** What venues that are asked over the network are opened with, in a Worker as in a sidecar. */
+export interface KeyedDeps {
+  readonly env: VenueOrigins;
+  readonly now: Clock;
+  /** Where an account keeps the tokens of its sessions; sessions of their own where it is left out. */
+  readonly xtsTokens?: XtsParts["tokens"];
+}
+
+export type CredentialsOf<V extends VenueName> = Extract<VenueCredentials, { readonly venue: V }>;
+
+/** The platform's own; called by name, since it must not be called as a method of another. */
+function sendOut(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init);
+}
+
+/** With a person's keys. */
+export function binanceOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"BINANCE">) {
+  const { environment, keyKind, apiKey, secret } = credentials;
+  const origin = venueOrigin(env, credentials);
+  const hosts = origin && {
+    rest: origin,
+    data: origin,
+    socket: `${socketOrigin(origin)}/ws-api/v3`,
+    marketStream: `${socketOrigin(origin)}/stream`,
+    hasWallet: BINANCE_HOSTS[environment].hasWallet,
+  };
+  const key = { kind: keyKind, apiKey, secret };
+  return openBinance({ fetch: sendOut, now, environment, key, ...(hosts ? { hosts } : {}) });
+}
+
+/** With a person's keys. */
+export function alpacaOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"ALPACA">) {
+  const { environment, apiKey: keyId, secret } = credentials;
+  const origin = venueOrigin(env, credentials);
+  const sockets = origin && socketOrigin(origin);
+  const hosts = origin &&
+    sockets && {
+      trading: origin,
+      data: origin,
+      stream: `${sockets}/stream`,
+      dataStreams: { iex: `${sockets}/v2/iex`, sip: `${sockets}/v2/sip`, crypto: `${sockets}/v1beta3/crypto/us` },
+    };
+  return openAlpaca({ fetch: sendOut, now, environment, key: { keyId, secret }, ...(hosts ? { hosts } : {}) });
+}
+
+/** With a person's keys. */
+export function oandaOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"OANDA">) {
+  const { environment, token, accountId } = credentials;
+  const origin = venueOrigin(env, credentials);
+  const hosts = origin && { rest: origin, stream: origin };
+  return openOanda({ fetch: sendOut, now, environment, key: { token, accountId }, ...(hosts ? { hosts } : {}) });
+}
+
+/** XTS of a broker with a person's keys. */
+export function xtsOf({ env, now, xtsTokens }: KeyedDeps, credentials: CredentialsOf<"XTS">): OpenXts {
+  const { broker, interactiveKey, interactiveSecret, marketKey, marketSecret } = credentials;
+  const base = venueOrigin(env, credentials) ?? XTS_BROKERS[broker].origin;
+  return openXts({
+    ...{ fetch: sendOut, now, host: { base, dataPrefix: "/apimarketdata" } },
+    interactive: { appKey: interactiveKey, secretKey: interactiveSecret },
+    market: { appKey: marketKey, secretKey: marketSecret },
+    ...(xtsTokens === undefined ? {} : { tokens: xtsTokens }),
+  });
+}
+
+/**
+ * The script of one connection that tells of an account, by its keys. Throws `VenueRefusal` for a venue whose stream keys
+ * alone do not open.
+ */
+export async function openUserStream(
+  deps: KeyedDeps,
+  credentials: VenueCredentials,
+  instruments: readonly string[],
+): Promise<StreamScript> {
+  switch (credentials.venue) {
+    case "BINANCE":
+      return binanceOf(deps, credentials).userStream(instruments);
+    case "ALPACA":
+      return alpacaOf(deps, credentials).userStream();
+    case "OANDA":
+      return oandaOf(deps, credentials).userStream();
+    default:
+      throw new VenueRefusal("NO_STREAM", `${credentials.venue} has no stream that keys open`);
+  }
+}
