@@ -2,8 +2,10 @@ import { type VenueCredentials, type VenueName, XTS_BROKERS } from "../../schema
 import type { Clock } from "../platform/clock.ts";
 import { openAlpaca } from "./alpaca/open-alpaca.ts";
 import { BINANCE_HOSTS } from "./binance/environment.ts";
+import { BINANCE_WINDOWS } from "./binance/limits.ts";
 import { openBinance } from "./binance/open-binance.ts";
 import { openOanda } from "./oanda/open-oanda.ts";
+import { sharedBudget } from "./request/shared-budget.ts";
 import { VenueRefusal } from "./request/venue-reply.ts";
 import { socketOrigin, type VenueOrigins, venueOrigin } from "./venue-origin.ts";
 import type { StreamScript } from "./venue-stream.ts";
@@ -36,7 +38,9 @@ export function binanceOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"B
     hasWallet: BINANCE_HOSTS[environment].hasWallet,
   };
   const key = { kind: keyKind, apiKey, secret };
-  return openBinance({ fetch: sendOut, now, environment, key, ...(hosts ? { hosts } : {}) });
+  // The venue counts by address, whoever asks.
+  const budget = sharedBudget(`binance ${origin ?? environment}`, BINANCE_WINDOWS);
+  return openBinance({ fetch: sendOut, now, environment, key, budget, ...(hosts ? { hosts } : {}) });
 }
 
 /** With a person's keys. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RateBudget, type RateWindow } from "./rate-budget.ts";
+import { sharedBudget } from "./shared-budget.ts";
 import type { RequestKind } from "./venue-reply.ts";
 
 const WEIGHT: RateWindow = { name: "weight", capacity: 100, windowMs: 60_000, counts: "weight" };
@@ -77,6 +78,13 @@ describe("a budget of requests", () => {
     budget.hear({ capacity: { weight: 10 } }, NOW);
     for (let sent = 0; sent < 5; sent++) expect(budget.take("data", 1, NOW)).toBeUndefined();
     expect(budget.take("data", 1, NOW)).toBeDefined();
+  });
+
+  it("F12: is one for everybody in a process who shares a limit", () => {
+    const [one, other] = ["here", "here"].map((name) => sharedBudget(name, [WEIGHT]));
+    while (one.take("data", 1, NOW) === undefined);
+    expect(other.take("data", 1, NOW)).toBeDefined();
+    expect(sharedBudget("elsewhere", [WEIGHT]).take("data", 1, NOW)).toBeUndefined();
   });
 
   it("F31: does not stay empty where the clock is set back", () => {
