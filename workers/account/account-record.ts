@@ -19,8 +19,8 @@ export type AccountRecord = z.infer<typeof AccountRecord>;
 /** The market of an account at a venue. */
 export type VenueAccountMarket = Extract<AccountMarket, { readonly kind: "venue" }>;
 
-/** How far a venue's balance may be off by its own rounding: a cent of most, a satoshi's worth of none. */
-const VENUE_BALANCE_TOLERANCE = "0.01";
+/** How far a venue's balance may be off by its own rounding: two figures to the cent, where cash is told by equity. */
+const VENUE_BALANCE_TOLERANCE = "0.02";
 
 /** The account as its desk needs it. */
 export function deskAccountOf({ account, instruments }: AccountRecord): DeskAccount {

@@ -34,6 +34,17 @@ describe("a change of an order", () => {
     expect(broker.replaced).toEqual([]);
   });
 
+  it("leaves the size of an order with legs as it is: they would no longer be as large", async () => {
+    const { desk, broker } = await newDesk();
+    const { order } = await desk.submit("bot_1", intent({ kind: "limit", limit: "99", protect: { stop: "95" } }));
+    const { id, quantity: size } = order.order;
+    const asked = { quantity: quantity("5"), limit: price("99"), stop: undefined };
+    await expect(replaceOrder(desk, id, asked)).rejects.toThrow("LEGS");
+    expect(broker.replaced).toEqual([]);
+    await replaceOrder(desk, id, { ...asked, quantity: size, limit: price("98") });
+    expect(broker.replaced).toHaveLength(1);
+  });
+
   it("passes the gate as the whole that it becomes, in size and in price", async () => {
     const { desk, id, broker } = await withResting();
     const changed = (size: string, at: string) =>

@@ -33,6 +33,9 @@ export async function replaceOrder(
   };
   const { order } = stored();
   if (!desk.isReady()) throw new ReplaceDenied("NOT_RECONCILED");
+  // Legs are as large as what they protect: two that are smaller could both trade, and the caps count one.
+  const isProtected = books.openOrders().some(({ order: leg }) => leg.parent === id);
+  if (isProtected && terms.quantity !== order.quantity) throw new ReplaceDenied("LEGS");
   const revision = order.revisionAsked + 1;
   const asked: OrderEvent = { type: "replace-requested", replacement: { revision, ...terms } };
   // Asking for what cannot be is a mistake of whoever asks: it neither halts the bot nor reaches the venue.
