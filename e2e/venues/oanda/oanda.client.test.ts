@@ -216,6 +216,27 @@ describe("money at OANDA", () => {
   });
 });
 
+describe("the sweep of OANDA's transactions", () => {
+  it.each([1, 2, 3, 7, 1_000])("D4: tells every trade once, in pages of %i", async (pageSize) => {
+    const { client, venue, clock } = stageAt100();
+    const since = clock.now;
+    const resting = testOrder({ instrument: INSTRUMENT, kind: "limit", limit: "90" });
+    await client.place(resting);
+    for (let i = 0; i < 5; i++) await client.place(testOrder({ instrument: INSTRUMENT, side: i % 2 ? "sell" : "buy" }));
+    venue.book.trade("XAG_USD", price("89"));
+    venue.reads.pageSize = pageSize;
+    const ids: string[] = [];
+    let cursor = "";
+    for (let complete = false; !complete; ) {
+      const page = await client.history({ cursor, since });
+      ids.push(...page.fills.map(({ tradeId }) => tradeId));
+      ({ cursor, complete } = page);
+    }
+    expect(ids).toEqual(venue.book.fills.map(({ id }) => String(id)));
+    expect((await client.history({ cursor, since })).fills).toEqual([]);
+  });
+});
+
 describe("OANDA's stream of transactions", () => {
   async function listening() {
     const stage = oandaStage();
