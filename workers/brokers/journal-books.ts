@@ -4,6 +4,7 @@ import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "./broker.ts";
 import { JournalFlows } from "./journal-flows.ts";
+import { isNextVersion } from "./next-version.ts";
 import type { PlacedOrder, VenueClient } from "./venue-client.ts";
 import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
 import type { VenueNews } from "./venue-news.ts";
@@ -274,19 +275,6 @@ export class JournalBooks {
       return { ...mark, price: parsePrice(mark.price, "mark.price") };
     });
   }
-}
-
-/** Whether the venue shows the version that was asked for: by its client id, or by its terms where that stays the same. */
-function isNextVersion(order: JournalOrder, shown: VenueOrder): boolean {
-  const { placed, replacing } = order;
-  if (replacing === undefined) return false;
-  if (replacing.sentAs !== placed.sentAs) return shown.clientOrderId === replacing.sentAs;
-  const { quantity, limit, stop } = replacing;
-  const same = shown.quantity === quantity && shown.limit === limit && shown.stop === stop;
-  const isOther = placed.venueOrderId !== undefined && shown.venueOrderId !== placed.venueOrderId;
-  // An order on the terms that it has now is no new version of itself, whatever the venue calls it.
-  const isSame = shown.quantity === order.quantity && shown.limit === order.limit && shown.stop === order.stop;
-  return same || (isOther && !isSame);
 }
 
 /** An order as the venue shows it, put together from all of its versions. */

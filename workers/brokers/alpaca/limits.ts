@@ -25,8 +25,9 @@ export function alpacaRateNews(
   if (status !== TOO_MANY && remaining !== 0) return news;
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   if (seconds > 0) return { ...news, pausedUntil: now + Math.min(seconds * 1_000, PAUSE_MS_MAX) };
-  const at = reset === undefined ? now + PAUSE_MS : Math.min(Math.max(reset * 1_000, now), now + PAUSE_MS_MAX);
-  return { ...news, pausedUntil: at };
+  // A window that is over by our clock says that the clocks differ, not that there is room.
+  const end = reset === undefined || reset * 1_000 <= now ? now + PAUSE_MS : reset * 1_000;
+  return { ...news, pausedUntil: Math.min(end, now + PAUSE_MS_MAX) };
 }
 
 function wholeOf(text: string | null): number | undefined {

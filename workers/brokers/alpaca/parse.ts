@@ -116,12 +116,20 @@ export function holdingsOf(facts: z.infer<typeof account>, positions: z.infer<ty
   return { positions: new Map(held), balances: new Map([[facts.currency, cashOf(facts)]]) };
 }
 
-/** What the venue calls cash leaves out what open orders hold back; what is not in positions is all of it. */
+/**
+ * Money that is not in positions. What the venue calls cash leaves out what open orders hold back; then it is the equity
+ * less what is in positions, both of which are rounded.
+ */
 function cashOf({ cash, equity, position_market_value: inPositions }: z.infer<typeof account>): Money {
-  if (!inPositions) return venueMoney(cash, "account.cash");
+  const told = venueMoney(cash, "account.cash");
+  if (!inPositions) return told;
   const value = venueMoney(inPositions, "account.position_market_value");
-  return subtract(venueMoney(equity, "account.equity"), value);
+  const rest = subtract(venueMoney(equity, "account.equity"), value);
+  return magnitude(subtract(rest, told)) <= ROUNDING ? told : rest;
 }
+
+/** How far two amounts that the venue rounds to cents may be apart. */
+const ROUNDING = venueMoney("0.02", "rounding");
 
 /** A price of market data, which the venue writes as a number. */
 export function dataPrice(text: string): Price {
