@@ -8,6 +8,7 @@ export interface LocalSecrets {
   readonly MASTER_KEYS: string;
   readonly BOOTSTRAP_SECRET: string;
   readonly DEMO_PASSWORD: string;
+  readonly SIDECAR_SECRET: string;
   readonly DEMO: string;
 }
 
@@ -35,6 +36,7 @@ function newSecrets(): LocalSecrets {
     MASTER_KEYS: `k1:${randomText(32)}`,
     BOOTSTRAP_SECRET: randomText(32),
     DEMO_PASSWORD: `demo-${randomText(12)}`,
+    SIDECAR_SECRET: randomText(48),
     DEMO: "true",
   };
 }

@@ -59,6 +59,10 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
   // A stop that came meanwhile has ended the children there were; none may be started after it.
   if (signal.aborted) return 0;
   const apiPort = options.mode === "start" ? options.port : await freePort();
+  const sidecar = options.hasSidecar
+    ? await startSidecar(options, { apiPort, secret: secrets.SIDECAR_SECRET })
+    : undefined;
+  if (sidecar !== undefined) children.push(sidecar.child);
   const worker = startChild(
     "The Worker",
     [
@@ -77,6 +81,7 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
     ].concat([
       "--var",
       `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
+      ...(sidecar?.variables ?? []),
       "--inspector-port",
       String(await freePort()),
       "--show-interactive-dev-session=false",
@@ -97,6 +102,26 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
   console.log(`ApexTrade is ready: ${origin}`);
   void tickCron(apiPort, signal);
   return failed;
+}
+
+/** A sidecar beside the server, and what the Worker has to know of it. */
+async function startSidecar(
+  { standIns }: StartOptions,
+  { apiPort, secret }: { readonly apiPort: number; readonly secret: string },
+): Promise<{ readonly child: Child; readonly variables: readonly string[] }> {
+  const port = await freePort();
+  const callbacks = `ws://127.0.0.1:${apiPort}`;
+  const env = localEnvironment({
+    SIDECAR_SECRET: secret,
+    SIDECAR_CALLBACKS: callbacks,
+    SIDECAR_HOST: "127.0.0.1",
+    SIDECAR_PORT: String(port),
+    VENUE_ORIGINS: JSON.stringify(standIns),
+  });
+  const flags = ["--max-old-space-size=144", "--max-semi-space-size=2"];
+  const child = startChild("The sidecar", [process.execPath, ...flags, "sidecar/main.ts"], { env, onLine: () => {} });
+  const variables = ["--var", `SIDECAR_URL:http://127.0.0.1:${port}`, "--var", `SIDECAR_CALLBACKS:${callbacks}`];
+  return { child, variables };
 }
 
 function startVite(port: number, apiPort: number): Child {

@@ -10,11 +10,13 @@ export interface StartOptions {
   readonly stateDirectory: string;
   /** Origins of stand-ins by venue and environment, such as BINANCE.testnet. */
   readonly standIns: Readonly<Record<string, string>>;
+  /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
+  readonly hasSidecar: boolean;
 }
 
 const DEFAULT_PORT = 8787;
 const USAGE =
-  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101]";
+  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--sidecar]";
 
 /** The options, or what is wrong with them in one line. */
 export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
@@ -25,6 +27,7 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
         port: { type: "string" },
         state: { type: "string" },
         "stand-in": { type: "string", multiple: true },
+        sidecar: { type: "boolean" },
       },
       strict: true,
     });
@@ -40,7 +43,8 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
       }
       standIns[venue] = origin;
     }
-    return { mode, port, stateDirectory: resolve(values.state ?? ".wrangler/state"), standIns };
+    const stateDirectory = resolve(values.state ?? ".wrangler/state");
+    return { mode, port, stateDirectory, standIns, hasSidecar: values.sidecar === true };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
   }

@@ -32,8 +32,8 @@ interface AccountSidecarParts {
 }
 
 /**
- * Keeps an account's stream held: asks a sidecar for it whenever none is there, and takes what it tells. Where no secret is
- * set there are no sidecars, and an account hears of its venue by asking alone.
+ * Keeps an account's stream held: asks a sidecar for it whenever none is there, and takes what it tells. Where no secret or no
+ * way back is set there are no sidecars, and an account hears of its venue by asking alone.
  */
 export class AccountSidecar {
   private readonly parts: AccountSidecarParts;
@@ -46,8 +46,9 @@ export class AccountSidecar {
   constructor(parts: AccountSidecarParts) {
     this.parts = parts;
     const { ctx, env, now, hear, changed } = parts;
-    const secret = env.SIDECAR_SECRET ?? "";
-    if (secret !== "") this.link = new SidecarLink({ ctx, key: sidecarKey(secret), now, hear, changed });
+    const { SIDECAR_SECRET: secret = "", SIDECAR_CALLBACKS: callbacks = "" } = env;
+    if (secret !== "" && callbacks !== "")
+      this.link = new SidecarLink({ ctx, key: sidecarKey(secret), now, hear, changed });
   }
 
   /** What the venue's client needs of it. */
