@@ -14,9 +14,11 @@ import {
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { secretId } from "../../brokers/venue-keys.ts";
 import { newId } from "../../platform/ids.ts";
+import { logEvent } from "../../platform/log-event.ts";
 import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
 import { openSecret, prepareSecret } from "../../platform/vault.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
+import { accountObject } from "../trading/account-object-of.ts";
 import { askVenue, type VenueAnswer } from "./ask-venue.ts";
 
 export type ConnectionRow = typeof venueConnections.$inferSelect;
@@ -136,7 +138,18 @@ export async function rotateConnection(call: {
       after: { keyEnd: change.keyEnd },
     }),
   ]);
-  return connectionOf(ctx, { ...row, ...change });
+  const after = await connectionOf(ctx, { ...row, ...change });
+  for (const { id } of after.accounts) await renewKeys(ctx, id);
+  return after;
+}
+
+/** An account that does not hear of it now finds out when the venue refuses the old keys. */
+async function renewKeys(ctx: ServiceContext, accountId: string): Promise<void> {
+  try {
+    await (await accountObject(ctx, accountId)).object.renewKeys({ ownerId: ctx.ownerId });
+  } catch (error) {
+    logEvent("keys_not_renewed", { id: accountId, error });
+  }
 }
 
 /** Forgets a key. Throws 409 while accounts trade with it. */

@@ -11,6 +11,11 @@ import type { ServiceContext } from "../service-context.ts";
 import { findConnection, openCredentials } from "./connections.ts";
 
 const ASK_AGAIN_SECONDS = 15;
+/** A list is megabytes at some venues, and asked for with each letter that is typed: it is kept for so long, of so many. */
+const KEPT_MS = 60_000;
+const LISTS_KEPT_MAX = 8;
+
+const lists = new Map<string, { readonly until: number; readonly rows: readonly VenueInstrument[] }>();
 
 /** What the venue of a connection trades and matches a search, by name. Throws 404, 422 and 503. */
 export async function listVenueInstruments(call: {
@@ -28,10 +33,16 @@ export async function listVenueInstruments(call: {
 
 /** Everything that the venue of a connection trades. Throws 404, 422 where it refuses the key, 503 where it is silent. */
 export async function venueInstruments(ctx: ServiceContext, connectionId: string): Promise<readonly VenueInstrument[]> {
+  // Whose connection it is comes first: what is kept is the same for whoever owns it.
   const { id } = await findConnection(ctx, connectionId);
+  const kept = lists.get(id);
+  if (kept !== undefined && kept.until > ctx.now()) return kept.rows;
   const client = openVenueClient(ctx, await openCredentials(ctx, id));
   try {
-    return await client.instruments();
+    const rows = await client.instruments();
+    if (lists.size >= LISTS_KEPT_MAX) lists.clear();
+    lists.set(id, { until: ctx.now() + KEPT_MS, rows });
+    return rows;
   } catch (error) {
     if (error instanceof VenueRefusal) throw invalid("connectionId", `is refused by the venue: ${error.message}`);
     if (error instanceof VenueSilence) {
