@@ -13,7 +13,7 @@ import { alpacaStage } from "./alpaca-stage.ts";
 const INSTRUMENT = "ALPACA:AAPL";
 
 describe("Alpaca's client", () => {
-  it("makes no order of any hostile reply, and survives all of them", async () => {
+  it("S70 makes no order of any hostile reply, and survives all of them", async () => {
     const venue = new HostileVenue();
     let now = 0;
     for (const reply of hostileReplies()) {

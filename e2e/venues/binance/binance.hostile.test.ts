@@ -20,7 +20,7 @@ async function readyClient(hostile: HostileVenue) {
 }
 
 describe("Binance's client", () => {
-  it("makes no order of any hostile reply, and survives all of them", async () => {
+  it("S70 makes no order of any hostile reply, and survives all of them", async () => {
     expect(HOSTILE_BODIES.length).toBeGreaterThanOrEqual(50);
     const hostile = new HostileVenue();
     for (const reply of hostileReplies()) {

@@ -23,7 +23,7 @@ interface RecordedFrames {
 }
 
 describe("a terminal's client", () => {
-  it("makes no order of any hostile answer, and survives all of them", async () => {
+  it("S70 makes no order of any hostile answer, and survives all of them", async () => {
     expect(HOSTILE_BODIES.length).toBeGreaterThanOrEqual(50);
     const venue = new HostileVenue();
     const wrapped = HOSTILE_BODIES.map((body) => ({ status: 200, body: `{"ok":true,"r":${body}}` }));

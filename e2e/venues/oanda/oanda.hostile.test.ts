@@ -18,7 +18,7 @@ const SUMMARY = {
 };
 
 describe("OANDA's client", () => {
-  it("makes no order of any hostile reply, and survives all of them", async () => {
+  it("S70 makes no order of any hostile reply, and survives all of them", async () => {
     expect(HOSTILE_BODIES.length).toBeGreaterThanOrEqual(50);
     const venue = new HostileVenue();
     let now = 0;

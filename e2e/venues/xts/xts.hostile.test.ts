@@ -13,7 +13,7 @@ const KEY = { appKey: "0a1b2c3d", secretKey: "secret#1" };
 const LIMITS = { "/interactive/orders": 10, "/interactive/orders/trades": 1, "/interactive/portfolio/positions": 1 };
 
 describe("XTS's client", () => {
-  it("makes no order of any hostile reply, and survives all of them", async () => {
+  it("S70 makes no order of any hostile reply, and survives all of them", async () => {
     expect(HOSTILE_BODIES.length).toBeGreaterThanOrEqual(50);
     const venue = new HostileVenue();
     let now = 0;

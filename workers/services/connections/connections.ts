@@ -20,6 +20,7 @@ import { openSecret, prepareSecret } from "../../platform/vault.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject } from "../trading/account-object-of.ts";
 import { askVenue, type VenueAnswer } from "./ask-venue.ts";
+import { requireNoWithdrawal } from "./withdrawal-gate.ts";
 
 export type ConnectionRow = typeof venueConnections.$inferSelect;
 
@@ -47,7 +48,7 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
   }
   const { credentials, label } = input;
   const answer = requireWorking(await askVenue(ctx, credentials));
-  requireNoWithdrawal(answer, input);
+  requireNoWithdrawal(answer.facts, input);
   const now = ctx.now();
   const row: Omit<ConnectionRow, "ownerId"> = {
     id: newId("con"),
@@ -120,7 +121,7 @@ export async function rotateConnection(call: {
     }
   }
   const answer = requireWorking(await askVenue(ctx, credentials));
-  requireNoWithdrawal(answer, { withdrawalChecked: true });
+  requireNoWithdrawal(answer.facts, { withdrawalChecked: true });
   const { accountNumber } = answer.facts;
   if (accountNumber !== row.facts.accountNumber) {
     const rule = `must be of the same account at the venue, ${row.facts.accountNumber}`;
@@ -197,19 +198,6 @@ async function secretOf(ctx: ServiceContext, id: string, credentials: VenueCrede
 function requireWorking(answer: VenueAnswer): VenueAnswer {
   if (answer.state === "working") return answer;
   throw answer.refusal;
-}
-
-function requireNoWithdrawal({ facts }: VenueAnswer, { withdrawalChecked }: { withdrawalChecked: boolean }): void {
-  if (facts.canWithdraw === true) {
-    throw invalid(
-      "credentials",
-      "must be a key that cannot withdraw: take that permission away at the venue, then try again",
-      facts.permissions.join(", "),
-    );
-  }
-  if (facts.canWithdraw === null && !withdrawalChecked) {
-    throw invalid("withdrawalChecked", "must be true: the venue does not say whether the key can withdraw", false);
-  }
 }
 
 async function connectionOf(ctx: Pick<ServiceContext, "owned">, row: ConnectionRow): Promise<Connection> {
