@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { venueConnections } from "../../schema/tables/connection.ts";
 import { passkeys } from "../../schema/tables/identity.ts";
 import { journal } from "../../schema/tables/trading.ts";
 import type { Backtest } from "../../schema/wire/backtest.ts";
@@ -51,7 +52,20 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/bots/{id}": { name: "taken over" },
   "POST /api/v1/bots/{id}/stop": { positions: "flatten" },
   "PATCH /api/v1/journal/{id}": { notes: "taken over" },
+  "PATCH /api/v1/connections/{id}": { label: "taken over" },
+  "POST /api/v1/connections/{id}/rotate": {
+    credentials: { venue: "ALPACA", environment: "paper", apiKey: "a-key-of-nobody", secret: "a secret of nobody" },
+  },
 };
+
+const CONNECTION = {
+  ...{ id: "con_of_the_owner", label: "mine", venue: "ALPACA", environment: "paper", keyEnd: "abcd", state: "working" },
+  facts: {
+    ...{ accountNumber: "1", currency: "USD", canTrade: true, canWithdraw: false, addressBound: null },
+    ...{ permissions: [], warnings: [] },
+  },
+  ...{ checkedAt: START_MS, createdAt: START_MS, rotatedAt: START_MS },
+} satisfies Omit<typeof venueConnections.$inferInsert, "ownerId">;
 
 describe("every route", () => {
   it.each(describedRoutes().map((route) => [route.name, route] as const))(
@@ -104,11 +118,12 @@ describe("S29 another user's things", () => {
       ...{ accountId: account.id, instrument: "SIM:BTC-USD", side: "buy", kind: "market", quantity: "0.01" },
     });
     await ownedDatabase(openDatabase(env.DB), owner.userId).insert(journal, tradeRow(account.id));
+    await ownedDatabase(openDatabase(env.DB), owner.userId).insert(venueConnections, CONNECTION);
     const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
     ids = {
       ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
       ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
-      exports: archive.id,
+      ...{ exports: archive.id, connections: CONNECTION.id },
       ...{ accounts: account.id, bots: bot.id, orders: (order as unknown as OrderDetail).order.id, journal: "trade-1" },
       // Of a leave, the stranger is neither side.
       ...{ viewers: owner.userId, owners: owner.userId },

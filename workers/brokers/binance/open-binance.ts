@@ -46,6 +46,8 @@ export function openBinance(parts: BinanceParts): OpenBinance {
   const budget = parts.budget ?? new RateBudget(BINANCE_WINDOWS);
   const requests = venueRequests({ ...parts, budget, rateNews: binanceRateNews });
   const sign = signerOf(parts);
+  // A key that cannot be read is told by the first request that needs it, and by none where there is none.
+  sign.catch(() => undefined);
   const connection = new BinanceConnection({ requests, hosts, apiKey: key?.apiKey ?? "", sign });
   const onLimits = (limits: Parameters<typeof binanceCapacity>[0]) =>
     budget.hear({ capacity: binanceCapacity(limits) }, now());

@@ -44,9 +44,23 @@ export async function askVenue(
       const refusal = invalid("credentials", `must be accepted by the venue, which says: ${error.message}`);
       return { state: "refused", problem, facts: NOTHING_KNOWN, refusal };
     }
+    if (isUnreadable(error)) {
+      const rule = "must be keys as the venue gives them: they cannot be read as such";
+      return {
+        state: "refused",
+        problem: `The keys ${rule}.`,
+        facts: NOTHING_KNOWN,
+        refusal: invalid("credentials", rule),
+      };
+    }
     if (!(error instanceof VenueSilence)) throw error;
     const problem = `The venue did not answer: ${error.message}`;
     const refusal = unavailable(`${problem}. Nothing was kept; try again in a moment.`, ASK_AGAIN_SECONDS);
     return { state: "unreachable", problem, facts: NOTHING_KNOWN, refusal };
   }
+}
+
+/** What adapters and the platform's cryptography throw for a key that is none: its text is not told on. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof DOMException;
 }
