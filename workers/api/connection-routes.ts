@@ -85,7 +85,10 @@ const instruments = createRoute({
   path: "/api/v1/connections/{id}/instruments",
   summary: "What the venue of a key trades",
   request: { params: idParams, query: VenueInstrumentQuery },
-  responses: { 200: jsonReply(VenueInstrumentPage, "Those that match, by name."), ...problems(401, 404, 422, 503) },
+  responses: {
+    200: jsonReply(VenueInstrumentPage, "Those that match, by name."),
+    ...problems(401, 404, 409, 422, 503),
+  },
 });
 
 /** Keys of venues: keep, test, replace, forget. */

@@ -24,7 +24,10 @@ const candles = createRoute({
   description:
     "Of the simulated market as it runs, or of an account's replay. The newest ones where `from` is left out.",
   request: { query: MarketCandleQuery },
-  responses: { 200: jsonReply(MarketCandleSeries, "Columns of one length, oldest first."), ...problems(401, 404, 422) },
+  responses: {
+    200: jsonReply(MarketCandleSeries, "Columns of one length, oldest first."),
+    ...problems(401, 404, 409, 422, 503),
+  },
 });
 
 const live = createRoute({

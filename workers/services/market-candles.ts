@@ -10,10 +10,11 @@ import { venueSources } from "../feed/venue-source.ts";
 import { invalid, notFound } from "../platform/problem-error.ts";
 import { instrumentMarket } from "./account-market.ts";
 import { candleSources } from "./candle-sources.ts";
+import { answeredByVenue } from "./connections/answered-by-venue.ts";
 import { findDataset } from "./dataset.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { SIMULATED_SEED } from "./simulated-datasets.ts";
-import { answeredByVenue, venueMarket } from "./venue-market.ts";
+import { venueMarket } from "./venue-market.ts";
 
 /** A stock trades a fifth of the week: so much longer than its candles is the time that holds them. */
 const OPEN_SHARE = 6;

@@ -2,15 +2,12 @@ import { eq } from "drizzle-orm";
 import { tradingAccounts } from "../../schema/tables/trading.ts";
 import type { MarketData } from "../brokers/market-data.ts";
 import { openMarketData } from "../brokers/registry.ts";
-import { VenueRefusal, VenueSilence } from "../brokers/request/venue-reply.ts";
 import { type StoredInstrument, venueInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../brokers/venue-client.ts";
-import { notFound, ProblemError, unavailable } from "../platform/problem-error.ts";
+import { notFound } from "../platform/problem-error.ts";
 import { openCredentials } from "./connections/connections.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { accountObject } from "./trading/account-object-of.ts";
-
-const ASK_AGAIN_SECONDS = 15;
 
 /** An instrument of an account at a venue, and where its candles come from. Throws 404. */
 export async function venueMarket(
@@ -26,20 +23,4 @@ export async function venueMarket(
   const instrument = venueInstrument(stored);
   const data = openMarketData(ctx, await openCredentials(ctx, account.market.connectionId));
   return { data, instrument };
-}
-
-/** What `ask` answers of a venue; 503 where it does not answer, 409 where it refuses the key. */
-export async function answeredByVenue<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof VenueSilence) {
-      throw unavailable(`The venue did not answer: ${error.message}.`, ASK_AGAIN_SECONDS);
-    }
-    if (error instanceof VenueRefusal) {
-      const detail = `The venue refuses: ${error.message}. Look at its connection.`;
-      throw new ProblemError({ status: 409, code: "venue_refuses", detail });
-    }
-    throw error;
-  }
 }

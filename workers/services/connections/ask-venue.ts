@@ -3,9 +3,7 @@ import { openVenueClient } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
 import type { ServiceContext } from "../service-context.ts";
-
-/** Seconds after which a venue that did not answer may be asked again. */
-const ASK_AGAIN_SECONDS = 15;
+import { ASK_AGAIN_SECONDS } from "./answered-by-venue.ts";
 
 const NOTHING_KNOWN: ConnectionFacts = {
   accountNumber: "",

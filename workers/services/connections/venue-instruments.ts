@@ -4,20 +4,18 @@ import type {
   VenueInstrumentRow,
 } from "../../../schema/wire/venue-instrument.ts";
 import { openVenueClient } from "../../brokers/registry.ts";
-import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
-import { invalid, unavailable } from "../../platform/problem-error.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { answeredByVenue } from "./answered-by-venue.ts";
 import { findConnection, openCredentials } from "./connections.ts";
 
-const ASK_AGAIN_SECONDS = 15;
 /** A list is megabytes at some venues, and asked for with each letter that is typed: it is kept for so long, of so many. */
 const KEPT_MS = 60_000;
 const LISTS_KEPT_MAX = 8;
 
 const lists = new Map<string, { readonly until: number; readonly rows: readonly VenueInstrument[] }>();
 
-/** What the venue of a connection trades and matches a search, by name. Throws 404, 422 and 503. */
+/** What the venue of a connection trades and matches a search, by name. Throws 404, 409 and 503. */
 export async function listVenueInstruments(call: {
   ctx: ServiceContext;
   input: VenueInstrumentQuery & { readonly id: string };
@@ -31,25 +29,17 @@ export async function listVenueInstruments(call: {
   return { rows: matching.slice(0, input.limit).map(rowOf), found: matching.length };
 }
 
-/** Everything that the venue of a connection trades. Throws 404, 422 where it refuses the key, 503 where it is silent. */
+/** Everything that the venue of a connection trades. Throws 404, 409 where it refuses the key, 503 where it is silent. */
 export async function venueInstruments(ctx: ServiceContext, connectionId: string): Promise<readonly VenueInstrument[]> {
   // Whose connection it is comes first: what is kept is the same for whoever owns it.
   const { id } = await findConnection(ctx, connectionId);
   const kept = lists.get(id);
   if (kept !== undefined && kept.until > ctx.now()) return kept.rows;
   const client = openVenueClient(ctx, await openCredentials(ctx, id));
-  try {
-    const rows = await client.instruments();
-    if (lists.size >= LISTS_KEPT_MAX) lists.clear();
-    lists.set(id, { until: ctx.now() + KEPT_MS, rows });
-    return rows;
-  } catch (error) {
-    if (error instanceof VenueRefusal) throw invalid("connectionId", `is refused by the venue: ${error.message}`);
-    if (error instanceof VenueSilence) {
-      throw unavailable(`The venue did not answer: ${error.message}.`, ASK_AGAIN_SECONDS);
-    }
-    throw error;
-  }
+  const rows = await answeredByVenue(() => client.instruments());
+  if (lists.size >= LISTS_KEPT_MAX) lists.clear();
+  lists.set(id, { until: ctx.now() + KEPT_MS, rows });
+  return rows;
 }
 
 function rowOf(instrument: VenueInstrument): VenueInstrumentRow {

@@ -7,7 +7,6 @@ import type {
   TradingAccount,
 } from "../../../schema/wire/trading.ts";
 import { openVenueClient } from "../../brokers/registry.ts";
-import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import { storedInstrument } from "../../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import type { Instrument } from "../../core/candle/instrument.ts";
@@ -15,14 +14,13 @@ import { ZERO } from "../../core/ledger/decimal.ts";
 import { formatDecimal } from "../../core/ledger/decimal-text.ts";
 import { SIM_INSTRUMENTS } from "../../core/sim/sim-instrument.ts";
 import { replayFeed } from "../../feed/live/market-feed.ts";
-import { invalid, unavailable } from "../../platform/problem-error.ts";
+import { invalid } from "../../platform/problem-error.ts";
 import { candleSources } from "../candle-sources.ts";
+import { answeredByVenue } from "../connections/answered-by-venue.ts";
 import { findConnection, openCredentials } from "../connections/connections.ts";
 import { venueInstruments } from "../connections/venue-instruments.ts";
 import { type DatasetRow, findDatasets } from "../dataset.ts";
 import type { ServiceContext } from "../service-context.ts";
-
-const ASK_AGAIN_SECONDS = 15;
 
 /** What a new account is to trade, and with what money. */
 export interface MarketPlan {
@@ -95,16 +93,8 @@ function requireOnce(instruments: readonly VenueInstrument[]): void {
 /** What the account has of its currency now: the first caps are shares of it. */
 async function cashAtVenue(ctx: ServiceContext, connectionId: string, currency: string): Promise<string> {
   const client = openVenueClient(ctx, await openCredentials(ctx, connectionId));
-  try {
-    const { balances } = await client.holdings();
-    return formatDecimal(balances?.get(currency) ?? ZERO);
-  } catch (error) {
-    if (error instanceof VenueRefusal)
-      throw invalid("market.connectionId", `is refused by the venue: ${error.message}`);
-    if (error instanceof VenueSilence)
-      throw unavailable(`The venue did not answer: ${error.message}.`, ASK_AGAIN_SECONDS);
-    throw error;
-  }
+  const { balances } = await answeredByVenue(() => client.holdings());
+  return formatDecimal(balances?.get(currency) ?? ZERO);
 }
 
 interface ReplayPlan {
