@@ -57,6 +57,7 @@ export default defineConfig({
             "workers/bot/**/*.test.ts",
             "workers/brokers/**/*.test.ts",
             "workers/live/**/*.test.ts",
+            "workers/metrics/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

@@ -6,6 +6,7 @@ import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
+import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
@@ -24,6 +25,7 @@ export { ReplayObject } from "./feed/live/replay-object.ts";
 export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
+export { MetricsObject } from "./metrics/metrics-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** Where the drill's broker listens; empty where accounts trade on paper as they do in production. */
@@ -101,6 +103,8 @@ const worker = workerOf({ app: createApp(parts), mail });
  * object and nothing else, for benches.
  */
 const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit)$/;
+
+startMetrics();
 
 export default {
   ...worker,

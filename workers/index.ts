@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createApp } from "./api/app.ts";
 import { originsOf } from "./api/cross-origin.ts";
 import { mailSenderOf } from "./mail/mail-sender.ts";
+import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { publicOriginOf } from "./platform/public-origin.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
@@ -18,11 +19,14 @@ export { ReplayObject } from "./feed/live/replay-object.ts";
 export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
+export { MetricsObject } from "./metrics/metrics-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 // An origin that is not well written must stop a deployment, not a request.
 originsOf(env.CORS_ORIGINS);
 publicOriginOf(env.PUBLIC_ORIGIN);
+
+startMetrics();
 
 const app = createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail: mailSenderOf });
 

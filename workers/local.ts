@@ -1,6 +1,7 @@
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { localMailbox } from "./mail/local-mailbox.ts";
+import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
@@ -16,10 +17,13 @@ export { ReplayObject } from "./feed/live/replay-object.ts";
 export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
+export { MetricsObject } from "./metrics/metrics-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
+
+startMetrics();
 
 export default workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });

@@ -4,6 +4,7 @@ import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
 import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { measureDeployment } from "./jobs/measure-deployment.ts";
 import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
 import { watchBots } from "./jobs/watch-bots.ts";
@@ -11,10 +12,12 @@ import { watchExports } from "./jobs/watch-exports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
 import { drainMail } from "./mail/mail-outbox.ts";
 import type { MailSender } from "./mail/mail-sender.ts";
+import { count } from "./metrics/meter.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
 import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
+import { measuredEnv } from "./platform/measured-store.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
 import { openEngineWork } from "./run/engine-port.ts";
 import { spreadPlatformSwitch } from "./services/trading/platform-switch.ts";
@@ -27,15 +30,17 @@ export interface WorkerParts {
 /** What the platform calls: requests, queue messages, the clock of each minute. */
 export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
   return {
-    fetch: app.fetch,
-    async queue(batch, env) {
+    fetch: (request, env, ctx) => app.fetch(request, measuredEnv(env), ctx),
+    async queue(batch, given) {
+      const env = measuredEnv(given);
       const now = systemClock;
       if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
       else if (batch.queue === "exports-dead") await consumeDeadExports(batch, { env, now });
       else if (batch.queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
       else await consumeRuns(batch, { env, now, open: openEngineWork });
     },
-    async scheduled(controller, env) {
+    async scheduled(controller, given) {
+      const env = measuredEnv(given);
       const nowMs = controller.scheduledTime;
       await eachOnItsOwn([
         ["platform-switch", () => spreadPlatformSwitch(env, systemClock)],
@@ -49,6 +54,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["rotate-vault", () => rotateVault(env, nowMs)],
         ["nightly", () => runNightly(env, nowMs)],
         ["forget-sockets", () => forgetOldSockets(env, nowMs)],
+        ["measure", () => measureDeployment(env, systemClock())],
       ]);
     },
   };
@@ -60,8 +66,10 @@ async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unkn
   for (const [name, job] of jobs) {
     try {
       await job();
+      count("cron_jobs_total", { job: name, outcome: "done" });
     } catch (error) {
       failed.push(name);
+      count("cron_jobs_total", { job: name, outcome: "failed" });
       logEvent("cron_job_failed", { job: name, error });
     }
   }

@@ -9,6 +9,8 @@ export interface LocalSecrets {
   readonly BOOTSTRAP_SECRET: string;
   readonly DEMO_PASSWORD: string;
   readonly SIDECAR_SECRET: string;
+  /** What a Prometheus shows that reads `/metrics` of this server. */
+  readonly METRICS_TOKEN: string;
   readonly DEMO: string;
 }
 
@@ -37,6 +39,7 @@ function newSecrets(): LocalSecrets {
     BOOTSTRAP_SECRET: randomText(32),
     DEMO_PASSWORD: `demo-${randomText(12)}`,
     SIDECAR_SECRET: randomText(48),
+    METRICS_TOKEN: randomText(48),
     DEMO: "true",
   };
 }

@@ -4,11 +4,13 @@ import type { AccountState } from "../../schema/wire/trading.ts";
 import type { VenueNews } from "../brokers/venue-news.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
+import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { AccountAlarm } from "./account-alarm.ts";
+import { AccountGauges, accountGauges } from "./account-gauges.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import type { OpenAccount } from "./account-outbox.ts";
 import { AccountRecord } from "./account-record.ts";
@@ -34,13 +36,15 @@ export class AccountBase extends DurableObject<Env> {
   protected readonly market: AccountMarketLink;
   protected readonly bell: AccountAlarm;
   protected readonly sidecar: AccountSidecar;
+  private readonly gauges: AccountGauges;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
-    this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory" });
+    this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory", channel: "account" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
     this.bell = new AccountAlarm(ctx.storage, systemClock);
+    this.gauges = new AccountGauges(ctx.id.toString());
     const hear = (news: readonly VenueNews[]) => this.hearStream(news);
     // Whatever changed is looked at in the account's next round, which comes at once.
     const changed = () => ctx.waitUntil(this.bell.ring());
@@ -108,7 +112,8 @@ export class AccountBase extends DurableObject<Env> {
   }
 
   /** Never throws and always sets the next alarm first: a desk that stops ticking would leave orders in doubt. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("account", alarm, systemClock());
     const record = this.stored();
     if (record === undefined) return;
     await this.bell.begin();
@@ -178,6 +183,7 @@ export class AccountBase extends DurableObject<Env> {
     if (this.opened === undefined) throw new Error("the account is not open");
     const state = accountView(this.opened);
     this.opened.outbox.keepEquity();
+    this.gauges.tell(accountGauges(this.opened), systemClock());
     if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
   }
 

@@ -11,6 +11,7 @@ import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.t
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
+import { type DeskMeter, SILENT_METER } from "./desk-meter.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
 import { partsText } from "./parts-text.ts";
@@ -29,6 +30,14 @@ import { tradeParts } from "./trade-part.ts";
 const RECORD = "desk";
 const SCOPES = "scopes";
 
+export interface DeskBooksParts {
+  readonly store: DeskStore;
+  readonly account: DeskAccount;
+  /** UTC ms. */
+  readonly now: () => number;
+  readonly meter?: DeskMeter | undefined;
+}
+
 /**
  * Everything the desk knows, in memory as it is written down. Changes are made inside `write`: they are stored as a whole
  * and are in memory only once they are; one that throws leaves both as they were.
@@ -37,6 +46,7 @@ export class DeskBooks {
   record: DeskRecord;
   readonly account: DeskAccount;
   readonly now: () => number;
+  readonly meter: DeskMeter;
   /** Orders that heard or were sent something since the last report was asked for. */
   readonly touched = new Set<ClientOrderId>();
   private readonly store: DeskStore;
@@ -50,8 +60,9 @@ export class DeskBooks {
   /** Prices as they were read last, and from what. */
   private priced: { readonly marks: DeskRecord["marks"]; readonly prices: ReadonlyMap<string, Price> } | undefined;
 
-  constructor({ store, account, now }: { store: DeskStore; account: DeskAccount; now: () => number }) {
+  constructor({ store, account, now, meter = SILENT_METER }: DeskBooksParts) {
     this.store = store;
+    this.meter = meter;
     this.account = account;
     this.now = now;
     const text = store.read(RECORD);
@@ -152,6 +163,7 @@ export class DeskBooks {
 
   private append(order: DeskOrder, event: OrderEvent, at: number): void {
     const detail = ledgerText(event);
+    this.meter.event(order, event);
     this.store.appendEvent({ at, bot: order.bot, order: order.id, event: event.type, state: order.state, detail });
   }
 

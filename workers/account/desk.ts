@@ -4,14 +4,13 @@ import { newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { Closing } from "../core/risk/verdict.ts";
-import type { DeskAccount } from "./desk-account.ts";
-import { DeskBooks } from "./desk-books.ts";
+import { DeskBooks, type DeskBooksParts } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import { certain, DeskCancels } from "./desk-cancels.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { DeskGate } from "./desk-gate.ts";
 import { intendedOrders, orderToPlace } from "./desk-intent.ts";
-import type { DeskStore, StoredOrder } from "./desk-store.ts";
+import type { StoredOrder } from "./desk-store.ts";
 import { DeskSwitches } from "./desk-switches.ts";
 import { hearVenue } from "./hear-venue.ts";
 import { NOT_RECONCILED } from "./not-reconciled.ts";
@@ -35,12 +34,8 @@ const RETRY_MS = 2_000;
 /** Orders that are asked to go in one write: more would keep whoever else asks the desk waiting for longer. */
 const CANCELS_PER_WRITE = 200;
 
-export interface DeskParts {
-  readonly store: DeskStore;
+export interface DeskParts extends DeskBooksParts {
   readonly broker: Broker;
-  readonly account: DeskAccount;
-  /** UTC ms. */
-  readonly now: () => number;
   /** Told once when the venue stops answering, with what it failed with. */
   readonly onSilence?: (error: unknown) => void;
 }
@@ -72,8 +67,8 @@ export class Desk {
   /** Since when the venue does not answer, UTC ms; undefined while it does. */
   silentSince: number | undefined;
 
-  constructor({ store, broker, account, now, onSilence = () => undefined }: DeskParts) {
-    this.books = new DeskBooks({ store, account, now });
+  constructor({ store, broker, account, now, meter, onSilence = () => undefined }: DeskParts) {
+    this.books = new DeskBooks({ store, account, now, meter });
     this.broker = broker;
     this.now = now;
     this.gate = new DeskGate(this.books, broker.capabilities);

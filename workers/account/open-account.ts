@@ -4,6 +4,7 @@ import { logEvent } from "../platform/log-event.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { type AccountRecord, deskAccountOf } from "./account-record.ts";
 import type { AccountVenue } from "./account-venue.ts";
+import { deskMeter } from "./counted-desk.ts";
 import { obeyDeployment } from "./deployment-halt.ts";
 import { Desk } from "./desk.ts";
 import { SqlDeskStore } from "./sql-desk-store.ts";
@@ -16,7 +17,10 @@ export function openAccount(
   const store = new SqlDeskStore(ctx.storage);
   const onSilence = (error: unknown) => logEvent("venue_silent", { id: record.account.id, error });
   const account = deskAccountOf(record);
-  const desk = new Desk({ store, broker: venue.broker, account, now: systemClock, onSilence });
+  const desk = new Desk({
+    ...{ store, broker: venue.broker, account, now: systemClock, onSilence },
+    meter: deskMeter(record.account.market),
+  });
   obeyDeployment(desk, env.TRADING_HALTED);
   const outbox = new AccountOutbox({ env, ctx, record, store, desk, now: systemClock });
   return { record, store, desk, venue, outbox };

@@ -138,6 +138,7 @@ function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): v
   const { halts, instruments } = books.record;
   const known = halts.some((halt) => halt.code === code && halt.instrument === (instrument ?? null));
   if (known) return;
+  books.meter.difference();
   books.note({ halts: [...halts, { instrument: instrument ?? null, code, ours, theirs, at }] });
   const message = `${code}: we have ${ours}, the venue ${theirs}`;
   if (instrument === undefined) {

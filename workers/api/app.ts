@@ -20,6 +20,8 @@ import { healthRoutes } from "./health-routes.ts";
 import { boundedJson } from "./json-body.ts";
 import { knownMethod } from "./known-method.ts";
 import { marketRoutes } from "./market-routes.ts";
+import { measureRequest } from "./measure-request.ts";
+import { metricsRoutes } from "./metrics-routes.ts";
 import { addReference } from "./openapi-routes.tsx";
 import { orderRoutes } from "./order-routes.ts";
 import { privacyRoutes } from "./privacy-routes.ts";
@@ -45,6 +47,7 @@ export function createApp(dependencies: ApiDependencies) {
     c.set("strategies", dependencies.strategies);
     await next();
   });
+  app.use(measureRequest);
   const limits = requestLimits(dependencies.budgets ?? BUDGETS);
   app.use(securityHeaders);
   app.use(tellLimits);
@@ -58,6 +61,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.use(limits.principal);
   app.use(boundedJson);
   app.route("/", healthRoutes());
+  app.route("/", metricsRoutes());
   app.route("/", authRoutes());
   app.route("/", sessionRoutes(dependencies.local?.mailboxUrl ?? null));
   app.route("/", accountRoutes());

@@ -3,6 +3,7 @@ import { matchedRoutes } from "hono/route";
 import { type Access, accessOf, suffices } from "../auth/access-matrix.ts";
 import { exactAddress } from "../auth/client-address.ts";
 import { type Principal, principalOf, principalOfTicket } from "../auth/principal.ts";
+import { showsProgramToken } from "../auth/program-token.ts";
 import { hasSecondFactor, STEP_UP_MS } from "../auth/second-factor.ts";
 import { openDatabase } from "../platform/database.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
@@ -20,6 +21,7 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
     return next();
   }
   if (access.audience === "public") return next();
+  if (access.orToken !== undefined && (await showsProgramToken(c.env, access.orToken, c.req.raw))) return next();
   const nowMs = c.get("now")();
   const principal =
     access.shows === "ticket"

@@ -18,6 +18,8 @@ export interface Access {
   readonly shows?: "ticket";
   /** Computes for seconds or moves whole files: has a budget of its own, see `request-budgets.ts`. */
   readonly costs?: "expensive";
+  /** Secret of a program that may use this one route instead: see `program-token.ts`. */
+  readonly orToken?: "METRICS_TOKEN";
 }
 
 const open: Access = { audience: "public" };
@@ -37,6 +39,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /docs": open,
   "GET /docs/style.css": open,
   "GET /api/v1/openapi.json": open,
+
+  "GET /metrics": { audience: "administrator", orToken: "METRICS_TOKEN" },
 
   // Shows a token of its own: see `sidecar-token.ts`.
   "GET /sidecar/v1/accounts/{id}": open,

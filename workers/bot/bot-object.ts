@@ -5,6 +5,7 @@ import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
+import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import { beginWork, endWork } from "../platform/cut-off-work.ts";
 import type { Env } from "../platform/env.ts";
@@ -40,7 +41,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     super(ctx, env);
     this.store = new BotStore(ctx.storage);
     this.hub = new LiveHub({
-      ...{ ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") },
+      ...{ ctx, prefix: "state", channel: "bot", now: systemClock, newEpoch: () => newId("epo") },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
     this.bot = new BotWork({ env, storage: ctx.storage, store: this.store, now: systemClock });
@@ -137,7 +138,8 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   }
 
   /** Sets the next alarm before anything that may fail, and never throws. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("bot", alarm, systemClock());
     if (this.store.get("record") === undefined) return;
     const { storage } = this.ctx;
     await storage.setAlarm(systemClock() + beginWork(storage.kv));

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
@@ -45,7 +46,8 @@ export class SidecarObject extends DurableObject<Env> {
   }
 
   /** Never throws, so that it rings again. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("sidecar", alarm, systemClock());
     const { container } = this.ctx;
     if (container === undefined) return;
     const now = systemClock();

@@ -1,3 +1,4 @@
+import { count } from "../metrics/meter.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { type ExportWorker, workOnExport } from "../privacy/make-export.ts";
 import { ExportMessage } from "./export-message.ts";
@@ -32,6 +33,7 @@ export async function consumeDeadExports(
   { env, now }: Pick<ExportWorker, "env" | "now">,
 ): Promise<void> {
   for (const message of batch.messages) {
+    count("dead_letters_total", { queue: "exports" });
     const parsed = ExportMessage.safeParse(message.body);
     if (parsed.success) await giveUpExport(env, { ...parsed.data, nowMs: now() });
     message.ack();

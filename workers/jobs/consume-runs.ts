@@ -1,3 +1,4 @@
+import { count } from "../metrics/meter.ts";
 import type { Clock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -47,6 +48,7 @@ export async function consumeRuns(batch: MessageBatch<unknown>, consumer: RunCon
 /** Ends the runs whose messages failed every retry. */
 export async function consumeDeadRuns(batch: MessageBatch<unknown>, consumer: Pick<RunConsumer, "env" | "now">) {
   for (const message of batch.messages) {
+    count("dead_letters_total", { queue: "runs" });
     const parsed = RunMessage.safeParse(message.body);
     if (parsed.success) await giveUp(consumer.env, { ...parsed.data, nowMs: consumer.now() });
     message.ack();

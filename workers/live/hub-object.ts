@@ -3,6 +3,7 @@ import type { DashboardAccount, DashboardBot, DashboardState } from "../../schem
 import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import { handOf, killAccounts, wakeKilled } from "../account/kill-accounts.ts";
+import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
@@ -37,7 +38,7 @@ export class HubObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.hub = new LiveHub({
-      ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
+      ...{ ctx, prefix: "live", channel: "dashboard", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
   }
@@ -115,7 +116,8 @@ export class HubObject extends DurableObject<Env> {
   }
 
   /** Tells what was held back for a moment, and hangs up readers that have stopped reading. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("hub", alarm, systemClock());
     try {
       this.publish();
       const dueAt = this.hub.sweep(systemClock());

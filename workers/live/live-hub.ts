@@ -1,4 +1,6 @@
 import { type ByeReason, LiveClientMessage } from "../../schema/wire/live.ts";
+import { gauge } from "../metrics/meter.ts";
+import type { Channel } from "../metrics/metric-labels.ts";
 import { readClientMessage } from "./client-message.ts";
 import { hangUp, isOpen, tryClose, trySend } from "./hang-up.ts";
 import {
@@ -41,6 +43,8 @@ export interface LiveHubOptions {
    * begins, so that watchers are sent the value whole.
    */
   readonly keep?: "storage" | "memory";
+  /** What its sockets are counted as. */
+  readonly channel?: Channel;
 }
 
 /**
@@ -114,6 +118,7 @@ export class LiveHub<T extends object> {
     ctx.acceptWebSocket(server, [grantId, this.tag]);
     // A resumed watcher is told even that nothing changed: the frame says that it is up to date.
     this.send(server, progress, known ? deltaFrame(value, progress.sent) : snapshotFrame(value));
+    this.measure();
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -163,6 +168,20 @@ export class LiveHub<T extends object> {
     // 1005, 1006 and 1015 stand for closings without a code and must not be sent.
     const sendable = code === 1000 || (code >= 3000 && code <= 4999);
     tryClose(socket, sendable ? code : 1000, "");
+    this.measure();
+  }
+
+  /** Tells how many sockets are open, of this hub alone. */
+  private measure(): void {
+    const { channel, ctx, prefix, now } = this.options;
+    if (channel === undefined) return;
+    const size = this.size;
+    const value = size === 0 ? undefined : size;
+    gauge(
+      "websocket_connections",
+      { channel },
+      { value, source: `${ctx.id.toString()}/${prefix.slice(0, 30)}`, at: now() },
+    );
   }
 
   /** Closes the sockets of a session or key that has ended, or goes on under another id. */

@@ -14,7 +14,7 @@ export class RelayObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.hub = new LiveHub({
-      ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
+      ...{ ctx, prefix: "live", channel: "relay", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: MARKET_SOCKETS_MAX, keep: "memory" },
     });
   }

@@ -10,6 +10,7 @@ import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
 import type { RelayObject } from "../live/relay-object.ts";
+import type { MetricsObject } from "../metrics/metrics-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
@@ -39,6 +40,12 @@ export interface Env {
   /** Sidecars in production, by shard: reached over `sidecar-port.ts`. */
   readonly SIDECAR: DurableObjectNamespace<SidecarObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
+  /** Sums up what all isolates count: reached over `metrics-object-of.ts`. */
+  readonly METRICS: DurableObjectNamespace<MetricsObject>;
+  /** The platform's own store of points, where it is bound. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
+  /** What a program that reads `/metrics` shows, at least 32 characters; without it only administrators may read them. */
+  readonly METRICS_TOKEN?: string;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
   /** The platform's own limit: approximate, per location, by address. */

@@ -7,6 +7,7 @@ import { RunClientMessage } from "../../schema/wire/run-live.ts";
 import { auditContext, prepareAudit } from "../audit/prepare-audit.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
+import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
@@ -38,7 +39,14 @@ export class RunObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const newEpoch = () => crypto.randomUUID();
-    this.hub = new LiveHub({ ctx, prefix: "live", now: systemClock, newEpoch, socketsMax: SOCKETS_MAX });
+    this.hub = new LiveHub({
+      ctx,
+      prefix: "live",
+      channel: "run",
+      now: systemClock,
+      newEpoch,
+      socketsMax: SOCKETS_MAX,
+    });
   }
 
   /** Makes the object known for its owner. A second call changes nothing. */
@@ -101,7 +109,8 @@ export class RunObject extends DurableObject<Env> {
   }
 
   /** Hangs up readers that have stopped reading, also where the run has nothing more to tell. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("run", alarm, systemClock());
     await this.watchReaders();
   }
 

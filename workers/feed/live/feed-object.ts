@@ -3,6 +3,8 @@ import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import { TICK_MS } from "../../core/sim/sim-ticks.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { MARKET_SOCKETS_MAX } from "../../live/relay-object.ts";
+import { measureAlarm } from "../../metrics/alarm-lateness.ts";
+import { FeedPulse } from "../../metrics/feed-pulse.ts";
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
@@ -24,13 +26,15 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   private readonly hub: LiveHub<MarketState>;
   private readonly relays: MarketRelays;
   private made: SimMarket | undefined;
+  private readonly pulse: FeedPulse;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.pulse = new FeedPulse("simulated", ctx.id.toString());
     this.book = new SubscriberBook(ctx.storage.sql);
     this.book.open();
     this.hub = new LiveHub({
-      ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
+      ...{ ctx, prefix: "live", channel: "market", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: MARKET_SOCKETS_MAX, keep: "memory" },
     });
     this.relays = new MarketRelays({
@@ -79,12 +83,17 @@ export class FeedObject extends DurableObject<Env> implements MarketFeed {
   }
 
   /** The work of a second. It never throws and rings again first, so that nothing can end the market. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("feed", alarm, systemClock());
     try {
-      if (this.book.size === 0 && this.hub.size === 0 && this.relays.count === 0) return;
+      if (this.book.size === 0 && this.hub.size === 0 && this.relays.count === 0) {
+        this.pulse.stop(systemClock());
+        return;
+      }
       await this.ctx.storage.setAlarm(nextTick(systemClock()));
       if (this.hub.size > 0) this.hub.publish(this.market().state());
       await Promise.all([this.market().tick(), this.tellRelays()]);
+      this.pulse.beat(systemClock());
     } catch (error) {
       logEvent("market_tick_failed", { name: "simulated", error });
       await this.wake().catch(() => undefined);

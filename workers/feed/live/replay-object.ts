@@ -3,6 +3,7 @@ import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import type { ReplayState } from "../../../schema/wire/market.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
+import { measureAlarm } from "../../metrics/alarm-lateness.ts";
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
@@ -127,7 +128,8 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
   }
 
   /** One step. It never throws and rings again whatever happens, for as long as the replay plays. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("replay", alarm, systemClock());
     const { storage } = this.ctx;
     try {
       if (this.read()?.status !== "playing") return;
@@ -174,7 +176,13 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
     const hub =
       this.hubs.get(instrument) ??
       new LiveHub<MarketState>({
-        ...{ ctx, prefix: `live/${instrument}`, now: systemClock, newEpoch: () => crypto.randomUUID() },
+        ...{
+          ctx,
+          prefix: `live/${instrument}`,
+          channel: "replay",
+          now: systemClock,
+          newEpoch: () => crypto.randomUUID(),
+        },
         ...{ socketsMax: SOCKETS_AN_INSTRUMENT_MAX, keep: "memory" },
       });
     this.hubs.set(instrument, hub);

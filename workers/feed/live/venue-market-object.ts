@@ -7,6 +7,8 @@ import { type StoredInstrument, venueInstrument } from "../../brokers/stored-ins
 import { venueKeys } from "../../brokers/venue-keys.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
+import { measureAlarm } from "../../metrics/alarm-lateness.ts";
+import { FeedPulse } from "../../metrics/feed-pulse.ts";
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
@@ -43,12 +45,14 @@ interface PriceListener {
 export class VenueMarketObject extends DurableObject<Env> {
   private readonly hub: LiveHub<MarketState>;
   private made: VenueMarket | undefined;
+  private readonly pulse: FeedPulse;
   private opened: { readonly data: Promise<MarketData>; readonly until: number } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.pulse = new FeedPulse("venue", ctx.id.toString());
     this.hub = new LiveHub({
-      ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
+      ...{ ctx, prefix: "live", channel: "venue", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
   }
@@ -97,13 +101,19 @@ export class VenueMarketObject extends DurableObject<Env> {
   }
 
   /** Sets the next alarm before anything that may fail, and never throws. */
-  override async alarm(): Promise<void> {
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    measureAlarm("venue-market", alarm, systemClock());
     const { storage } = this.ctx;
     const listens = (storage.kv.get<number>("listenedUntil") ?? 0) > systemClock();
-    if (!listens && this.hub.size === 0) return;
+    if (!listens && this.hub.size === 0) {
+      this.pulse.stop(systemClock());
+      return;
+    }
     await storage.setAlarm(systemClock() + PRICE_EVERY_MS);
     try {
       const mark = await this.market().price();
+      // A closed market has no new price and is well: what counts is that its venue answers.
+      this.pulse.beat(systemClock());
       if (listens && mark !== undefined) await this.tell(mark);
     } catch (error) {
       logEvent("venue_price_failed", { name: this.claim(undefined).instrument.id, error });

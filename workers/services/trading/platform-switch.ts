@@ -24,7 +24,8 @@ const Stored = z.object({
 type Stored = z.infer<typeof Stored> & { readonly changedAt: number };
 type AccountKey = Pick<typeof tradingAccounts.$inferSelect, "id" | "ownerId">;
 
-async function readSwitch(database: Database): Promise<Stored | undefined> {
+/** The switch as it is stored; undefined before it was thrown first. */
+export async function readSwitch(database: Database): Promise<Stored | undefined> {
   const [row] = await database.select().from(deploymentFacts).where(eq(deploymentFacts.name, FACT)).limit(1);
   return row === undefined ? undefined : { ...Stored.parse(JSON.parse(row.value)), changedAt: row.createdAt };
 }
