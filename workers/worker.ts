@@ -66,10 +66,10 @@ async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unkn
   for (const [name, job] of jobs) {
     try {
       await job();
-      count("cron_jobs_total", { job: name, outcome: "done" });
+      count("cron_tasks_total", { task: name, outcome: "done" });
     } catch (error) {
       failed.push(name);
-      count("cron_jobs_total", { job: name, outcome: "failed" });
+      count("cron_tasks_total", { task: name, outcome: "failed" });
       logEvent("cron_job_failed", { job: name, error });
     }
   }

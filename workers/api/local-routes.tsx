@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { readLocalMailbox } from "../mail/local-mailbox.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { FAULTS_PATH, takeLocalFault } from "./local-faults.ts";
 import { REFERENCE_STYLE } from "./reference-style.ts";
 
 export const MAILBOX_PATH = "/dev/mail";
@@ -11,6 +12,7 @@ export function localRoutes(): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .get(STYLE_PATH, (c) => c.body(REFERENCE_STYLE, 200, { "Content-Type": "text/css; charset=utf-8" }))
     .get(`${MAILBOX_PATH}.json`, async (c) => c.json({ rows: await readLocalMailbox(c.env) }))
+    .post(FAULTS_PATH, takeLocalFault)
     .get(MAILBOX_PATH, async (c) => c.html(<MailboxPage letters={await readLocalMailbox(c.env)} />));
 }
 

@@ -3,7 +3,7 @@ import {
   ACCOUNT_MODES,
   BOT_STATES,
   CHANNELS,
-  CRON_JOBS,
+  CRON_TASKS,
   DEAD_LETTER_QUEUES,
   FEEDS,
   METHODS,
@@ -224,10 +224,10 @@ export const METRICS = {
     merge: "max",
     keptMs: BY_CRON_MS,
   },
-  cron_jobs_total: {
+  cron_tasks_total: {
     type: "counter",
     help: "Jobs of the minute's clock, by what became of them.",
-    labels: { job: CRON_JOBS, outcome: ["done", "failed"] },
+    labels: { task: CRON_TASKS, outcome: ["done", "failed"] },
   },
   cron_staleness_seconds: {
     type: "gauge",

@@ -49,7 +49,7 @@ export const STORES = ["d1", "r2"] as const;
 export const STORE_OPERATIONS = ["read", "write", "batch", "delete", "list"] as const;
 /** `refused` is the store's answer to what may not be, such as a second row of one name; `error` is the store failing. */
 export const STORE_OUTCOMES = ["ok", "refused", "error"] as const;
-export const CRON_JOBS = [
+export const CRON_TASKS = [
   ...["platform-switch", "watch-bots", "watch-runs", "watch-exports", "sweep-imports", "drain-mail", "drain-audit"],
   ...["anchor-audit", "rotate-vault", "nightly", "forget-sockets", "measure"],
 ];
