@@ -13,6 +13,8 @@ function worker() {
       ratelimits: { EDGE_LIMIT: { namespace_id: "1001", simple: { limit: 1_000_000, period: 60 } } },
       bindings: {
         TEST_MIGRATIONS: migrations,
+        // A line for each order and request would go through the runner to its own process.
+        LOG_LEVEL: "warning",
         FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? "4000",
         AUTH_SECRET: "a secret of the tests that is long enough",
         PASSWORD_PEPPER: "a pepper of the tests that is long enough",
@@ -58,6 +60,7 @@ export default defineConfig({
             "workers/brokers/**/*.test.ts",
             "workers/live/**/*.test.ts",
             "workers/metrics/**/*.test.ts",
+            "workers/errors/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",

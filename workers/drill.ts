@@ -6,9 +6,9 @@ import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
-import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
+import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { accountObject } from "./services/trading/account-object-of.ts";
 import { httpBroker } from "./testing/http-broker.ts";
@@ -104,7 +104,7 @@ const worker = workerOf({ app: createApp(parts), mail });
  */
 const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit)$/;
 
-startMetrics();
+startObserving();
 
 export default {
   ...worker,

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { createApp } from "./api/app.ts";
 import { originsOf } from "./api/cross-origin.ts";
 import { mailSenderOf } from "./mail/mail-sender.ts";
-import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { publicOriginOf } from "./platform/public-origin.ts";
+import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
 
@@ -26,7 +26,7 @@ export { RunObject } from "./run/run-object.ts";
 originsOf(env.CORS_ORIGINS);
 publicOriginOf(env.PUBLIC_ORIGIN);
 
-startMetrics();
+startObserving();
 
 const app = createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail: mailSenderOf });
 

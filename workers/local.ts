@@ -1,8 +1,8 @@
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { localMailbox } from "./mail/local-mailbox.ts";
-import { startMetrics } from "./metrics/start-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
+import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
 
@@ -24,6 +24,6 @@ export { RunObject } from "./run/run-object.ts";
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
 
-startMetrics();
+startObserving();
 
 export default workerOf({ app: createApp({ now: systemClock, strategies: STRATEGY_CATALOGUE, mail, local }), mail });

@@ -19,6 +19,7 @@ import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
 import { measuredEnv } from "./platform/measured-store.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
+import { inSpan } from "./platform/span.ts";
 import { openEngineWork } from "./run/engine-port.ts";
 import { spreadPlatformSwitch } from "./services/trading/platform-switch.ts";
 
@@ -65,7 +66,7 @@ async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unkn
   const failed: string[] = [];
   for (const [name, job] of jobs) {
     try {
-      await job();
+      await inSpan(name, {}, job);
       count("cron_tasks_total", { task: name, outcome: "done" });
     } catch (error) {
       failed.push(name);

@@ -81,6 +81,8 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
     ].concat([
       "--var",
       `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
+      "--var",
+      `LOG_LEVEL:${options.logLevel}`,
       ...(sidecar?.variables ?? []),
       "--inspector-port",
       String(await freePort()),

@@ -12,11 +12,13 @@ export interface StartOptions {
   readonly standIns: Readonly<Record<string, string>>;
   /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
   readonly hasSidecar: boolean;
+  /** Lowest level of the log that the Worker writes. */
+  readonly logLevel: string;
 }
 
 const DEFAULT_PORT = 8787;
 const USAGE =
-  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--sidecar]";
+  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--sidecar] [--log debug]";
 
 /** The options, or what is wrong with them in one line. */
 export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
@@ -28,6 +30,7 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
         state: { type: "string" },
         "stand-in": { type: "string", multiple: true },
         sidecar: { type: "boolean" },
+        log: { type: "string" },
       },
       strict: true,
     });
@@ -44,7 +47,14 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
       standIns[venue] = origin;
     }
     const stateDirectory = resolve(values.state ?? ".wrangler/state");
-    return { mode, port, stateDirectory, standIns, hasSidecar: values.sidecar === true };
+    return {
+      mode,
+      port,
+      stateDirectory,
+      standIns,
+      hasSidecar: values.sidecar === true,
+      logLevel: values.log ?? "warning",
+    };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
   }

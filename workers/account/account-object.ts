@@ -4,6 +4,7 @@ import type { VenueMark, VenueTold } from "../brokers/broker.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { systemClock } from "../platform/clock.ts";
+import { inSpan } from "../platform/span.ts";
 import { AccountBase, RECORD } from "./account-base.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
 import type { AccountRecord } from "./account-record.ts";
@@ -36,7 +37,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
       const mark = await this.market.reach(record, desk.books, intent.instrument);
       await this.bell.beforeSending();
       if (mark !== undefined) await desk.hear(mark);
-      const { order, legs } = await desk.submit(call.botId, intent);
+      const { order, legs } = await inSpan("desk.submit", {}, () => desk.submit(call.botId, intent));
       results.push({ order: wireOrder(order), legs: legs.map(wireOrder) });
     }
     await this.hearJournal();

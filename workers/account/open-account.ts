@@ -19,7 +19,7 @@ export function openAccount(
   const account = deskAccountOf(record);
   const desk = new Desk({
     ...{ store, broker: venue.broker, account, now: systemClock, onSilence },
-    meter: deskMeter(record.account.market),
+    meter: deskMeter(record),
   });
   obeyDeployment(desk, env.TRADING_HALTED);
   const outbox = new AccountOutbox({ env, ctx, record, store, desk, now: systemClock });

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { accessOf } from "../auth/access-matrix.ts";
 import { BUDGETS } from "../auth/request-budgets.ts";
 import { newId } from "../platform/ids.ts";
+import { withLogContext } from "../platform/log-context.ts";
 import { notFound } from "../platform/problem-error.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -42,10 +43,11 @@ export function createApp(dependencies: ApiDependencies) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
   app.onError(replyWithProblem);
   app.use(async (c, next) => {
-    c.set("requestId", newId("req"));
+    const requestId = newId("req");
+    c.set("requestId", requestId);
     c.set("now", dependencies.now);
     c.set("strategies", dependencies.strategies);
-    await next();
+    await withLogContext({ requestId }, next);
   });
   app.use(measureRequest);
   const limits = requestLimits(dependencies.budgets ?? BUDGETS);

@@ -6,6 +6,7 @@ import { type Principal, principalOf, principalOfTicket } from "../auth/principa
 import { showsProgramToken } from "../auth/program-token.ts";
 import { hasSecondFactor, STEP_UP_MS } from "../auth/second-factor.ts";
 import { openDatabase } from "../platform/database.ts";
+import { noteInLog } from "../platform/log-context.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { forbidden, notFound } from "../platform/problem-error.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
@@ -28,6 +29,7 @@ export const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
       ? await principalOfTicket(c.env, c.req.raw, nowMs)
       : await principalOf(c.env, c.req.raw, { place: placeOf(c), nowMs });
   c.set("callerId", principal.user.id);
+  noteInLog({ ownerId: principal.ownerId });
   checkView(principal, access);
   checkScope(principal, access);
   checkRole(principal, access);

@@ -3,6 +3,7 @@ import { matchedRoutes } from "hono/route";
 import { accessOf } from "../auth/access-matrix.ts";
 import { count, observe } from "../metrics/meter.ts";
 import { STATUS_CLASSES } from "../metrics/metric-labels.ts";
+import { logEvent } from "../platform/log-event.ts";
 import type { ApiContext, ApiEnv } from "./api-types.ts";
 
 /** Counts each request under the pattern of its route, never under its path, which anybody may choose. */
@@ -16,7 +17,9 @@ export const measureRequest: MiddlewareHandler<ApiEnv> = async (c, next) => {
   count("http_requests_total", { method: method as "GET", route, status: String(status) });
   const statusClass = STATUS_CLASSES[Math.floor(status / 100) - 1] ?? "5xx";
   const labels = { method: method as "GET", route, status: statusClass };
-  observe("http_request_duration_seconds", labels, Math.max(0, now() - from) / 1_000);
+  const elapsedMs = Math.max(0, now() - from);
+  observe("http_request_duration_seconds", labels, elapsedMs / 1_000);
+  logEvent("request", { method, route, status, elapsedMs }, "debug");
 };
 
 /** The pattern as the table of access writes it; `page` for the site's own files, `none` for what the API does not have. */

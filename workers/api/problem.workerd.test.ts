@@ -104,7 +104,7 @@ describe("a refusal", () => {
   const lines: Record<string, unknown>[] = [];
   beforeEach(() => {
     lines.length = 0;
-    vi.spyOn(console, "error").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+    vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
   });
   afterEach(() => void vi.restoreAllMocks());
 
@@ -114,7 +114,17 @@ describe("a refusal", () => {
     const reply = await client.send("GET", path);
     expect(reply.status).toBe(403);
     const requestId = reply.headers.get("X-Request-Id");
-    expect(lines).toEqual([{ event: "request_refused", requestId, path, name: "role", id: client.userId }]);
+    expect(lines).toEqual([
+      {
+        event: "request_refused",
+        level: "warning",
+        requestId,
+        path,
+        name: "role",
+        id: client.userId,
+        ownerId: client.userId,
+      },
+    ]);
   });
 
   it("S65 at the door is written to the log without what was sent", async () => {
@@ -123,8 +133,8 @@ describe("a refusal", () => {
     for (const headers of [json, foreign]) await request("/api/auth/sign-in/email", { method: "POST", headers, body });
     const path = "/api/auth/sign-in/email";
     expect(lines).toEqual([
-      { event: "request_refused", requestId: expect.any(String), path, name: "unauthorized" },
-      { event: "request_refused", requestId: expect.any(String), path, name: "foreign origin" },
+      { event: "request_refused", level: "warning", requestId: expect.any(String), path, name: "unauthorized" },
+      { event: "request_refused", level: "warning", requestId: expect.any(String), path, name: "foreign origin" },
     ]);
     expect(JSON.stringify(lines)).not.toMatch(/nobody|password|evil/);
   });

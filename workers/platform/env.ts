@@ -46,6 +46,12 @@ export interface Env {
   readonly ANALYTICS?: AnalyticsEngineDataset;
   /** What a program that reads `/metrics` shows, at least 32 characters; without it only administrators may read them. */
   readonly METRICS_TOKEN?: string;
+  /** Lowest level that the log writes: debug, info, warning or error. */
+  readonly LOG_LEVEL?: string;
+  /** Where errors are reported to, as a DSN of Sentry or of what speaks its protocol; empty for nowhere. */
+  readonly SENTRY_DSN?: string;
+  /** Name of the deployment, such as `production`. */
+  readonly DEPLOYMENT?: string;
   /** Reached over `throttle.ts` only. */
   readonly THROTTLE: DurableObjectNamespace;
   /** The platform's own limit: approximate, per location, by address. */

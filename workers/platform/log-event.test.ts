@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { logLine } from "./log-event.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { noteInLog, withLogContext } from "./log-context.ts";
+import { type LogLevel, logEvent, logLine, setLog } from "./log-event.ts";
 
 const SECRETS = [
   "correct-horse-battery-staple-canary-1",
@@ -53,7 +54,23 @@ function shown(line: string): string[] {
   return walk(JSON.parse(line));
 }
 
-const FIELDS = ["requestId", "id", "ownerId", "name", "job", "outcome", "attempts", "path", "reason", "error"];
+const FIELDS = [
+  ...[
+    "requestId",
+    "id",
+    "ownerId",
+    "accountId",
+    "botId",
+    "orderId",
+    "name",
+    "job",
+    "outcome",
+    "venue",
+    "code",
+    "method",
+  ],
+  ...["attempts", "status", "route", "path", "reason", "error"],
+];
 
 describe("a line of the log", () => {
   it.each(HOSTILE)("S65 stays one line of plain text with %j in any field, name or error", (hostile) => {
@@ -117,5 +134,71 @@ describe("a line of the log", () => {
   it("is short, whatever it was handed", () => {
     const long = "word ".repeat(100_000);
     expect(logLine(long, { error: new Error(long), reason: long, [long]: long }).length).toBeLessThan(5_000);
+  });
+});
+
+describe("the log of a piece of work", () => {
+  const written: [string, Record<string, unknown>][] = [];
+  const listen = () => {
+    written.length = 0;
+    for (const method of ["debug", "info", "warn", "error"] as const) {
+      vi.spyOn(console, method).mockImplementation((line: string) => void written.push([method, JSON.parse(line)]));
+    }
+  };
+  afterEach(() => {
+    vi.restoreAllMocks();
+    setLog({ level: "warning", listener: () => undefined });
+  });
+
+  it("says in each line whose work it is, also of two that go on at the same time", async () => {
+    listen();
+    const work = (ownerId: string) =>
+      withLogContext({ requestId: `req_${ownerId}` }, async () => {
+        await Promise.resolve();
+        noteInLog({ ownerId });
+        await Promise.resolve();
+        logEvent("tested", { count: 1 });
+      });
+    await Promise.all([work("a"), work("b")]);
+    logEvent("tested");
+    expect(written.map(([, line]) => line)).toEqual([
+      { event: "tested", level: "warning", requestId: "req_a", ownerId: "a", count: 1 },
+      { event: "tested", level: "warning", requestId: "req_b", ownerId: "b", count: 1 },
+      { event: "tested", level: "warning" },
+    ]);
+  });
+
+  it.each<[string | undefined, LogLevel[]]>([
+    ["debug", ["debug", "info", "warning", "error"]],
+    ["info", ["info", "warning", "error"]],
+    ["warning", ["warning", "error"]],
+    ["error", ["error"]],
+    ["loud", ["warning", "error"]],
+    [undefined, ["warning", "error"]],
+  ])("writes from the level that is set on, here %s, each by the platform's own method", (level, expected) => {
+    listen();
+    setLog({ level });
+    for (const one of ["debug", "info", "warning", "error"] as const) logEvent("tested", {}, one);
+    expect(written.map(([, line]) => line.level)).toEqual(expected);
+    expect(written.map(([method]) => method)).toEqual(expected.map((one) => (one === "warning" ? "warn" : one)));
+  });
+
+  it("takes an event with an error for an error, any other for a warning", () => {
+    listen();
+    logEvent("tested", { error: new Error("x") });
+    logEvent("tested", { reason: "x" });
+    expect(written.map(([, line]) => line.level)).toEqual(["error", "warning"]);
+  });
+
+  it("S65 hands a listener the line as it was let through, and nothing more", () => {
+    listen();
+    const heard: unknown[] = [];
+    setLog({ level: "error", listener: (level, line) => heard.push([level, line]) });
+    logEvent("tested", { password: "secret", reason: "a@example.org" } as never);
+    logEvent("tested", {}, "info");
+    expect(heard).toEqual([
+      ["warning", { event: "tested", level: "warning", reason: "[address]", dropped: ["password"] }],
+    ]);
+    expect(written).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { logContext } from "./log-context.ts";
+
 /**
  * The one way to the log. Only fields of the list are written, each as the kind of thing it is; whatever else is
  * handed in is left out by name. So a secret does not reach the log because somebody logged an object that held it.
@@ -12,6 +14,8 @@ const DROPPED_NAMES_MAX = 10;
 const ID = /^[\w.:-]{1,80}$/;
 /** Names of ours: of events, jobs, stores, limits. No digits and no capitals, as keys and tokens have. */
 const LABEL = /^[a-z][a-z _-]{0,39}$/;
+/** Codes of ours and of venues: words in capitals or small numbers, as keys are not. */
+const CODE = /^(?:[A-Z]{1,20}(?:_[A-Z]{1,20}){0,5}|-?\d{1,6})$/;
 /** A word of our routes: shorter than what is opaque, and without capitals, as ids and tokens are not. */
 const SEGMENT = /^[a-z][a-z\d.-]{0,18}$/;
 /** A function and a place in our bundle, as V8 writes them: nothing that came from outside. */
@@ -27,6 +31,7 @@ type Kind = (value: unknown) => unknown;
 
 const id: Kind = (value) => (typeof value === "string" && ID.test(value) ? value : "[not an id]");
 const label: Kind = (value) => (typeof value === "string" && LABEL.test(value) ? value : "[not shown]");
+const code: Kind = (value) => (typeof value === "string" && CODE.test(value) ? value : "[not a code]");
 const number: Kind = (value) => (typeof value === "number" ? value : "[not a number]");
 const path: Kind = (value) => pathText(String(value));
 const text: Kind = (value) => plainText(String(value));
@@ -35,11 +40,20 @@ const FIELDS = {
   requestId: id,
   runId: id,
   ownerId: id,
+  accountId: id,
+  botId: id,
+  orderId: id,
   id,
   letter: id,
   name: label,
   job: label,
   outcome: label,
+  venue: code,
+  code,
+  method: code,
+  route: path,
+  status: number,
+  elapsedMs: number,
   attempts: number,
   count: number,
   memoryKib: number,
@@ -51,14 +65,61 @@ const FIELDS = {
 
 export type LogFields = { readonly [Name in keyof typeof FIELDS]?: unknown };
 
-/** Writes one line of JSON: the event's name and the fields of the list. */
-export function logEvent(event: string, fields: LogFields = {}): void {
-  console.error(logLine(event, fields));
+/** From what is only for who looks for a fault, to what somebody has to see to. */
+export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A line as it is written, every field as the list of fields lets it through. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+interface LogSettings {
+  /** Lines below are not written. */
+  level: LogLevel;
+  /** Hears every line from warnings on, also of levels that are not written. It must not throw. */
+  listener: (level: LogLevel, line: LogLine) => void;
+}
+
+const settings: LogSettings = { level: "warning", listener: () => undefined };
+
+/** The platform shows the level of each of these, and `wrangler tail` filters by it. */
+const WRITERS: Readonly<Record<LogLevel, (line: string) => void>> = {
+  debug: (line) => console.debug(line),
+  info: (line) => console.info(line),
+  warning: (line) => console.warn(line),
+  error: (line) => console.error(line),
+};
+
+/** Sets what is written from now on. `level` is a setting of the deployment: one that is none changes nothing. */
+export function setLog({ level, listener }: { level?: string | undefined; listener?: LogSettings["listener"] }): void {
+  settings.level = LOG_LEVELS.find((one) => one === level) ?? settings.level;
+  settings.listener = listener ?? settings.listener;
+}
+
+/**
+ * Writes one line of JSON: the event's name, its level, whose work it belongs to, and the fields of the list. Without a level
+ * an event with an error is an error, any other a warning.
+ */
+export function logEvent(event: string, fields: LogFields = {}, level = levelOf(fields)): void {
+  const rank = LOG_LEVELS.indexOf(level);
+  const isWritten = rank >= LOG_LEVELS.indexOf(settings.level);
+  const isHeard = rank >= LOG_LEVELS.indexOf("warning");
+  if (!isWritten && !isHeard) return;
+  const line = shownFields(event, { ...logContext(), ...fields }, level);
+  if (isWritten) WRITERS[level](JSON.stringify(line));
+  if (isHeard) settings.listener(level, line);
+}
+
+function levelOf(fields: LogFields): LogLevel {
+  return fields.error === undefined ? "warning" : "error";
 }
 
 /** The line that `logEvent` writes. */
-export function logLine(event: string, fields: Readonly<Record<string, unknown>>): string {
-  const line: Record<string, unknown> = { event: label(event) };
+export function logLine(event: string, fields: Readonly<Record<string, unknown>>, level?: LogLevel): string {
+  return JSON.stringify(shownFields(event, fields, level));
+}
+
+function shownFields(event: string, fields: Readonly<Record<string, unknown>>, level: LogLevel | undefined): LogLine {
+  const line: Record<string, unknown> = { event: label(event), ...(level === undefined ? {} : { level }) };
   const dropped: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
@@ -66,7 +127,7 @@ export function logLine(event: string, fields: Readonly<Record<string, unknown>>
     else dropped.push(ID.test(name) ? plainText(name) : "[not a name]");
   }
   if (dropped.length > 0) line.dropped = dropped.slice(0, DROPPED_NAMES_MAX);
-  return JSON.stringify(line);
+  return line;
 }
 
 /** An error's kind and message, and where it was thrown: the stack's frames without the message that heads it. */
