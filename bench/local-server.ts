@@ -12,8 +12,12 @@ export interface BenchServer {
  * Runs a bench against the drill's Worker, which is what is deployed but for its limits on requests. `broker` is the origin
  * of a broker in another process; accounts trade on the paper venue where it is empty.
  */
-export async function withServer(broker: string, bench: (server: BenchServer) => Promise<void>): Promise<void> {
-  const runtime = await LocalRuntime.make({ main: "workers/drill.ts", vars: { DRILL_BROKER: broker } });
+export async function withServer(
+  broker: string,
+  bench: (server: BenchServer) => Promise<void>,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const runtime = await LocalRuntime.make({ main: "workers/drill.ts", vars: { DRILL_BROKER: broker, ...vars } });
   try {
     await runtime.start();
     const api = new ApiClient(runtime.origin, localSecrets(runtime.state).secrets.DEMO_PASSWORD);

@@ -5,6 +5,7 @@ import { benchEngine } from "./engine.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchKillSwitch } from "./kill-switch.ts";
 import { measureMemory } from "./memory.ts";
+import { benchMetrics } from "./metrics.ts";
 import { benchOrders } from "./orders.ts";
 import { benchRecovery } from "./recovery.ts";
 import { benchSidecar } from "./sidecar.ts";
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   memory: measureMemory,
   "sign-in": benchSignIn,
   orders: benchOrders,
+  metrics: benchMetrics,
   "kill-switch": benchKillSwitch,
   recovery: benchRecovery,
   "fan-out": () => benchFanOut(),

@@ -35,13 +35,20 @@ export class Meter {
   private gauges = new Map<string, Told>();
   /** Told of each point, so that somebody comes for it. */
   private onPoint: () => void = () => undefined;
+  private stopped = false;
 
   /** `onPoint` is called with every point, and must be cheap. */
   listen(onPoint: () => void): void {
     this.onPoint = onPoint;
   }
 
+  /** From now on nothing is counted: for what shows what counting costs. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   count<N extends CounterName>(name: N, labels: LabelsOf<N>, by = 1): void {
+    if (this.stopped) return;
     const series = inner(this.counts, name);
     const key = seriesKey(METRICS[name], labels);
     series.set(key, (series.get(key) ?? 0) + by);
@@ -49,6 +56,7 @@ export class Meter {
   }
 
   observe<N extends HistogramName>(name: N, labels: LabelsOf<N>, value: number): void {
+    if (this.stopped) return;
     const spec = METRICS[name];
     const series = inner(this.observations, name);
     const key = seriesKey(spec, labels);
@@ -70,6 +78,7 @@ export class Meter {
     labels: LabelsOf<N>,
     { value, source, at }: { value: number | undefined; source: string; at: number },
   ): void {
+    if (this.stopped) return;
     const key = seriesKey(METRICS[name], labels);
     const place = `${name}\n${key}\n${source}`;
     if (!this.gauges.has(place) && this.gauges.size >= GAUGES_WAITING_MAX) {
