@@ -9,6 +9,7 @@ import { BTC, rulesOf } from "../../core/testing/risk-books.ts";
 import { Desk } from "../desk.ts";
 import type { DeskAccount } from "../desk-account.ts";
 import type { DeskIntent } from "../desk-calls.ts";
+import type { DeskMeter } from "../desk-meter.ts";
 import { DeskDisk } from "./desk-disk.ts";
 import { MemoryDeskStore } from "./memory-desk-store.ts";
 
@@ -92,11 +93,11 @@ export function ackOf(order: OrderToPlace): SendOutcome {
 
 const decimal = (text: string): Decimal => parseDecimal(text, "cap");
 
-export async function newDesk(parts: { disk?: DeskDisk; broker?: ScriptedBroker } = {}) {
+export async function newDesk(parts: { disk?: DeskDisk; broker?: ScriptedBroker; meter?: DeskMeter } = {}) {
   const { disk = new DeskDisk(), broker = new ScriptedBroker() } = parts;
   const store = new MemoryDeskStore(disk);
   const clock = { now: NOW };
-  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => clock.now });
+  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => clock.now, meter: parts.meter });
   if (disk.orders.size === 0) {
     const caps = { orderNotional: decimal("10000"), positionNotional: decimal("20000"), openOrders: decimal("10") };
     desk.books.write(() => {
