@@ -61,6 +61,7 @@ export default defineConfig({
             "workers/live/**/*.test.ts",
             "workers/metrics/**/*.test.ts",
             "workers/errors/**/*.test.ts",
+            "workers/notify/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",
