@@ -5,7 +5,7 @@ import { ALPACA_CAPABILITIES } from "./alpaca/capabilities.ts";
 import { legName, versionName as replacedAlpaca } from "./alpaca/order-body.ts";
 import { BINANCE_CAPABILITIES } from "./binance/capabilities.ts";
 import { replacedId as replacedBinance } from "./binance/replace.ts";
-import { alpacaOf, binanceOf, type CredentialsOf, oandaOf, xtsOf } from "./keyed-venues.ts";
+import { alpacaOf, binanceOf, type CredentialsOf, oandaOf, publicBinanceOf, xtsOf } from "./keyed-venues.ts";
 import type { VenueShape } from "./late-client.ts";
 import type { MarketData } from "./market-data.ts";
 import { MT5_CAPABILITIES } from "./mt5/capabilities.ts";
@@ -110,4 +110,9 @@ export function openVenueClient(deps: VenueDeps, credentials: VenueCredentials):
 /** Market data of a venue by the keys. Throws `VenueRefusal` where the venue is not offered. */
 export function openMarketData(deps: VenueDeps, credentials: VenueCredentials): MarketData {
   return entryOf(credentials.venue).data(deps, credentials);
+}
+
+/** Market data of Binance that needs no key. */
+export function openPublicData(deps: VenueDeps): MarketData {
+  return publicBinanceOf(deps).market;
 }
