@@ -61,7 +61,7 @@ export function requireHeld(database: Database, row: BackfillRow): BatchItem<"sq
     .from(backfills)
     .where(and(eq(backfills.ownerId, row.ownerId), heldBy(row)));
   // As a built select: a batch cannot bind the parameters of raw SQL.
-  const lost = sql`CASE WHEN NOT EXISTS (${held}) THEN abs(-9223372036854775807 - 1) END`;
+  const lost = sql`CASE WHEN NOT EXISTS ${held} THEN abs(-9223372036854775807 - 1) END`;
   return database.select({ lost }).from(sql`(SELECT 1)`);
 }
 

@@ -38,7 +38,7 @@ export async function finishBackfill(
     subject: { kind: "dataset", id: datasetId },
     after: { symbol: instrument.symbol, timeframe, from: source.from, to: source.to, candles: coverage.candles },
   };
-  await owned.batch([
+  await database.batch([
     requireHeld(database, row),
     owned.prepareInsert(datasets, { ...held, ...made }),
     prepareAudit(systemAuditContext(database, ownerId, nowMs), event),
