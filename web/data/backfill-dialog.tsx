@@ -28,6 +28,7 @@ export function BackfillDialog({ onClose }: { onClose: () => void }) {
   const submission = useSubmission();
   // One for each form: the same form sent twice begins once.
   const key = useRef(newIdempotencyKey());
+  const form = useRef<HTMLFormElement>(null);
   const source = sources.data?.find(({ id }) => id === draft.sourceId) ?? sources.data?.[0];
   const whole = { ...draft, sourceId: source?.id ?? "" };
   const asked = requestOf(whole, { source, now });
@@ -37,7 +38,11 @@ export function BackfillDialog({ onClose }: { onClose: () => void }) {
   }
   async function begin() {
     setShown(true);
-    if (!("request" in asked)) return;
+    if (!("request" in asked)) {
+      // Once they are marked.
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+      return;
+    }
     const { request: body } = asked;
     await submission.run(async () => {
       await client.request<Backfill>("/backfills", { method: "POST", body, idempotencyKey: key.current });
@@ -54,6 +59,7 @@ export function BackfillDialog({ onClose }: { onClose: () => void }) {
         <Failure error={sources.error} onRetry={() => void sources.refetch()} />
       ) : (
         <BackfillFields
+          form={form}
           draft={whole}
           fresh={newBackfillDraft(now)}
           sources={sources.data}

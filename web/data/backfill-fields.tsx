@@ -1,3 +1,4 @@
+import type { RefObject } from "react";
 import type { BackfillSource } from "../../schema/wire/backfill.ts";
 import { TIMEFRAME_NAMES, timeframeWords } from "../format/timeframe.ts";
 import { ActError } from "../settings/act-error.tsx";
@@ -8,6 +9,7 @@ import { type BackfillDraft, dayBefore } from "./backfill-draft.ts";
 import { InstrumentChoice } from "./instrument-choice.tsx";
 
 interface BackfillFieldsProps {
+  readonly form: RefObject<HTMLFormElement | null>;
   readonly draft: BackfillDraft;
   readonly fresh: BackfillDraft;
   readonly sources: readonly BackfillSource[];
@@ -35,6 +37,7 @@ export function BackfillFields(props: BackfillFieldsProps) {
   const span = SPANS.find(({ value }) => dayBefore(draft.toDay || fresh.toDay, Number(value)) === draft.fromDay);
   return (
     <form
+      ref={props.form}
       noValidate
       className="grid gap-4"
       onSubmit={(event) => {

@@ -10,7 +10,6 @@ import { useSubmission } from "../session/frame.tsx";
 import { VENUE_NAMES } from "../settings/venue-words.ts";
 import { Badge, type BadgeTone } from "../ui/badge.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { Section } from "../ui/page.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { backfillsQuery, isUnderWay } from "./backfill-queries.ts";
@@ -41,13 +40,13 @@ export function BackfillList() {
   );
   if (shown === undefined || shown.length === 0) return null;
   return (
-    <Section title="From venues">
-      <ul aria-label="From venues" className="card divide-y divide-line">
+    <section aria-label="From venues" className="mb-6">
+      <ul className="card divide-y divide-line">
         {shown.map((backfill) => (
           <BackfillRow key={backfill.id} backfill={backfill} />
         ))}
       </ul>
-    </Section>
+    </section>
   );
 }
 

@@ -11,6 +11,6 @@ describe("how far candles of a venue are", () => {
   it("is told with the time that is left once there is a pace, and not before", () => {
     expect(timeLeft({ since: 0, share: 0.2 }, { since: 1_000, share: 0.3 })).toBeUndefined();
     expect(timeLeft({ since: 0, share: 0.2 }, { since: 60_000, share: 0.2 })).toBeUndefined();
-    expect(timeLeft({ since: 0, share: 0.2 }, { since: 60_000, share: 0.6 })).toBe("about 1 min left");
+    expect(timeLeft({ since: 0, share: 0.2 }, { since: 60_000, share: 0.6 })).toBe("About 1 min left");
   });
 });

@@ -37,7 +37,7 @@ export interface Pace {
 export function timeLeft(first: Pace, now: Pace): string | undefined {
   const [share, elapsed] = [now.share - first.share, now.since - first.since];
   if (share < 0.005 || elapsed < 3_000) return undefined;
-  return `about ${formatDuration(((1 - now.share) / share) * elapsed)} left`;
+  return `About ${formatDuration(((1 - now.share) / share) * elapsed)} left`;
 }
 
 function reachedOf({ from, to, share }: Backfill): number {

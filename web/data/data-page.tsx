@@ -14,6 +14,7 @@ import { Page } from "../ui/page.tsx";
 import { Empty, Failure, SkeletonRows } from "../ui/states.tsx";
 import { BackfillDialog } from "./backfill-dialog.tsx";
 import { BackfillList } from "./backfill-list.tsx";
+import { backfillsQuery } from "./backfill-queries.ts";
 import { DATASET_COLUMNS, DatasetCard } from "./dataset-columns.tsx";
 import { DATASET_CSV } from "./dataset-csv.ts";
 import { ImportDialog } from "./import-dialog.tsx";
@@ -21,6 +22,8 @@ import { ImportDialog } from "./import-dialog.tsx";
 /** Every dataset with its quality; a file dropped anywhere on the page is imported. */
 export function DataPage() {
   const query = useQuery(datasetsQuery);
+  // Shown above the datasets: both come at once, so that nothing moves.
+  const brought = useQuery(backfillsQuery);
   const search = useSearch({ from: "/app/data" });
   const navigate = useNavigate({ from: "/data" });
   const [dropped, setDropped] = useState<File | null>(null);
@@ -49,6 +52,7 @@ export function DataPage() {
   );
   return (
     <Page title="Data" actions={buttons}>
+      <BackfillList />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
       <div
         onDragOver={(event) => {
@@ -59,7 +63,7 @@ export function DataPage() {
         onDrop={drop}
         className={classNames("card overflow-hidden", over && "border-accent")}
       >
-        {query.isPending ? (
+        {query.isPending || brought.isPending ? (
           <SkeletonRows />
         ) : query.isError ? (
           <Failure error={query.error} onRetry={() => void query.refetch()} />
@@ -72,7 +76,6 @@ export function DataPage() {
           <Datasets rows={query.data} />
         )}
       </div>
-      <BackfillList />
       {search.bring === "open" && <BackfillDialog onClose={() => setBringing(false)} />}
       {search.import === "open" && (
         <ImportDialog

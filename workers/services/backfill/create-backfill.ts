@@ -124,7 +124,7 @@ function rowOf(
       venue,
       environment,
     },
-    ...{ name: input.name ?? `${symbol} ${input.timeframe} of ${venue}`, timeframe: input.timeframe },
+    ...{ name: input.name ?? `${symbol} ${input.timeframe}, ${venue}`, timeframe: input.timeframe },
     ...{ instrument: plainOf(instrument), nativeId, calendarId: calendar.id },
     ...{ fromMs: period.from, toMs: period.to, cursorMs: period.from, checkedMs: period.from },
     ...{ refused: {}, aliveAt: nowMs, createdAt: nowMs },
