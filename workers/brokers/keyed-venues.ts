@@ -9,6 +9,8 @@ import { OANDA_WINDOWS } from "./oanda/limits.ts";
 import { openOanda } from "./oanda/open-oanda.ts";
 import { sharedBudget } from "./request/shared-budget.ts";
 import { VenueRefusal } from "./request/venue-reply.ts";
+import { TWELVEDATA_WINDOWS } from "./twelvedata/limits.ts";
+import { openTwelveData } from "./twelvedata/open-twelvedata.ts";
 import { socketOrigin, type VenueOrigins, venueOrigin } from "./venue-origin.ts";
 import type { StreamScript } from "./venue-stream.ts";
 import { type OpenXts, openXts, type XtsParts } from "./xts/open-xts.ts";
@@ -98,6 +100,16 @@ export function xtsOf({ env, now, xtsTokens }: KeyedDeps, credentials: Credentia
     market: { appKey: marketKey, secretKey: marketSecret },
     ...(xtsTokens === undefined ? {} : { tokens: xtsTokens }),
   });
+}
+
+/** Twelve Data with a person's key. */
+export function twelveDataOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"TWELVEDATA">) {
+  const { apiKey } = credentials;
+  const origin = venueOrigin(env, credentials);
+  const hosts = origin && { rest: origin, stream: `${socketOrigin(origin)}/v1/quotes/price` };
+  // The venue counts by key.
+  const budget = sharedBudget(`twelvedata ${origin ?? ""} ${apiKey}`, TWELVEDATA_WINDOWS);
+  return openTwelveData({ fetch: sendOut, now, apiKey, budget, ...(hosts ? { hosts } : {}) });
 }
 
 /**

@@ -17,8 +17,8 @@ export interface RequestParts {
   /** The platform's `fetch`, or a test's. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly budget: RateBudget;
-  /** What a reply's status and headers say of the venue's rate; `now` in UTC ms. */
-  readonly rateNews: (reply: { readonly status: number; readonly headers: Headers }, now: number) => RateNews;
+  /** What a reply says of the venue's rate, by its status and headers as a rule; `now` in UTC ms. */
+  readonly rateNews: (reply: Pick<VenueReply, "status" | "headers" | "body">, now: number) => RateNews;
   /** UTC ms. */
   readonly now: () => number;
   readonly replyMsMax?: number;
