@@ -30,6 +30,11 @@ const CALENDARS: Readonly<Record<string, TradingCalendar>> = {
   ...{ "BTC/USD": ALWAYS_OPEN, "ETH/BTC": ALWAYS_OPEN, "EUR/USD": FX_WEEK, "USD/JPY": FX_WEEK },
   ...{ AAPL: US_STOCK, MSFT: US_STOCK },
 };
+const CURRENCIES = { currency_base: "One", currency_quote: "Other" };
+const STOCK = {
+  ...{ name: "A company", currency: "USD", exchange: "NASDAQ", mic_code: "XNGS", country: "United States" },
+  ...{ type: "Common Stock", cfi_code: "ESXXXX", figi_code: "", isin: "", cusip: "" },
+};
 const NO_DATA = "No data is available on the specified dates. Try setting different start/end dates.";
 
 /** Twelve Data as a venue of our own: prices as functions of time, and credits that are counted as it does. */
@@ -113,16 +118,11 @@ export class TwelveDataEmulator implements VenueEmulator {
           ...{ daily_usage: this.used.inDay, plan_daily_limit: this.creditsADay, plan_category: "basic" },
         });
       case "/forex_pairs":
-        return listed(FX_WEEK, (name) => ({ symbol: name, currency_group: "Major" }));
+        return listed(FX_WEEK, (name) => ({ symbol: name, currency_group: "Major", ...CURRENCIES }));
       case "/cryptocurrencies":
-        return listed(ALWAYS_OPEN, (name) => ({ symbol: name, available_exchanges: ["Binance"] }));
+        return listed(ALWAYS_OPEN, (name) => ({ symbol: name, available_exchanges: ["Binance"], ...CURRENCIES }));
       case "/stocks":
-        return listed(US_STOCK, (name) => ({
-          symbol: name,
-          currency: "USD",
-          exchange: "NASDAQ",
-          type: "Common Stock",
-        }));
+        return listed(US_STOCK, (name) => ({ symbol: name, ...STOCK }));
       default:
         return failed(404, "The requested endpoint does not exist.");
     }
