@@ -10,6 +10,7 @@ import type { MarketData } from "../../brokers/market-data.ts";
 import { GRANULARITY } from "../../brokers/oanda/candles.ts";
 import { openMarketData, openPublicData } from "../../brokers/registry.ts";
 import { VenueRefusal } from "../../brokers/request/venue-reply.ts";
+import { TWELVEDATA_INTERVALS } from "../../brokers/twelvedata/capabilities.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import { TIMEFRAMES, type Timeframe } from "../../core/candle/timeframe.ts";
 import { invalid, ProblemError } from "../../platform/problem-error.ts";
@@ -28,6 +29,7 @@ const KEYED: { readonly [V in VenueName]?: readonly Timeframe[] } = {
   BINANCE: TIMEFRAMES,
   ALPACA: Object.keys(ALPACA_TIMEFRAMES) as Timeframe[],
   OANDA: Object.keys(GRANULARITY) as Timeframe[],
+  TWELVEDATA: Object.keys(TWELVEDATA_INTERVALS) as Timeframe[],
 };
 
 /** Everything that candles can be brought from: what needs no key first, then the person's keys. */
