@@ -15,8 +15,8 @@ import { InlineError } from "../ui/states.tsx";
 import { backfillsQuery, isUnderWay } from "./backfill-queries.ts";
 import { backfillWords, doneShare, type Pace, timeLeft } from "./backfill-words.ts";
 
-/** One that is done is shown for so long, so that whoever comes back sees it. */
-const DONE_SHOWN_MS = 86_400_000;
+/** One that is done is shown for so long; its dataset is on the list below. */
+const DONE_SHOWN_MS = 3_600_000;
 
 const STATUS: Readonly<Record<Backfill["status"], { word: string; tone: BadgeTone }>> = {
   queued: { word: "Queued", tone: "neutral" },
