@@ -38,4 +38,5 @@ CREATE TABLE `backfills` (
 );
 --> statement-breakpoint
 CREATE INDEX `backfills_by_owner` ON `backfills` (`owner_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `backfills_by_life` ON `backfills` (`status`,`alive_at`);
+CREATE INDEX `backfills_by_life` ON `backfills` (`status`,`alive_at`);--> statement-breakpoint
+ALTER TABLE `venue_connections` ADD `instruments_at` integer DEFAULT 0 NOT NULL;

@@ -6,6 +6,7 @@ import type { BackfillWorker } from "./backfill/work-on-backfill.ts";
 import { consumeBackfills } from "./jobs/consume-backfills.ts";
 import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { refreshInstruments } from "./jobs/refresh-instruments.ts";
 import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
 import { watchBackfills } from "./jobs/watch-backfills.ts";
@@ -47,6 +48,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["watch-bots", () => watchBots(env, nowMs)],
         ["watch-runs", () => watchRuns(env, nowMs)],
         ["watch-backfills", () => watchBackfills(env, nowMs)],
+        ["refresh-instruments", () => refreshInstruments({ env, now: systemClock })],
         ["watch-exports", () => watchExports(env, nowMs)],
         ["sweep-imports", () => sweepImports(env, nowMs)],
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
