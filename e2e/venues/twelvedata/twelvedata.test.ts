@@ -51,7 +51,10 @@ describe("Twelve Data", () => {
     const { values } = SeriesReply.parse({ values: [{ ...row, close: "148.85001", volume: "624277" }] });
     const candles = candlesOfRows(values);
     expect([candles.time[0], candles.open[0], candles.close[0], candles.volume[0]]).toEqual([
-      ...[Date.UTC(2021, 8, 16, 15, 59), 148.735, 148.85001, 624_277],
+      Date.UTC(2021, 8, 16, 15, 59),
+      148.735,
+      148.85001,
+      624_277,
     ]);
     const days = candlesOfRows([{ ...row, datetime: "2021-09-16", close: "148.85001" }]);
     expect([days.time[0], days.volume[0]]).toEqual([Date.UTC(2021, 8, 16), 0]);
