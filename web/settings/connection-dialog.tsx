@@ -7,7 +7,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { boxClass, CheckField, Field, SelectField, TextField } from "../ui/field.tsx";
 import { ActError } from "./act-error.tsx";
 import { withProof } from "./prove.ts";
-import { ENVIRONMENT_WORDS, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
+import { environmentWords, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
 
 const BROKERS = Object.entries(XTS_BROKERS).map(([value, { name }]) => ({ value, label: name }));
 const KEY_KINDS = [
@@ -136,7 +136,7 @@ function VenueFields({ guide, environment, fixed, onVenue, onEnvironment }: Venu
         label="Environment"
         value={environment}
         disabled={fixed}
-        choices={guide.environments.map((one) => ({ value: one, label: ENVIRONMENT_WORDS[one] ?? one }))}
+        choices={guide.environments.map((one) => ({ value: one, label: environmentWords(guide.venue, one) }))}
         onChange={onEnvironment}
       />
     </div>

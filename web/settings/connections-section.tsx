@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Plug } from "lucide-react";
 import { useState } from "react";
 import type { Connection } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 import { refreshTrading } from "../trading/queries.ts";
 import { Badge, type BadgeTone } from "../ui/badge.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { Empty, Failure, SkeletonRows } from "../ui/states.tsx";
@@ -14,7 +15,7 @@ import { ConfirmAct } from "./confirm-act.tsx";
 import { ConnectionDialog } from "./connection-dialog.tsx";
 import { connectionsQuery } from "./settings-queries.ts";
 import { VenueAccountDialog } from "./venue-account-dialog.tsx";
-import { VENUE_NAMES } from "./venue-words.ts";
+import { hasPricesAlone, VENUE_NAMES } from "./venue-words.ts";
 
 type Asked =
   | { readonly act: "add" }
@@ -91,6 +92,7 @@ function Row({ connection, onAsk }: { connection: Connection; onAsk: (act: "rota
   const [testing, setTesting] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const { label, venue, environment, isLive, keyEnd, state, problem, facts, checkedAt, accounts } = connection;
+  const isPrices = hasPricesAlone(venue);
   async function test() {
     setTesting(true);
     setError(null);
@@ -109,17 +111,26 @@ function Row({ connection, onAsk }: { connection: Connection; onAsk: (act: "rota
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-2 font-medium">
             <span className="min-w-0 break-words">{label}</span>
-            <Badge tone={isLive ? "live" : "neutral"}>{isLive ? "LIVE" : environment.toUpperCase()}</Badge>
+            <Badge tone={isLive ? "live" : "neutral"}>
+              {isLive ? "LIVE" : isPrices ? "PRICES" : environment.toUpperCase()}
+            </Badge>
             <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>
           </div>
           <p className="text-table text-muted">
-            {VENUE_NAMES[venue]}, account {facts.accountNumber}, key …{keyEnd}, asked <Ago timeMs={checkedAt} />
+            {VENUE_NAMES[venue]}, {facts.accountNumber !== "" && `account ${facts.accountNumber}, `}key …{keyEnd}, asked{" "}
+            <Ago timeMs={checkedAt} />
           </p>
         </div>
         <div className="flex flex-wrap gap-2">
-          <Button kind="primary" disabled={!facts.canTrade || state === "refused"} onClick={() => onAsk("account")}>
-            Trade with it
-          </Button>
+          {isPrices ? (
+            <Link to="/data" search={{ bring: "open" }} className={buttonClass("primary")}>
+              Bring candles
+            </Link>
+          ) : (
+            <Button kind="primary" disabled={!facts.canTrade || state === "refused"} onClick={() => onAsk("account")}>
+              Trade with it
+            </Button>
+          )}
           <Button busy={testing} aria-label={`Test ${label}`} onClick={() => void test()}>
             Test
           </Button>
@@ -133,7 +144,9 @@ function Row({ connection, onAsk }: { connection: Connection; onAsk: (act: "rota
       </div>
       <ul className="flex flex-wrap gap-1.5" aria-label={`What the key of ${label} may do`}>
         <li>
-          <Badge tone={facts.canTrade ? "accent" : "danger"}>{facts.canTrade ? "can trade" : "cannot trade"}</Badge>
+          <Badge tone={facts.canTrade ? "accent" : isPrices ? "neutral" : "danger"}>
+            {facts.canTrade ? "can trade" : isPrices ? "prices alone" : "cannot trade"}
+          </Badge>
         </li>
         <li>
           <Badge tone={facts.canWithdraw === false ? "neutral" : facts.canWithdraw ? "danger" : "notice"}>

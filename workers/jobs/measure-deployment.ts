@@ -1,5 +1,6 @@
 import { and, count, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { backfills } from "../../schema/tables/backfill.ts";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { dataExports } from "../../schema/tables/privacy.ts";
@@ -68,6 +69,7 @@ const WAITING: readonly Waiting[] = [
     since: dataExports.createdAt,
     where: inArray(dataExports.status, ["queued"]),
   },
+  { queue: "backfills", table: backfills, since: backfills.createdAt, where: inArray(backfills.status, ["queued"]) },
   {
     queue: "mail",
     table: mailOutbox,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { nodeModule } from "../testing/node-module.ts";
 import { METRIC_NAMES, METRICS, type MetricSpec } from "./metric-catalogue.ts";
-import { OTHER } from "./metric-labels.ts";
+import { CRON_TASKS, OTHER } from "./metric-labels.ts";
 import { allKeys, labelsOfKey, seriesCount, seriesKey } from "./series-key.ts";
 
 const specs = METRIC_NAMES.map((name): [string, MetricSpec] => [name, METRICS[name]]);
@@ -28,6 +29,12 @@ describe("the catalogue of metrics", () => {
       return seriesCount(spec) * (spec.type === "histogram" ? spec.buckets.length + 3 : 1);
     });
     expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThan(1_000);
+  });
+
+  it("knows every task of the minute's clock", async () => {
+    const { readFileSync } = await nodeModule<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
+    const tasks = [...readFileSync("workers/worker.ts", "utf8").matchAll(/^\s*\["([\w-]+)", \(\) =>/gm)];
+    expect(tasks.map(([, name]) => name)).toEqual(CRON_TASKS);
   });
 
   it("knows each series by a key that leads back to its labels", () => {

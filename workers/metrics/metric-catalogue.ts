@@ -143,7 +143,7 @@ export const METRICS = {
   },
   queue_depth: {
     type: "gauge",
-    help: "Work that waits: runs and archives not begun, letters and entries of the trail not sent. Told each minute.",
+    help: "Work that waits: runs, archives and backfills not begun, letters and entries of the trail not sent. Told each minute.",
     labels: { queue: QUEUES },
     merge: "sum",
     keptMs: BY_CRON_MS,

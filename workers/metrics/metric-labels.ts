@@ -42,7 +42,7 @@ export type Channel = (typeof CHANNELS)[number];
 export const OBJECTS = ["account", "bot", "feed", "replay", "venue-market", "hub", "run", "sidecar"] as const;
 export type MeteredObject = (typeof OBJECTS)[number];
 
-export const QUEUES = ["runs", "exports", "mail", "audit"] as const;
+export const QUEUES = ["runs", "exports", "backfills", "mail", "audit"] as const;
 export const DEAD_LETTER_QUEUES = ["runs", "exports"] as const;
 export const FEEDS = ["simulated", "venue"] as const;
 export const STORES = ["d1", "r2"] as const;
@@ -50,7 +50,8 @@ export const STORE_OPERATIONS = ["read", "write", "batch", "delete", "list"] as 
 /** `refused` is the store's answer to what may not be, such as a second row of one name; `error` is the store failing. */
 export const STORE_OUTCOMES = ["ok", "refused", "error"] as const;
 export const CRON_TASKS = [
-  ...["platform-switch", "watch-bots", "watch-runs", "watch-exports", "sweep-imports", "drain-mail", "drain-audit"],
-  ...["anchor-audit", "rotate-vault", "nightly", "forget-sockets", "measure"],
+  ...["platform-switch", "watch-bots", "watch-runs", "watch-backfills", "refresh-instruments", "watch-exports"],
+  ...["sweep-imports", "drain-mail", "drain-audit", "anchor-audit", "rotate-vault", "nightly", "forget-sockets"],
+  "measure",
 ];
 export const QUOTAS = ["d1_storage"] as const;

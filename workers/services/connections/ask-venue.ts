@@ -1,5 +1,5 @@
 import type { ConnectionFacts, ConnectionState, VenueCredentials } from "../../../schema/wire/connection.ts";
-import { openVenueClient } from "../../brokers/registry.ts";
+import { venueFacts } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -31,7 +31,7 @@ export async function askVenue(
   credentials: VenueCredentials,
 ): Promise<VenueAnswer> {
   try {
-    const facts = await openVenueClient({ env, now }, credentials).facts();
+    const facts = await venueFacts({ env, now }, credentials);
     const { canWithdraw, addressBound, permissions, warnings, ...rest } = facts;
     const shown = { permissions: [...permissions], warnings: [...warnings] };
     const unsaid = { canWithdraw: canWithdraw ?? null, addressBound: addressBound ?? null };

@@ -60,6 +60,8 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
     checkedAt: now,
     createdAt: now,
     rotatedAt: now,
+    // Whoever makes an account with it asks then.
+    instrumentsAt: now,
   };
   await ctx.owned.batch([
     ...(await secretOf(ctx, row.id, credentials)),
@@ -205,7 +207,7 @@ async function connectionOf(ctx: Pick<ServiceContext, "owned">, row: ConnectionR
     where: eq(tradingAccounts.connectionId, row.id),
     limit: CONNECTIONS_MAX,
   });
-  const { ownerId: _, ...shown } = row;
+  const { ownerId: _, instrumentsAt: __, ...shown } = row;
   return { ...shown, isLive: isLiveMoney(row), accounts: accounts.map(({ id, name }) => ({ id, name })) };
 }
 
