@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TimeMs } from "./primitive.ts";
+import { VenueStream } from "./venue-stream.ts";
 
 /** Keys of venues that a person may keep. */
 export const CONNECTIONS_MAX = 20;
@@ -73,8 +74,11 @@ export const VenueCredentials = z.discriminatedUnion("venue", [
     environment: z.enum(["live", "demo"]),
     login: z.string().regex(/^\d{1,20}$/, "must be the number of the trading account"),
     server: z.string().trim().min(1).max(100),
-    /** The secret that the Expert Advisor shows who it is with. */
-    secret: Secret,
+    /** What the Expert Advisor proves itself by, which never crosses the line. Made by chance: nobody has to remember it. */
+    secret: z
+      .string()
+      .trim()
+      .regex(/^[!-~]{32,200}$/, "must be 32 to 200 characters without spaces"),
   }),
   z.strictObject({ venue: z.literal("TWELVEDATA"), environment: z.literal("live"), apiKey: Key }),
 ]);
@@ -101,6 +105,8 @@ export type RenameConnection = z.infer<typeof RenameConnection>;
 export const ConnectionFacts = z.object({
   accountNumber: z.string(),
   currency: z.string(),
+  /** As the venue shows it, in `currency`; absent where it was not asked. */
+  balance: z.string().optional(),
   canTrade: z.boolean(),
   /** Null where the venue does not say. */
   canWithdraw: z.boolean().nullable(),
@@ -110,8 +116,8 @@ export const ConnectionFacts = z.object({
 });
 export type ConnectionFacts = z.infer<typeof ConnectionFacts>;
 
-/** Whether the venue answers for the key: it does, it refuses the key, or it was not reached. */
-export const ConnectionState = z.enum(["working", "refused", "unreachable"]);
+/** Whether the venue answers for the key: it does, it refuses the key, it was not reached, or its terminal has to dial first. */
+export const ConnectionState = z.enum(["working", "refused", "unreachable", "waiting"]);
 export type ConnectionState = z.infer<typeof ConnectionState>;
 
 export const Connection = z.object({
@@ -133,8 +139,21 @@ export const Connection = z.object({
   rotatedAt: TimeMs,
   /** Trading accounts that use it. */
   accounts: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** How the line of its terminal stands; null for venues that are asked over the network. */
+  line: VenueStream.nullable(),
 });
 export type Connection = z.infer<typeof Connection>;
+
+/** Where MetaTrader terminals dial in. */
+export const BridgeAddress = z.object({ host: z.string(), port: z.number().int() });
+export type BridgeAddress = z.infer<typeof BridgeAddress>;
+
+export const ConnectionList = z.object({
+  rows: z.array(Connection),
+  /** Null where this deployment has no port for terminals: MetaTrader cannot be connected then. */
+  bridge: BridgeAddress.nullable(),
+});
+export type ConnectionList = z.infer<typeof ConnectionList>;
 
 /** Whether orders there move real money. Prices alone move none. */
 export function isLiveMoney({ venue, environment }: { venue: VenueName; environment: string }): boolean {

@@ -84,6 +84,7 @@ const STATES: Readonly<Record<Connection["state"], { word: string; tone: BadgeTo
   working: { word: "Working", tone: "accent" },
   refused: { word: "Refused", tone: "danger" },
   unreachable: { word: "Not reached", tone: "notice" },
+  waiting: { word: "Waiting for the terminal", tone: "notice" },
 };
 
 function Row({ connection, onAsk }: { connection: Connection; onAsk: (act: "rotate" | "remove" | "account") => void }) {

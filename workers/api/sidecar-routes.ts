@@ -1,17 +1,20 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { SIDECAR_HEADER } from "../account/account-sidecar.ts";
+import { SIDECAR_HEADER } from "../account/sidecar-hold.ts";
 import { bearerOf, sidecarKey, verifySidecarToken } from "../auth/sidecar-token.ts";
 import { objectName } from "../platform/object-name.ts";
 import { notFound, unauthorized } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireUpgrade } from "./open-channel.ts";
 
+/** Whose objects sidecars dial: accounts for their streams, connections for their terminals. */
+const PLACES = { accounts: "account", connections: "connection" } as const;
+
 /**
- * Where sidecars dial the accounts whose streams they hold. The token names the account and its owner; the account's object
- * looks at it once more, and whether it was used before.
+ * Where sidecars dial those whose streams they hold. The token names whose it is and its owner; the object looks at it once
+ * more, and whether it was used before.
  */
 export function sidecarRoutes() {
-  return new OpenAPIHono<ApiEnv>().get("/sidecar/v1/accounts/:id", async (c) => {
+  return new OpenAPIHono<ApiEnv>().get("/sidecar/v1/:place{accounts|connections}/:id", async (c) => {
     const secret = c.env.SIDECAR_SECRET ?? "";
     if (secret === "") throw notFound("route");
     requireUpgrade(c);
@@ -23,8 +26,11 @@ export function sidecarRoutes() {
     const id = c.req.param("id");
     if (authorization === undefined || claims?.accountId !== id)
       throw unauthorized("The sidecar's token is not valid.");
-    const name = await objectName({ kind: "account", ownerId: claims.ownerId, id });
+    const kind = PLACES[c.req.param("place") as keyof typeof PLACES];
+    const name = await objectName({ kind, ownerId: claims.ownerId, id });
     const headers = { Upgrade: "websocket", Authorization: authorization, [SIDECAR_HEADER]: "1" };
-    return c.env.ACCOUNT.getByName(name).fetch(new Request("https://account.internal/", { headers }));
+    const objects: { getByName(name: string): Pick<Fetcher, "fetch"> } =
+      kind === "account" ? c.env.ACCOUNT : c.env.CONNECTION;
+    return objects.getByName(name).fetch(new Request("https://object.internal/", { headers }));
   });
 }

@@ -3,11 +3,11 @@ import type {
   VenueInstrumentQuery,
   VenueInstrumentRow,
 } from "../../../schema/wire/venue-instrument.ts";
-import { openVenueClient } from "../../brokers/registry.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { answeredByVenue } from "./answered-by-venue.ts";
-import { findConnection, openCredentials } from "./connections.ts";
+import { openConnection } from "./connection-client.ts";
+import { findConnection } from "./connections.ts";
 
 /** A list is megabytes at some venues, and asked for with each letter that is typed: it is kept for so long, of so many. */
 const KEPT_MS = 60_000;
@@ -35,7 +35,7 @@ export async function venueInstruments(ctx: ServiceContext, connectionId: string
   const { id } = await findConnection(ctx, connectionId);
   const kept = lists.get(id);
   if (kept !== undefined && kept.until > ctx.now()) return kept.rows;
-  const client = openVenueClient(ctx, await openCredentials(ctx, id));
+  const client = await openConnection(ctx, id);
   const rows = await answeredByVenue(() => client.instruments());
   if (lists.size >= LISTS_KEPT_MAX) lists.clear();
   lists.set(id, { until: ctx.now() + KEPT_MS, rows });
