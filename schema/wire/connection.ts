@@ -14,7 +14,7 @@ export type VenueName = z.infer<typeof VenueName>;
  * to hosts that this deployment knows, and to no other.
  */
 export const XTS_BROKERS = {
-  symphony: { name: "Symphony (test system)", origin: "https://developers.symphonyfintech.in" },
+  symphony: { name: "Symphony", origin: "https://developers.symphonyfintech.in" },
   rmoney: { name: "RMoney", origin: "https://xts.rmoneyindia.co.in:3000" },
   compositedge: { name: "CompositEdge", origin: "https://xts.compositedge.com" },
   "5paisa": { name: "5paisa", origin: "https://xtsmum.5paisa.com" },
@@ -23,6 +23,8 @@ export const XTS_BROKERS = {
   wisdom: { name: "Wisdom Capital", origin: "https://trade.wisdomcapital.in" },
   ibulls: { name: "iBulls", origin: "https://xts.ibullssecurities.com" },
 } as const;
+/** The one of them that has play money alone: the protocol's makers let programs be tried there. */
+export const XTS_TEST_BROKER = "symphony";
 export const XtsBroker = z.enum(Object.keys(XTS_BROKERS) as [keyof typeof XTS_BROKERS]);
 
 /** A key as its venue shows it: printable, without spaces. */
@@ -60,15 +62,21 @@ export const VenueCredentials = z.discriminatedUnion("venue", [
       .string()
       .regex(/^\d{3}-\d{3}-\d{1,10}-\d{3}$/, "must be an account number such as 101-004-1234567-001"),
   }),
-  z.strictObject({
-    venue: z.literal("XTS"),
-    environment: z.literal("live"),
-    broker: XtsBroker,
-    interactiveKey: Key,
-    interactiveSecret: Secret,
-    marketKey: Key,
-    marketSecret: Secret,
-  }),
+  z
+    .strictObject({
+      venue: z.literal("XTS"),
+      environment: z.enum(["live", "test"]),
+      broker: XtsBroker,
+      interactiveKey: Key,
+      interactiveSecret: Secret,
+      marketKey: Key,
+      marketSecret: Secret,
+    })
+    // What protects real money goes by the environment.
+    .refine(({ environment, broker }) => (environment === "test") === (broker === XTS_TEST_BROKER), {
+      path: ["broker"],
+      message: `must be ${XTS_TEST_BROKER} in the environment test, and another one in live`,
+    }),
   z.strictObject({
     venue: z.literal("MT5"),
     environment: z.enum(["live", "demo"]),

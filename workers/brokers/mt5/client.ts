@@ -111,7 +111,8 @@ export class Mt5Client implements VenueClient {
       canTrade,
       // A terminal has no call that moves money.
       canWithdraw: false,
-      addressBound: true,
+      // It is the terminal that dials; where from is its owner's.
+      addressBound: undefined,
       permissions: [account.mode, ...(canTrade ? ["trade"] : [])],
       warnings,
     };

@@ -22,6 +22,7 @@ import { accountObject } from "../trading/account-object-of.ts";
 import { askVenue, NOTHING_KNOWN, type VenueAnswer } from "./ask-venue.ts";
 import { depsOf, openCredentials } from "./connection-client.ts";
 import { bridgeOf, type ConnectionRow, connectionOf } from "./connection-view.ts";
+import { terminalAnswer } from "./terminal-answer.ts";
 import { requireNoWithdrawal } from "./withdrawal-gate.ts";
 
 /** The person's keys of venues, the newest first, and where terminals would dial in. */
@@ -75,7 +76,8 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
 export async function testConnection(call: { ctx: ServiceContext; input: { id: string } }): Promise<Connection> {
   const { ctx, input } = call;
   const row = await findConnection(ctx, input.id);
-  const answer = patient(row, await askVenue(depsOf(ctx, row.id), await openCredentials(ctx, row.id)));
+  const told = await askVenue(depsOf(ctx, row.id), await openCredentials(ctx, row.id));
+  const answer = row.venue === "MT5" ? terminalAnswer(row, told) : told;
   // What was known of the account stays where the venue did not answer for it now.
   const next = {
     ...row,
@@ -218,15 +220,9 @@ async function firstAnswer({ env, now }: ServiceContext, credentials: VenueCrede
     throw conflict("no_bridge", "This deployment has no port that MetaTrader terminals could dial.");
   }
   const { login, server } = credentials;
-  // A terminal has no call that moves money, and dials from wherever it stands.
-  const facts = { ...NOTHING_KNOWN, accountNumber: `${login} at ${server}`, canWithdraw: false, addressBound: true };
+  // A terminal has no call that moves money.
+  const facts = { ...NOTHING_KNOWN, accountNumber: `${login} at ${server}`, canWithdraw: false };
   return { state: "waiting", problem: null, facts };
-}
-
-/** A terminal that is away is waited for: nothing is wrong with its key. */
-function patient({ venue }: ConnectionRow, answer: VenueAnswer): VenueAnswer {
-  if (venue !== "MT5" || answer.state !== "unreachable") return answer;
-  return { state: "waiting", problem: null, facts: answer.facts };
 }
 
 /** Two connections of one session or one terminal would throw each other out. */

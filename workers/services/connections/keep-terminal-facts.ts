@@ -7,6 +7,7 @@ import type { Env } from "../../platform/env.ts";
 import { ownedDatabase } from "../../platform/owned-database.ts";
 import { askVenue } from "./ask-venue.ts";
 import { depsOf, openCredentials } from "./connection-client.ts";
+import { terminalAnswer } from "./terminal-answer.ts";
 
 /**
  * Keeps what a terminal that has just dialled says of its account: it is the first moment at which anything is known of it,
@@ -18,8 +19,11 @@ export async function keepTerminalFacts(
 ): Promise<void> {
   const owned = ownedDatabase(openDatabase(env.DB), ownerId);
   const ctx = { env, now, owned };
-  const answer = await askVenue(depsOf(ctx, connectionId), await openCredentials(ctx, connectionId));
-  if (answer.state !== "working") return;
+  const row = await owned.find(venueConnections, eq(venueConnections.id, connectionId));
+  if (row === undefined) return;
+  const told = await askVenue(depsOf(ctx, connectionId), await openCredentials(ctx, connectionId));
+  const answer = terminalAnswer(row, told);
+  if (answer.state === "waiting") return;
   const { state, problem, facts } = answer;
   await owned.update(
     venueConnections,
