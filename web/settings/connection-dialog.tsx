@@ -102,15 +102,17 @@ export function ConnectionDialog({ rotates, bridge, onClose, onDone }: Connectio
         )}
         {venue === "XTS" && <SelectField label="Broker" value={broker ?? ""} choices={brokers} onChange={setBroker} />}
         {venue === "MT5" && bridge === null && <NoBridge />}
-        {guide.fields.map((field) => (
-          <KeyBox
-            key={`${venue}.${field.name}`}
-            field={field}
-            fixed={rotates?.venue === "MT5"}
-            value={typed[field.name] ?? ""}
-            onChange={(value) => setTyped((now) => ({ ...now, [field.name]: value }))}
-          />
-        ))}
+        <div className="grid gap-4 sm:grid-cols-2">
+          {guide.fields.map((field) => (
+            <KeyBox
+              key={`${venue}.${field.name}`}
+              field={field}
+              fixed={rotates?.venue === "MT5"}
+              value={typed[field.name] ?? ""}
+              onChange={(value) => setTyped((now) => ({ ...now, [field.name]: value }))}
+            />
+          ))}
+        </div>
         {rotates === undefined && guide.movesNoMoney === undefined && (
           <CheckField
             label="I have made sure that this key cannot withdraw money"
@@ -194,10 +196,14 @@ function guideOf(venue: VenueName): VenueGuide {
   return guide;
 }
 
-function Guide({ guide: { tick, leave, addresses } }: { guide: VenueGuide }) {
+function Guide({
+  guide: { heading = "When you make the key at the venue", tick, leave, addresses },
+}: {
+  guide: VenueGuide;
+}) {
   return (
     <div className="grid gap-2 rounded-md border border-line bg-ground px-4 py-3 text-table">
-      <p className="font-medium">When you make the key at the venue</p>
+      <p className="font-medium">{heading}</p>
       <ul className="grid list-disc gap-1 pl-5">
         {tick.map((text) => (
           <li key={text}>{text}</li>
@@ -226,7 +232,7 @@ function KeyBox({ field, value, fixed, onChange }: KeyBoxProps) {
   const hinted = hint === undefined ? {} : { hint };
   if (kind === "pem") {
     return (
-      <Field label={label} {...hinted}>
+      <Field label={label} {...hinted} className="sm:col-span-2">
         {(attributes) => (
           <textarea
             {...attributes}

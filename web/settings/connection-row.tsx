@@ -83,13 +83,13 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
       </div>
       {line !== null && <StreamState stream={line} isTerminal whole />}
       {state !== "waiting" && <Rights connection={connection} />}
-      <Accounts connection={connection} />
       {problem !== null && <p className="text-table text-danger">{problem}</p>}
       {facts.warnings.map((warning) => (
         <p key={warning} className="text-table text-notice">
           {warning}
         </p>
       ))}
+      <Accounts connection={connection} />
       <ActError error={error} />
     </li>
   );
@@ -145,7 +145,9 @@ function Accounts({ connection: { label, accounts, line } }: { connection: Conne
     <ul className="grid gap-1 text-table" aria-label={`Accounts that trade with ${label}`}>
       {accounts.map(({ id, name }) => (
         <li key={id} className="flex flex-wrap items-center gap-x-2">
-          <span className="min-w-0 break-words">{name}</span>
+          <span className="min-w-0 break-words">
+            <span className="text-muted">Traded by</span> {name}
+          </span>
           {line === null && <AccountStream accountId={id} />}
         </li>
       ))}

@@ -37,7 +37,7 @@ export function TerminalDialog({
               In MetaTrader choose File, Open Data Folder, and save this file into MQL5\Experts. Open it in MetaEditor
               and press F7.
             </p>
-            <a href="/ApexTrade.mq5" download className={`${buttonClass("quiet")} mt-2 w-fit`}>
+            <a href="/ApexTrade.mq5" download className={buttonClass("plain", "mt-2 w-fit text-ink")}>
               <Download size={14} aria-hidden /> Download ApexTrade.mq5
             </a>
           </Step>
@@ -115,10 +115,12 @@ function Inputs({ bridge, keyId, secret }: InputsProps) {
       {inputs.map(([name, value]) => (
         <div key={name} className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 px-3 py-1.5">
           <dt className="w-24 shrink-0 text-table">{name}</dt>
-          <dd className="min-w-0 flex-1 basis-40 font-mono text-table break-all text-ink" data-input={name}>
-            {value}
+          <dd className="flex min-w-0 flex-1 basis-40 items-center justify-between gap-3">
+            <span className="min-w-0 font-mono text-table break-all text-ink" data-input={name}>
+              {value}
+            </span>
+            <CopyButton text={value} />
           </dd>
-          <CopyButton text={value} />
         </div>
       ))}
     </dl>

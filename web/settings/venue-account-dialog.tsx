@@ -138,7 +138,7 @@ function Instruments({ connectionId, currency, typed, onType, chosen, onChoose }
       </legend>
       <TextField
         label="Search"
-        placeholder="BTC"
+        placeholder="Name or symbol"
         autoComplete="off"
         value={typed}
         onChange={(event) => onType(event.target.value)}

@@ -32,6 +32,8 @@ export interface KeyField {
 /** How a key is made at a venue, and what of it is asked for. */
 export interface VenueGuide {
   readonly venue: VenueName;
+  /** What the list below is about. */
+  readonly heading?: string;
   readonly environments: readonly [VenueCredentials["environment"], ...VenueCredentials["environment"][]];
   /** What to tick, in order. */
   readonly tick: readonly string[];
@@ -104,6 +106,7 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
   {
     venue: "MT5",
     environments: ["demo", "live"],
+    heading: "What it takes",
     tick: ["A machine that runs day and night, with the terminal logged in to the account"],
     leave: [],
     addresses:

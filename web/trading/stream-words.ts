@@ -48,8 +48,15 @@ export function terminalWords({ state, reason }: VenueStream): StreamWords {
     case "polled":
       return { word: "No bridge", tone: "look", meaning: "This deployment has no port that terminals could dial." };
     case "reconnecting":
-      return { word: "Waiting for the terminal", tone: "wait", meaning: sentence(reason, "") };
+      return { word: "Waiting for the terminal", tone: "wait", meaning: sentence(reasonShown(reason), DIALS) };
   }
+}
+
+const DIALS = "It dials by itself while it runs and its Expert Advisor is on a chart.";
+
+/** What is between our own machines means nothing to whoever stands before a terminal. */
+function reasonShown(reason: string): string {
+  return /sidecar|has not dialled/.test(reason) ? "" : reason;
 }
 
 /** A reason as a machine gives it, with what follows from it. */
