@@ -182,45 +182,48 @@ describe.skipIf(!hasBrowser)("trading at a venue", () => {
     async () => {
       const { context, page, complaints } = await openStage(browser);
       await becomeTrader(page, "Vera");
-      const [binance, ...others] = VENUES;
+      const [binance, alpaca, oanda, xts] = VENUES;
       await connect(page, binance);
       await makeAccount(page, binance);
       await buy(page, binance);
       const bot = await startBot(page);
-      // Far above every minute before: it decides once this one has closed.
+      // Far above every minute before: it decides once this one has closed. Others are connected meanwhile.
       await control(binance.name, "trade", { instrument: binance.symbol, price: "150" });
-      for (const venue of others) {
+      for (const venue of [alpaca, oanda]) {
         await connect(page, venue);
         await makeAccount(page, venue);
         await buy(page, venue);
       }
-      const parts = { now: Date.now, random: Math.random };
-      const emulator = new Mt5Emulator({ ...parts, after: (ms, act) => void setTimeout(act, ms) });
+      await page.goto(bot);
+      const position = page.getByRole("region", { name: "Position" }).getByText(/^Long [\d.]+ BTCUSDT/);
+      await position.first().waitFor({ timeout: MINUTE_CLOSES_MS_MAX });
+      await page.getByRole("region", { name: "More of the bot" }).getByText("Filled").first().waitFor();
+
+      await control(binance.name, "fault", { maintenance: true });
+      await connect(page, xts);
+      await makeAccount(page, xts);
+      const emulator = new Mt5Emulator({
+        ...{ now: Date.now, random: Math.random },
+        after: (delayMs, act) => void setTimeout(act, delayMs),
+      });
       const terminal = await connectTerminal(page, emulator);
       const price = parsePrice("100", "price");
       await buyAt(page, {
         ...{ label: "MetaTrader 5", quantity: "0.1" },
         trade: async () => emulator.book.trade("BTCUSD", price),
       });
-      await lookAtSettings(page);
-
-      await page.goto("/");
-      for (const { label } of [...VENUES, { label: "MetaTrader 5" }])
-        await page.getByText(`My ${label}`).first().waitFor();
-      await page.getByText("Long 0.1 BTCUSD").first().waitFor();
       await page.goto(bot);
-      const position = page.getByRole("region", { name: "Position" });
-      await position.getByText(/^Long [\d.]+ BTCUSDT/).first().waitFor({ timeout: MINUTE_CLOSES_MS_MAX });
-      await page.getByRole("region", { name: "More of the bot" }).getByText("Filled").first().waitFor();
-
-      await control(binance.name, "fault", { maintenance: true });
       const banner = page.getByRole("region", { name: "A venue does not answer" });
       await banner.getByText("My Binance spot").waitFor({ timeout: 60_000 });
       await control(binance.name, "fault", { maintenance: false });
       await banner.waitFor({ state: "detached", timeout: 60_000 });
       await page.getByText("Running", { exact: true }).waitFor();
-      await page.getByText("Stream live").waitFor();
-      await position.getByText(/^Long [\d.]+ BTCUSDT/).first().waitFor();
+      await position.first().waitFor();
+
+      await page.goto("/");
+      for (const { label } of VENUES) await page.getByText(`My ${label}`).first().waitFor();
+      await page.getByText("Long 0.1 BTCUSD").first().waitFor();
+      await lookAtSettings(page);
       terminal.end();
       expect(complaints).toEqual([]);
       await context.close();

@@ -3,6 +3,7 @@ import { type Money, multiply, NO_MONEY, notional } from "../../../workers/core/
 import { formatDecimal, parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedFill, EmulatedInstrument } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -11,7 +12,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 import { executionReport } from "./binance-json.ts";
 import { BinanceOrders } from "./binance-orders.ts";
 import { ROUTES, type Route } from "./binance-routes.ts";

@@ -42,17 +42,19 @@ export interface OpenXts {
 export function openXts(parts: XtsParts): OpenXts {
   const { host, now, product = "NRML", clientId = "", segments = ["NSECM", "NSEFO"] } = parts;
   const wait = parts.wait ?? ((delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)));
-  const families = new Map<XtsFamily, VenueRequests>();
-  const requests = (family: XtsFamily): VenueRequests => {
-    const known = families.get(family);
+  const families = new Map<string, VenueRequests>();
+  // Both sides count what they are asked apart: a log-in to one need not wait for that to the other.
+  const requestsOf = (side: XtsSide, family: XtsFamily): VenueRequests => {
+    const name = `${side} ${family}`;
+    const known = families.get(name);
     if (known !== undefined) return known;
     const budget = new RateBudget(xtsWindows(family));
     const made = venueRequests({ ...parts, budget, rateNews: xtsRateNews });
-    families.set(family, made);
+    families.set(name, made);
     return made;
   };
   const openSide = (side: XtsSide, key: XtsKey) => {
-    const asked = { side, host, requests, now, wait };
+    const asked = { side, host, now, wait, requests: (family: XtsFamily) => requestsOf(side, family) };
     const store = parts.tokens?.(side) ?? memoryTokens();
     const tokens = parts.holder?.(side) ?? new XtsLogIn({ ...asked, key, store });
     return { tokens, session: new XtsSession({ ...asked, tokens }) };
