@@ -212,18 +212,19 @@ describe.skipIf(!hasBrowser)("trading at a venue", () => {
         ...{ label: "MetaTrader 5", quantity: "0.1" },
         trade: async () => emulator.book.trade("BTCUSD", price),
       });
-      await page.goto(bot);
+      // What cannot be had meanwhile is refused: the page of the bot would ask for candles.
+      await page.goto("/");
       const banner = page.getByRole("region", { name: "A venue does not answer" });
       await banner.getByText("My Binance spot").waitFor({ timeout: 60_000 });
       await control(binance.name, "fault", { maintenance: false });
       await banner.waitFor({ state: "detached", timeout: 60_000 });
-      await page.getByText("Running", { exact: true }).waitFor();
-      await position.first().waitFor();
-
-      await page.goto("/");
       for (const { label } of VENUES) await page.getByText(`My ${label}`).first().waitFor();
       await page.getByText("Long 0.1 BTCUSD").first().waitFor();
       await lookAtSettings(page);
+      await page.goto(bot);
+      await page.getByText("Running", { exact: true }).waitFor();
+      await page.getByText("Stream live").waitFor();
+      await position.first().waitFor();
       terminal.end();
       expect(complaints).toEqual([]);
       await context.close();
