@@ -97,12 +97,13 @@ export class ConnectionObject extends DurableObject<Env> implements ConnectionCa
     return this.hold.open(request, of && { id: of.connectionId, ownerId: of.ownerId });
   }
 
+  /** Nobody but the sidecar has a socket here. */
   override async webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): Promise<void> {
-    if (this.hold.serves(socket)) await this.hold.message(socket, text);
+    await this.hold.message(socket, text);
   }
 
   override webSocketClose(socket: WebSocket): void {
-    if (this.hold.serves(socket)) this.hold.closed(socket);
+    this.hold.closed(socket);
   }
 
   /** Never throws, so that it rings again. */
