@@ -12,7 +12,8 @@ import type { VenueClient } from "../../workers/brokers/venue-client.ts";
 import type { VenueJournal } from "../../workers/brokers/venue-journal.ts";
 import type { VenueNews } from "../../workers/brokers/venue-news.ts";
 import type { StreamScript } from "../../workers/brokers/venue-stream.ts";
-import type { Price } from "../../workers/core/ledger/decimal.ts";
+import type { Price, Quantity } from "../../workers/core/ledger/decimal.ts";
+import { roundQuantityToLot } from "../../workers/core/ledger/decimal-grid.ts";
 import {
   formatDecimal,
   parseDecimal,
@@ -314,7 +315,8 @@ class FaultWorld {
   private intent(desk: Desk): DeskIntent {
     const ordinal = this.ordinal++;
     const held = desk.books.scope(BOT).ledger.positions.get(this.venue.instrument.id)?.lots ?? [];
-    const size = held.reduce((sum, { quantity }) => sum + quantity, 0n);
+    const all = held.reduce((sum, { quantity }) => sum + quantity, 0n) as Quantity;
+    const size = roundQuantityToLot(all, this.venue.rules.lot);
     const base = {
       candleTime: START,
       leg: "entry",
@@ -323,7 +325,7 @@ class FaultWorld {
       signal: `s${ordinal}`,
     };
     if (size > 0n && this.chance.happens(0.4)) {
-      const quantity = formatDecimal(size as Price);
+      const quantity = formatDecimal(size);
       return { ...base, side: "sell", kind: "market", role: "exit", quantity, reduceOnly: true };
     }
     const side = this.venue.canShort && this.chance.happens(0.5) ? "sell" : "buy";

@@ -239,9 +239,12 @@ export class EmulatedBook {
   ): void {
     const value = notional(price, quantity, "half-even");
     const signed = side === "buy" ? quantity : negate(quantity);
+    const isOfAssets = this.parts.holds === "assets";
     this.move(instrument.quote, side === "buy" ? negate(value) : value);
-    if (this.parts.holds === "assets") this.move(instrument.base, signed);
-    this.positions.set(symbol, add(this.positions.get(symbol) ?? NO_QUANTITY, signed));
+    if (isOfAssets) this.move(instrument.base, signed);
+    const taken = isOfAssets && feeCurrency === instrument.base ? (fee as Decimal as Quantity) : NO_QUANTITY;
+    const held = add(this.positions.get(symbol) ?? NO_QUANTITY, signed);
+    this.positions.set(symbol, subtract(held, taken));
     this.move(feeCurrency, negate(fee));
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Decimal, Money } from "../core/ledger/decimal.ts";
 import { parseDecimal } from "../core/ledger/decimal-text.ts";
+import type { VenueFill } from "../core/ledger/venue-report.ts";
 import { money, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { ACCOUNT_SCOPE, KILL_REASON } from "./desk-account.ts";
@@ -44,7 +46,7 @@ describe("a kill switch that closes", () => {
 
 describe("a kill switch of the whole account that closes", () => {
   /** A desk with bots that hold so much each; below zero is short. */
-  async function withBots(sizes: readonly string[]) {
+  async function withBots(sizes: readonly string[], fee: Partial<VenueFill> = {}) {
     const parts = await newDesk();
     const { desk } = parts;
     const caps = { orderNotional: "10000", positionNotional: "20000", openOrders: "10", dailyLoss: "1000" };
@@ -61,7 +63,7 @@ describe("a kill switch of the whole account that closes", () => {
       const side = size.startsWith("-") ? "sell" : "buy";
       const { order } = await desk.submit(bot, intent({ side, quantity: size.replace("-", ""), signal: `of ${bot}` }));
       const event = fillEvent(index + 1, order.order.id, size.replace("-", ""));
-      await desk.hear(told([event.type === "fill" ? { ...event, fill: { ...event.fill, side } } : event]));
+      if (event.type === "fill") await desk.hear(told([{ ...event, fill: { ...event.fill, ...fee, side } }]));
     }
     const closed = () =>
       parts.broker.placed.filter(({ role }) => role === "flatten").map(({ side, quantity: size }) => [side, size]);
@@ -88,6 +90,20 @@ describe("a kill switch of the whole account that closes", () => {
       ["sell", quantity("20")],
       ["buy", quantity("15")],
     ]);
+  });
+
+  it("closes whole lots, and is done where what a fee has left of the coins is less than the venue trades", async () => {
+    const inKind = { fee: quantity("0.0015") as Decimal as Money, feeCurrency: "BTC", feeInKind: true };
+    const { desk, closed } = await withBots(["1"], inKind);
+    desk.switches.kill({ kind: "account" }, { flatten: true, at: NOW });
+    await desk.followKill();
+    expect(closed()).toEqual([["sell", quantity("0.998")]]);
+    const [last] = desk.books.openOrders().filter(({ order }) => order.role === "flatten");
+    const event = fillEvent(2, last.order.id, "0.998");
+    if (event.type === "fill") await desk.hear(told([{ ...event, fill: { ...event.fill, side: "sell" } }]));
+    await desk.followKill();
+    expect(closed()).toHaveLength(1);
+    expect(desk.books.record.flatten).toEqual([]);
   });
 
   it("closes outside of the hours in which the account may trade", async () => {

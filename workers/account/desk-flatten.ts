@@ -1,4 +1,5 @@
-import { magnitude } from "../core/ledger/decimal.ts";
+import { type Decimal, magnitude, negate, notional, type Quantity } from "../core/ledger/decimal.ts";
+import { roundQuantityToLot } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { Closing } from "../core/risk/verdict.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
@@ -74,12 +75,28 @@ function partsOf(books: DeskBooks, task: FlattenTask) {
     .flatMap((bot) =>
       [...books.scope(bot).ledger.positions.keys()]
         .filter((instrument) => task.instrument === undefined || instrument === task.instrument)
-        .map((instrument) => {
+        .flatMap((instrument) => {
+          const held = closableOf(books, instrument, heldBy(books.scope(bot), instrument));
+          if (held === undefined) return [];
           const open = books.openOrders().filter(({ order }) => order.bot === bot && order.instrument === instrument);
           const busy = open.some(({ order }) => order.parent === undefined && order.state !== "LOST");
-          return { bot, instrument, held: heldBy(books.scope(bot), instrument), busy };
+          return [{ bot, instrument, held, busy }];
         }),
     );
+}
+
+/**
+ * What an order can close of a position, signed: whole lots. Undefined where what is held is less than the venue trades,
+ * as the rest of a fee that was taken from coins.
+ */
+function closableOf(books: DeskBooks, instrument: string, held: Decimal): Decimal | undefined {
+  const rules = books.account.instruments.get(instrument);
+  if (rules === undefined) return held;
+  const whole = roundQuantityToLot(magnitude(held) as Quantity, rules.lot);
+  const mark = books.marks().get(instrument);
+  const isTooSmall = mark !== undefined && notional(mark, whole, "floor") < rules.notionalMin;
+  if (whole === 0n || whole < rules.quantityMin || isTooSmall) return undefined;
+  return held < 0n ? negate<Decimal>(whole) : whole;
 }
 
 /** Whether a switch still stops what a task shall close. */

@@ -17,6 +17,9 @@ const INSIDES = /\n\s+at |\.ts:\d|node_modules|workerd|D1_ERROR|SQLITE_|drizzle|
 /** Where a refusal itself is counted or told of: an import that is refused leaves the reason to be asked for. */
 const TABLES_OF_REFUSALS = ["audit_outbox", "audit_heads", "imports", "one_time_tokens", "mail_outbox"];
 
+/** So often is a refused request sent that seems to have stored something. */
+const REFUSALS_IN_DOUBT = 4;
+
 interface Parameter {
   readonly name: string;
   readonly in: string;
@@ -59,10 +62,17 @@ describe(`S57: ${REQUESTS} requests made from the document of the API and from w
       const changing = route.method !== "GET";
       const signedIn = route.operation.security !== undefined;
       let stored = await writesSoFar();
+      const hasWritten = async () => {
+        const before = stored;
+        // Taken over, so that a smaller example of a failure is one of its own.
+        stored = await writesSoFar();
+        return stored !== before;
+      };
       const run = async ({ address, body, type }: FuzzRequest) => {
         const headers: Record<string, string> = { "CF-Connecting-IP": `198.51.${visitors >> 8}.${visitors & 255}` };
         if (type !== undefined) headers["Content-Type"] = type;
-        const reply = await client.send(route.method, address, body, headers);
+        const send = () => client.send(route.method, address, body, headers);
+        const reply = await send();
         const text = await reply.text();
         replies.set(reply.status, (replies.get(reply.status) ?? 0) + 1);
         // A venue that cannot be reached from here: then it is said when to ask again.
@@ -74,11 +84,11 @@ describe(`S57: ${REQUESTS} requests made from the document of the API and from w
         }
         expect(reply.headers.get("Content-Type")).toContain("application/problem+json");
         expect(text).not.toMatch(INSIDES);
-        if (changing) {
-          const before = stored;
-          // Taken over first, so that a smaller example of a failure is one of its own.
-          stored = await writesSoFar();
-          expect(stored).toBe(before);
+        // What an earlier request has made may write meanwhile, as an account does that is told to the dashboard: a route
+        // that stores what it refuses does so each time.
+        for (let times = 1; changing && (await hasWritten()); times++) {
+          expect(times, "times in a row that something was stored with a refusal").toBeLessThan(REFUSALS_IN_DOUBT);
+          await send();
         }
         // Some verbs end the session, and each address has a budget: somebody else goes on from elsewhere.
         if (reply.status === 429) visitors += 1;

@@ -13,6 +13,7 @@ import { candlesSpanMs } from "../run/run-definition.ts";
 import { type BotRecord, botDefinition } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
+import { takeFill } from "./heard-fill.ts";
 import { intentOf } from "./intent-of.ts";
 import { Shadow } from "./shadow.ts";
 
@@ -133,15 +134,14 @@ export class BotMachine {
   private hearEvent({ order, event, fill }: DeskEvent): void {
     const known = this.parts.store.sentOrder(order.id);
     if (fill !== undefined) {
-      const [quantity, price, fee] = [fill.quantity, fill.price, fill.fee].map(Number);
-      this.shadow.heardFill({ ref: known?.ref, part: known?.part, ...fill, quantity, price, fee, order });
-      if (known !== undefined) {
-        this.trader.hear({ type: "fill", ref: known.ref, part: known.part, quantity, price, fee, at: fill.at });
-        return;
-      }
+      const { instruments } = this.definition;
+      const index = instruments.findIndex(({ instrument }) => instrument.id === order.instrument);
+      if (index < 0) return;
+      const heard = takeFill(this.parts.store, fill, { ...instruments[index], side: order.side });
+      this.shadow.heardFill({ ref: known?.ref, part: known?.part, ...heard, quantity: heard.counted, order });
+      if (known !== undefined) this.trader.hear({ type: "fill", ref: known.ref, part: known.part, ...heard });
       // Closed by the kill switch or by hand: the engine knows it as a position that the venue took away.
-      const instrument = this.definition.instruments.findIndex((entry) => entry.instrument.id === order.instrument);
-      if (instrument >= 0) this.trader.hear({ type: "liquidation", instrument, quantity, price, fee, at: fill.at });
+      else this.trader.hear({ type: "liquidation", instrument: index, ...heard });
       return;
     }
     if (known !== undefined && ENDS.has(event)) this.trader.hear({ type: "ended", ref: known.ref, part: known.part });

@@ -3,6 +3,7 @@ import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts"
 import type { ByeReason } from "../../schema/wire/live.ts";
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
+import { dashboardOf } from "../live/dashboard.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -11,10 +12,10 @@ import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { limitAtDesk } from "./bot-desk.ts";
 import type { BotRecord } from "./bot-record.ts";
+import { BotReporter } from "./bot-reporter.ts";
 import { BotStore } from "./bot-store.ts";
 import { botState } from "./bot-view.ts";
 import { BotWork } from "./bot-work.ts";
-import { reportBot } from "./report-bot.ts";
 
 const SOCKETS_MAX = 20;
 const LOG_SHOWN = 50;
@@ -33,6 +34,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
   private readonly store: BotStore;
   private readonly hub: LiveHub<BotState>;
   private readonly bot: BotWork;
+  private readonly reporter: BotReporter;
   private working: Promise<void> | undefined;
   private again = false;
 
@@ -44,6 +46,13 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
     this.bot = new BotWork({ env, storage: ctx.storage, store: this.store, now: systemClock });
+    this.reporter = new BotReporter({
+      send: async ({ ownerId }, report) => {
+        const { object } = await dashboardOf(env, ownerId);
+        await object.reportBot({ ownerId, ...report });
+      },
+      later: (act, ms) => void setTimeout(act, ms),
+    });
   }
 
   /** Makes the bot, or gives it a new version, which applies once it holds nothing. */
@@ -205,7 +214,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     const state = this.view(record);
     if (!this.hub.publish(state)) return;
     const dueAt = isActive(state.status) && record.account.market.kind !== "replay" ? state.nextDueAt : null;
-    this.ctx.waitUntil(reportBot(this.env, record, { state, dueAt, startedAt: this.bot.life().startedAt }));
+    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt: this.bot.life().startedAt }));
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -233,9 +242,16 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     this.hub.hangUp(grantId, reason);
   }
 
+  /** Tells the dashboard nothing more of how it stood until now: it is taken from there. */
+  async endReports(call: { ownerId: string }): Promise<void> {
+    this.bot.record(call.ownerId);
+    await this.reporter.stop();
+  }
+
   async destroy(ownerId: string): Promise<void> {
     if (this.store.get("record") === undefined) return;
     await this.bot.leaveMarket(this.bot.record(ownerId));
+    await this.reporter.stop();
     this.hub.end("deleted");
     this.bot.forget();
     await this.ctx.storage.deleteAll();

@@ -32,6 +32,9 @@ export class BotWork {
   private readonly store: BotStore;
   private readonly now: Clock;
   private machine: BotMachine | undefined;
+  /** What is stored, checked: it is asked for several times in each pass. */
+  private known: BotRecord | undefined;
+  private lived: BotLife | undefined;
 
   constructor({ env, storage, store, now }: WorkParts) {
     this.env = env;
@@ -41,22 +44,27 @@ export class BotWork {
   }
 
   record(ownerId: string | undefined): BotRecord {
-    const record = BotRecord.parse(this.store.get("record"));
+    this.known ??= BotRecord.parse(this.store.get("record"));
+    const record = this.known;
     if (ownerId !== undefined && record.ownerId !== ownerId) throw new Error("the bot belongs to another owner");
     return record;
   }
 
   life(): BotLife {
-    return this.store.get<BotLife>("life") ?? idleState();
+    this.lived ??= this.store.get<BotLife>("life") ?? idleState();
+    return this.lived;
   }
 
   live(parts: Partial<BotLife>): void {
-    this.store.put("life", { ...this.life(), ...parts });
+    const before = this.life();
+    if (Object.entries(parts).every(([name, value]) => before[name as keyof BotLife] === value)) return;
+    this.lived = { ...before, ...parts };
+    this.store.put("life", this.lived);
   }
 
   /** Takes a version: the engine begins anew. */
   take(record: BotRecord): void {
-    this.machine = undefined;
+    this.forget();
     this.store.write(() => {
       this.store.put("record", record);
       this.storage.kv.delete("next");
@@ -97,7 +105,7 @@ export class BotWork {
 
   failed(record: BotRecord, error: unknown): void {
     // What is in memory may be ahead of what is stored.
-    this.machine = undefined;
+    this.forget();
     const errors = this.life().errors + 1;
     logEvent("bot_pass_failed", { id: record.botId, error, attempts: errors });
     const message = error instanceof Error ? error.message : "It could not go on.";
@@ -161,6 +169,8 @@ export class BotWork {
   /** What is in memory is made again from what is stored. */
   forget(): void {
     this.machine = undefined;
+    this.known = undefined;
+    this.lived = undefined;
   }
 
   private async beginTrading(record: BotRecord): Promise<void> {

@@ -19,11 +19,18 @@ export class JournalBooks {
   readonly journal: VenueJournal;
   readonly flows: JournalFlows;
   private readonly now: () => number;
+  private readonly coinOf: (instrument: string) => string | undefined;
 
-  constructor(journal: VenueJournal, now: () => number) {
+  /** `coinOf`: what an instrument trades where the venue keeps coins, of which it may take its fees. */
+  constructor(
+    journal: VenueJournal,
+    now: () => number,
+    coinOf: (instrument: string) => string | undefined = () => undefined,
+  ) {
     this.journal = journal;
     this.flows = new JournalFlows(journal);
     this.now = now;
+    this.coinOf = coinOf;
   }
 
   /** Remembers an order and its legs before they are sent; `legSentAs` names those that the venue knows by other names. */
@@ -231,7 +238,9 @@ export class JournalBooks {
   private fill(told: VenueFill): void {
     const found = this.find(told);
     // Ours carry our own id, whatever version traded.
-    const fill = found === undefined ? told : { ...told, clientOrderId: found.placed.order.id };
+    const named = found === undefined ? told : { ...told, clientOrderId: found.placed.order.id };
+    const inKind = told.fee !== 0n && told.feeCurrency === this.coinOf(told.instrument);
+    const fill = inKind ? { ...named, feeInKind: true } : named;
     const entry = this.journal.addEntry(`fill:${fill.tradeId}`, { fill });
     if (entry === undefined) return;
     this.flows.fill(fill, found?.placed.order.bot);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Money } from "../core/ledger/decimal.ts";
+import { type Decimal, type Money, negate } from "../core/ledger/decimal.ts";
 import type { VenueFill } from "../core/ledger/venue-report.ts";
-import { price, quantity } from "../core/testing/orders.ts";
+import { money, price, quantity } from "../core/testing/orders.ts";
 import { JournalFlows } from "./journal-flows.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 
@@ -46,5 +46,16 @@ describe("what a bot may close of an account", () => {
 
   it("is not more for what its owner has bought besides", () => {
     expect(tradedBy(["trend", "buy", "5"], [undefined, "buy", "2"])("trend", "sell")).toBe(quantity("5"));
+  });
+});
+
+describe("a fee that is taken from the coins that were bought", () => {
+  it("is gone from what is held and from the share of the bot, and leaves the money as it was", () => {
+    const flows = new JournalFlows(new MemoryJournal());
+    const fee = { fee: quantity("0.005") as Decimal as Money, feeCurrency: "BTC", feeInKind: true };
+    flows.fill({ ...trade("buy", "5"), ...fee }, "trend");
+    expect(flows.held().get(INSTRUMENT)).toBe(quantity("4.995"));
+    expect(flows.closable({ bot: "trend", instrument: INSTRUMENT, side: "sell" })).toBe(quantity("4.995"));
+    expect([...flows.cash()]).toEqual([["USDT", negate(money("500"))]]);
   });
 });

@@ -1,6 +1,6 @@
 import { add, type Decimal, negate, notional, ZERO } from "../core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
-import type { VenueFill } from "../core/ledger/venue-report.ts";
+import { heldOf, type VenueFill } from "../core/ledger/venue-report.ts";
 import type { OrderToPlace } from "./broker.ts";
 import type { Movement, VenueJournal } from "./venue-journal.ts";
 
@@ -19,13 +19,15 @@ export class JournalFlows {
   }
 
   /** `bot`: whose order traded; undefined for one that was placed elsewhere. */
-  fill({ instrument, quote, side, quantity, price, fee, feeCurrency }: VenueFill, bot: string | undefined): void {
+  fill(fill: VenueFill, bot: string | undefined): void {
+    const { instrument, quote, side, quantity, price, fee, feeCurrency, feeInKind } = fill;
     const value = notional(price, quantity, "half-even");
-    const signed = side === "buy" ? quantity : negate(quantity);
+    const held = heldOf(fill);
+    const signed = side === "buy" ? held : negate(held);
     this.change(`${HELD}${instrument}`, signed);
     this.change(shareName(bot ?? ELSEWHERE, instrument), signed);
     this.change(`${CASH}${quote}`, side === "buy" ? negate(value) : value);
-    this.change(`${CASH}${feeCurrency}`, negate(fee));
+    if (feeInKind !== true) this.change(`${CASH}${feeCurrency}`, negate(fee));
   }
 
   move(movement: Movement): void {

@@ -55,7 +55,9 @@ export class LiveBroker implements Broker {
   constructor(parts: LiveBrokerParts) {
     this.parts = parts;
     this.capabilities = { ...parts.client.capabilities, tradedElsewhere: true };
-    this.books = new JournalBooks(parts.journal, parts.now);
+    const coinOf = (instrument: string) => parts.instruments().find(({ id }) => id === instrument)?.base;
+    const takesCoins = parts.client.capabilities.holds === "assets";
+    this.books = new JournalBooks(parts.journal, parts.now, takesCoins ? coinOf : undefined);
     beginHistory(parts.journal, parts.now());
   }
 

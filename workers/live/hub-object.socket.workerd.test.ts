@@ -3,11 +3,12 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { sessions } from "../../schema/tables/identity.ts";
-import { type DashboardAccount, type DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
+import { type DashboardAccount, DashboardState } from "../../schema/wire/bot.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { renewSession } from "../auth/session.ts";
 import { openDatabase } from "../platform/database.ts";
+import { botReport } from "../testing/bot-report.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 import { newKeyOf } from "../testing/test-key.ts";
@@ -26,11 +27,6 @@ const account = (accountId: string, equity = "1000"): DashboardAccount => ({
     profitToday: "0",
   },
   ...{ drawdown: "0", marketAt: null, connection: "connected", stream: null, openOrders: 0, positions: [] },
-});
-
-const bot = (botId: string, accountId: string): DashboardBot => ({
-  ...{ botId, accountId, name: "Cross", status: "running", reason: null, equity: "100", profit: "1" },
-  ...{ profitToday: "0.5", spark: [1, 2, 3] },
 });
 
 const alertOf = (id: string, accountId: string): DashboardState["alerts"][number] => ({
@@ -57,12 +53,12 @@ describe("the dashboard's channel", () => {
     expect(await client.json("GET", "/api/v1/dashboard")).toEqual({ accounts: {}, bots: {}, alerts: [] });
     const watcher = await watch(client);
     await object.reportAccount({ ownerId, account: account("acc_1") });
-    await object.reportBot({ ownerId, bot: bot("bot_1", "acc_1") });
+    await object.reportBot({ ownerId, ...botReport("bot_1", "acc_1") });
     await object.alert({ ownerId, alert: alertOf("al_1", "acc_1") });
     await object.alert({ ownerId, alert: alertOf("al_1", "acc_1") });
     const expected = {
       accounts: { acc_1: account("acc_1") },
-      bots: { bot_1: bot("bot_1", "acc_1") },
+      bots: { bot_1: botReport("bot_1", "acc_1").bot },
       alerts: [alertOf("al_1", "acc_1")],
     };
     await watcher.until((seen) => DashboardState.parse(seen.value()).alerts.length === 1);
@@ -77,7 +73,7 @@ describe("the dashboard's channel", () => {
   it("makes one frame of many reports of one moment", async () => {
     const { client, object, ownerId } = await newDashboard();
     const watcher = await watch(client);
-    for (let index = 0; index < 60; index++) await object.reportBot({ ownerId, bot: bot(`bot_${index}`, "acc_1") });
+    for (let index = 0; index < 60; index++) await object.reportBot({ ownerId, ...botReport(`bot_${index}`, "acc_1") });
     await watcher.until((seen) => Object.keys(DashboardState.parse(seen.value()).bots).length === 60);
     expect(watcher.frames.length).toBeLessThan(10);
   });
@@ -86,14 +82,14 @@ describe("the dashboard's channel", () => {
     const { client, object, ownerId } = await newDashboard();
     for (const accountId of ["acc_1", "acc_2"]) {
       await object.reportAccount({ ownerId, account: account(accountId) });
-      await object.reportBot({ ownerId, bot: bot(`bot_of_${accountId}`, accountId) });
+      await object.reportBot({ ownerId, ...botReport(`bot_of_${accountId}`, accountId) });
       await object.alert({ ownerId, alert: alertOf(`al_of_${accountId}`, accountId) });
     }
     await object.forgetAccount({ ownerId, accountId: "acc_1" });
     await evictDurableObject(object);
     expect(await client.json("GET", "/api/v1/dashboard")).toEqual({
       accounts: { acc_2: account("acc_2") },
-      bots: { bot_of_acc_2: bot("bot_of_acc_2", "acc_2") },
+      bots: { bot_of_acc_2: botReport("bot_of_acc_2", "acc_2").bot },
       alerts: [alertOf("al_of_acc_2", "acc_2")],
     });
     await object.forgetBot({ ownerId, botId: "bot_of_acc_2" });

@@ -7,6 +7,8 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
+import type { BotReport } from "./bot-report.ts";
+import { BotRows } from "./bot-rows.ts";
 import { activeBots, DashboardWatcher, type KillEntry, killTargets, storeKill } from "./dashboard-kill.ts";
 import { trySend } from "./hang-up.ts";
 import { LiveHub } from "./live-hub.ts";
@@ -30,6 +32,7 @@ export type DashboardAlert = DashboardState["alerts"][number];
  */
 export class HubObject extends DurableObject<Env> {
   private readonly hub: LiveHub<DashboardState>;
+  private readonly rows: BotRows;
   /** A copy of what is stored, so that a report does not read the parts of all others. */
   private parts: DashboardState | undefined;
   private publishedAt = 0;
@@ -40,6 +43,7 @@ export class HubObject extends DurableObject<Env> {
       ...{ ctx, prefix: "live", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
+    this.rows = new BotRows({ env: () => this.env, kv: ctx.storage.kv, now: systemClock });
   }
 
   async reportAccount({ ownerId, account }: { ownerId: string; account: DashboardAccount }): Promise<void> {
@@ -49,11 +53,16 @@ export class HubObject extends DurableObject<Env> {
     await this.changed();
   }
 
-  async reportBot({ ownerId, bot }: { ownerId: string; bot: DashboardBot }): Promise<void> {
+  /** Takes how a bot stands: for those who watch, and for the list of bots in the database. */
+  async reportBot({ ownerId, bot, row }: BotReport & { ownerId: string }): Promise<void> {
     const state = this.claim(ownerId);
     this.ctx.storage.kv.put(`bot/${bot.botId}`, bot);
+    this.rows.put(bot.botId, row);
     this.parts = { ...state, bots: { ...state.bots, [bot.botId]: bot } };
     await this.changed();
+    // Set before the attempt: one that is cut off is made again.
+    await this.wakeForRows();
+    this.ctx.waitUntil(this.rows.write(ownerId));
   }
 
   /** Takes an account from the dashboard, with its bots and alerts. */
@@ -61,7 +70,7 @@ export class HubObject extends DurableObject<Env> {
     const { accounts, bots, alerts } = this.claim(ownerId);
     const { kv } = this.ctx.storage;
     kv.delete(`account/${accountId}`);
-    for (const bot of Object.values(bots)) if (bot.accountId === accountId) kv.delete(`bot/${bot.botId}`);
+    for (const bot of Object.values(bots)) if (bot.accountId === accountId) this.dropBot(bot.botId);
     const kept = alerts.filter((alert) => alert.accountId !== accountId);
     kv.put("alerts", kept);
     this.parts = {
@@ -74,9 +83,14 @@ export class HubObject extends DurableObject<Env> {
 
   async forgetBot({ ownerId, botId }: { ownerId: string; botId: string }): Promise<void> {
     const state = this.claim(ownerId);
-    this.ctx.storage.kv.delete(`bot/${botId}`);
+    this.dropBot(botId);
     this.parts = { ...state, bots: without(state.bots, (bot) => bot.botId === botId) };
     await this.changed();
+  }
+
+  private dropBot(botId: string): void {
+    this.ctx.storage.kv.delete(`bot/${botId}`);
+    this.rows.forget(botId);
   }
 
   /** Puts an alert before the others. The same one again, by its id, changes nothing. */
@@ -121,7 +135,10 @@ export class HubObject extends DurableObject<Env> {
       const dueAt = this.hub.sweep(systemClock());
       if (dueAt !== undefined) await this.wakeBy(dueAt);
       const ownerId = this.ctx.storage.kv.get<string>("owner");
-      if (ownerId !== undefined) await this.tellTrail(ownerId);
+      if (ownerId === undefined) return;
+      await this.tellTrail(ownerId);
+      await this.rows.write(ownerId);
+      await this.wakeForRows();
     } catch (error) {
       logEvent("dashboard_not_published", { error });
     }
@@ -208,6 +225,11 @@ export class HubObject extends DurableObject<Env> {
     const waitMs = this.publishedAt + PUBLISH_EVERY_MS - systemClock();
     if (waitMs <= 0) this.publish();
     await this.wakeBy(systemClock() + (waitMs <= 0 ? ACK_DELAY_MS_MAX : waitMs));
+  }
+
+  private async wakeForRows(): Promise<void> {
+    const dueAt = this.rows.dueAt();
+    if (dueAt !== undefined) await this.wakeBy(dueAt);
   }
 
   /** The alarm rings by then, or earlier where it was to. */

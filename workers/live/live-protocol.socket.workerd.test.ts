@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { followChannel } from "../../docs/example/live-client.ts";
 import { DashboardState } from "../../schema/wire/bot.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
+import { botReport } from "../testing/bot-report.ts";
 import { newClient, ORIGIN, request } from "../testing/test-client.ts";
 import { newKeyOf } from "../testing/test-key.ts";
 import { dashboardOf } from "./dashboard.ts";
@@ -34,10 +35,7 @@ describe("the example client of the live protocol", () => {
     const report = (botId: string) =>
       object.reportBot({
         ownerId: client.userId,
-        bot: {
-          ...{ botId, accountId: "acc", name: "Cross", status: "running", reason: null },
-          ...{ equity: "1", profit: "0", profitToday: "0", spark: [] },
-        },
+        ...botReport(botId, "acc"),
       });
     const values = new Values();
     const sockets: WebSocket[] = [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { add, type Money } from "../../core/ledger/decimal.ts";
-import { formatDecimal, parseMoney, parsePrice } from "../../core/ledger/decimal-text.ts";
+import { parseMoney, parsePrice } from "../../core/ledger/decimal-text.ts";
 import type { VenueOrder } from "../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "../broker.ts";
@@ -9,8 +9,8 @@ import { readReply, readShape, reliably } from "../request/read-reply.ts";
 import { VenueSilence } from "../request/venue-reply.ts";
 import type { ClientOutcome, PlacedOrder, VenueClient, VenueHistory, VenueHoldings } from "../venue-client.ts";
 import type { VenueNews } from "../venue-news.ts";
+import { askBalances } from "./balances.ts";
 import { BINANCE_CAPABILITIES } from "./capabilities.ts";
-import { askBalances, closableRest, withQuantity } from "./closable-rest.ts";
 import type { Answer, BinanceConnection } from "./connection.ts";
 import { isNoOrder, refuse } from "./errors.ts";
 import { binanceFacts } from "./facts.ts";
@@ -81,12 +81,7 @@ export class BinanceClient implements VenueClient {
     return sent(async () => {
       const { connection } = this.parts;
       const call = { method: "POST", path, kind: "order", weight: 1, maySend } as const;
-      let answer = await connection.send({ ...call, params });
-      const rest = await closableRest(order, rules, { error: answer.error, connection });
-      if (rest !== undefined) {
-        // The first was refused for certain, so that its id is free.
-        answer = await connection.send({ ...call, params: withQuantity(params, formatDecimal(rest)) });
-      }
+      const answer = await connection.send({ ...call, params });
       if (answer.error !== undefined) {
         if (answer.error.code === "-1013") this.parts.symbols.doubt(rules.symbol);
         return refused(answer);

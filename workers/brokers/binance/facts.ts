@@ -20,7 +20,7 @@ const Restrictions = z.object({
 });
 
 const FEES_IN_KIND =
-  "Fees are taken from the coins that are bought, so that a position cannot be closed as a whole: let them be paid in BNB.";
+  "Fees are taken from the coins that are bought, so that less than a lot of each stays behind: let them be paid in BNB.";
 const Burn = z.object({ spotBNBBurn: z.boolean() });
 
 /** What a key and its account may do. Throws VenueSilence and VenueRefusal. */

@@ -46,6 +46,8 @@ export type TraderEvent =
       readonly ref: string;
       readonly part: OrderPart;
       readonly quantity: number;
+      /** How much of the order it filled, where that is not what came: a venue may take its fee from coins. */
+      readonly counted?: number;
       readonly price: number;
       readonly fee: number;
       /** When it traded, UTC ms. */

@@ -29,6 +29,18 @@ function firstEntry(trader: Trader): { place: Extract<TraderCommand, { type: "pl
 }
 
 describe("a trader", () => {
+  it("has its order filled where the venue kept some of what was bought, and holds what came", () => {
+    const trader = traderOf();
+    const { place, next } = firstEntry(trader);
+    const quantity = Math.floor(place.quantity / 2);
+    const fill = { quantity, counted: place.quantity, price: 101, fee: 1.25, at: CANDLES.time[next] };
+    trader.hear({ type: "fill", ref: place.ref, part: "main", ...fill });
+    expect(trader.positions()[0].quantity).toBe(quantity);
+    trader.hear({ type: "fill", ref: place.ref, part: "stop", quantity, price: 100, fee: 0, at: fill.at + 10 });
+    expect(trader.positions()[0].quantity).toBe(0);
+    expect(push(trader, next, next + 2)).toContainEqual(expect.objectContaining({ type: "place", role: "entry" }));
+  });
+
   it("asks for what it decided, with a size and a name that is the same each time", () => {
     const [first, again] = [firstEntry(traderOf()), firstEntry(traderOf())];
     expect(again).toEqual(first);

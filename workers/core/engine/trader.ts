@@ -168,9 +168,9 @@ export class Trader {
   }
 
   private heardFill(index: number, event: Omit<HeardFill, "candle">): HeardFill {
-    const { quantity, price, fee, at } = event;
+    const { quantity, counted, price, fee, at } = event;
     const next = at >= this.lastOpens[index] + this.stepMs ? 1 : 0;
-    return { quantity, price, fee, at, candle: this.venue.books[index].candle + next };
+    return { quantity, counted, price, fee, at, candle: this.venue.books[index].candle + next };
   }
 
   equity(): number {

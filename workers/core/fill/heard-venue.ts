@@ -4,6 +4,8 @@ import { VenueBooks } from "./venue-books.ts";
 /** A trade that happened elsewhere. `at` is its time, UTC ms; `candle` the count of the instrument's candle it fell into. */
 export interface HeardFill {
   readonly quantity: number;
+  /** How much of the order it filled; the same as `quantity` where it is left out. */
+  readonly counted?: number | undefined;
   readonly price: number;
   readonly fee: number;
   readonly at: number;
@@ -29,7 +31,7 @@ export class HeardVenue extends VenueBooks {
     const distance = order.side * (fill.price - order.legStop);
     const risk = Number.isNaN(distance) ? order.legTrail : distance > 0 ? distance : Number.NaN;
     this.record(index, { ...order, risk }, fill);
-    const filled = order.filled + fill.quantity;
+    const filled = order.filled + (fill.counted ?? fill.quantity);
     order.filled = this.grids?.[index].sum(filled) ?? filled;
     if (order.filled >= order.quantity) this.books[index].remove(order);
     if (order.role !== "entry") this.afterExit(index, order);
@@ -65,6 +67,7 @@ export class HeardVenue extends VenueBooks {
   }
 
   private record(index: number, order: HeardOrder, { quantity, price, fee, at, candle }: HeardFill): void {
+    if (quantity === 0) return;
     const held = this.account.positions[index].quantity;
     const against = held * order.side < 0 ? Math.abs(held) : 0;
     // What arrives late may trade through the position: first it closes, then it opens.

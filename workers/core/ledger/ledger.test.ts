@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../report/sha256.ts";
 import { money, price, quantity } from "../testing/orders.ts";
+import { venueFillOf } from "../testing/venue-reports.ts";
 import { type Decimal, type Money, notional, type Price } from "./decimal.ts";
 import { formatDecimal, parsePosition } from "./decimal-text.ts";
 import {
@@ -18,6 +19,7 @@ import type { LedgerEvent } from "./ledger-event.ts";
 import { ledgerText } from "./ledger-text.ts";
 import { averagePrice, COST_METHODS, type CostMethod, type Position, quantityOf } from "./position.ts";
 import { balanceKey, LedgerFault, move, postAll, unbalancedUnits } from "./posting.ts";
+import { fillBooked } from "./venue-report.ts";
 
 const BTC = "SIM:BTC-USD";
 const MARKS: ReadonlyMap<string, Price> = new Map([
@@ -319,6 +321,20 @@ describe("entries", () => {
       "cash -0.4 USD",
     ]);
     expect(accountBalance(ledger, "fees", "USD")).toBe(money("0.4"));
+  });
+
+  it("of a fill whose fee was taken from the coins hold what came, for all that was paid", () => {
+    const inKind = { fee: quantity("0.003") as Decimal as Money, feeCurrency: "BTC", feeInKind: true };
+    const booking = fillBooked(venueFillOf("t1", "2", { ...inKind, price: price("100") }), undefined);
+    const { postings } = bookEvent(emptyLedger("fifo"), booking);
+    expect(postings.map(({ account, unit, amount }) => `${account} ${formatDecimal(amount)} ${unit}`)).toEqual([
+      `holding 1.997 ${BTC}`,
+      `market -1.997 ${BTC}`,
+      "cost 199.7 USD",
+      "cash -199.7 USD",
+      "fees 0.3 USD",
+      "cash -0.3 USD",
+    ]);
   });
 
   it("of deposits, withdrawals, fees, funding and adjustments keep profit apart from what was put in", () => {

@@ -1,7 +1,7 @@
 import type { DeskOrder } from "../order/desk-order.ts";
 import type { OrderFill } from "../order/order-event.ts";
 import type { ClientOrderId } from "../order/order-id.ts";
-import type { Money, Price, Quantity } from "./decimal.ts";
+import { add, type Decimal, type Money, notional, type Price, type Quantity, subtract } from "./decimal.ts";
 import type { Side } from "./decimal-grid.ts";
 import type { Ledger } from "./ledger.ts";
 import type { FillBooked, LedgerEvent } from "./ledger-event.ts";
@@ -27,6 +27,8 @@ export interface VenueFill extends OrderFill {
   readonly instrument: string;
   readonly quote: string;
   readonly side: Side;
+  /** The fee was taken in units of the instrument: from the coins that were bought. */
+  readonly feeInKind?: boolean;
 }
 
 /**
@@ -74,8 +76,30 @@ export function fillId(tradeId: string): string {
   return `fill:${tradeId}`;
 }
 
-/** A trade as the ledger books it; `order` is undefined for one that was not ours. */
+/**
+ * A trade as the ledger books it; `order` is undefined for one that was not ours. A fee in kind is booked as what it is
+ * worth at the trade's price: what was paid in all stays the same, and what is held is what came.
+ */
 export function fillBooked(fill: VenueFill, order: ClientOrderId | undefined): FillBooked {
-  const { tradeId, at, instrument, quote, side, quantity, price, fee, feeCurrency } = fill;
-  return { type: "fill", id: fillId(tradeId), at, order, instrument, quote, side, quantity, price, fee, feeCurrency };
+  const { tradeId, at, instrument, quote, side, price } = fill;
+  return {
+    type: "fill",
+    ...{ id: fillId(tradeId), at, order, instrument, quote, side, price },
+    quantity: heldOf(fill),
+    fee: fill.feeInKind === true ? worthOfFee(fill) : fill.fee,
+    feeCurrency: fill.feeInKind === true ? quote : fill.feeCurrency,
+  };
+}
+
+/** How much a trade changed what is held by, unsigned: less than was bought where the fee was taken from it. */
+export function heldOf({ side, quantity, fee, feeInKind }: Pick<VenueFill, "side" | "quantity" | "fee" | "feeInKind">) {
+  if (feeInKind !== true) return quantity;
+  return side === "buy" ? (subtract<Decimal>(quantity, fee) as Quantity) : (add<Decimal>(quantity, fee) as Quantity);
+}
+
+/** Values of what was traded and of what came of it, apart: rounded each, so that the cash is to the last digit the venue's. */
+function worthOfFee(fill: VenueFill): Money {
+  const traded = notional(fill.price, fill.quantity, "half-even");
+  const held = notional(fill.price, heldOf(fill), "half-even");
+  return fill.side === "buy" ? subtract(traded, held) : subtract(held, traded);
 }

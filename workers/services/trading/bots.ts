@@ -244,6 +244,7 @@ export async function editBot(call: { ctx: ServiceContext; input: EditBot & { id
   const { object } = await botObject(ctx, before.id);
   if (changed !== undefined) await object.begin(await recordOf(ctx, after));
   if (input.archived === true) {
+    await object.endReports({ ownerId: ctx.ownerId });
     await (await dashboardOf(ctx.env, ctx.ownerId)).object.forgetBot({ ownerId: ctx.ownerId, botId: before.id });
   }
   return botOf(await findBot(ctx, before.id));

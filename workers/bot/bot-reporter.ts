@@ -1,0 +1,98 @@
+import type { BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotReport } from "../live/bot-report.ts";
+import { logEvent } from "../platform/log-event.ts";
+import type { BotRecord } from "./bot-record.ts";
+
+/** New figures wait this long: bots that decide at the same moment shall all have decided before any of them tells of it. */
+const FIGURES_WAIT_MS = 3_000;
+/** Until a dashboard that was not reached is told again. */
+const AGAIN_MS = 15_000;
+
+/** How a bot stands, with what only its object knows. */
+export interface Standing {
+  readonly state: BotState;
+  readonly dueAt: number | null;
+  readonly startedAt: number | null;
+}
+
+interface ReporterParts {
+  /** Brings a report to the dashboard of the bot's owner. */
+  readonly send: (record: BotRecord, report: BotReport) => Promise<void>;
+  /** Runs `act` so many ms later, as far as the object lives until then. */
+  readonly later: (act: () => void, ms: number) => void;
+}
+
+/**
+ * Tells the owner's dashboard, which keeps the list of bots too, how a bot stands: at once where its state changed, a moment
+ * later where only its figures did. One report at a time, the newest wins. None holds up the bot; one that an end of the
+ * object's process takes away comes with the next candle.
+ */
+export class BotReporter {
+  private readonly parts: ReporterParts;
+  private waiting: { readonly record: BotRecord; readonly standing: Standing } | undefined;
+  private telling: Promise<void> | undefined;
+  private timed = false;
+  private told: { readonly status: BotStatus; readonly reason: string | null } | undefined;
+
+  constructor(parts: ReporterParts) {
+    this.parts = parts;
+  }
+
+  /** Takes note of how the bot stands now; the promise ends with what is told at once. */
+  tell(record: BotRecord, standing: Standing): Promise<void> {
+    this.waiting = { record, standing };
+    const { status, reason } = standing.state;
+    if (this.told?.status === status && this.told.reason === reason) {
+      this.tellLater(FIGURES_WAIT_MS);
+      return Promise.resolve();
+    }
+    this.told = { status, reason };
+    return this.tellNow();
+  }
+
+  /** Tells nothing more of what was noted until now, and ends once nothing is on its way. */
+  async stop(): Promise<void> {
+    this.waiting = undefined;
+    this.told = undefined;
+    await this.telling;
+  }
+
+  private tellLater(ms: number): void {
+    if (this.timed) return;
+    this.timed = true;
+    this.parts.later(() => {
+      this.timed = false;
+      void this.tellNow();
+    }, ms);
+  }
+
+  private tellNow(): Promise<void> {
+    this.telling ??= this.tellAll().finally(() => {
+      this.telling = undefined;
+    });
+    return this.telling;
+  }
+
+  private async tellAll(): Promise<void> {
+    for (let next = this.waiting; next !== undefined; next = this.waiting) {
+      this.waiting = undefined;
+      const { record, standing } = next;
+      try {
+        await this.parts.send(record, reportOf(record, standing));
+      } catch (error) {
+        logEvent("bot_not_reported", { id: record.botId, error });
+        this.waiting ??= next;
+        this.tellLater(AGAIN_MS);
+        return;
+      }
+    }
+  }
+}
+
+function reportOf({ botId, account, name }: BotRecord, { state, dueAt, startedAt }: Standing): BotReport {
+  const { status, reason, equity, profit, profitToday, trades, spark, lastCandleAt } = state;
+  return {
+    bot: { botId, accountId: account.id, name, status, reason, equity, profit, profitToday, spark },
+    row: { status, reason, equity, profit, profitToday, trades, spark, lastCandleAt, dueAt, startedAt },
+  };
+}

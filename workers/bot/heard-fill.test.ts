@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SIM_INSTRUMENTS } from "../core/sim/sim-instrument.ts";
+import { heardFill, NO_DUST } from "./heard-fill.ts";
+
+const COIN = { ...SIM_INSTRUMENTS[0], base: "BTC", quote: "USDT", lot: 0.001 };
+const trade = { tradeId: "t", liquidity: "taker" as const, at: 1_000 };
+
+function bought(quantity: string, fee: string, feeCurrency: string, dust = NO_DUST) {
+  return heardFill({ ...trade, quantity, price: "100", fee, feeCurrency }, { side: "buy", instrument: COIN, dust });
+}
+
+describe("what a bot's engine hears of a trade", () => {
+  it("is the trade itself where the fee is paid in the quote currency", () => {
+    expect(bought("0.5", "0.05", "USDT")).toMatchObject({ quantity: 0.5, counted: 0.5, price: 100, fee: 0.05 });
+  });
+
+  it("is no fee where that is paid in a third currency, whose worth is not known", () => {
+    expect(bought("0.5", "0.0001", "BNB")).toMatchObject({ quantity: 0.5, counted: 0.5, fee: 0 });
+  });
+
+  it("is whole lots of what came where the fee is taken from the coins, for all that was paid", () => {
+    const heard = bought("0.5", "0.0005", "BTC");
+    expect(heard).toMatchObject({ quantity: 0.499, counted: 0.5, price: 100, fee: 0.1 });
+    expect(heard.dust).toEqual({ quantity: "0.0005", owed: "0" });
+  });
+
+  it("is a lot once the rests of several trades make one", () => {
+    const { dust } = bought("0.5", "0.0005", "BTC");
+    expect(bought("0.5", "0.0005", "BTC", dust)).toMatchObject({ quantity: 0.5, fee: 0, dust: { quantity: "0" } });
+  });
+
+  it("is nothing held where a single lot lost its fee, and is paid for with the next lot", () => {
+    const first = bought("0.001", "0.000001", "BTC");
+    expect(first).toMatchObject({ quantity: 0, counted: 0.001, fee: 0, dust: { quantity: "0.000999", owed: "0.1" } });
+    expect(bought("0.002", "0.000002", "BTC", first.dust)).toMatchObject({ quantity: 0.002, counted: 0.002, fee: 0.1 });
+  });
+
+  it("leaves nothing out over any trades: what is held and what was paid are the venue's, to less than a lot", () => {
+    const size = fc.integer({ min: 1, max: 500 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(size, fc.integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 30 }),
+        (trades) => {
+          let dust = NO_DUST;
+          let [held, paid, came, cost] = [0, 0, 0, 0];
+          for (const [lots, tenths] of trades) {
+            const [quantity, fee] = [lots / 1_000, (lots * tenths) / 1_000_000];
+            const heard = bought(quantity.toFixed(3), fee.toFixed(6), "BTC", dust);
+            dust = heard.dust;
+            held += heard.quantity;
+            paid += heard.quantity * heard.price + heard.fee;
+            came += quantity - fee;
+            cost += quantity * 100;
+          }
+          expect(held + Number(dust.quantity)).toBeCloseTo(came, 9);
+          expect(paid + Number(dust.owed)).toBeCloseTo(cost, 9);
+          expect(Number(dust.quantity)).toBeLessThan(COIN.lot);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import type { DeskEvent } from "../account/desk-calls.ts";
+import type { Instrument } from "../core/candle/instrument.ts";
+import {
+  add,
+  type Decimal,
+  type Money,
+  NO_MONEY,
+  NO_QUANTITY,
+  notional,
+  type Quantity,
+  subtract,
+  ZERO,
+} from "../core/ledger/decimal.ts";
+import { gridStep, toDouble } from "../core/ledger/decimal-double.ts";
+import { roundQuantityToLot, type Side } from "../core/ledger/decimal-grid.ts";
+import { formatDecimal, parseDecimal, parseMoney, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
+import type { BotStore } from "./bot-store.ts";
+
+type DeskFill = NonNullable<DeskEvent["fill"]>;
+
+/** What a bot has of an instrument that its engine does not know of; decimals are text. */
+export interface Dust {
+  /** Held beyond whole lots; below zero where a fee took from one. */
+  readonly quantity: string;
+  /** Paid for what is no whole lot yet, in the quote currency. */
+  readonly owed: string;
+}
+
+export const NO_DUST: Dust = { quantity: "0", owed: "0" };
+
+/** A trade as the bot's engine hears of it. */
+export interface HeardAmounts {
+  /** Whole lots that came or went: 0 where what came is none yet. */
+  readonly quantity: number;
+  /** How much of the order it filled. */
+  readonly counted: number;
+  readonly price: number;
+  /** In the quote currency. */
+  readonly fee: number;
+  readonly at: number;
+}
+
+interface Heard extends HeardAmounts {
+  /** What stays behind. */
+  readonly dust: Dust;
+}
+
+/**
+ * A trade in the terms of the engine, which knows one currency and whole lots. Coins that a venue takes as its fee are gone
+ * at the trade's price, and so is what is left of a lot, until later trades have made it a whole one: what was paid in all
+ * stays the same. A fee in a third currency is in the account's books alone, since its worth is not known here.
+ */
+export function heardFill(
+  fill: DeskFill,
+  { side, instrument, dust }: { readonly side: Side; readonly instrument: Instrument; readonly dust: Dust },
+): Heard {
+  const { base, quote, lot } = instrument;
+  const quantity = parseQuantity(fill.quantity, "quantity");
+  const price = parsePrice(fill.price, "price");
+  const fee = parseMoney(fill.fee, "fee");
+  const before = parseDecimal(dust.quantity, "dust");
+  const plain = { quantity: toDouble(quantity), counted: toDouble(quantity), price: toDouble(price), at: fill.at };
+  const inKind = fill.feeCurrency === base && base !== quote;
+  if (!inKind || side === "sell") {
+    const worth = inKind ? notional(price, fee as Decimal as Quantity, "half-even") : inQuote(fill, quote, fee);
+    const after = inKind ? { ...dust, quantity: formatDecimal(subtract<Decimal>(before, fee)) } : dust;
+    return { ...plain, fee: toDouble(worth), dust: after };
+  }
+  const come = add(subtract<Decimal>(quantity, fee), before);
+  const whole = come > 0n ? roundQuantityToLot(come as Quantity, gridStep(lot, "lot")) : NO_QUANTITY;
+  const worth = add(parseMoney(dust.owed, "owed"), notional(price, subtract(quantity, whole), "half-even"));
+  const rest = formatDecimal(subtract<Decimal>(come, whole));
+  // What is paid for with nothing to show for it yet is told with the next lot.
+  if (whole === 0n) return { ...plain, quantity: 0, fee: 0, dust: { quantity: rest, owed: formatDecimal(worth) } };
+  const told = { quantity: toDouble(whole), fee: toDouble(worth) };
+  return { ...plain, ...told, dust: { quantity: rest, owed: formatDecimal(ZERO) } };
+}
+
+function inQuote({ feeCurrency }: DeskFill, quote: string, fee: Money): Money {
+  return feeCurrency === quote ? fee : NO_MONEY;
+}
+
+/** A trade of an order in the engine's terms; what its lots leave behind is kept in the store for the next. */
+export function takeFill(
+  store: Pick<BotStore, "get" | "put">,
+  fill: DeskFill,
+  { side, instrument }: { readonly side: Side; readonly instrument: Instrument },
+): HeardAmounts {
+  const name = `dust/${instrument.id}`;
+  const before = store.get<Dust>(name) ?? NO_DUST;
+  const { dust, ...heard } = heardFill(fill, { side, instrument, dust: before });
+  if (dust !== before) store.put(name, dust);
+  return heard;
+}
