@@ -51,7 +51,7 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
           <div className="flex flex-wrap items-center gap-2 font-medium">
             <span className="min-w-0 break-words">{label}</span>
             <Badge tone={isLive ? "live" : "neutral"}>{isLive ? "LIVE" : environment.toUpperCase()}</Badge>
-            <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>
+            <StateBadge connection={connection} />
           </div>
           <About connection={connection} />
         </div>
@@ -93,6 +93,12 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
       <ActError error={error} />
     </li>
   );
+}
+
+/** A terminal that answered once and is away now works no more until it is back. */
+function StateBadge({ connection: { state, line } }: { connection: Connection }) {
+  if (state === "working" && line?.state === "reconnecting") return <Badge tone="notice">Away</Badge>;
+  return <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>;
 }
 
 function About({ connection: { venue, facts, keyEnd, checkedAt, state } }: { connection: Connection }) {
