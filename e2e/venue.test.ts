@@ -157,7 +157,7 @@ async function connectTerminal(page: Page, emulator: Mt5Emulator): Promise<Emula
   const setup = page.getByRole("dialog", { name: `Set up the terminal of My ${label}` });
   await setup.getByText("Waiting for the terminal").waitFor();
   expect(await findingsOf(page)).toEqual([]);
-  const input = async (name: string) => (await setup.locator(`[data-input=${name}]`).innerText()).trim();
+  const input = async (name: string) => ((await setup.locator(`[data-input=${name}]`).textContent()) ?? "").trim();
   Object.assign(emulator.keys, { keyId: await input("InpKeyId"), secret: await input("InpSecret") });
   const terminal = new EmulatedTerminal(emulator, {
     host: await input("InpHost"),

@@ -102,17 +102,7 @@ export function ConnectionDialog({ rotates, bridge, onClose, onDone }: Connectio
         )}
         {venue === "XTS" && <SelectField label="Broker" value={broker ?? ""} choices={brokers} onChange={setBroker} />}
         {venue === "MT5" && bridge === null && <NoBridge />}
-        <div className="grid gap-4 sm:grid-cols-2">
-          {guide.fields.map((field) => (
-            <KeyBox
-              key={`${venue}.${field.name}`}
-              field={field}
-              fixed={rotates?.venue === "MT5"}
-              value={typed[field.name] ?? ""}
-              onChange={(value) => setTyped((now) => ({ ...now, [field.name]: value }))}
-            />
-          ))}
-        </div>
+        <KeyBoxes guide={guide} fixed={rotates?.venue === "MT5"} typed={typed} onType={setTyped} />
         {rotates === undefined && guide.movesNoMoney === undefined && (
           <CheckField
             label="I have made sure that this key cannot withdraw money"
@@ -215,6 +205,30 @@ function Guide({
         ))}
       </ul>
       <p className="text-muted">{addresses}</p>
+    </div>
+  );
+}
+
+interface KeyBoxesProps {
+  readonly guide: VenueGuide;
+  /** They are those of the connection whose key is replaced. */
+  readonly fixed: boolean;
+  readonly typed: Readonly<Record<string, string>>;
+  readonly onType: (typed: Readonly<Record<string, string>>) => void;
+}
+
+function KeyBoxes({ guide, fixed, typed, onType }: KeyBoxesProps) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      {guide.fields.map((field) => (
+        <KeyBox
+          key={`${guide.venue}.${field.name}`}
+          field={field}
+          fixed={fixed}
+          value={typed[field.name] ?? ""}
+          onChange={(value) => onType({ ...typed, [field.name]: value })}
+        />
+      ))}
     </div>
   );
 }
