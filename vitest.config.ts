@@ -55,6 +55,7 @@ export default defineConfig({
             "workers/privacy/**/*.test.ts",
             "workers/account/**/*.test.ts",
             "workers/bot/**/*.test.ts",
+            "workers/backfill/**/*.test.ts",
             "workers/brokers/**/*.test.ts",
             "workers/live/**/*.test.ts",
             "schema/**/*.test.ts",

@@ -2,10 +2,14 @@ import type { App } from "./api/app.ts";
 import { anchorAudit } from "./audit/audit-anchor.ts";
 import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
+import type { BackfillWorker } from "./backfill/work-on-backfill.ts";
+import { consumeBackfills } from "./jobs/consume-backfills.ts";
 import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
+import { refreshInstruments } from "./jobs/refresh-instruments.ts";
 import { runNightly } from "./jobs/run-nightly.ts";
 import { sweepImports } from "./jobs/sweep-imports.ts";
+import { watchBackfills } from "./jobs/watch-backfills.ts";
 import { watchBots } from "./jobs/watch-bots.ts";
 import { watchExports } from "./jobs/watch-exports.ts";
 import { watchRuns } from "./jobs/watch-runs.ts";
@@ -17,6 +21,7 @@ import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
 import { rotateVault } from "./platform/rotate-vault.ts";
 import { openEngineWork } from "./run/engine-port.ts";
+import { openBackfillSource } from "./services/backfill/backfill-source.ts";
 import { spreadPlatformSwitch } from "./services/trading/platform-switch.ts";
 
 export interface WorkerParts {
@@ -32,6 +37,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
       const now = systemClock;
       if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
       else if (batch.queue === "exports-dead") await consumeDeadExports(batch, { env, now });
+      else if (batch.queue === "backfills") await consumeBackfills(batch, backfillWorker(env));
       else if (batch.queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
       else await consumeRuns(batch, { env, now, open: openEngineWork });
     },
@@ -41,6 +47,8 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["platform-switch", () => spreadPlatformSwitch(env, systemClock)],
         ["watch-bots", () => watchBots(env, nowMs)],
         ["watch-runs", () => watchRuns(env, nowMs)],
+        ["watch-backfills", () => watchBackfills(env, nowMs)],
+        ["refresh-instruments", () => refreshInstruments({ env, now: systemClock })],
         ["watch-exports", () => watchExports(env, nowMs)],
         ["sweep-imports", () => sweepImports(env, nowMs)],
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
@@ -52,6 +60,11 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
       ]);
     },
   };
+}
+
+function backfillWorker(env: Env): BackfillWorker {
+  const now = systemClock;
+  return { env, now, newToken: () => newId("lse"), open: (owned, row) => openBackfillSource({ env, now, owned }, row) };
 }
 
 /** One job's failure must not keep the others from their minute; it fails the tick once all have had theirs. */

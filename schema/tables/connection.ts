@@ -17,6 +17,8 @@ export const venueConnections = sqliteTable(
     checkedAt: integer("checked_at").notNull(),
     createdAt: integer("created_at").notNull(),
     rotatedAt: integer("rotated_at").notNull(),
+    /** When the rules of its instruments were asked for last, for the accounts that trade with it. */
+    instrumentsAt: integer("instruments_at").notNull().default(0),
   },
   (table) => [index("venue_connections_by_owner").on(table.ownerId, table.createdAt)],
 );

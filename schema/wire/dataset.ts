@@ -41,7 +41,8 @@ export const DataReport = z.object({
 });
 export type DataReport = z.infer<typeof DataReport>;
 
-export const DatasetSource = z.enum(["simulated", "import"]);
+/** Made by the simulated market, read from a file, or brought from a venue. */
+export const DatasetSource = z.enum(["simulated", "import", "venue"]);
 
 /** A named series of candles of one instrument. `to` is the close of its last candle. */
 export const Dataset = z.object({

@@ -88,10 +88,16 @@ export function compareIds(search: CompareSearch): readonly string[] {
 export interface DataSearch {
   readonly q?: string;
   readonly import?: "open";
+  /** Whether candles of a venue are being asked for. */
+  readonly bring?: "open";
 }
 
 export function parseDataSearch(search: Search): DataSearch {
-  return { ...textOf("q", search.q), ...(search.import === "open" ? { import: "open" } : {}) };
+  return {
+    ...textOf("q", search.q),
+    ...(search.import === "open" ? { import: "open" } : {}),
+    ...(search.bring === "open" ? { bring: "open" } : {}),
+  };
 }
 
 export interface LanguageSearch {

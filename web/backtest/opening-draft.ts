@@ -52,7 +52,8 @@ function openingDatasets({ stored, savedAt, search, earlier, datasets }: Opening
   const [newest] = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
   // A run that is repeated stays on its own candles.
   const fresh = stored !== undefined && earlier === undefined;
-  const imported = fresh && newest?.source === "import" && newest.createdAt > savedAt;
+  const isOwn = newest !== undefined && newest.source !== "simulated";
+  const imported = fresh && isOwn && newest.createdAt > savedAt;
   const known = typed.datasetIds.filter(isKnown);
   return newest !== undefined && (imported || known.length === 0) ? [newest.id] : known;
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Database, ListFilter, Upload } from "lucide-react";
+import { CloudDownload, Database, ListFilter, Upload } from "lucide-react";
 import { type DragEvent, useMemo, useState } from "react";
 import type { Dataset } from "../../schema/wire/dataset.ts";
 import { datasetsQuery } from "../api/queries.ts";
@@ -12,6 +12,9 @@ import { boxClass } from "../ui/field.tsx";
 import { ListTable } from "../ui/list-table.tsx";
 import { Page } from "../ui/page.tsx";
 import { Empty, Failure, SkeletonRows } from "../ui/states.tsx";
+import { BackfillDialog } from "./backfill-dialog.tsx";
+import { BackfillList } from "./backfill-list.tsx";
+import { backfillsQuery } from "./backfill-queries.ts";
 import { DATASET_COLUMNS, DatasetCard } from "./dataset-columns.tsx";
 import { DATASET_CSV } from "./dataset-csv.ts";
 import { ImportDialog } from "./import-dialog.tsx";
@@ -19,6 +22,8 @@ import { ImportDialog } from "./import-dialog.tsx";
 /** Every dataset with its quality; a file dropped anywhere on the page is imported. */
 export function DataPage() {
   const query = useQuery(datasetsQuery);
+  // Shown above the datasets: both come at once, so that nothing moves.
+  const brought = useQuery(backfillsQuery);
   const search = useSearch({ from: "/app/data" });
   const navigate = useNavigate({ from: "/data" });
   const [dropped, setDropped] = useState<File | null>(null);
@@ -33,13 +38,21 @@ export function DataPage() {
     setDropped(file);
     setOpen(true);
   }
-  const importButton = (
-    <Button kind="primary" onClick={() => setOpen(true)}>
-      <Upload size={15} aria-hidden /> Import candles
-    </Button>
+  const setBringing = (open: boolean) =>
+    void navigate({ search: (now) => ({ ...now, bring: open ? "open" : undefined }), replace: true });
+  const buttons = (
+    <>
+      <Button onClick={() => setBringing(true)}>
+        <CloudDownload size={15} aria-hidden /> Bring from a venue
+      </Button>
+      <Button kind="primary" onClick={() => setOpen(true)}>
+        <Upload size={15} aria-hidden /> Import candles
+      </Button>
+    </>
   );
   return (
-    <Page title="Data" actions={importButton}>
+    <Page title="Data" actions={buttons}>
+      <BackfillList />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
       <div
         onDragOver={(event) => {
@@ -50,18 +63,20 @@ export function DataPage() {
         onDrop={drop}
         className={classNames("card overflow-hidden", over && "border-accent")}
       >
-        {query.isPending ? (
+        {query.isPending || brought.isPending ? (
           <SkeletonRows />
         ) : query.isError ? (
           <Failure error={query.error} onRetry={() => void query.refetch()} />
         ) : query.data.length === 0 ? (
-          <Empty icon={Database} title="Bring candles to test on" action={importButton}>
-            Drop a file on this page: CSV, Parquet or Arrow, as exchanges and charting programs export them.
+          <Empty icon={Database} title="Bring candles to test on" action={<div className="flex gap-2">{buttons}</div>}>
+            Drop a file on this page: CSV, Parquet or Arrow, as exchanges and charting programs export them. Or have
+            years of a venue's candles brought.
           </Empty>
         ) : (
           <Datasets rows={query.data} />
         )}
       </div>
+      {search.bring === "open" && <BackfillDialog onClose={() => setBringing(false)} />}
       {search.import === "open" && (
         <ImportDialog
           key={dropped?.name ?? "choose"}

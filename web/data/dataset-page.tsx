@@ -111,7 +111,7 @@ function DatasetActions({ dataset }: { dataset: Dataset }) {
     <>
       <InlineError error={error} />
       <Link to="/backtests/new" search={{ dataset: dataset.id }} className={buttonClass("primary")}>
-        <Play size={14} aria-hidden /> Backtest on it
+        <Play size={14} aria-hidden /> {dataset.source === "venue" ? "Backtest this" : "Backtest on it"}
       </Link>
       <Menu
         label="More"

@@ -13,7 +13,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { boxClass, CheckField, Field, SelectField, TextField } from "../ui/field.tsx";
 import { ActError } from "./act-error.tsx";
 import { withProof } from "./prove.ts";
-import { ENVIRONMENT_WORDS, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
+import { environmentWords, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
 
 /** Brokers of the test system or those with real money. */
 function brokersOf(environment: string) {
@@ -173,7 +173,7 @@ function VenueFields({ guide, environment, fixed, onVenue, onEnvironment }: Venu
         label="Environment"
         value={environment}
         disabled={fixed}
-        choices={guide.environments.map((one) => ({ value: one, label: ENVIRONMENT_WORDS[one] ?? one }))}
+        choices={guide.environments.map((one) => ({ value: one, label: environmentWords(guide.venue, one) }))}
         onChange={onEnvironment}
       />
     </div>

@@ -1,15 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Connection } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 import { formatAmount } from "../format/decimal.ts";
 import { AccountStream, StreamState } from "../trading/stream-state.tsx";
 import { Badge, type BadgeTone } from "../ui/badge.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { ActError } from "./act-error.tsx";
 import { connectionsQuery } from "./settings-queries.ts";
-import { VENUE_NAMES } from "./venue-words.ts";
+import { hasPricesAlone, VENUE_NAMES } from "./venue-words.ts";
 
 /** What can be done with a connection in a dialog of its own. */
 export type ConnectionAct = "rotate" | "remove" | "account" | "terminal";
@@ -31,7 +32,8 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
   const cache = useQueryClient();
   const [testing, setTesting] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const { label, environment, isLive, state, problem, facts, line } = connection;
+  const { label, venue, environment, isLive, state, problem, facts, line } = connection;
+  const isPrices = hasPricesAlone(venue);
   async function test() {
     setTesting(true);
     setError(null);
@@ -50,13 +52,19 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-2 font-medium">
             <span className="min-w-0 break-words">{label}</span>
-            <Badge tone={isLive ? "live" : "neutral"}>{isLive ? "LIVE" : environment.toUpperCase()}</Badge>
+            <Badge tone={isLive ? "live" : "neutral"}>
+              {isLive ? "LIVE" : isPrices ? "PRICES" : environment.toUpperCase()}
+            </Badge>
             <StateBadge connection={connection} />
           </div>
           <About connection={connection} />
         </div>
         <div className="flex flex-wrap gap-2">
-          {state === "waiting" ? (
+          {isPrices ? (
+            <Link to="/data" search={{ bring: "open" }} className={buttonClass("primary")}>
+              Bring candles
+            </Link>
+          ) : state === "waiting" ? (
             <Button kind="primary" onClick={() => onAsk("terminal")}>
               Set up the terminal
             </Button>
@@ -105,7 +113,8 @@ function About({ connection: { venue, facts, keyEnd, checkedAt, state } }: { con
   const { accountNumber, balance, currency } = facts;
   return (
     <p className="num text-table break-words text-muted">
-      {VENUE_NAMES[venue]}, account {accountNumber}
+      {VENUE_NAMES[venue]}
+      {accountNumber !== "" && <>, account {accountNumber}</>}
       {balance !== undefined && <>, balance {formatAmount(balance, currency)}</>}
       {/* A terminal is known by its account: its key is ours. */}
       {venue !== "MT5" && <>, key …{keyEnd}</>}
@@ -118,8 +127,9 @@ function About({ connection: { venue, facts, keyEnd, checkedAt, state } }: { con
   );
 }
 
-function Rights({ connection: { label, facts, line } }: { connection: Connection }) {
+function Rights({ connection: { label, venue, facts, line } }: { connection: Connection }) {
   const { canTrade, canWithdraw, addressBound } = facts;
+  const isPrices = hasPricesAlone(venue);
   const withdraws =
     canWithdraw === false ? "cannot withdraw" : canWithdraw ? "CAN WITHDRAW" : "withdrawal: the venue does not say";
   const bound = addressBound
@@ -130,7 +140,9 @@ function Rights({ connection: { label, facts, line } }: { connection: Connection
   return (
     <ul className="flex flex-wrap gap-1.5" aria-label={`What the key of ${label} may do`}>
       <li>
-        <Badge tone={canTrade ? "accent" : "danger"}>{canTrade ? "can trade" : "cannot trade"}</Badge>
+        <Badge tone={canTrade ? "accent" : isPrices ? "neutral" : "danger"}>
+          {canTrade ? "can trade" : isPrices ? "prices alone" : "cannot trade"}
+        </Badge>
       </li>
       <li>
         <Badge tone={canWithdraw === false ? "neutral" : canWithdraw ? "danger" : "notice"}>{withdraws}</Badge>

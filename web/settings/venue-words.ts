@@ -133,8 +133,21 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
   },
 ];
 
-/** Venues whose orders this version can send. */
-const OFFERED: ReadonlySet<VenueName> = new Set(["BINANCE", "ALPACA", "OANDA", "XTS", "MT5"]);
+/** Venues that this version can trade at or take prices from. */
+const OFFERED: ReadonlySet<VenueName> = new Set(["BINANCE", "ALPACA", "OANDA", "XTS", "MT5", "TWELVEDATA"]);
+
+/** Venues that have prices and take no orders: no account can be made on a key of theirs. */
+const PRICES_ALONE: ReadonlySet<VenueName> = new Set(["TWELVEDATA"]);
+
+export function hasPricesAlone(venue: VenueName): boolean {
+  return PRICES_ALONE.has(venue);
+}
+
+/** An environment in words: whether the money there is real, where there is any. */
+export function environmentWords(venue: VenueName, environment: string): string {
+  if (hasPricesAlone(venue)) return "Prices alone: no money, no orders";
+  return ENVIRONMENT_WORDS[environment] ?? environment;
+}
 
 /** Guides to the venues that can be connected. */
 export const OFFERED_GUIDES: readonly VenueGuide[] = VENUE_GUIDES.filter(({ venue }) => OFFERED.has(venue));

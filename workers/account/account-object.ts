@@ -1,6 +1,7 @@
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
 import type { VenueMark, VenueTold } from "../brokers/broker.ts";
+import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueNews } from "../brokers/venue-news.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
@@ -16,6 +17,7 @@ import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
 import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
+import { renewInstruments } from "./renew-instruments.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /**
@@ -83,6 +85,13 @@ export class AccountObject extends AccountBase implements DeskCalls {
   /** What the account's market has, as the desk knows it. */
   instruments(call: { ownerId: string }): Instrument[] {
     return this.open(call.ownerId).record.instruments;
+  }
+
+  /** Goes by the rules that its venue has now for those of its instruments that it still lists. Answers how many changed. */
+  async renewInstruments(call: { ownerId: string; offered: readonly StoredInstrument[] }): Promise<number> {
+    const changed = renewInstruments(this.open(call.ownerId), { kv: this.ctx.storage.kv, key: RECORD }, call.offered);
+    await this.after();
+    return changed;
   }
 
   async state(call: { ownerId: string }): Promise<AccountState> {

@@ -35,6 +35,12 @@ export function deskAccountOf({ account, instruments }: AccountRecord): DeskAcco
   };
 }
 
+/** Has a desk that is open go by the rules that its record has now. */
+export function renewDeskInstruments({ instruments }: DeskAccount, record: AccountRecord): void {
+  if (!(instruments instanceof Map)) throw new Error("the instruments of a desk must be a map of its own");
+  for (const [id, rules] of deskAccountOf(record).instruments) instruments.set(id, rules);
+}
+
 function calendarOf(instrument: Instrument, { market }: TradingAccount): TradingCalendar {
   if (market.kind === "sim") return simProfile(instrument.symbol).calendar;
   // A replay is open whenever it has candles to play.
@@ -52,6 +58,7 @@ function deskInstrument(instrument: Instrument, account: TradingAccount): DeskIn
       quantityMin === 0 ? ofUnits<Quantity>(0n) : (gridStep(quantityMin, "quantityMin") as unknown as Quantity),
     notionalMin: notionalMin === 0 ? ofUnits<Money>(0n) : (gridStep(notionalMin, "notionalMin") as unknown as Money),
     calendar: calendarOf(instrument, account),
+    isDelisted: account.market.kind === "venue" && (instrument as StoredInstrument).status === "delisted",
     quote,
   };
 }

@@ -9,6 +9,7 @@ import type { ApiDependencies, ApiEnv } from "./api-types.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { authorize } from "./authorize.ts";
+import { backfillRoutes } from "./backfill-routes.ts";
 import { backtestRoutes } from "./backtest-routes.ts";
 import { botRoutes } from "./bot-routes.ts";
 import { connectionRoutes } from "./connection-routes.ts";
@@ -65,6 +66,7 @@ export function createApp(dependencies: ApiDependencies) {
   app.route("/", sharingRoutes());
   app.route("/", adminRoutes());
   app.route("/", datasetRoutes());
+  app.route("/", backfillRoutes());
   app.route("/", datasetFileRoutes());
   app.route("/", strategyRoutes());
   app.route("/", backtestRoutes());

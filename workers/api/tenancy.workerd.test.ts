@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { backfills } from "../../schema/tables/backfill.ts";
 import { venueConnections } from "../../schema/tables/connection.ts";
 import { passkeys } from "../../schema/tables/identity.ts";
 import { journal } from "../../schema/tables/trading.ts";
@@ -67,6 +68,16 @@ const CONNECTION = {
   ...{ checkedAt: START_MS, createdAt: START_MS, rotatedAt: START_MS },
 } satisfies Omit<typeof venueConnections.$inferInsert, "ownerId">;
 
+const BACKFILL = {
+  ...{ id: "bfl_of_the_owner", name: "mine", status: "cancelled", sourceId: CONNECTION.id, venue: "ALPACA" },
+  instrument: {
+    ...{ id: "ALPACA:AAPL", venue: "ALPACA", symbol: "AAPL", kind: "stock", base: "AAPL", quote: "USD", tick: 0.01 },
+    ...{ lot: 1, quantityMin: 1, notionalMin: 0, daysPerYear: 252 },
+  },
+  ...{ environment: "paper", nativeId: "AAPL", calendarId: "us-stock", timeframe: "1d", fromMs: 0, toMs: START_MS },
+  ...{ cursorMs: 0, checkedMs: 0, datasetId: "dat_never_made", refused: {}, aliveAt: START_MS, createdAt: START_MS },
+} satisfies Omit<typeof backfills.$inferInsert, "ownerId">;
+
 describe("every route", () => {
   it.each(describedRoutes().map((route) => [route.name, route] as const))(
     "%s is open or asks who is calling",
@@ -119,11 +130,13 @@ describe("S29 another user's things", () => {
     });
     await ownedDatabase(openDatabase(env.DB), owner.userId).insert(journal, tradeRow(account.id));
     await ownedDatabase(openDatabase(env.DB), owner.userId).insert(venueConnections, CONNECTION);
+    await ownedDatabase(openDatabase(env.DB), owner.userId).insert(backfills, BACKFILL);
     const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
     ids = {
       ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
       ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
       ...{ exports: archive.id, connections: CONNECTION.id },
+      ...{ "backfill-sources": CONNECTION.id, backfills: BACKFILL.id },
       ...{ accounts: account.id, bots: bot.id, orders: (order as unknown as OrderDetail).order.id, journal: "trade-1" },
       // Of a leave, the stranger is neither side.
       ...{ viewers: owner.userId, owners: owner.userId },

@@ -101,6 +101,15 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "POST /api/v1/socket-tickets": { audience: "viewer", scope: "read" },
   "GET /api/v1/instruments": read,
+  "GET /api/v1/backfill-sources": read,
+  "GET /api/v1/backfill-sources/{id}/instruments": read,
+  "GET /api/v1/backfills": read,
+  "POST /api/v1/backfills": write,
+  "GET /api/v1/backfills/{id}": read,
+  "POST /api/v1/backfills/{id}/cancel": write,
+  "POST /api/v1/backfills/{id}/resume": write,
+  "DELETE /api/v1/backfills/{id}": write,
+
   "GET /api/v1/datasets": read,
   "POST /api/v1/datasets/import": { ...write, costs: "expensive" },
   "GET /api/v1/datasets/{id}": read,

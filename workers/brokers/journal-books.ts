@@ -22,11 +22,7 @@ export class JournalBooks {
   private readonly coinOf: (instrument: string) => string | undefined;
 
   /** `coinOf`: what an instrument trades where the venue keeps coins, of which it may take its fees. */
-  constructor(
-    journal: VenueJournal,
-    now: () => number,
-    coinOf: (instrument: string) => string | undefined = () => undefined,
-  ) {
+  constructor(journal: VenueJournal, now: () => number, coinOf: JournalBooks["coinOf"] = () => undefined) {
     this.journal = journal;
     this.flows = new JournalFlows(journal);
     this.now = now;

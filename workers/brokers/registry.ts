@@ -5,7 +5,15 @@ import { ALPACA_CAPABILITIES } from "./alpaca/capabilities.ts";
 import { legName, versionName as replacedAlpaca } from "./alpaca/order-body.ts";
 import { BINANCE_CAPABILITIES } from "./binance/capabilities.ts";
 import { replacedId as replacedBinance } from "./binance/replace.ts";
-import { alpacaOf, binanceOf, type CredentialsOf, oandaOf, xtsOf } from "./keyed-venues.ts";
+import {
+  alpacaOf,
+  binanceOf,
+  type CredentialsOf,
+  oandaOf,
+  publicBinanceOf,
+  twelveDataOf,
+  xtsOf,
+} from "./keyed-venues.ts";
 import type { VenueShape } from "./late-client.ts";
 import type { MarketData } from "./market-data.ts";
 import { MT5_CAPABILITIES } from "./mt5/capabilities.ts";
@@ -13,7 +21,7 @@ import type { BridgeLine } from "./mt5/client.ts";
 import { openMt5 } from "./mt5/open-mt5.ts";
 import { OANDA_CAPABILITIES } from "./oanda/capabilities.ts";
 import { VenueRefusal } from "./request/venue-reply.ts";
-import type { VenueClient } from "./venue-client.ts";
+import type { VenueAccountFacts, VenueClient } from "./venue-client.ts";
 import { XTS_CAPABILITIES } from "./xts/capabilities.ts";
 import type { XtsParts } from "./xts/open-xts.ts";
 
@@ -32,6 +40,8 @@ export interface VenueEntry<V extends VenueName> {
   readonly shape: VenueShape | undefined;
   client(deps: VenueDeps, credentials: CredentialsOf<V>): VenueClient;
   data(deps: VenueDeps, credentials: CredentialsOf<V>): MarketData;
+  /** What a key can do where there is no client that could say so. */
+  facts?(deps: VenueDeps, credentials: CredentialsOf<V>): Promise<VenueAccountFacts>;
 }
 
 const BINANCE: VenueEntry<"BINANCE"> = {
@@ -69,7 +79,16 @@ const MT5: VenueEntry<"MT5"> = {
   data: (deps) => mt5Of(deps).market,
 };
 
-const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE, ALPACA, OANDA, XTS, MT5 };
+const TWELVEDATA: VenueEntry<"TWELVEDATA"> = {
+  shape: undefined,
+  client: () => {
+    throw new VenueRefusal("NO_ORDERS", "Twelve Data has prices and takes no orders");
+  },
+  data: (deps, credentials) => twelveDataOf(deps, credentials).market,
+  facts: (deps, credentials) => twelveDataOf(deps, credentials).client.facts(),
+};
+
+const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE, ALPACA, OANDA, XTS, MT5, TWELVEDATA };
 
 function mt5Of({ bridge, now }: VenueDeps) {
   if (bridge === undefined) {
@@ -96,7 +115,23 @@ export function openVenueClient(deps: VenueDeps, credentials: VenueCredentials):
   return entryOf(credentials.venue).client(deps, credentials);
 }
 
+/** What a venue says of a key. Throws `VenueRefusal` where the venue is not offered, and what asking throws. */
+export async function venueFacts(deps: VenueDeps, credentials: VenueCredentials): Promise<VenueAccountFacts> {
+  const entry = entryOf(credentials.venue);
+  return entry.facts === undefined ? entry.client(deps, credentials).facts() : entry.facts(deps, credentials);
+}
+
+/** Whether orders can be sent to a venue. */
+export function takesOrders(venue: VenueName): boolean {
+  return VENUES[venue]?.shape !== undefined;
+}
+
 /** Market data of a venue by the keys. Throws `VenueRefusal` where the venue is not offered. */
 export function openMarketData(deps: VenueDeps, credentials: VenueCredentials): MarketData {
   return entryOf(credentials.venue).data(deps, credentials);
+}
+
+/** Market data of Binance that needs no key. */
+export function openPublicData(deps: VenueDeps): MarketData {
+  return publicBinanceOf(deps).market;
 }

@@ -7,6 +7,7 @@ import type { ConnectionObject } from "../connection/connection-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { VenueMarketObject } from "../feed/live/venue-market-object.ts";
+import type { BackfillMessage } from "../jobs/backfill-message.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
@@ -20,6 +21,7 @@ export interface Env {
   readonly ASSETS: Fetcher;
   readonly RUNS: Queue<RunMessage>;
   readonly EXPORTS: Queue<ExportMessage>;
+  readonly BACKFILLS: Queue<BackfillMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;

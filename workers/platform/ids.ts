@@ -22,6 +22,7 @@ export type IdKind =
   | "acc"
   | "bot"
   | "con"
+  | "bfl"
   | "epo"
   | "jti";
 

@@ -1,10 +1,13 @@
 import { and, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { backfills } from "../../schema/tables/backfill.ts";
 import { imports } from "../../schema/tables/dataset.ts";
 import { apiKeys, invitations, oneTimeTokens, sessions, users } from "../../schema/tables/identity.ts";
 import { mailOutbox } from "../../schema/tables/outbox.ts";
 import { dataExports, erasures } from "../../schema/tables/privacy.ts";
 import { SESSION_ABSOLUTE_MS } from "../auth/session.ts";
+import { dropUnfinished } from "../backfill/unfinished-candles.ts";
+import { d1Manifest } from "../feed/archive/candle-manifest.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { dropObjects } from "./drop-objects.ts";
@@ -15,10 +18,18 @@ import { RETENTION } from "./retention.ts";
 const ROWS_A_TICK = 1_000;
 // Each costs a listing and a deletion in the object store.
 const EXPORTS_A_TICK = 50;
+// Each is some hundred objects.
+const BACKFILLS_A_TICK = 10;
 
 type Name = keyof typeof RETENTION;
-/** Enforced elsewhere, each minute: see `forgetOldSockets`, `watchRuns`, `sweepImports`; archives go with their objects. */
-type Elsewhere = "openSockets" | "idempotencyKeys" | "stagedUploads" | "exports" | "unconfirmedAccounts";
+/** Enforced elsewhere, each minute: see `forgetOldSockets`, `watchRuns`, `sweepImports`; archives and candles go with their objects. */
+type Elsewhere =
+  | "openSockets"
+  | "idempotencyKeys"
+  | "stagedUploads"
+  | "exports"
+  | "unconfirmedAccounts"
+  | "unfinishedBackfills";
 
 interface Expiry {
   readonly table: SQLiteTable;
@@ -61,6 +72,7 @@ export async function enforceRetention(env: Env, nowMs: number): Promise<boolean
     if (changes === ROWS_A_TICK) isDone = false;
   }
   if (!(await dropOldExports(env, nowMs))) isDone = false;
+  if (!(await dropOldBackfills(env, nowMs - RETENTION.unfinishedBackfills.keptMs))) isDone = false;
   // They go the way of every account that is erased, with the next round of that job.
   const stale = and(
     eq(users.emailVerified, false),
@@ -84,4 +96,19 @@ async function dropOldExports(env: Env, nowMs: number): Promise<boolean> {
     await database.delete(dataExports).where(eq(dataExports.id, row.id));
   }
   return old.length < EXPORTS_A_TICK;
+}
+
+async function dropOldBackfills(env: Env, beforeMs: number): Promise<boolean> {
+  const database = openDatabase(env.DB);
+  const old = and(inArray(backfills.status, ["failed", "cancelled"]), lt(backfills.finishedAt, beforeMs));
+  const { id, ownerId, datasetId } = backfills;
+  const rows = await database.select({ id, ownerId, datasetId }).from(backfills).where(old).limit(BACKFILLS_A_TICK);
+  for (const row of rows) {
+    // One that was told to go on meanwhile stays.
+    const { changes } = (await database.delete(backfills).where(and(eq(id, row.id), old))).meta;
+    if (changes === 0) continue;
+    const store = { bucket: env.BUCKET, manifest: d1Manifest(database, row.ownerId), ownerId: row.ownerId };
+    await dropUnfinished(env.BUCKET, store, row.datasetId);
+  }
+  return rows.length < BACKFILLS_A_TICK;
 }

@@ -1,4 +1,5 @@
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { backfills } from "../../schema/tables/backfill.ts";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { candlePeriods } from "../../schema/tables/candle.ts";
 import { venueConnections } from "../../schema/tables/connection.ts";
@@ -73,6 +74,12 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   owned(datasets, file("datasets", "Your datasets: names, instruments, periods. Their candles are in candles/.")),
   owned(candlePeriods, file("candle-files", "Which stretch of which dataset is in which file.", ["objectKey"])),
   owned(imports, file("imports", "Files that you imported, and what was found in them.")),
+  owned(
+    backfills,
+    file("backfills", "Candles that you had brought from venues: of what, when, and how far it got.", [
+      ...["leaseToken", "leaseUntilMs", "aliveAt", "redrives", "generation"],
+    ]),
+  ),
   owned(strategies, file("strategies", "Your strategies at their newest versions.")),
   owned(strategyVersions, file("strategy-versions", "Every version of your strategies.")),
   owned(

@@ -63,6 +63,12 @@ export const RETENTION = {
     since: "the import ended",
     reason: "so that what was found in a file can be looked up; the dataset keeps its own report",
   },
+  unfinishedBackfills: {
+    what: "Candles of venues that were not brought to the end",
+    keptMs: 30 * DAY_MS,
+    since: "they were stopped or failed",
+    reason: "so that their owner can have them go on",
+  },
   stagedUploads: {
     what: "Uploaded files while they are read",
     keptMs: HOUR_MS,

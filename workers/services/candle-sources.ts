@@ -12,7 +12,7 @@ type ArchiveContext = Pick<ServiceContext, "env" | "database" | "ownerId">;
  * none.
  */
 export async function candleSources(ctx: ArchiveContext, row: DatasetRow): Promise<readonly CandleSource[]> {
-  if (row.source === "import") return archiveSources(archiveStore(ctx), row.id);
+  if (row.source !== "simulated") return archiveSources(archiveStore(ctx), row.id);
   const { symbol } = row.instrument;
   return simSources({ seed: row.seed ?? 0, symbol, timeframe: row.timeframe, from: row.fromMs, to: row.toMs });
 }

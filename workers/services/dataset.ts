@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { backfills } from "../../schema/tables/backfill.ts";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { datasets } from "../../schema/tables/dataset.ts";
 import { tradingAccounts } from "../../schema/tables/trading.ts";
@@ -94,6 +95,7 @@ export async function deleteDataset(call: { ctx: ServiceContext; input: { id: st
       subject: { kind: "dataset", id: row.id },
       before: { name, source, symbol: row.instrument.symbol, timeframe, candles },
     }),
+    ctx.owned.prepareRemove(backfills, eq(backfills.datasetId, row.id)),
   ]);
-  if (row.source === "import") await removeCandles(archiveStore(ctx), row.id);
+  if (row.source !== "simulated") await removeCandles(archiveStore(ctx), row.id);
 }

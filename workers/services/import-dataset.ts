@@ -91,6 +91,7 @@ async function targetOf(ctx: ServiceContext, query: ImportQuery): Promise<Target
   if (query.datasetId !== undefined) {
     const row = await findDataset(ctx, query.datasetId);
     if (row.source === "simulated") throw conflict("simulated", "Candles cannot be added to a simulated dataset.");
+    if (row.source === "venue") throw conflict("venue", "Candles of a file cannot be added to those of a venue.");
     return { kind: "append", row };
   }
   if ((await ctx.owned.count(datasets)) >= DATASETS_MAX) {

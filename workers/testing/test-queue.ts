@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import type { BackfillMessage } from "../jobs/backfill-message.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { Env } from "../platform/env.ts";
@@ -7,8 +8,10 @@ import type { Env } from "../platform/env.ts";
 export function withTestQueue() {
   const sent: RunMessage[] = [];
   const exportsSent: ExportMessage[] = [];
-  const bindings: Env = { ...env, RUNS: testQueue(sent), EXPORTS: testQueue(exportsSent) };
-  return { bindings, sent, exportsSent };
+  const backfillsSent: BackfillMessage[] = [];
+  const queues = { RUNS: testQueue(sent), EXPORTS: testQueue(exportsSent), BACKFILLS: testQueue(backfillsSent) };
+  const bindings: Env = { ...env, ...queues };
+  return { bindings, sent, exportsSent, backfillsSent };
 }
 
 function testQueue<T>(sent: T[]): Queue<T> {

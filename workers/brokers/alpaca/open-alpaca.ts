@@ -25,6 +25,8 @@ export interface AlpacaParts extends Pick<RequestParts, "fetch" | "now" | "after
   readonly feed?: "iex" | "sip";
   /** Limits hold by account: whoever shares one shares the budget. A new one where it is left out. */
   readonly budget?: RateBudget;
+  /** The same of market data, which has a rate of its own. */
+  readonly dataBudget?: RateBudget;
   /** Other hosts than the venue's, for tests. */
   readonly hosts?: AlpacaHosts;
 }
@@ -44,8 +46,7 @@ export function openAlpaca(parts: AlpacaParts): OpenAlpaca {
   const hosts = parts.hosts ?? { ...ALPACA_HOSTS[environment], dataStreams: ALPACA_DATA_STREAMS };
   const budget = parts.budget ?? new RateBudget(ALPACA_WINDOWS);
   const requests = venueRequests({ ...parts, budget, rateNews: alpacaRateNews });
-  // Market data has a rate of its own.
-  const dataBudget = new RateBudget(ALPACA_WINDOWS);
+  const dataBudget = parts.dataBudget ?? new RateBudget(ALPACA_WINDOWS);
   const dataRequests = venueRequests({ ...parts, budget: dataBudget, rateNews: alpacaRateNews });
   const account = new AccountRequests({ requests, host: hosts.trading, key });
   const data = new AccountRequests({ requests: dataRequests, host: hosts.data, key });

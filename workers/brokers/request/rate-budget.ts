@@ -7,6 +7,8 @@ export interface RateWindow {
   readonly windowMs: number;
   /** What counts: the weight of each request, or each request of some kinds as one. */
   readonly counts: "weight" | readonly RequestKind[];
+  /** Nothing can be ordered there: no part of it has to be left for orders and cancels. */
+  readonly isDataAlone?: true;
 }
 
 /** What a reply says of the venue's own count. */
@@ -98,7 +100,7 @@ function waitOf(count: Count, kind: RequestKind, weight: number, now: number): n
   if (cost === 0) return 0;
   // A time in the future is of a clock that was set back since: it says nothing any more.
   count.sends = count.sends.filter(({ at }) => at > now - window.windowMs && at <= now);
-  const most = Math.max(cost, window.capacity * SHARE[kind]);
+  const most = Math.max(cost, window.capacity * (window.isDataAlone ? 1 : SHARE[kind]));
   const foreign = now < count.foreignUntil ? count.foreign : 0;
   let over = sumOf(count.sends) + foreign + cost - most;
   if (over <= 0) return 0;

@@ -1,6 +1,9 @@
 import { RateBudget, type RateWindow } from "./rate-budget.ts";
 
-/** Budgets of this process by what their limit holds for, such as a venue's address: there are as many as venues. */
+/**
+ * Budgets of this process by what their limit holds for, such as a venue's address, or one key at it: a process lives
+ * hours and serves few people's keys in them.
+ */
 const BUDGETS = new Map<string, RateBudget>();
 
 /**

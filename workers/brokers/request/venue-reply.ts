@@ -35,11 +35,17 @@ export class VenueSilence extends Error {
   readonly isSent: boolean;
   /** Earliest moment at which asking again makes sense, UTC ms. */
   readonly retryAt: number | undefined;
-  constructor(message: string, { isSent, retryAt }: { isSent: boolean; retryAt?: number | undefined }) {
+  /** The venue is well: its rate is used up. */
+  readonly isRate: boolean;
+  constructor(
+    message: string,
+    { isSent, retryAt, isRate = false }: { isSent: boolean; retryAt?: number | undefined; isRate?: boolean },
+  ) {
     super(message);
     this.name = "VenueSilence";
     this.isSent = isSent;
     this.retryAt = retryAt;
+    this.isRate = isRate;
   }
 }
 

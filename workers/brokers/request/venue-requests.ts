@@ -10,13 +10,15 @@ export const REPLY_MS_MAX = 10_000;
 const REPLY_BYTES_MAX = 4 * 1024 * 1024;
 /** A reply at or above this says that the venue itself is not well. */
 const SERVER_ERROR = 500;
+/** Statuses by which venues say that too much was sent; the second is Binance's, for an address that it shuts out. */
+const TOO_MUCH: readonly number[] = [429, 418];
 
 export interface RequestParts {
   /** The platform's `fetch`, or a test's. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly budget: RateBudget;
-  /** What a reply's status and headers say of the venue's rate; `now` in UTC ms. */
-  readonly rateNews: (reply: { readonly status: number; readonly headers: Headers }, now: number) => RateNews;
+  /** What a reply says of the venue's rate, by its status and headers as a rule; `now` in UTC ms. */
+  readonly rateNews: (reply: Pick<VenueReply, "status" | "headers" | "body">, now: number) => RateNews;
   /** UTC ms. */
   readonly now: () => number;
   readonly replyMsMax?: number;
@@ -35,20 +37,25 @@ export function venueRequests(parts: RequestParts): VenueRequests {
         throw new VenueSilence("the order was stopped before it left", { isSent: false });
       const waitUntil = circuit.waitUntil(now());
       // A cancel can only take risk away, so it is tried however the venue is.
-      if (waitUntil !== undefined && request.kind !== "cancel") throw notSent("does not answer", waitUntil);
+      if (waitUntil !== undefined && request.kind !== "cancel") throw notSent("does not answer", waitUntil, false);
       const retryAt = budget.take(request.kind, request.weight, now());
-      if (retryAt !== undefined) throw notSent("lets no more through now", retryAt);
+      if (retryAt !== undefined) throw notSent("lets no more through now", retryAt, true);
       circuit.begin(now());
-      try {
-        const reply = await exchange(request, parts);
-        budget.hear(parts.rateNews(reply, now()), now());
-        if (reply.status >= SERVER_ERROR) circuit.failed(now());
-        else circuit.answered();
-        return reply;
-      } catch (error) {
+      const reply = await exchange(request, parts).catch((error: unknown) => {
         circuit.failed(now());
         throw error;
+      });
+      const news = parts.rateNews(reply, now());
+      budget.hear(news, now());
+      if (reply.status >= SERVER_ERROR) circuit.failed(now());
+      else circuit.answered();
+      // For a question it is no refusal of what was asked. Of a change the venue's own words are passed on.
+      if (TOO_MUCH.includes(reply.status) && (request.kind === "data" || request.kind === "query")) {
+        throw new VenueSilence("the venue lets no more through now, by its own word", {
+          ...{ isSent: true, retryAt: news.pausedUntil, isRate: true },
+        });
       }
+      return reply;
     },
     venueNow: () => Math.round(now() + (clock.offset()?.offsetMs ?? 0)),
     hearTime: (sample) => clock.hear(sample),
@@ -57,10 +64,9 @@ export function venueRequests(parts: RequestParts): VenueRequests {
   };
 }
 
-function notSent(reason: string, retryAt: number): VenueSilence {
+function notSent(reason: string, retryAt: number, isRate: boolean): VenueSilence {
   return new VenueSilence(`the venue ${reason}: try again at ${new Date(retryAt).toISOString()}`, {
-    isSent: false,
-    retryAt,
+    ...{ isSent: false, retryAt, isRate },
   });
 }
 

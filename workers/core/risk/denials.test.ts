@@ -63,6 +63,11 @@ const DENIALS: readonly (readonly [code: string, asked: Case, rest: object])[] =
   ],
   ["INSTRUMENT", { book: { instruments: new Map() } }, { value: BTC, limit: "instruments of the venue" }],
   [
+    "INSTRUMENT",
+    { book: rules({ isDelisted: true }) },
+    { value: BTC, limit: "instruments that the venue still trades" },
+  ],
+  [
     "MARKET_CLOSED",
     { book: rules({ calendar: US_STOCK }), now: Date.UTC(2023, 10, 12) },
     { value: String(Date.UTC(2023, 10, 12)), limit: `sessions of ${US_STOCK.id}` },

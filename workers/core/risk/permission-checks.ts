@@ -41,8 +41,10 @@ function checkInstrument({ intent, book, limits }: CheckInput): Denial | undefin
     if (instruments === undefined || instruments.includes(intent.instrument)) continue;
     return { ...denial("INSTRUMENT", { value: intent.instrument, limit: instruments.join(", ") }), level };
   }
-  if (book.instruments.has(intent.instrument)) return undefined;
-  return denial("INSTRUMENT", { value: intent.instrument, limit: "instruments of the venue" });
+  const rules = book.instruments.get(intent.instrument);
+  if (rules !== undefined && rules.isDelisted !== true) return undefined;
+  const limit = rules === undefined ? "instruments of the venue" : "instruments that the venue still trades";
+  return denial("INSTRUMENT", { value: intent.instrument, limit });
 }
 
 function checkMarketOpen({ intent, book, now }: CheckInput): Denial | undefined {

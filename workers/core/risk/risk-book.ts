@@ -17,6 +17,8 @@ export interface InstrumentRules {
   /** In the quote currency. */
   readonly notionalMin: Money;
   readonly calendar: TradingCalendar;
+  /** The venue does not trade it any more. */
+  readonly isDelisted?: boolean;
 }
 
 /** The last price that the feed vouches for. */

@@ -1,5 +1,5 @@
 import type { ConnectionFacts, ConnectionState, VenueCredentials } from "../../../schema/wire/connection.ts";
-import { openVenueClient, type VenueDeps } from "../../brokers/registry.ts";
+import { type VenueDeps, venueFacts } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
 import { ASK_AGAIN_SECONDS } from "./answered-by-venue.ts";
@@ -28,7 +28,7 @@ export type VenueAnswer =
 /** Asks a venue for the account of a key. Never throws for the venue's sake. */
 export async function askVenue(deps: VenueDeps, credentials: VenueCredentials): Promise<VenueAnswer> {
   try {
-    const facts = await openVenueClient(deps, credentials).facts();
+    const facts = await venueFacts(deps, credentials);
     const { canWithdraw, addressBound, permissions, warnings, ...rest } = facts;
     const shown = { permissions: [...permissions], warnings: [...warnings] };
     const unsaid = { canWithdraw: canWithdraw ?? null, addressBound: addressBound ?? null };

@@ -25,7 +25,7 @@ export async function connectionOf(
     where: eq(tradingAccounts.connectionId, row.id),
     limit: CONNECTIONS_MAX,
   });
-  const { ownerId: _, ...shown } = row;
+  const { ownerId: _, instrumentsAt: __, ...shown } = row;
   return {
     ...shown,
     isLive: isLiveMoney(row),

@@ -63,6 +63,8 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
     checkedAt: now,
     createdAt: now,
     rotatedAt: now,
+    // Whoever makes an account with it asks then.
+    instrumentsAt: now,
   };
   await ctx.owned.batch([
     ...(await secretOf(ctx, row.id, credentials)),

@@ -1,0 +1,42 @@
+CREATE TABLE `backfills` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`name` text NOT NULL,
+	`status` text NOT NULL,
+	`source_id` text NOT NULL,
+	`venue` text NOT NULL,
+	`environment` text NOT NULL,
+	`instrument` text NOT NULL,
+	`native_id` text NOT NULL,
+	`calendar_id` text NOT NULL,
+	`timeframe` text NOT NULL,
+	`from_ms` integer NOT NULL,
+	`to_ms` integer NOT NULL,
+	`dataset_id` text NOT NULL,
+	`phase` text DEFAULT 'candles' NOT NULL,
+	`cursor_ms` integer NOT NULL,
+	`checked_ms` integer NOT NULL,
+	`first_ms` integer,
+	`last_ms` integer,
+	`candles` integer DEFAULT 0 NOT NULL,
+	`repaired` integer DEFAULT 0 NOT NULL,
+	`missing` integer DEFAULT 0 NOT NULL,
+	`refused` text NOT NULL,
+	`requests` integer DEFAULT 0 NOT NULL,
+	`rate_waits` integer DEFAULT 0 NOT NULL,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`wait_until_ms` integer,
+	`error_code` text,
+	`error_message` text,
+	`generation` integer DEFAULT 0 NOT NULL,
+	`lease_token` text,
+	`lease_until_ms` integer DEFAULT 0 NOT NULL,
+	`alive_at` integer NOT NULL,
+	`redrives` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`finished_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `backfills_by_owner` ON `backfills` (`owner_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `backfills_by_life` ON `backfills` (`status`,`alive_at`);--> statement-breakpoint
+ALTER TABLE `venue_connections` ADD `instruments_at` integer DEFAULT 0 NOT NULL;
