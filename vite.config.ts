@@ -2,13 +2,14 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { advisorPlugin } from "./ops/advisor/advisor-file.ts";
 
 /** Where `vite` finds the Worker while pages are worked on with hot reload. */
 const WORKER_URL = process.env.APEXTRADE_URL ?? "http://localhost:8787";
 
 export default defineConfig({
   root: fileURLToPath(new URL("./web", import.meta.url)),
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), advisorPlugin(fileURLToPath(new URL(".", import.meta.url)))],
   build: {
     outDir: fileURLToPath(new URL("./web/dist", import.meta.url)),
     emptyOutDir: true,

@@ -8,6 +8,7 @@ import { AlpacaEmulator } from "./venues/alpaca/alpaca-emulator.ts";
 import { BinanceEmulator } from "./venues/binance/binance-emulator.ts";
 import { OandaEmulator } from "./venues/oanda/oanda-emulator.ts";
 import { serveVenue } from "./venues/venue-server.ts";
+import { XtsEmulator } from "./venues/xts/xts-emulator.ts";
 
 /** The page is built and the database made first: on a slow machine that takes most of this. */
 const START_MS_MAX = 180_000;
@@ -50,7 +51,8 @@ export async function setup(project: TestProject): Promise<void> {
   const port = await freePort();
   standIns = await startStandIns();
   const origins = standIns.flatMap(({ venue, url }) => ["--stand-in", `${venue}=${url}`]);
-  child = spawn(process.execPath, ["ops/start.ts", "--port", String(port), "--state", stateDirectory, ...origins], {
+  const options = ["--port", String(port), "--state", stateDirectory, "--sidecar", ...origins];
+  child = spawn(process.execPath, ["ops/start.ts", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
     // The test runner's own mode would build the page for development.
     env: { ...process.env, NODE_ENV: "production" },
@@ -77,6 +79,7 @@ function startStandIns(): Promise<StandIn[]> {
     ["BINANCE.testnet", new BinanceEmulator(parts)],
     ["ALPACA.paper", new AlpacaEmulator(parts)],
     ["OANDA.practice", new OandaEmulator(parts)],
+    ["XTS.test", new XtsEmulator(parts)],
   ] as const;
   return Promise.all(
     venues.map(async ([venue, emulator]) => {

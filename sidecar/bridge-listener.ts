@@ -60,7 +60,7 @@ export class BridgeListener {
     }
     this.strangers.set(address, count + 1);
     new TerminalConnection(socket, this.options.timers, {
-      sideOf: (login, server) => this.sides.get(bridgeAddress(login, server)),
+      sideOf: (asked) => this.sides.get(bridgeAddress(asked)),
       known: () => {
         const left = (this.strangers.get(address) ?? 1) - 1;
         if (left === 0) this.strangers.delete(address);
@@ -70,13 +70,23 @@ export class BridgeListener {
   }
 }
 
-/** Name of an account at a broker's server. */
-export function bridgeAddress(login: string, server: string): string {
-  return `${login}@${server}`;
+/** Which key of which account at which broker's server. */
+export interface BridgeAddress {
+  readonly login: string;
+  readonly server: string;
+  readonly keyId: string;
+}
+
+/**
+ * Name of a terminal's place here. The key's name is part of it: somebody else who names the same account has a place of
+ * their own, and does not take this one.
+ */
+export function bridgeAddress({ login, server, keyId }: BridgeAddress): string {
+  return JSON.stringify([login, server, keyId]);
 }
 
 interface Door {
-  sideOf(login: string, server: string): BridgeSide | undefined;
+  sideOf(asked: BridgeAddress): BridgeSide | undefined;
   /** Called once: it is no stranger any more, or gone. */
   known(): void;
 }
@@ -96,8 +106,7 @@ export class TerminalConnection {
     this.socket = socket;
     this.timers = timers;
     this.door = door;
-    const keyOf = (asked: { keyId: string; login: string; server: string }) =>
-      door.sideOf(asked.login, asked.server)?.keyOf(asked.keyId);
+    const keyOf = (asked: BridgeAddress) => door.sideOf(asked)?.key;
     this.session = new BridgeSession({ hmac: hmacHex, nonce: randomBytes(16).toString("hex"), keyOf }, timers.now());
     socket.setNoDelay(true);
     socket.on("data", (bytes: Buffer) => this.take(bytes));
@@ -145,7 +154,7 @@ export class TerminalConnection {
   private join(facts: TerminalFacts): void {
     this.noStranger();
     this.frames = new BridgeFrames();
-    this.side = this.door.sideOf(facts.login, facts.server);
+    this.side = this.door.sideOf(facts);
     this.side?.joined(this, facts);
   }
 

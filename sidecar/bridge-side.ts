@@ -15,7 +15,7 @@ import type { VenueListener, VenueSide } from "./venue-line.ts";
 export const BridgeCredentials = z.strictObject({
   login: z.string().regex(/^\d{1,20}$/, "must be an account number"),
   server: z.string().min(1).max(128),
-  /** Which of its keys: accounts have one. */
+  /** Name of the key, which no two connections share. */
   keyId: z.string().min(1).max(128).default("1"),
   /** Made by us: nobody has to remember it. */
   secret: z.string().min(32, "must have at least 32 characters").max(200),
@@ -48,7 +48,7 @@ export class BridgeSide implements VenueSide {
     if (!parsed.success)
       throw new RangeError(`credentials.${parsed.error.issues[0]?.path.join(".")} is not as it must be`);
     this.credentials = parsed.data;
-    this.address = bridgeAddress(parsed.data.login, parsed.data.server);
+    this.address = bridgeAddress(parsed.data);
     this.symbols = request.instruments
       .filter((instrument) => instrument.startsWith(MT5_PREFIX))
       .map((instrument) => instrument.slice(MT5_PREFIX.length));
@@ -65,9 +65,8 @@ export class BridgeSide implements VenueSide {
     this.connection?.end("released");
   }
 
-  keyOf(keyId: string): BridgeKey | undefined {
-    const { secret, keyId: own } = this.credentials;
-    if (keyId !== own) return undefined;
+  get key(): BridgeKey {
+    const { secret } = this.credentials;
     return { secret, takenSequence: this.taken, symbols: this.symbols };
   }
 

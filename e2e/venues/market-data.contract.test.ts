@@ -15,10 +15,10 @@ import { EMULATED_HOSTS } from "./binance/binance-stage.ts";
 import { candleRow } from "./binance/emulated-candles.ts";
 import { emulatedFetch } from "./emulated-fetch.ts";
 import { NOWHERE, NOWHERE_SOCKET } from "./emulated-hosts.ts";
+import type { EmulatorParts } from "./emulator-parts.ts";
 import { OANDA_KEYS, OandaEmulator } from "./oanda/oanda-emulator.ts";
 import { TWELVEDATA_KEY, TwelveDataEmulator } from "./twelvedata/twelvedata-emulator.ts";
 import type { VenueEmulator } from "./venue-emulator.ts";
-import type { EmulatorParts } from "./venues.ts";
 
 /** A Monday with four days of trade behind it, in the middle of a minute. */
 const BEGIN = Date.UTC(2026, 0, 5);

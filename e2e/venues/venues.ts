@@ -1,19 +1,11 @@
 import { AlpacaEmulator } from "./alpaca/alpaca-emulator.ts";
 import { BinanceEmulator } from "./binance/binance-emulator.ts";
+import type { EmulatorParts } from "./emulator-parts.ts";
 import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
 import { OandaEmulator } from "./oanda/oanda-emulator.ts";
 import { TwelveDataEmulator } from "./twelvedata/twelvedata-emulator.ts";
 import type { VenueEmulator } from "./venue-emulator.ts";
 import { XtsEmulator } from "./xts/xts-emulator.ts";
-
-/** What an emulator does not have of its own: time and chance. */
-export interface EmulatorParts {
-  /** UTC ms. */
-  readonly now: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly after: (delayMs: number, act: () => void) => void;
-}
 
 /** Emulators that can be started by hand, by name. */
 export const VENUES: Readonly<Record<string, (parts: EmulatorParts) => VenueEmulator>> = {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SOURCES = ["web", "schema/wire", "workers/core", "package-lock.json", "vite.config.ts"];
+const SOURCES = ["web", "schema/wire", "workers/core", "sidecar/mt5", "package-lock.json", "vite.config.ts"];
 const MARK = "web/dist/.built-from";
 
 const PLACEHOLDER = `<!doctype html>

@@ -111,19 +111,26 @@ async function startSidecar(
   { standIns }: StartOptions,
   { apiPort, secret }: { readonly apiPort: number; readonly secret: string },
 ): Promise<{ readonly child: Child; readonly variables: readonly string[] }> {
-  const port = await freePort();
+  const [port, bridgePort] = [await freePort(), await freePort()];
   const callbacks = `ws://127.0.0.1:${apiPort}`;
   const env = localEnvironment({
     SIDECAR_SECRET: secret,
     SIDECAR_CALLBACKS: callbacks,
     SIDECAR_HOST: "127.0.0.1",
     SIDECAR_PORT: String(port),
+    // Terminals on this machine alone, so that no certificate is needed.
+    MT5_PORT: String(bridgePort),
+    MT5_PLAIN: "true",
     VENUE_ORIGINS: JSON.stringify(standIns),
   });
   const flags = ["--max-old-space-size=144", "--max-semi-space-size=2"];
   const child = startChild("The sidecar", [process.execPath, ...flags, "sidecar/main.ts"], { env, onLine: () => {} });
-  const variables = ["--var", `SIDECAR_URL:http://127.0.0.1:${port}`, "--var", `SIDECAR_CALLBACKS:${callbacks}`];
-  return { child, variables };
+  const variables = {
+    SIDECAR_URL: `http://127.0.0.1:${port}`,
+    SIDECAR_CALLBACKS: callbacks,
+    BRIDGE_ADDRESS: `127.0.0.1:${bridgePort}`,
+  };
+  return { child, variables: Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]) };
 }
 
 function startVite(port: number, apiPort: number): Child {

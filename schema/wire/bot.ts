@@ -3,6 +3,7 @@ import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
 import { Decimal, Fill, Order, OrderSide } from "./trading.ts";
+import { VenueStream } from "./venue-stream.ts";
 
 /** Bots that one account may have, archived ones apart: each holds its engine's state and wakes at its candles. */
 export const BOTS_PER_ACCOUNT_MAX = 50;
@@ -236,6 +237,8 @@ export const DashboardAccount = z.object({
   drawdown: Decimal,
   marketAt: TimeMs.nullable(),
   connection: z.enum(["connected", "reconciling", "disconnected"]),
+  /** How it hears of its venue; null where that is a simulated one. */
+  stream: VenueStream.nullable().default(null),
   openOrders: z.number().int(),
   positions: z.array(
     z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TimeMs } from "./primitive.ts";
+import { VenueStream } from "./venue-stream.ts";
 
 /** Keys of venues that a person may keep. */
 export const CONNECTIONS_MAX = 20;
@@ -13,7 +14,7 @@ export type VenueName = z.infer<typeof VenueName>;
  * to hosts that this deployment knows, and to no other.
  */
 export const XTS_BROKERS = {
-  symphony: { name: "Symphony (test system)", origin: "https://developers.symphonyfintech.in" },
+  symphony: { name: "Symphony", origin: "https://developers.symphonyfintech.in" },
   rmoney: { name: "RMoney", origin: "https://xts.rmoneyindia.co.in:3000" },
   compositedge: { name: "CompositEdge", origin: "https://xts.compositedge.com" },
   "5paisa": { name: "5paisa", origin: "https://xtsmum.5paisa.com" },
@@ -22,6 +23,8 @@ export const XTS_BROKERS = {
   wisdom: { name: "Wisdom Capital", origin: "https://trade.wisdomcapital.in" },
   ibulls: { name: "iBulls", origin: "https://xts.ibullssecurities.com" },
 } as const;
+/** The one of them that has play money alone: the protocol's makers let programs be tried there. */
+export const XTS_TEST_BROKER = "symphony";
 export const XtsBroker = z.enum(Object.keys(XTS_BROKERS) as [keyof typeof XTS_BROKERS]);
 
 /** A key as its venue shows it: printable, without spaces. */
@@ -59,22 +62,31 @@ export const VenueCredentials = z.discriminatedUnion("venue", [
       .string()
       .regex(/^\d{3}-\d{3}-\d{1,10}-\d{3}$/, "must be an account number such as 101-004-1234567-001"),
   }),
-  z.strictObject({
-    venue: z.literal("XTS"),
-    environment: z.literal("live"),
-    broker: XtsBroker,
-    interactiveKey: Key,
-    interactiveSecret: Secret,
-    marketKey: Key,
-    marketSecret: Secret,
-  }),
+  z
+    .strictObject({
+      venue: z.literal("XTS"),
+      environment: z.enum(["live", "test"]),
+      broker: XtsBroker,
+      interactiveKey: Key,
+      interactiveSecret: Secret,
+      marketKey: Key,
+      marketSecret: Secret,
+    })
+    // What protects real money goes by the environment.
+    .refine(({ environment, broker }) => (environment === "test") === (broker === XTS_TEST_BROKER), {
+      path: ["broker"],
+      message: `must be ${XTS_TEST_BROKER} in the environment test, and another one in live`,
+    }),
   z.strictObject({
     venue: z.literal("MT5"),
     environment: z.enum(["live", "demo"]),
     login: z.string().regex(/^\d{1,20}$/, "must be the number of the trading account"),
     server: z.string().trim().min(1).max(100),
-    /** The secret that the Expert Advisor shows who it is with. */
-    secret: Secret,
+    /** What the Expert Advisor proves itself by, which never crosses the line. Made by chance: nobody has to remember it. */
+    secret: z
+      .string()
+      .trim()
+      .regex(/^[!-~]{32,200}$/, "must be 32 to 200 characters without spaces"),
   }),
   z.strictObject({ venue: z.literal("TWELVEDATA"), environment: z.literal("live"), apiKey: Key }),
 ]);
@@ -101,6 +113,8 @@ export type RenameConnection = z.infer<typeof RenameConnection>;
 export const ConnectionFacts = z.object({
   accountNumber: z.string(),
   currency: z.string(),
+  /** As the venue shows it, in `currency`; absent where it was not asked. */
+  balance: z.string().optional(),
   canTrade: z.boolean(),
   /** Null where the venue does not say. */
   canWithdraw: z.boolean().nullable(),
@@ -110,8 +124,8 @@ export const ConnectionFacts = z.object({
 });
 export type ConnectionFacts = z.infer<typeof ConnectionFacts>;
 
-/** Whether the venue answers for the key: it does, it refuses the key, or it was not reached. */
-export const ConnectionState = z.enum(["working", "refused", "unreachable"]);
+/** Whether the venue answers for the key: it does, it refuses the key, it was not reached, or its terminal has to dial first. */
+export const ConnectionState = z.enum(["working", "refused", "unreachable", "waiting"]);
 export type ConnectionState = z.infer<typeof ConnectionState>;
 
 export const Connection = z.object({
@@ -133,8 +147,21 @@ export const Connection = z.object({
   rotatedAt: TimeMs,
   /** Trading accounts that use it. */
   accounts: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** How the line of its terminal stands; null for venues that are asked over the network. */
+  line: VenueStream.nullable(),
 });
 export type Connection = z.infer<typeof Connection>;
+
+/** Where MetaTrader terminals dial in. */
+export const BridgeAddress = z.object({ host: z.string(), port: z.number().int() });
+export type BridgeAddress = z.infer<typeof BridgeAddress>;
+
+export const ConnectionList = z.object({
+  rows: z.array(Connection),
+  /** Null where this deployment has no port for terminals: MetaTrader cannot be connected then. */
+  bridge: BridgeAddress.nullable(),
+});
+export type ConnectionList = z.infer<typeof ConnectionList>;
 
 /** Whether orders there move real money. Prices alone move none. */
 export function isLiveMoney({ venue, environment }: { venue: VenueName; environment: string }): boolean {

@@ -4,6 +4,7 @@ import { VenueName } from "./connection.ts";
 import { Fill, Order } from "./order.ts";
 import { Decimal, Money, TimeMs } from "./primitive.ts";
 import { ACCOUNT_INSTRUMENTS_MAX } from "./venue-instrument.ts";
+import { VenueStream } from "./venue-stream.ts";
 
 export * from "./order.ts";
 export { Decimal };
@@ -160,6 +161,8 @@ export const AccountState = z.object({
   /** Share: 0.1 is ten per cent below the peak. */
   drawdown: Decimal,
   connection: VenueConnection,
+  /** How the account hears of its venue; null where that is a simulated one. */
+  stream: VenueStream.nullable(),
   halts: z.array(AccountHalt),
   positions: z.array(Position),
   /** Orders whose end is not certain. */

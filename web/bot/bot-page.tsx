@@ -13,6 +13,7 @@ import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
 import { positionColumns } from "../trading/position-columns.tsx";
 import { accountsQuery, botQuery, botStateQuery, dashboardQuery } from "../trading/queries.ts";
 import { ReplayStrip } from "../trading/replay-strip.tsx";
+import { AccountStream } from "../trading/stream-state.tsx";
 import { type Live, useLive } from "../trading/use-live.ts";
 import { useMarket } from "../trading/use-market.ts";
 import { Connection } from "../ui/connection.tsx";
@@ -156,6 +157,7 @@ function Facts({ bot, accountName, live }: { bot: Bot; accountName: string; live
       >
         {accountName}
       </Link>
+      <AccountStream accountId={bot.accountId} />
       <span className="num">version {live.value?.version ?? bot.version}</span>
       <Connection state={live.connection} />
     </p>

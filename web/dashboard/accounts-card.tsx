@@ -5,6 +5,7 @@ import { chooseAccount } from "../trading/chosen-account.ts";
 import { ModeWord, TradingStateBadge } from "../trading/mode-word.tsx";
 import { accountsQuery } from "../trading/queries.ts";
 import { ReplayBadge } from "../trading/replay-strip.tsx";
+import { AccountStream } from "../trading/stream-state.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Signed } from "../ui/signed.tsx";
 
@@ -44,6 +45,9 @@ export function AccountsCard({ accounts, chosen }: { accounts: readonly Dashboar
                     : `${account.openOrders} open ${account.openOrders === 1 ? "order" : "orders"}`}
                   {CONNECTIONS[account.connection] !== "" && (
                     <span className="text-danger">{CONNECTIONS[account.connection]}</span>
+                  )}
+                  {account.stream !== null && account.stream.state !== "live" && account.stream.state !== "polled" && (
+                    <AccountStream accountId={account.accountId} />
                   )}
                 </span>
                 <span className="shrink-0">

@@ -10,6 +10,7 @@ import { chooseAccount, useChosenAccount } from "../trading/chosen-account.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
 import { accountsQuery, archivedBotsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
 import { ReplayStrip } from "../trading/replay-strip.tsx";
+import { AccountStream } from "../trading/stream-state.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { boxClass } from "../ui/field.tsx";
 import { Page, Section } from "../ui/page.tsx";
@@ -110,6 +111,11 @@ function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
   return (
     <>
       <ReplayStrip account={account} marketAt={null} className="mb-6" />
+      {account.market.kind === "venue" && (
+        <p className="mb-6">
+          <AccountStream accountId={account.id} whole />
+        </p>
+      )}
       <StatesSection {...{ accountId: account.id, states, bots, nameOf }} />
       <CapBars uses={uses} currency={account.currency} nameOf={nameOf} />
       <Section

@@ -8,6 +8,7 @@ import { formatAmount } from "../format/decimal.ts";
 import { formatNumber } from "../format/format.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
 import { accountsQuery, botsQuery, refreshTrading } from "../trading/queries.ts";
+import { AccountStream } from "../trading/stream-state.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ConfirmDelete, Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
@@ -74,6 +75,7 @@ function Row({ account, onRename, onDelete }: { account: TradingAccount; onRenam
         <p className="num text-table text-muted">
           {marketWords(market)}, began with {formatAmount(cash, currency)} on <Moment timeMs={createdAt} />
         </p>
+        <AccountStream accountId={id} whole />
       </div>
       <div className="flex flex-wrap gap-2">
         <Link to="/risk" search={{ account: id }} className={buttonClass("quiet")}>

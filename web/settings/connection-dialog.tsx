@@ -1,5 +1,11 @@
 import { useState } from "react";
-import { type Connection, type VenueName, XTS_BROKERS } from "../../schema/wire/connection.ts";
+import {
+  type BridgeAddress,
+  type Connection,
+  type VenueName,
+  XTS_BROKERS,
+  XTS_TEST_BROKER,
+} from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 import { useSubmission } from "../session/frame.tsx";
 import { Button } from "../ui/button.tsx";
@@ -9,7 +15,11 @@ import { ActError } from "./act-error.tsx";
 import { withProof } from "./prove.ts";
 import { environmentWords, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
 
-const BROKERS = Object.entries(XTS_BROKERS).map(([value, { name }]) => ({ value, label: name }));
+/** Brokers of the test system or those with real money. */
+function brokersOf(environment: string) {
+  const all = Object.entries(XTS_BROKERS).map(([value, { name }]) => ({ value, label: name }));
+  return all.filter(({ value }) => (value === XTS_TEST_BROKER) === (environment === "test"));
+}
 const KEY_KINDS = [
   { value: "ed25519", label: "Ed25519 (recommended)" },
   { value: "hmac", label: "HMAC" },
@@ -18,20 +28,25 @@ const KEY_KINDS = [
 interface ConnectionDialogProps {
   /** The connection whose keys are replaced; a new one is made where it is left out. */
   readonly rotates?: Connection;
+  /** Where terminals dial this deployment; null where they cannot. */
+  readonly bridge: BridgeAddress | null;
   readonly onClose: () => void;
-  readonly onDone: () => void;
+  /** `secret` is the key that was made for a terminal, which nobody can show again. */
+  readonly onDone: (connection: Connection, secret: string | undefined) => void;
 }
 
 /** Takes a venue's keys, with what to tick and what to leave when they are made there. */
-export function ConnectionDialog({ rotates, onClose, onDone }: ConnectionDialogProps) {
+export function ConnectionDialog({ rotates, bridge, onClose, onDone }: ConnectionDialogProps) {
   const submission = useSubmission();
   const [venue, setVenue] = useState<VenueName>(rotates?.venue ?? "BINANCE");
   const guide = guideOf(venue);
   const [environment, setEnvironment] = useState<string>(rotates?.environment ?? guide.environments[0]);
   const [label, setLabel] = useState(rotates?.label ?? "");
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>(fixedFields(rotates));
   const [keyKind, setKeyKind] = useState<"hmac" | "ed25519">("ed25519");
-  const [broker, setBroker] = useState("symphony");
+  const brokers = brokersOf(environment);
+  const [chosenBroker, setBroker] = useState("");
+  const broker = brokers.some(({ value }) => value === chosenBroker) ? chosenBroker : brokers[0]?.value;
   const [checked, setChecked] = useState(false);
   function choose(next: VenueName) {
     setVenue(next);
@@ -39,14 +54,15 @@ export function ConnectionDialog({ rotates, onClose, onDone }: ConnectionDialogP
     setTyped({});
   }
   async function save() {
-    const own = venue === "BINANCE" ? { keyKind } : venue === "XTS" ? { broker } : {};
+    const secret = venue === "MT5" ? newSecret() : undefined;
+    const own =
+      venue === "BINANCE" ? { keyKind } : venue === "XTS" ? { broker } : secret === undefined ? {} : { secret };
     const credentials = { venue, environment, ...own, ...typed };
     const [path, body] =
       rotates === undefined
         ? ["/connections", { label, credentials, withdrawalChecked: checked }]
         : [`/connections/${rotates.id}/rotate`, { credentials }];
-    await withProof(() => client.request(path, { method: "POST", body }));
-    onDone();
+    onDone(await withProof(() => client.request<Connection>(path, { method: "POST", body })), secret);
   }
   return (
     <Dialog
@@ -84,16 +100,10 @@ export function ConnectionDialog({ rotates, onClose, onDone }: ConnectionDialogP
         {venue === "BINANCE" && (
           <SelectField label="Kind of key" value={keyKind} choices={KEY_KINDS} onChange={setKeyKind} />
         )}
-        {venue === "XTS" && <SelectField label="Broker" value={broker} choices={BROKERS} onChange={setBroker} />}
-        {guide.fields.map((field) => (
-          <KeyBox
-            key={`${venue}.${field.name}`}
-            field={field}
-            value={typed[field.name] ?? ""}
-            onChange={(value) => setTyped((now) => ({ ...now, [field.name]: value }))}
-          />
-        ))}
-        {rotates === undefined && venue !== "TWELVEDATA" && (
+        {venue === "XTS" && <SelectField label="Broker" value={broker ?? ""} choices={brokers} onChange={setBroker} />}
+        {venue === "MT5" && bridge === null && <NoBridge />}
+        <KeyBoxes guide={guide} fixed={rotates?.venue === "MT5"} typed={typed} onType={setTyped} />
+        {rotates === undefined && guide.movesNoMoney === undefined && (
           <CheckField
             label="I have made sure that this key cannot withdraw money"
             hint="Some venues do not tell us. A key that the venue says can withdraw is refused whatever you tick."
@@ -104,12 +114,39 @@ export function ConnectionDialog({ rotates, onClose, onDone }: ConnectionDialogP
         <ActError error={submission.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={submission.busy}>
-            {rotates === undefined ? "Test and keep" : "Test and replace"}
+          <Button kind="primary" type="submit" busy={submission.busy} disabled={venue === "MT5" && bridge === null}>
+            {verbOf(venue, rotates !== undefined)}
           </Button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** A terminal is not tested before it was set up: it has to dial first. */
+function verbOf(venue: VenueName, isReplaced: boolean): string {
+  if (venue === "MT5") return isReplaced ? "Make another key" : "Make its key";
+  return isReplaced ? "Test and replace" : "Test and keep";
+}
+
+/** What is asked for again and may not change: orders would go where nobody expects them. */
+function fixedFields(rotates: Connection | undefined): Readonly<Record<string, string>> {
+  if (rotates?.venue !== "MT5") return {};
+  const [login = "", ...server] = rotates.facts.accountNumber.split(" at ");
+  return { login, server: server.join(" at ") };
+}
+
+/** 192 bits of chance in hexadecimal: what a terminal proves itself by. */
+function newSecret(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function NoBridge() {
+  return (
+    <p role="status" className="rounded-md border border-notice/50 px-4 py-3 text-notice">
+      This deployment has no sidecar with a port that terminals could dial, so MetaTrader cannot be connected here.
+      Whoever runs it starts one and names its address in BRIDGE_ADDRESS.
+    </p>
   );
 }
 
@@ -149,10 +186,14 @@ function guideOf(venue: VenueName): VenueGuide {
   return guide;
 }
 
-function Guide({ guide: { tick, leave, addresses } }: { guide: VenueGuide }) {
+function Guide({
+  guide: { heading = "When you make the key at the venue", tick, leave, addresses },
+}: {
+  guide: VenueGuide;
+}) {
   return (
     <div className="grid gap-2 rounded-md border border-line bg-ground px-4 py-3 text-table">
-      <p className="font-medium">When you make the key at the venue</p>
+      <p className="font-medium">{heading}</p>
       <ul className="grid list-disc gap-1 pl-5">
         {tick.map((text) => (
           <li key={text}>{text}</li>
@@ -168,12 +209,44 @@ function Guide({ guide: { tick, leave, addresses } }: { guide: VenueGuide }) {
   );
 }
 
-function KeyBox({ field, value, onChange }: { field: KeyField; value: string; onChange: (value: string) => void }) {
+interface KeyBoxesProps {
+  readonly guide: VenueGuide;
+  /** They are those of the connection whose key is replaced. */
+  readonly fixed: boolean;
+  readonly typed: Readonly<Record<string, string>>;
+  readonly onType: (typed: Readonly<Record<string, string>>) => void;
+}
+
+function KeyBoxes({ guide, fixed, typed, onType }: KeyBoxesProps) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      {guide.fields.map((field) => (
+        <KeyBox
+          key={`${guide.venue}.${field.name}`}
+          field={field}
+          fixed={fixed}
+          value={typed[field.name] ?? ""}
+          onChange={(value) => onType({ ...typed, [field.name]: value })}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface KeyBoxProps {
+  readonly field: KeyField;
+  readonly value: string;
+  /** It is that of the connection whose key is replaced. */
+  readonly fixed: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+function KeyBox({ field, value, fixed, onChange }: KeyBoxProps) {
   const { label, hint, kind } = field;
   const hinted = hint === undefined ? {} : { hint };
   if (kind === "pem") {
     return (
-      <Field label={label} {...hinted}>
+      <Field label={label} {...hinted} className="sm:col-span-2">
         {(attributes) => (
           <textarea
             {...attributes}
@@ -194,6 +267,7 @@ function KeyBox({ field, value, onChange }: { field: KeyField; value: string; on
       label={label}
       {...hinted}
       required
+      readOnly={fixed}
       type={kind === "secret" ? "password" : "text"}
       autoComplete={kind === "secret" ? "new-password" : "off"}
       spellCheck={false}

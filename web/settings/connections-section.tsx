@@ -1,36 +1,37 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Plug } from "lucide-react";
 import { useState } from "react";
 import type { Connection } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 import { refreshTrading } from "../trading/queries.ts";
-import { Badge, type BadgeTone } from "../ui/badge.tsx";
-import { Button, buttonClass } from "../ui/button.tsx";
-import { Ago } from "../ui/moment.tsx";
+import { Button } from "../ui/button.tsx";
 import { Section } from "../ui/page.tsx";
 import { Empty, Failure, SkeletonRows } from "../ui/states.tsx";
-import { ActError } from "./act-error.tsx";
 import { ConfirmAct } from "./confirm-act.tsx";
 import { ConnectionDialog } from "./connection-dialog.tsx";
+import { type ConnectionAct, ConnectionRow } from "./connection-row.tsx";
 import { connectionsQuery } from "./settings-queries.ts";
+import { TerminalDialog } from "./terminal-dialog.tsx";
 import { VenueAccountDialog } from "./venue-account-dialog.tsx";
-import { hasPricesAlone, VENUE_NAMES } from "./venue-words.ts";
 
 type Asked =
   | { readonly act: "add" }
-  | { readonly act: "rotate" | "remove" | "account"; readonly connection: Connection };
+  | { readonly act: ConnectionAct; readonly connection: Connection; readonly secret?: string | undefined };
 
 /** Keys of brokers and exchanges: what each may do, and the accounts that trade with it. */
 export function ConnectionsSection() {
   const connections = useQuery(connectionsQuery);
   const cache = useQueryClient();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const done = () => {
-    setAsked(null);
+  const done = (next: Asked | null = null) => {
+    setAsked(next);
     void cache.invalidateQueries({ queryKey: connectionsQuery.queryKey });
     refreshTrading();
   };
+  const bridge = connections.data?.bridge ?? null;
+  // A terminal is not connected by its key alone: what is left to do is shown next.
+  const kept = (connection: Connection, secret: string | undefined) =>
+    done(secret === undefined ? null : { act: "terminal", connection, secret });
   return (
     <Section
       title="Venues"
@@ -45,7 +46,7 @@ export function ConnectionsSection() {
         <SkeletonRows rows={3} />
       ) : connections.isError ? (
         <Failure error={connections.error} onRetry={() => void connections.refetch()} />
-      ) : connections.data.length === 0 ? (
+      ) : connections.data.rows.length === 0 ? (
         <div className="card">
           <Empty icon={Plug} title="No venue yet">
             Bots trade on simulated markets until you connect one. Begin with a testnet or a practice account: the same
@@ -54,17 +55,26 @@ export function ConnectionsSection() {
         </div>
       ) : (
         <ul className="card divide-y divide-line">
-          {connections.data.map((connection) => (
-            <Row key={connection.id} connection={connection} onAsk={(act) => setAsked({ act, connection })} />
+          {connections.data.rows.map((connection) => (
+            <ConnectionRow key={connection.id} connection={connection} onAsk={(act) => setAsked({ act, connection })} />
           ))}
         </ul>
       )}
-      {asked?.act === "add" && <ConnectionDialog onClose={() => setAsked(null)} onDone={done} />}
+      {asked?.act === "add" && <ConnectionDialog bridge={bridge} onClose={() => setAsked(null)} onDone={kept} />}
       {asked?.act === "rotate" && (
-        <ConnectionDialog rotates={asked.connection} onClose={() => setAsked(null)} onDone={done} />
+        <ConnectionDialog rotates={asked.connection} bridge={bridge} onClose={() => setAsked(null)} onDone={kept} />
+      )}
+      {asked?.act === "terminal" && (
+        <TerminalDialog
+          connection={asked.connection}
+          secret={asked.secret}
+          onTrade={(connection) => setAsked({ act: "account", connection })}
+          onReplace={(connection) => setAsked({ act: "rotate", connection })}
+          onClose={() => setAsked(null)}
+        />
       )}
       {asked?.act === "account" && (
-        <VenueAccountDialog connection={asked.connection} onClose={() => setAsked(null)} onDone={done} />
+        <VenueAccountDialog connection={asked.connection} onClose={() => setAsked(null)} onDone={() => done()} />
       )}
       {asked?.act === "remove" && (
         <ConfirmAct
@@ -72,113 +82,11 @@ export function ConnectionsSection() {
           verb="Remove the key"
           act={() => client.request(`/connections/${asked.connection.id}`, { method: "DELETE" })}
           onClose={() => setAsked(null)}
-          onDone={done}
+          onDone={() => done()}
         >
           We forget the key. At the venue it goes on to exist: take it away there too.
         </ConfirmAct>
       )}
     </Section>
-  );
-}
-
-const STATES: Readonly<Record<Connection["state"], { word: string; tone: BadgeTone }>> = {
-  working: { word: "Working", tone: "accent" },
-  refused: { word: "Refused", tone: "danger" },
-  unreachable: { word: "Not reached", tone: "notice" },
-};
-
-function Row({ connection, onAsk }: { connection: Connection; onAsk: (act: "rotate" | "remove" | "account") => void }) {
-  const cache = useQueryClient();
-  const [testing, setTesting] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const { label, venue, environment, isLive, keyEnd, state, problem, facts, checkedAt, accounts } = connection;
-  const isPrices = hasPricesAlone(venue);
-  async function test() {
-    setTesting(true);
-    setError(null);
-    try {
-      await client.request(`/connections/${connection.id}/test`, { method: "POST" });
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setTesting(false);
-      void cache.invalidateQueries({ queryKey: connectionsQuery.queryKey });
-    }
-  }
-  return (
-    <li className="grid gap-2 px-5 py-3">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0 flex-1 basis-72">
-          <div className="flex flex-wrap items-center gap-2 font-medium">
-            <span className="min-w-0 break-words">{label}</span>
-            <Badge tone={isLive ? "live" : "neutral"}>
-              {isLive ? "LIVE" : isPrices ? "PRICES" : environment.toUpperCase()}
-            </Badge>
-            <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>
-          </div>
-          <p className="text-table text-muted">
-            {VENUE_NAMES[venue]}, {facts.accountNumber !== "" && `account ${facts.accountNumber}, `}key …{keyEnd}, asked{" "}
-            <Ago timeMs={checkedAt} />
-          </p>
-        </div>
-        <div className="flex flex-wrap gap-2">
-          {isPrices ? (
-            <Link to="/data" search={{ bring: "open" }} className={buttonClass("primary")}>
-              Bring candles
-            </Link>
-          ) : (
-            <Button kind="primary" disabled={!facts.canTrade || state === "refused"} onClick={() => onAsk("account")}>
-              Trade with it
-            </Button>
-          )}
-          <Button busy={testing} aria-label={`Test ${label}`} onClick={() => void test()}>
-            Test
-          </Button>
-          <Button aria-label={`Replace the key of ${label}`} onClick={() => onAsk("rotate")}>
-            Replace
-          </Button>
-          <Button kind="danger" aria-label={`Remove ${label}`} onClick={() => onAsk("remove")}>
-            Remove
-          </Button>
-        </div>
-      </div>
-      <ul className="flex flex-wrap gap-1.5" aria-label={`What the key of ${label} may do`}>
-        <li>
-          <Badge tone={facts.canTrade ? "accent" : isPrices ? "neutral" : "danger"}>
-            {facts.canTrade ? "can trade" : isPrices ? "prices alone" : "cannot trade"}
-          </Badge>
-        </li>
-        <li>
-          <Badge tone={facts.canWithdraw === false ? "neutral" : facts.canWithdraw ? "danger" : "notice"}>
-            {facts.canWithdraw === false
-              ? "cannot withdraw"
-              : facts.canWithdraw
-                ? "CAN WITHDRAW"
-                : "withdrawal: the venue does not say"}
-          </Badge>
-        </li>
-        <li>
-          <Badge tone={facts.addressBound ? "neutral" : "notice"}>
-            {facts.addressBound
-              ? "bound to addresses"
-              : facts.addressBound === false
-                ? "not bound to addresses"
-                : "addresses: the venue does not say"}
-          </Badge>
-        </li>
-        {accounts.map((account) => (
-          <li key={account.id}>
-            <Badge>{account.name}</Badge>
-          </li>
-        ))}
-      </ul>
-      {problem !== null && <p className="text-table text-danger">{problem}</p>}
-      {facts.warnings.map((warning) => (
-        <p key={warning} className="text-table text-notice">
-          {warning}
-        </p>
-      ))}
-      <ActError error={error} />
-    </li>
   );
 }

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ApiKey, Security, SessionEntry, Sharing } from "../../schema/wire/account.ts";
-import type { Connection } from "../../schema/wire/connection.ts";
+import type { Connection, ConnectionList } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 
 interface Rows<T> {
@@ -28,11 +28,20 @@ export const apiKeysQuery = queryOptions({
   queryFn: async ({ signal }) => (await client.request<Rows<ApiKey>>("/api-keys", { signal })).rows,
 });
 
-/** The person's keys of venues, the newest first. */
+/** How often it is asked whether a terminal has dialled: somebody stands before it and waits, ms. */
+const TERMINAL_EVERY_MS = 3_000;
+
+/** The person's keys of venues, the newest first, and where terminals dial in. Asked again while one of them is waited for. */
 export const connectionsQuery = queryOptions({
   queryKey: [...SETTINGS_KEY, "connections"],
-  queryFn: async ({ signal }) => (await client.request<Rows<Connection>>("/connections", { signal })).rows,
+  queryFn: ({ signal }) => client.request<ConnectionList>("/connections", { signal }),
+  refetchInterval: ({ state }) => (state.data?.rows.some(isAwaited) ? TERMINAL_EVERY_MS : false),
 });
+
+/** A terminal that has not dialled, or of whose account nothing is known yet. */
+function isAwaited({ line, state }: Connection): boolean {
+  return line !== null && line.state !== "polled" && (line.state !== "live" || state === "waiting");
+}
 
 /** Who may look at the person's account, and whose accounts the person may look at. */
 export const sharingQuery = queryOptions({

@@ -138,7 +138,7 @@ function Instruments({ connectionId, currency, typed, onType, chosen, onChoose }
       </legend>
       <TextField
         label="Search"
-        placeholder="BTC"
+        placeholder="Name or symbol"
         autoComplete="off"
         value={typed}
         onChange={(event) => onType(event.target.value)}
@@ -168,5 +168,8 @@ function InstrumentBox(props: {
   onToggle: (id: string, isOn: boolean) => void;
 }) {
   const { id, base, quote } = props.row;
-  return <CheckField label={`${base}/${quote}`} checked={props.isOn} onChange={(isOn) => props.onToggle(id, isOn)} />;
+  const symbol = id.slice(id.indexOf(":") + 1);
+  // Where the venue's own name does not say what it is, both are shown: contracts of one share have one base.
+  const label = symbol.startsWith(base) ? `${base}/${quote}` : `${base}/${quote} (${symbol})`;
+  return <CheckField label={label} checked={props.isOn} onChange={(isOn) => props.onToggle(id, isOn)} />;
 }

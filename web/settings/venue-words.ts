@@ -16,6 +16,7 @@ export const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = {
   testnet: "Testnet: play money, wiped about monthly",
   demo: "Demo: play money at live prices",
   paper: "Paper: play money",
+  test: "Test system: play money",
   practice: "Practice: play money",
 };
 
@@ -31,6 +32,8 @@ export interface KeyField {
 /** How a key is made at a venue, and what of it is asked for. */
 export interface VenueGuide {
   readonly venue: VenueName;
+  /** What the list below is about. */
+  readonly heading?: string;
   readonly environments: readonly [VenueCredentials["environment"], ...VenueCredentials["environment"][]];
   /** What to tick, in order. */
   readonly tick: readonly string[];
@@ -38,6 +41,8 @@ export interface VenueGuide {
   readonly leave: readonly string[];
   readonly addresses: string;
   readonly fields: readonly KeyField[];
+  /** Nothing that is asked with such a key moves money: its owner need not make sure of that. */
+  readonly movesNoMoney?: true;
 }
 
 const ADDRESSES =
@@ -85,11 +90,12 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
   },
   {
     venue: "XTS",
-    environments: ["live"],
+    environments: ["test", "live"],
     tick: ["An Interactive application for orders", "A Market Data application for prices"],
     leave: [],
     addresses:
-      "Exchanges in India want programs to come from a fixed address: tell your broker that of your deployment.",
+      "Exchanges in India want programs to come from a fixed address: tell your broker that of your deployment. XTS lets in one program an application at a time: another one that uses the same keys and this connection would throw each other out.",
+    movesNoMoney: true,
     fields: [
       { name: "interactiveKey", label: "Interactive app key", kind: "text" },
       { name: "interactiveSecret", label: "Interactive secret", kind: "secret" },
@@ -100,22 +106,25 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
   {
     venue: "MT5",
     environments: ["demo", "live"],
-    tick: ["Allow Algo Trading in the terminal", "Add the address of the bridge under Tools, Options, Expert Advisors"],
-    leave: ["Allow DLL imports: the Expert Advisor needs none"],
-    addresses: "The terminal dials out to the bridge over TLS; nothing dials into it.",
+    heading: "What it takes",
+    tick: ["A machine that runs day and night, with the terminal logged in to the account"],
+    leave: [],
+    addresses:
+      "The terminal dials out to this deployment over TLS; nothing dials into it, and the account's password never leaves it. How it is set up is shown next, with a key that is made for it.",
+    movesNoMoney: true,
     fields: [
       { name: "login", label: "Account number", kind: "text" },
-      { name: "server", label: "Server", hint: "As the terminal's title shows it.", kind: "text" },
       {
-        name: "secret",
-        label: "Bridge secret",
-        hint: "Make one of 32 or more random characters and give the same to the Expert Advisor.",
-        kind: "secret",
+        name: "server",
+        label: "Server",
+        hint: "As the title of the terminal shows it, such as Broker-Demo.",
+        kind: "text",
       },
     ],
   },
   {
     venue: "TWELVEDATA",
+    movesNoMoney: true,
     environments: ["live"],
     tick: ["Any plan: prices only, no orders"],
     leave: [],
@@ -124,8 +133,8 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
   },
 ];
 
-/** Venues that this version can trade at or take prices from: of the others only the protocol is there. */
-const OFFERED: ReadonlySet<VenueName> = new Set(["BINANCE", "ALPACA", "OANDA", "TWELVEDATA"]);
+/** Venues that this version can trade at or take prices from. */
+const OFFERED: ReadonlySet<VenueName> = new Set(["BINANCE", "ALPACA", "OANDA", "XTS", "MT5", "TWELVEDATA"]);
 
 /** Venues that have prices and take no orders: no account can be made on a key of theirs. */
 const PRICES_ALONE: ReadonlySet<VenueName> = new Set(["TWELVEDATA"]);

@@ -22,6 +22,7 @@ function accountOf(accountId: string, quantities: Readonly<Record<string, string
       drawdown: "0",
       marketAt: null,
       connection: "connected" as const,
+      stream: null,
       openOrders,
       positions,
     },

@@ -14,12 +14,13 @@ import { AccountGauges, accountGauges } from "./account-gauges.ts";
 import { AccountMarketLink } from "./account-market.ts";
 import type { OpenAccount } from "./account-outbox.ts";
 import { AccountRecord } from "./account-record.ts";
-import { AccountSidecar, SIDECAR_HEADER } from "./account-sidecar.ts";
+import { AccountSidecar } from "./account-sidecar.ts";
 import { type AccountVenue, openVenue } from "./account-venue.ts";
 import { accountView } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
 import { liveVenue } from "./live-venue.ts";
 import { openAccount } from "./open-account.ts";
+import { SIDECAR_HEADER } from "./sidecar-hold.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
@@ -56,7 +57,8 @@ export class AccountBase extends DurableObject<Env> {
       const text = this.ctx.storage.kv.get(RECORD);
       if (text === undefined) throw new Error("the account is not there");
       const record = AccountRecord.parse(text);
-      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record) });
+      const line = () => this.sidecar.connection(record);
+      this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record), line });
       // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
       this.ctx.waitUntil(this.bell.ring());
     }
@@ -69,7 +71,10 @@ export class AccountBase extends DurableObject<Env> {
     const { market } = record.account;
     if (market.kind !== "venue") return openVenue(this.env, record);
     return liveVenue(
-      { env: this.env, storage: this.ctx.storage, now: systemClock, deps: this.sidecar.deps },
+      {
+        ...{ env: this.env, storage: this.ctx.storage, now: systemClock },
+        deps: this.sidecar.deps(record.ownerId, market),
+      },
       record,
       market,
     );
@@ -135,7 +140,7 @@ export class AccountBase extends DurableObject<Env> {
   }
 
   /** Keeps what a venue's stream says, and then lets the desk hear of it; where something may be missing, all is asked for. */
-  private async hearStream(news: readonly VenueNews[]): Promise<void> {
+  protected async hearStream(news: readonly VenueNews[]): Promise<void> {
     const record = this.stored();
     if (record === undefined) return;
     const { venue, desk } = this.open(record.ownerId);

@@ -2,6 +2,7 @@ import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
 import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
 import type { VenueMark, VenueTold } from "../brokers/broker.ts";
 import type { StoredInstrument } from "../brokers/stored-instrument.ts";
+import type { VenueNews } from "../brokers/venue-news.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -15,6 +16,7 @@ import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./d
 import { releaseOrder } from "./desk-release.ts";
 import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
+import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { renewInstruments } from "./renew-instruments.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
@@ -179,6 +181,19 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const { desk } = this.open(call.ownerId);
     const marketAt = Math.max(...call.marks.map(({ at }) => at));
     await desk.hear({ events: [], marks: call.marks, marketAt });
+    await this.after();
+  }
+
+  /** What the terminal of its connection tells; once this returns it is stored. */
+  async onStream(call: { ownerId: string; news: readonly VenueNews[] }): Promise<void> {
+    if (this.stored()?.ownerId === call.ownerId) await this.hearStream(call.news);
+  }
+
+  /** How the line of its terminal stands. */
+  async onLine(call: { ownerId: string; line: LinkConnection }): Promise<void> {
+    if (this.stored()?.ownerId !== call.ownerId) return;
+    this.sidecar.hearLine(call.line);
+    this.open(call.ownerId);
     await this.after();
   }
 

@@ -10,6 +10,7 @@ import type { AccountVenue } from "./account-venue.ts";
 import { accountHalt } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import type { LinkConnection } from "./link-machine.ts";
 import { projectAccount } from "./project-account.ts";
 import { reportToDashboard } from "./report-account.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
@@ -24,6 +25,8 @@ export interface OpenAccount {
   readonly desk: Desk;
   readonly venue: AccountVenue;
   readonly outbox: AccountOutbox;
+  /** How the venue's stream stands; undefined where there are no sidecars. */
+  readonly line: () => LinkConnection | undefined;
 }
 
 /** Number of the last alert that the dashboard was told of. */

@@ -29,7 +29,7 @@ it("brings to the lists also what changed while it was writing them", async () =
     const ctx = { storage, waitUntil: (promise: Promise<unknown>) => work.push(promise) } as unknown;
     const record = AccountRecord.parse(storage.kv.get("account"));
     const parts = { ctx: ctx as DurableObjectState, env: { ...env, DB } };
-    const { desk, outbox } = openAccount(parts, { record, venue: openVenue(env, record) });
+    const { desk, outbox } = openAccount(parts, { record, venue: openVenue(env, record), line: () => undefined });
     const id = asClientOrderId(order.id) as ClientOrderId;
     desk.books.write(() => desk.books.hear(id, { type: "cancel-requested" }));
     outbox.project();

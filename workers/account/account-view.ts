@@ -16,15 +16,25 @@ import { shownVerdict } from "./desk-lists.ts";
 import type { DeskStore } from "./desk-store.ts";
 import { accountState, wireBot, wireFill, wireHistory, wireOrder } from "./desk-view.ts";
 import { StoredFillEvent } from "./fill-event.ts";
+import type { LinkConnection } from "./link-machine.ts";
 import { limitsOf, type Switch } from "./scope-books.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
+import { streamView } from "./stream-view.ts";
 
 /** Fills that an account's value shows; lists have the rest. */
 const FILLS_SHOWN = 25;
 
+/** What is shown of an account; `line` says how its venue's stream stands, undefined where there are no sidecars. */
+export interface ViewedAccount {
+  readonly desk: Desk;
+  readonly store: SqlDeskStore;
+  readonly record: AccountRecord;
+  readonly line: () => LinkConnection | undefined;
+}
+
 /** What an account's page shows of it. */
-export function accountView(parts: { desk: Desk; store: SqlDeskStore; record: AccountRecord }): AccountState {
-  const { desk, store, record } = parts;
+export function accountView(parts: ViewedAccount): AccountState {
+  const { desk, store, record, line } = parts;
   const fills = store.lastFills(FILLS_SHOWN).flatMap(({ order, detail }) => {
     const stored = store.order(order);
     return stored === undefined ? [] : [wireFill(StoredFillEvent.parse(JSON.parse(detail)).fill, stored.order)];
@@ -33,7 +43,8 @@ export function accountView(parts: { desk: Desk; store: SqlDeskStore; record: Ac
   const { silentSince: silence } = desk;
   const state = silence !== undefined ? "disconnected" : desk.isReady() ? "connected" : "reconciling";
   const connection = { state, since: silence ?? reconciledAt ?? record.account.createdAt, reconciledAt } as const;
-  return accountState(desk.books, { account: record.account, fills, connection });
+  const stream = record.account.market.kind === "venue" ? streamView(line(), { reconciledAt }) : null;
+  return accountState(desk.books, { account: record.account, fills, connection, stream });
 }
 
 /** The strictest switch that holds for the whole account; null while all let it trade. */

@@ -114,8 +114,9 @@ export function wirePositions(books: DeskBooks): Position[] {
 /** What the account's page shows. `fills` are the latest, newest first. */
 export function accountState(
   books: DeskBooks,
-  { account, fills, connection }: { account: TradingAccount; fills: Fill[]; connection: AccountState["connection"] },
+  shown: { account: TradingAccount; fills: Fill[] } & Pick<AccountState, "connection" | "stream">,
 ): AccountState {
+  const { account, ...told } = shown;
   const { record } = books;
   const own = books.scope(ACCOUNT_SCOPE);
   const { currency } = books.account;
@@ -151,11 +152,10 @@ export function accountState(
     peak: formatDecimal(own.track?.peak ?? equity),
     profitToday: formatDecimal(subtract<Decimal>(equity, dayStart)),
     drawdown: formatDecimal(magnitude(drawdown)),
-    connection,
+    ...told,
     halts: record.halts.map((halt) => ({ ...halt })),
     positions: wirePositions(books),
     openOrders: books.openOrders().map(wireOrder),
-    fills,
     alerts: [...record.alerts],
   };
 }

@@ -20,15 +20,33 @@ export const LinkMemory = z.object({
   taken: z.number().int(),
   /** What the sidecar said of its venue last. */
   venue: z.object({ state: VenueLineState, reason: z.string(), at: z.number() }),
+  /** Number of the last item that the sidecar is known to have. */
+  last: z.number().int().default(0),
+  /** When a sidecar came or went last, and when something was last told to be missing, UTC ms. */
+  linkAt: z.number().default(0),
+  gapAt: z.number().default(0),
   /** Tokens that opened sockets lately: none opens two. */
   tokens: z.array(z.object({ id: z.string(), until: z.number() })),
 });
 export type LinkMemory = z.infer<typeof LinkMemory>;
 
 export const NO_LINK: LinkMemory = {
-  ...{ epoch: 0, stream: "", taken: 0, tokens: [] },
+  ...{ epoch: 0, stream: "", taken: 0, last: 0, linkAt: 0, gapAt: 0, tokens: [] },
   venue: { state: "down", reason: "no sidecar was asked yet", at: 0 },
 };
+
+/** How an account reaches its venue's stream. `up`: a sidecar is there; `venue`: what it says of the venue. */
+export interface LinkConnection {
+  readonly up: boolean;
+  readonly venue: VenueLineState;
+  readonly reason: string;
+  /** Since when it stands like this, UTC ms; zero where it never did otherwise. */
+  readonly since: number;
+  /** Items that are known to be there and were not taken yet. */
+  readonly waiting: number;
+  /** When something was last told to be missing, UTC ms: everything is asked for after that. Zero for never. */
+  readonly gapAt: number;
+}
 
 /** What a frame asks of whoever holds the socket: first `news` are stored, then `memory`, then `send` leaves. */
 export interface LinkStep {
@@ -66,11 +84,13 @@ export function takeFrame(memory: LinkMemory, text: string, { greeted }: { reado
     case "gap":
       if (frame.from > memory.taken + 1 || frame.to < frame.from) return closing(memory, "a gap came out of order");
       if (frame.to <= memory.taken) return { memory, news: [], send: [ackOf(memory)] };
-      return taken({ ...memory, taken: frame.to }, [lost(`${frame.to - memory.taken} frames of the sidecar are lost`)]);
+      return taken({ ...memory, taken: frame.to, last: Math.max(memory.last, frame.to) }, [
+        lost(`${frame.to - memory.taken} frames of the sidecar are lost`),
+      ]);
     case "item":
       if (frame.sequence <= memory.taken) return { memory, news: [], send: [ackOf(memory)] };
       if (frame.sequence > memory.taken + 1) return closing(memory, "a frame is missing");
-      return takeItem({ ...memory, taken: frame.sequence }, frame.item);
+      return takeItem({ ...memory, taken: frame.sequence, last: Math.max(memory.last, frame.sequence) }, frame.item);
   }
 }
 
@@ -83,7 +103,8 @@ function greet(memory: LinkMemory, hello: Extract<SidecarFrame, { type: "hello" 
   // What a sidecar that is gone had not told yet was told to nobody.
   const news = isKnown ? [] : [lost("the sidecar holds the stream anew")];
   const venue = { ...memory.venue, state: "connecting", reason: "" } as const;
-  const next = isKnown ? memory : { ...memory, stream: hello.stream, taken: 0, venue };
+  const begun = isKnown ? memory : { ...memory, stream: hello.stream, taken: 0, venue };
+  const next = { ...begun, last: hello.last };
   return { memory: next, news, send: [{ type: "welcome", protocol: SIDECAR_PROTOCOL, taken: next.taken }] };
 }
 

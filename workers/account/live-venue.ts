@@ -15,8 +15,8 @@ interface LiveVenueParts {
   readonly env: Env;
   readonly storage: DurableObjectStorage;
   readonly now: Clock;
-  /** What the account's sidecar gives to the venue's client. */
-  readonly deps: Pick<VenueDeps, "bridge" | "xtsTokens">;
+  /** What the object of the connection gives to the venue's client. */
+  readonly deps: Pick<VenueDeps, "bridge" | "xtsHolder">;
 }
 
 /**

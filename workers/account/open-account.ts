@@ -2,8 +2,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
-import { type AccountRecord, deskAccountOf } from "./account-record.ts";
-import type { AccountVenue } from "./account-venue.ts";
+import { deskAccountOf } from "./account-record.ts";
 import { deskMeter } from "./counted-desk.ts";
 import { obeyDeployment } from "./deployment-halt.ts";
 import { Desk } from "./desk.ts";
@@ -12,7 +11,7 @@ import { SqlDeskStore } from "./sql-desk-store.ts";
 /** Puts an account together from what its storage holds: after a crash exactly as at any other start. */
 export function openAccount(
   { ctx, env }: { readonly ctx: DurableObjectState; readonly env: Env },
-  { record, venue }: { readonly record: AccountRecord; readonly venue: AccountVenue },
+  { record, venue, line }: Pick<OpenAccount, "record" | "venue" | "line">,
 ): OpenAccount {
   const store = new SqlDeskStore(ctx.storage);
   const onSilence = (error: unknown) => logEvent("venue_silent", { id: record.account.id, error });
@@ -23,5 +22,5 @@ export function openAccount(
   });
   obeyDeployment(desk, env.TRADING_HALTED);
   const outbox = new AccountOutbox({ env, ctx, record, store, desk, now: systemClock });
-  return { record, store, desk, venue, outbox };
+  return { record, store, desk, venue, outbox, line };
 }

@@ -35,6 +35,7 @@ function dashboardAccount(
   return {
     ...{ accountId, name, mode, currency, state: state.state, halt, equity, profitToday, drawdown, marketAt },
     connection: state.connection.state,
+    stream: state.stream,
     openOrders: state.openOrders.length,
     positions: state.positions.map(({ instrument, quantity, averagePrice, mark, unrealised }) => ({
       ...{ instrument, quantity, averagePrice, mark, unrealised },

@@ -1,16 +1,10 @@
-import {
-  type AccountFrame,
-  SIDECAR_PING,
-  SIDECAR_PONG,
-  type SidecarFrame,
-  type VenueLineState,
-} from "../../schema/wire/sidecar.ts";
+import { type AccountFrame, SIDECAR_PING, SIDECAR_PONG, type SidecarFrame } from "../../schema/wire/sidecar.ts";
 import { bearerOf, verifySidecarToken } from "../auth/sidecar-token.ts";
 import { VenueRefusal, VenueSilence } from "../brokers/request/venue-reply.ts";
 import type { VenueNews } from "../brokers/venue-news.ts";
 import { tryClose, trySend } from "../live/hang-up.ts";
 import { logEvent } from "../platform/log-event.ts";
-import { LINK_CODES, LinkMemory, type LinkStep, NO_LINK, takeFrame } from "./link-machine.ts";
+import { LINK_CODES, type LinkConnection, LinkMemory, type LinkStep, NO_LINK, takeFrame } from "./link-machine.ts";
 
 const MEMORY = "sidecar-link";
 const TAG = "sidecar";
@@ -31,13 +25,6 @@ export interface SidecarLinkOptions {
   readonly hear: (news: readonly VenueNews[]) => Promise<void>;
   /** The connection came, went or changed. */
   readonly changed: () => void;
-}
-
-/** How an account reaches its venue's stream. `up`: a sidecar is there; `venue`: what it says of the venue. */
-export interface LinkConnection {
-  readonly up: boolean;
-  readonly venue: VenueLineState;
-  readonly reason: string;
 }
 
 interface Attachment {
@@ -121,19 +108,21 @@ export class SidecarLink {
 
   closed(socket: WebSocket): void {
     tryClose(socket, 1000, "");
+    if (attachmentOf(socket)?.greeted === true) this.noteLink();
     if (!this.connection().up) this.failPending();
     this.options.changed();
   }
 
   connection(): LinkConnection {
-    const { venue } = this.memory();
+    const { venue, linkAt, gapAt, last, taken } = this.memory();
     const up = this.sockets().some((socket) => attachmentOf(socket)?.greeted === true && !this.isSilent(socket));
-    if (up) return { up, venue: venue.state, reason: venue.reason };
-    return {
-      up,
-      venue: venue.state === "refused" ? "refused" : "down",
-      reason: venue.reason || "no sidecar is connected",
-    };
+    const waiting = Math.max(0, last - taken);
+    if (up) {
+      const since = Math.max(linkAt, venue.at);
+      return { up, venue: venue.state, reason: venue.reason, since, waiting, gapAt };
+    }
+    const state = venue.state === "refused" ? "refused" : "down";
+    return { up, venue: state, reason: venue.reason || "no sidecar is connected", since: linkAt, waiting, gapAt };
   }
 
   /** Leaves sidecars that have been silent for too long. To be called by `nextCheckAt`. */
@@ -177,10 +166,14 @@ export class SidecarLink {
     const before = this.memory();
     const step = takeFrame(before, text, { greeted: attachment.greeted });
     if (step.news.length > 0) await this.options.hear(step.news);
-    this.keep(step);
+    const isMissing = step.news.some(({ type }) => type === "gap");
+    this.keep(isMissing ? { ...step, memory: { ...step.memory, gapAt: this.options.now() } } : step);
     if (step.answer !== undefined) this.answered(step.answer);
     for (const frame of step.send) {
-      if (frame.type === "welcome") socket.serializeAttachment({ ...attachment, greeted: true } satisfies Attachment);
+      if (frame.type === "welcome") {
+        socket.serializeAttachment({ ...attachment, greeted: true } satisfies Attachment);
+        this.noteLink();
+      }
       say(socket, frame);
     }
     const welcomed = step.send.some(({ type }) => type === "welcome");
@@ -191,10 +184,10 @@ export class SidecarLink {
   /** Stores what a step changed, beside what others changed while its news were stored. */
   private keep({ memory }: LinkStep): void {
     const now = this.memory();
-    const { stream, taken, venue } = memory;
+    const { stream, taken, last, venue, gapAt } = memory;
     if (now.epoch !== memory.epoch) return;
-    if (now.stream !== stream || now.taken !== taken || now.venue !== venue)
-      this.store({ ...now, stream, taken, venue });
+    const isSame = now.stream === stream && now.taken === taken && now.last === last && now.venue === venue;
+    if (!isSame) this.store({ ...now, stream, taken, last, venue, gapAt });
   }
 
   private answered(answer: Extract<SidecarFrame, { type: "answer" }>): void {
@@ -213,6 +206,7 @@ export class SidecarLink {
 
   private hangUp(socket: WebSocket, code: number, reason: string): void {
     tryClose(socket, code, reason);
+    if (attachmentOf(socket)?.greeted === true) this.noteLink();
     // It counts as gone from here on, whenever its end is told.
     socket.serializeAttachment(null);
     this.failPending();
@@ -225,6 +219,10 @@ export class SidecarLink {
       reject(new VenueSilence("the sidecar went away", { isSent: true }));
     }
     this.pending.clear();
+  }
+
+  private noteLink(): void {
+    this.store({ ...this.memory(), linkAt: this.options.now() });
   }
 
   private isSilent(socket: WebSocket): boolean {

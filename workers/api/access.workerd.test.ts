@@ -70,6 +70,7 @@ describe("the table of access", () => {
       "GET /docs",
       "GET /docs/style.css",
       "GET /sidecar/v1/accounts/{id}",
+      "GET /sidecar/v1/connections/{id}",
     ]);
     for (const name of described) expect(ACCESS).toHaveProperty([name]);
   });

@@ -1,6 +1,7 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import {
   Connection,
+  ConnectionList,
   CreateConnection,
   isLiveMoney,
   RenameConnection,
@@ -30,7 +31,10 @@ const list = createRoute({
   method: "get",
   path: "/api/v1/connections",
   summary: "Your keys of venues",
-  responses: { 200: jsonReply(z.object({ rows: z.array(Connection) }), "The newest first."), ...problems(401) },
+  responses: {
+    200: jsonReply(ConnectionList, "The newest first, and where MetaTrader terminals dial in."),
+    ...problems(401),
+  },
 });
 const create = createRoute({
   ...guarded,
@@ -94,7 +98,7 @@ const instruments = createRoute({
 /** Keys of venues: keep, test, replace, forget. */
 export function connectionRoutes() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
-    .openapi(list, async (c) => c.json({ rows: await listConnections({ ctx: c.get("service") }) }, 200))
+    .openapi(list, async (c) => c.json(await listConnections({ ctx: c.get("service") }), 200))
     .openapi(create, async (c) => {
       const input = c.req.valid("json");
       if (isLiveMoney(input.credentials)) await requireFreshFactor(c);

@@ -44,6 +44,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   // Shows a token of its own: see `sidecar-token.ts`.
   "GET /sidecar/v1/accounts/{id}": open,
+  "GET /sidecar/v1/connections/{id}": open,
 
   "POST /api/auth/sign-up/email": open,
   "POST /api/auth/sign-in/email": open,

@@ -19,8 +19,10 @@ import { type OpenXts, openXts, type XtsParts } from "./xts/open-xts.ts";
 export interface KeyedDeps {
   readonly env: VenueOrigins;
   readonly now: Clock;
-  /** Where an account keeps the tokens of its sessions; sessions of their own where it is left out. */
-  readonly xtsTokens?: XtsParts["tokens"];
+  /** Who logs in to XTS for all that a connection is used by; sessions of their own where it is left out. */
+  readonly xtsHolder?: XtsParts["holder"];
+  /** Where that one keeps the tokens. */
+  readonly xtsStore?: XtsParts["tokens"];
 }
 
 export type CredentialsOf<V extends VenueName> = Extract<VenueCredentials, { readonly venue: V }>;
@@ -91,14 +93,15 @@ export function oandaOf({ env, now }: KeyedDeps, credentials: CredentialsOf<"OAN
 }
 
 /** XTS of a broker with a person's keys. */
-export function xtsOf({ env, now, xtsTokens }: KeyedDeps, credentials: CredentialsOf<"XTS">): OpenXts {
+export function xtsOf({ env, now, xtsHolder, xtsStore }: KeyedDeps, credentials: CredentialsOf<"XTS">): OpenXts {
   const { broker, interactiveKey, interactiveSecret, marketKey, marketSecret } = credentials;
   const base = venueOrigin(env, credentials) ?? XTS_BROKERS[broker].origin;
   return openXts({
     ...{ fetch: sendOut, now, host: { base, dataPrefix: "/apimarketdata" } },
     interactive: { appKey: interactiveKey, secretKey: interactiveSecret },
     market: { appKey: marketKey, secretKey: marketSecret },
-    ...(xtsTokens === undefined ? {} : { tokens: xtsTokens }),
+    holder: xtsHolder,
+    ...(xtsStore === undefined ? {} : { tokens: xtsStore }),
   });
 }
 

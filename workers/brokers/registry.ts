@@ -29,10 +29,10 @@ import type { XtsParts } from "./xts/open-xts.ts";
 export interface VenueDeps {
   readonly env: Env;
   readonly now: Clock;
-  /** The way to a terminal that is reached through a sidecar alone; only an account has one. */
+  /** The way to a terminal, which dials in: it is the connection's object that holds it. */
   readonly bridge?: BridgeLine;
-  /** Where an account keeps the tokens of its sessions; a session of its own where it is left out. */
-  readonly xtsTokens?: XtsParts["tokens"];
+  /** Who logs in to XTS for all that a connection is used by; a session of its own where it is left out. */
+  readonly xtsHolder?: XtsParts["holder"];
 }
 
 /** A venue as the product knows it. `shape` needs no keys; venues without orders have no client. */
@@ -92,10 +92,7 @@ const VENUES: { readonly [V in VenueName]?: VenueEntry<V> } = { BINANCE, ALPACA,
 
 function mt5Of({ bridge, now }: VenueDeps) {
   if (bridge === undefined) {
-    throw new VenueRefusal(
-      "NO_BRIDGE",
-      "a terminal is reached by the account that it is connected to, and by nobody else",
-    );
+    throw new VenueRefusal("NO_BRIDGE", "a terminal is asked over the connection that it dials, and in no other way");
   }
   return openMt5({ line: bridge, now });
 }
@@ -104,14 +101,6 @@ function entryOf(venue: VenueName): VenueEntry<VenueName> {
   const entry = VENUES[venue];
   if (entry === undefined) throw new VenueRefusal("NOT_OFFERED", `${venue} is not offered by this deployment`);
   return entry as unknown as VenueEntry<VenueName>;
-}
-
-/**
- * Whether orders and prices of a venue are offered to somebody with keys. A terminal is not: nothing but an account that
- * exists has a line to it, so that a key cannot be tried before.
- */
-export function isOffered(venue: VenueName): boolean {
-  return venue !== "MT5" && VENUES[venue] !== undefined;
 }
 
 /** What a venue can do, known without keys. Throws `VenueRefusal` for a venue that takes no orders. */

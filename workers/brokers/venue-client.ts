@@ -85,6 +85,8 @@ export interface VenueAccountFacts {
   /** The venue's number of the account, as its owner knows it. */
   readonly accountNumber: string;
   readonly currency: string;
+  /** As the venue shows it, in `currency`; left out where it takes another question. */
+  readonly balance?: string;
   readonly canTrade: boolean;
   /** Whether the key could move money out; undefined where the venue does not say. */
   readonly canWithdraw: boolean | undefined;

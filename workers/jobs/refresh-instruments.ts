@@ -2,7 +2,6 @@ import { and, asc, eq, inArray, lt } from "drizzle-orm";
 import { venueConnections } from "../../schema/tables/connection.ts";
 import { tradingAccounts } from "../../schema/tables/trading.ts";
 import type { VenueName } from "../../schema/wire/connection.ts";
-import { openVenueClient } from "../brokers/registry.ts";
 import { storedInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueClient } from "../brokers/venue-client.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -11,7 +10,7 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
-import { openCredentials } from "../services/connections/connections.ts";
+import { openConnection } from "../services/connections/connection-client.ts";
 
 /** Rules change seldom, and a list is megabytes at some venues. */
 const EVERY_MS = 86_400_000;
@@ -55,7 +54,7 @@ export async function refreshInstruments({ env, now, open }: InstrumentRefresh):
 function opener(env: Env, now: Clock, database: Database): NonNullable<InstrumentRefresh["open"]> {
   return async ({ ownerId, id }) => {
     const owned = ownedDatabase(database, ownerId);
-    return openVenueClient({ env, now }, await openCredentials({ env, owned }, id));
+    return openConnection({ env, now, owned }, id);
   };
 }
 

@@ -26,7 +26,7 @@ const account = (accountId: string, equity = "1000"): DashboardAccount => ({
     equity,
     profitToday: "0",
   },
-  ...{ drawdown: "0", marketAt: null, connection: "connected", openOrders: 0, positions: [] },
+  ...{ drawdown: "0", marketAt: null, connection: "connected", stream: null, openOrders: 0, positions: [] },
 });
 
 const alertOf = (id: string, accountId: string): DashboardState["alerts"][number] => ({

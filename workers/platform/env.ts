@@ -3,6 +3,7 @@ import type { AuditObject } from "../audit/audit-object.ts";
 import type { BotObject } from "../bot/bot-object.ts";
 import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { SidecarObject } from "../brokers/sidecar-object.ts";
+import type { ConnectionObject } from "../connection/connection-object.ts";
 import type { FeedObject } from "../feed/live/feed-object.ts";
 import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { VenueMarketObject } from "../feed/live/venue-market-object.ts";
@@ -39,6 +40,8 @@ export interface Env {
   readonly RELAY: DurableObjectNamespace<RelayObject>;
   /** Paper venues, one an account. */
   readonly PAPER: DurableObjectNamespace<PaperVenueObject>;
+  /** What of a connection there may be only one: reached over `connection-port.ts`. */
+  readonly CONNECTION: DurableObjectNamespace<ConnectionObject>;
   /** Sidecars in production, by shard: reached over `sidecar-port.ts`. */
   readonly SIDECAR: DurableObjectNamespace<SidecarObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
@@ -93,6 +96,8 @@ export interface Env {
   readonly SIDECAR_SECRET?: string;
   /** Origins at which sidecars may reach accounts, such as `wss://trade.example.org`, comma between. */
   readonly SIDECAR_CALLBACKS?: string;
+  /** Where MetaTrader terminals dial the sidecar, such as `bridge.example.org:8443`; empty where there is no such port. */
+  readonly BRIDGE_ADDRESS?: string;
   /** Password of the demo user; absent outside the local server. */
   readonly DEMO_PASSWORD?: string;
 }

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { backtests } from "../../schema/tables/backtest.ts";
+import { venueConnections } from "../../schema/tables/connection.ts";
 import { deploymentFacts, invitations, oneTimeTokens, sessions, users } from "../../schema/tables/identity.ts";
 import { auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { erasures } from "../../schema/tables/privacy.ts";
@@ -11,6 +12,7 @@ import { auditObject } from "../audit/drain-audit.ts";
 import { anotherAdministrator } from "../auth/another-administrator.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
+import { connectionObject } from "../connection/connection-port.ts";
 import { replayFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
 import { LETTERS } from "../mail/letter.ts";
@@ -150,6 +152,10 @@ async function eraseTrading(env: Env, database: Database, ownerId: string): Prom
   for (const { id } of accounts) {
     await (await accountObject(whose, id)).object.destroy(ownerId);
     await (await replayFeed(env, { ownerId, accountId: id })).object.destroy(ownerId);
+  }
+  const { id: connectionId, ownerId: keeper } = venueConnections;
+  for (const { id } of await database.select({ id: connectionId }).from(venueConnections).where(eq(keeper, ownerId))) {
+    await (await connectionObject(env, { ownerId, connectionId: id })).destroy(ownerId);
   }
 }
 

@@ -1,11 +1,10 @@
 import { eq } from "drizzle-orm";
 import { tradingAccounts } from "../../schema/tables/trading.ts";
 import type { MarketData } from "../brokers/market-data.ts";
-import { openMarketData } from "../brokers/registry.ts";
 import { type StoredInstrument, venueInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../brokers/venue-client.ts";
 import { notFound } from "../platform/problem-error.ts";
-import { openCredentials } from "./connections/connections.ts";
+import { openConnectionData } from "./connections/connection-client.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { accountObject } from "./trading/account-object-of.ts";
 
@@ -21,6 +20,6 @@ export async function venueMarket(
   const stored = known.find((one) => one.id === id);
   if (stored === undefined) throw notFound("market");
   const instrument = venueInstrument(stored);
-  const data = openMarketData(ctx, await openCredentials(ctx, account.market.connectionId));
+  const data = await openConnectionData(ctx, account.market.connectionId);
   return { data, instrument };
 }

@@ -1,6 +1,7 @@
 import { parseDecimal, parseMoney } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedInstrument, EmulatedOrder } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -9,7 +10,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 import { AlpacaData } from "./alpaca-data.ts";
 import { AlpacaOrders, AlpacaRefusal } from "./alpaca-orders.ts";
 import { AlpacaReads } from "./alpaca-reads.ts";

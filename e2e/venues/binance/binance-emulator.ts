@@ -1,8 +1,9 @@
 import { createHmac, createPrivateKey, createPublicKey, verify } from "node:crypto";
 import { type Money, multiply, NO_MONEY, notional } from "../../../workers/core/ledger/decimal.ts";
-import { parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
+import { formatDecimal, parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedFill, EmulatedInstrument } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -11,7 +12,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 import { executionReport } from "./binance-json.ts";
 import { BinanceOrders } from "./binance-orders.ts";
 import { ROUTES, type Route } from "./binance-routes.ts";
@@ -56,6 +56,8 @@ export class BinanceEmulator implements VenueEmulator {
   burnsBnb = true;
   /** Times of candles that the venue lacks. */
   isGap: (time: number) => boolean = () => false;
+  /** Last price of each minute in which the market was moved, by symbol and the minute's open. */
+  private readonly moved = new Map<string, number>();
   private readonly parts: BinanceEmulatorParts;
   private readonly sockets: BinanceSockets;
 
@@ -77,6 +79,15 @@ export class BinanceEmulator implements VenueEmulator {
     this.orders = new BinanceOrders(this.book, this.rate);
     this.sockets = new BinanceSockets(this);
     this.book.onEvent = (event) => this.tell(event);
+    this.book.onTrade = (symbol) => {
+      const price = this.book.prices.get(symbol);
+      if (price !== undefined) this.moved.set(minuteOf(symbol, this.now()), Number(formatDecimal(price)));
+    };
+  }
+
+  /** The price at which a minute closed, where its market was moved. */
+  movedTo(symbol: string, time: number): number | undefined {
+    return this.moved.get(minuteOf(symbol, time));
   }
 
   now(): number {
@@ -177,4 +188,8 @@ function instruments(): EmulatedInstrument[] {
     { symbol: "BTCUSDT", base: "BTC", quote: "USDT", ...rules() },
     { symbol: "ETHUSDT", base: "ETH", quote: "USDT", ...rules() },
   ];
+}
+
+function minuteOf(symbol: string, time: number): string {
+  return `${symbol} ${Math.floor(time / 60_000)}`;
 }

@@ -150,7 +150,8 @@ function klines(venue: BinanceEmulator, asked: Asked): unknown {
     time <= end && rows.length < limit;
     time += length
   ) {
-    if (!venue.isGap(time)) rows.push(candleRow(symbol, time, length));
+    if (!venue.isGap(time))
+      rows.push(candleRow(symbol, time, length, length === 60_000 ? venue.movedTo(symbol, time) : undefined));
   }
   return rows;
 }

@@ -12,9 +12,12 @@ function priceAt(symbol: string, time: number): number {
   return Math.round((base + wave + (chance(time / 60_000) - 0.5) * base * 0.001) * 100) / 100;
 }
 
-/** A candle as the venue sends it: a pure function of symbol, open time and length, ms. */
-export function candleRow(symbol: string, time: number, lengthMs: number): unknown[] {
-  const [open, close] = [priceAt(symbol, time), priceAt(symbol, time + lengthMs)];
+/**
+ * A candle as the venue sends it: a pure function of symbol, open time and length, ms, but for where its market was moved,
+ * which is where it closes.
+ */
+export function candleRow(symbol: string, time: number, lengthMs: number, moved?: number): unknown[] {
+  const [open, close] = [priceAt(symbol, time), moved ?? priceAt(symbol, time + lengthMs)];
   const spread = Math.round(chance(time / 1_000 + 7) * 20) / 100;
   const [high, low] = [Math.max(open, close) + spread, Math.min(open, close) - spread];
   const volume = chance(time / 1_000 + 3) * 100;

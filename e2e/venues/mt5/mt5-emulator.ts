@@ -22,6 +22,7 @@ import type {
   EmulatedTerms,
 } from "../emulated-order.ts";
 import { isLive } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -30,7 +31,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 
 /** What a terminal's own events are handed to, in their order. */
 export type HearEvent = (event: { readonly e: string; readonly d: Record<string, unknown> }) => void;

@@ -3,9 +3,9 @@ import { parseDecimal, parseMoney } from "../../../workers/core/ledger/decimal-t
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookRefusal, EmulatedInstrument, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
 import { isLive } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type { EmulatedReply, EmulatedRequest, SocketHandler, VenueEmulator } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 import { OandaLedger, type Transaction } from "./oanda-ledger.ts";
 import { clientIdOf, legsOf, OrderReject, orderType, priceOf, termsOf } from "./oanda-order.ts";
 import { OandaReads } from "./oanda-reads.ts";

@@ -9,6 +9,7 @@ import {
 } from "../../../workers/core/candle/trading-calendar.ts";
 import { candleRow } from "../binance/emulated-candles.ts";
 import { EmulatedBook } from "../emulated-book.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -17,7 +18,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 
 export const TWELVEDATA_KEY = "emulatedTwelveDataKey";
 

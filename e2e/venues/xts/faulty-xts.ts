@@ -1,5 +1,6 @@
+import type { XtsTokenStore } from "../../../workers/brokers/xts/log-in.ts";
 import { openXts } from "../../../workers/brokers/xts/open-xts.ts";
-import type { XtsToken, XtsTokenStore } from "../../../workers/brokers/xts/sign.ts";
+import type { XtsToken } from "../../../workers/brokers/xts/sign.ts";
 import { ALWAYS_OPEN } from "../../../workers/core/candle/trading-calendar.ts";
 import { parseDecimal, parseMoney, parseQuantity } from "../../../workers/core/ledger/decimal-text.ts";
 import type { FaultVenue } from "../desk-faults.ts";

@@ -12,6 +12,7 @@ import { formatDecimal, parseMoney, parsePrice, parseQuantity } from "../../../w
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedFill, EmulatedKind, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
 import { isLive } from "../emulated-order.ts";
+import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
 import type {
   EmulatedReply,
@@ -20,7 +21,6 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
-import type { EmulatorParts } from "../venues.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { barsText, MASTER_TEXT } from "./xts-market.ts";
 

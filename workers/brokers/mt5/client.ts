@@ -13,6 +13,7 @@ import { BRIDGE_DEALS_MAX, BRIDGE_REPLY_MS_MAX, BRIDGE_SYMBOL_PAGES_MAX, BRIDGE_
 import {
   BridgeDeal,
   BridgeOrder,
+  balanceOf,
   dealNews,
   holdingsOf,
   lotsOf,
@@ -106,10 +107,12 @@ export class Mt5Client implements VenueClient {
     return {
       accountNumber: `${account.login} at ${account.server}`,
       currency: account.currency,
+      balance: balanceOf(await this.ask("holdings.get")),
       canTrade,
       // A terminal has no call that moves money.
       canWithdraw: false,
-      addressBound: true,
+      // It is the terminal that dials; where from is its owner's.
+      addressBound: undefined,
       permissions: [account.mode, ...(canTrade ? ["trade"] : [])],
       warnings,
     };

@@ -186,6 +186,11 @@ export function holdingsOf(value: unknown): VenueHoldings {
   return { positions: held, balances: cash };
 }
 
+/** The balance as the terminal shows it. */
+export function balanceOf(value: unknown): string {
+  return formatDecimal(venueMoney(readAnswer(BridgeMoney, value).balance, "balance"));
+}
+
 /** A price; zero stands for none. */
 export function priceOf(text: string): Price | undefined {
   const value = venueDecimal(text, "price");

@@ -48,10 +48,12 @@ export class XtsClient implements VenueClient {
   }
 
   async facts() {
-    const { session, clientId } = this.parts;
+    const { session, data, clientId } = this.parts;
     const call = { method: "GET", path: `/user/profile${this.query()}`, family: "profile", kind: "query" } as const;
     const profile = readAs(Profile, await session.call(call), "profile");
     const token = await session.token();
+    // The other pair of keys: without prices nothing could be traded either.
+    await data.status();
     const isDealer = token.isInvestorClient === false;
     const warnings = ["Brokerage and taxes are not told by the API: the ledger shows trades without them."];
     if (isDealer && clientId === "") warnings.push("This is a dealer's key: name the client that it shall trade for.");

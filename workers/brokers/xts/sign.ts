@@ -3,7 +3,6 @@ import type { RequestKind, VenueReply, VenueRequest, VenueRequests } from "../re
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import { resultOf, XtsSessionEnded } from "./errors.ts";
 import type { XtsFamily } from "./limits.ts";
-import { readAs } from "./parse.ts";
 
 /** Where a broker has its XTS. */
 export interface XtsHost {
@@ -28,21 +27,32 @@ export const XtsToken = z.object({
 });
 export type XtsToken = z.infer<typeof XtsToken>;
 
-/** Keeps a token between calls and across sleeps: a second log-in would end the first one and its socket. */
-export interface XtsTokenStore {
-  read(): XtsToken | undefined;
-  write(token: XtsToken | undefined): void;
+/** One of the two sides of a client: each has a key, a session and a socket of its own. */
+export type XtsSide = "interactive" | "data";
+
+/**
+ * Who holds the token of a side, for everybody who asks with its key: a log-in ends the session before it and its socket, so
+ * that of all who use a key one may log in. Both throw `VenueSilence` and `VenueRefusal`.
+ */
+export interface XtsTokens {
+  /** The token of now, by a log-in where there is none. */
+  current(): Promise<XtsToken>;
+  /** Another than this one, which has ended: the one that somebody else was given meanwhile, or that of a log-in. */
+  renewed(ended: string): Promise<XtsToken>;
 }
 
-export interface XtsSessionParts {
-  readonly side: "interactive" | "data";
+/** What a request of a side needs. */
+export interface XtsRequestParts {
+  readonly side: XtsSide;
   readonly host: XtsHost;
-  readonly key: XtsKey;
-  readonly tokens: XtsTokenStore;
   readonly requests: (family: XtsFamily) => VenueRequests;
   /** UTC ms. */
   readonly now: () => number;
   readonly wait: (delayMs: number) => Promise<void>;
+}
+
+export interface XtsSessionParts extends XtsRequestParts {
+  readonly tokens: XtsTokens;
 }
 
 export interface XtsCall {
@@ -59,18 +69,16 @@ export interface XtsCall {
 const WAIT_MS_MAX = 3_000;
 const WAITS_MAX = 5;
 
-/** One side of XTS, logged in when it is first needed and again when its session has ended. */
+/** One side of XTS, asked with whatever token is good now. */
 export class XtsSession {
   private readonly parts: XtsSessionParts;
-  private logging: Promise<XtsToken> | undefined;
 
   constructor(parts: XtsSessionParts) {
     this.parts = parts;
   }
 
-  /** The token of now, by a log-in where there is none. */
-  async token(): Promise<XtsToken> {
-    return this.parts.tokens.read() ?? this.logIn();
+  token(): Promise<XtsToken> {
+    return this.parts.tokens.current();
   }
 
   /**
@@ -78,74 +86,48 @@ export class XtsSession {
    * more in a new one. Throws `VenueSilence` and `VenueRefusal`.
    */
   async call(call: XtsCall): Promise<unknown> {
-    const token = await this.token();
+    const { tokens } = this.parts;
+    const { token } = await tokens.current();
     try {
-      return resultOf(await this.send(call, token));
+      return resultOf(await sendXts(this.parts, call, token));
     } catch (error) {
       if (!(error instanceof XtsSessionEnded)) throw error;
     }
-    // Another call may have logged in meanwhile: its session must not be ended by ours.
-    // Compared openly because both are what the venue gave us.
-    if (this.parts.tokens.read()?.token === token.token) this.parts.tokens.write(undefined);
     try {
-      return resultOf(await this.send(call, await this.token()));
+      return resultOf(await sendXts(this.parts, call, (await tokens.renewed(token)).token));
     } catch (error) {
       if (!(error instanceof XtsSessionEnded)) throw error;
       throw new VenueRefusal("SESSION", "the venue refuses the session it has just given", { isKey: true });
     }
   }
+}
 
-  private logIn(): Promise<XtsToken> {
-    this.logging ??= this.logInOnce().finally(() => {
-      this.logging = undefined;
-    });
-    return this.logging;
-  }
-
-  private async logInOnce(): Promise<XtsToken> {
-    const { key, tokens, side } = this.parts;
-    const { appKey, secretKey } = key;
-    const path = side === "interactive" ? "/user/session" : "/auth/login";
-    const body = { secretKey, appKey, source: "WEBAPI" };
-    const reply = await this.send({ method: "POST", path, family: "session", kind: "query", body }, undefined);
-    let result: unknown;
+/** Sends a call with a token, or without one to log in; questions wait for their turn. Throws `VenueSilence`. */
+export async function sendXts(parts: XtsRequestParts, call: XtsCall, token: string | undefined): Promise<VenueReply> {
+  const { host, side, requests, now, wait } = parts;
+  const prefix = side === "interactive" ? "/interactive" : host.dataPrefix;
+  const request: VenueRequest = {
+    method: call.method,
+    url: `${host.base}${prefix}${call.path}`,
+    headers: {
+      "content-type": "application/json",
+      // As it is, without a word before it.
+      ...(token === undefined ? {} : { authorization: token }),
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(call.bytesMax === undefined ? {} : { bytesMax: call.bytesMax }),
+    kind: call.kind,
+    weight: 1,
+  };
+  for (let waited = 0; ; waited++) {
     try {
-      result = resultOf(reply);
+      return await requests(call.family).send(request);
     } catch (error) {
-      if (!(error instanceof XtsSessionEnded)) throw error;
-      throw new VenueRefusal("KEY", "the venue refuses the key", { isKey: true });
-    }
-    const token = readAs(XtsToken, result, "log-in");
-    tokens.write(token);
-    return token;
-  }
-
-  private async send(call: XtsCall, token: XtsToken | undefined): Promise<VenueReply> {
-    const { host, side, requests, now, wait } = this.parts;
-    const prefix = side === "interactive" ? "/interactive" : host.dataPrefix;
-    const request: VenueRequest = {
-      method: call.method,
-      url: `${host.base}${prefix}${call.path}`,
-      headers: {
-        "content-type": "application/json",
-        // As it is, without a word before it.
-        ...(token === undefined ? {} : { authorization: token.token }),
-      },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      ...(call.bytesMax === undefined ? {} : { bytesMax: call.bytesMax }),
-      kind: call.kind,
-      weight: 1,
-    };
-    for (let waited = 0; ; waited++) {
-      try {
-        return await requests(call.family).send(request);
-      } catch (error) {
-        const retryAt = error instanceof VenueSilence && !error.isSent ? error.retryAt : undefined;
-        // One question a second is let through: it is worth to wait for, where an order would be late.
-        const isWorth = call.kind !== "order" && retryAt !== undefined && retryAt - now() <= WAIT_MS_MAX;
-        if (!isWorth || waited >= WAITS_MAX) throw error;
-        await wait(Math.max(1, retryAt - now()));
-      }
+      const retryAt = error instanceof VenueSilence && !error.isSent ? error.retryAt : undefined;
+      // One question a second is let through: it is worth to wait for, where an order would be late.
+      const isWorth = call.kind !== "order" && retryAt !== undefined && retryAt - now() <= WAIT_MS_MAX;
+      if (!isWorth || waited >= WAITS_MAX) throw error;
+      await wait(Math.max(1, retryAt - now()));
     }
   }
 }

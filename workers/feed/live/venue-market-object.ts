@@ -5,6 +5,7 @@ import type { MarketData } from "../../brokers/market-data.ts";
 import { openMarketData } from "../../brokers/registry.ts";
 import { type StoredInstrument, venueInstrument } from "../../brokers/stored-instrument.ts";
 import { venueKeys } from "../../brokers/venue-keys.ts";
+import { connectionDeps } from "../../connection/connection-port.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
 import { measureAlarm } from "../../metrics/alarm-lateness.ts";
@@ -167,8 +168,10 @@ export class VenueMarketObject extends DurableObject<Env> {
     const now = systemClock();
     if (this.opened === undefined || this.opened.until <= now) {
       const { env } = this;
-      const keys = venueKeys({ env, kv: this.ctx.storage.kv }, this.claim(undefined));
-      const data = keys.then((credentials) => openMarketData({ env, now: systemClock }, credentials));
+      const market = this.claim(undefined);
+      const keys = venueKeys({ env, kv: this.ctx.storage.kv }, market);
+      const deps = { env, now: systemClock, ...connectionDeps(env, market) };
+      const data = keys.then((credentials) => openMarketData(deps, credentials));
       this.opened = { data, until: now + KEYS_FOR_MS };
       data.catch(() => {
         this.opened = undefined;

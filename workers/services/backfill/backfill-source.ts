@@ -8,14 +8,15 @@ import { ALPACA_TIMEFRAMES } from "../../brokers/alpaca/candles.ts";
 import { PUBLIC_BINANCE } from "../../brokers/keyed-venues.ts";
 import type { MarketData } from "../../brokers/market-data.ts";
 import { GRANULARITY } from "../../brokers/oanda/candles.ts";
-import { openMarketData, openPublicData } from "../../brokers/registry.ts";
+import { openPublicData } from "../../brokers/registry.ts";
 import { VenueRefusal } from "../../brokers/request/venue-reply.ts";
 import { TWELVEDATA_INTERVALS } from "../../brokers/twelvedata/capabilities.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import { TIMEFRAMES, type Timeframe } from "../../core/candle/timeframe.ts";
 import { invalid, ProblemError } from "../../platform/problem-error.ts";
 import { VaultError } from "../../platform/vault.ts";
-import { findConnection, openCredentials } from "../connections/connections.ts";
+import { openConnectionData } from "../connections/connection-client.ts";
+import { findConnection } from "../connections/connections.ts";
 import { instrumentPage, keptInstruments, venueInstruments } from "../connections/venue-instruments.ts";
 import type { ServiceContext } from "../service-context.ts";
 
@@ -81,7 +82,7 @@ export async function openBackfillSource(
   if (sourceId === PUBLIC_ID) return openPublicData(ctx);
   try {
     await findConnection(ctx, sourceId);
-    return openMarketData(ctx, await openCredentials(ctx, sourceId));
+    return openConnectionData(ctx, sourceId);
   } catch (error) {
     if (!(error instanceof ProblemError || error instanceof VaultError)) throw error;
     throw new VenueRefusal("NO_KEY", "its key was removed here", { isKey: true });

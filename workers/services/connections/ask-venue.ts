@@ -1,11 +1,10 @@
 import type { ConnectionFacts, ConnectionState, VenueCredentials } from "../../../schema/wire/connection.ts";
-import { venueFacts } from "../../brokers/registry.ts";
+import { type VenueDeps, venueFacts } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
 import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
-import type { ServiceContext } from "../service-context.ts";
 import { ASK_AGAIN_SECONDS } from "./answered-by-venue.ts";
 
-const NOTHING_KNOWN: ConnectionFacts = {
+export const NOTHING_KNOWN: ConnectionFacts = {
   accountNumber: "",
   currency: "",
   canTrade: false,
@@ -18,20 +17,18 @@ const NOTHING_KNOWN: ConnectionFacts = {
 /** What a venue says of a key. `problem` and `refusal` say what is wrong where it is not working. */
 export type VenueAnswer =
   | { readonly state: "working"; readonly problem: null; readonly facts: ConnectionFacts }
+  | { readonly state: "waiting"; readonly problem: null; readonly facts: ConnectionFacts }
   | {
-      readonly state: Exclude<ConnectionState, "working">;
+      readonly state: Exclude<ConnectionState, "working" | "waiting">;
       readonly problem: string;
       readonly facts: ConnectionFacts;
       readonly refusal: ProblemError;
     };
 
 /** Asks a venue for the account of a key. Never throws for the venue's sake. */
-export async function askVenue(
-  { env, now }: Pick<ServiceContext, "env" | "now">,
-  credentials: VenueCredentials,
-): Promise<VenueAnswer> {
+export async function askVenue(deps: VenueDeps, credentials: VenueCredentials): Promise<VenueAnswer> {
   try {
-    const facts = await venueFacts({ env, now }, credentials);
+    const facts = await venueFacts(deps, credentials);
     const { canWithdraw, addressBound, permissions, warnings, ...rest } = facts;
     const shown = { permissions: [...permissions], warnings: [...warnings] };
     const unsaid = { canWithdraw: canWithdraw ?? null, addressBound: addressBound ?? null };

@@ -1,36 +1,37 @@
 import { desc, eq } from "drizzle-orm";
 import { venueConnections } from "../../../schema/tables/connection.ts";
-import { tradingAccounts } from "../../../schema/tables/trading.ts";
 import { vaultSecrets } from "../../../schema/tables/vault.ts";
 import {
   CONNECTIONS_MAX,
   type Connection,
+  type ConnectionList,
   type CreateConnection,
-  isLiveMoney,
   type RenameConnection,
   type RotateConnection,
-  VenueCredentials,
+  type VenueCredentials,
 } from "../../../schema/wire/connection.ts";
 import { prepareAudit, prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { secretId } from "../../brokers/venue-keys.ts";
+import { connectionObject } from "../../connection/connection-port.ts";
 import { newId } from "../../platform/ids.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { conflict, invalid, notFound } from "../../platform/problem-error.ts";
-import { openSecret, prepareSecret } from "../../platform/vault.ts";
+import { prepareSecret } from "../../platform/vault.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject } from "../trading/account-object-of.ts";
-import { askVenue, type VenueAnswer } from "./ask-venue.ts";
+import { askVenue, NOTHING_KNOWN, type VenueAnswer } from "./ask-venue.ts";
+import { depsOf, openCredentials } from "./connection-client.ts";
+import { bridgeOf, type ConnectionRow, connectionOf } from "./connection-view.ts";
+import { terminalAnswer } from "./terminal-answer.ts";
 import { requireNoWithdrawal } from "./withdrawal-gate.ts";
 
-export type ConnectionRow = typeof venueConnections.$inferSelect;
-
-/** The person's keys of venues, the newest first. */
-export async function listConnections({ ctx }: { ctx: ServiceContext }): Promise<Connection[]> {
+/** The person's keys of venues, the newest first, and where terminals would dial in. */
+export async function listConnections({ ctx }: { ctx: ServiceContext }): Promise<ConnectionList> {
   const rows = await ctx.owned.list(venueConnections, {
     orderBy: [desc(venueConnections.createdAt)],
     limit: CONNECTIONS_MAX,
   });
-  return Promise.all(rows.map((row) => connectionOf(ctx, row)));
+  return { rows: await Promise.all(rows.map((row) => connectionOf(ctx, row))), bridge: bridgeOf(ctx.env) };
 }
 
 export async function getConnection(call: { ctx: ServiceContext; input: { id: string } }): Promise<Connection> {
@@ -38,8 +39,9 @@ export async function getConnection(call: { ctx: ServiceContext; input: { id: st
 }
 
 /**
- * Keeps a key that its venue has answered for. Throws 422 where the venue refuses it, where it could move money out, or
- * where the venue does not say and its owner has not made sure; 503 where the venue does not answer; 409 beyond the most.
+ * Keeps a key that its venue has answered for; that of a terminal, which has to dial first, is kept before. Throws 422 where
+ * the venue refuses it, where it could move money out, or where the venue does not say and its owner has not made sure; 503
+ * where the venue does not answer; 409 beyond the most, and for an account that is connected already.
  */
 export async function createConnection(call: { ctx: ServiceContext; input: CreateConnection }): Promise<Connection> {
   const { ctx, input } = call;
@@ -47,8 +49,9 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
     throw conflict("too_many", `A person may keep at most ${CONNECTIONS_MAX} keys of venues. Remove one first.`);
   }
   const { credentials, label } = input;
-  const answer = requireWorking(await askVenue(ctx, credentials));
+  const answer = await firstAnswer(ctx, credentials);
   requireNoWithdrawal(answer.facts, input);
+  await requireOnlyOne(ctx, credentials, answer.facts.accountNumber);
   const now = ctx.now();
   const row: Omit<ConnectionRow, "ownerId"> = {
     id: newId("con"),
@@ -75,7 +78,8 @@ export async function createConnection(call: { ctx: ServiceContext; input: Creat
 export async function testConnection(call: { ctx: ServiceContext; input: { id: string } }): Promise<Connection> {
   const { ctx, input } = call;
   const row = await findConnection(ctx, input.id);
-  const answer = await askVenue(ctx, await openCredentials(ctx, row.id));
+  const told = await askVenue(depsOf(ctx, row.id), await openCredentials(ctx, row.id));
+  const answer = row.venue === "MT5" ? terminalAnswer(row, told) : told;
   // What was known of the account stays where the venue did not answer for it now.
   const next = {
     ...row,
@@ -122,7 +126,7 @@ export async function rotateConnection(call: {
       throw invalid(`credentials.${field}`, `must be that of the connection, ${row[field]}`, credentials[field]);
     }
   }
-  const answer = requireWorking(await askVenue(ctx, credentials));
+  const answer = await firstAnswer(ctx, credentials);
   requireNoWithdrawal(answer.facts, { withdrawalChecked: true });
   const { accountNumber } = answer.facts;
   if (accountNumber !== row.facts.accountNumber) {
@@ -141,17 +145,23 @@ export async function rotateConnection(call: {
       after: { keyEnd: change.keyEnd },
     }),
   ]);
+  await renewKeys(row.id, async () => {
+    const of = { ownerId: ctx.ownerId, connectionId: row.id };
+    if (hasObject(row)) await (await connectionObject(ctx.env, of)).renewKeys(of);
+  });
   const after = await connectionOf(ctx, { ...row, ...change });
-  for (const { id } of after.accounts) await renewKeys(ctx, id);
+  for (const { id } of after.accounts) {
+    await renewKeys(id, async () => (await accountObject(ctx, id)).object.renewKeys({ ownerId: ctx.ownerId }));
+  }
   return after;
 }
 
-/** An account that does not hear of it now finds out when the venue refuses the old keys. */
-async function renewKeys(ctx: ServiceContext, accountId: string): Promise<void> {
+/** Whoever does not hear of it now finds out when the venue refuses the old keys. */
+async function renewKeys(id: string, tell: () => Promise<unknown>): Promise<void> {
   try {
-    await (await accountObject(ctx, accountId)).object.renewKeys({ ownerId: ctx.ownerId });
+    await tell();
   } catch (error) {
-    logEvent("keys_not_renewed", { id: accountId, error });
+    logEvent("keys_not_renewed", { id, error });
   }
 }
 
@@ -173,6 +183,18 @@ export async function removeConnection(call: { ctx: ServiceContext; input: { id:
       before: trailEntry(row),
     }),
   ]);
+  if (!hasObject(row)) return;
+  try {
+    await (await connectionObject(ctx.env, { ownerId: ctx.ownerId, connectionId: row.id })).destroy(ctx.ownerId);
+  } catch (error) {
+    // It ends itself when it finds that its key is gone.
+    logEvent("connection_not_ended", { id: row.id, error });
+  }
+}
+
+/** Whether there is something of the connection that only one may hold: a session, or the line of a terminal. */
+function hasObject({ venue }: Pick<ConnectionRow, "venue">): boolean {
+  return venue === "XTS" || venue === "MT5";
 }
 
 /** Throws 404. */
@@ -182,14 +204,6 @@ export async function findConnection(ctx: Pick<ServiceContext, "owned">, id: str
   return row;
 }
 
-/** The keys of a connection in the clear: for the one call that uses them. */
-export async function openCredentials(
-  ctx: Pick<ServiceContext, "env" | "owned">,
-  id: string,
-): Promise<VenueCredentials> {
-  return VenueCredentials.parse(JSON.parse(await openSecret(ctx, secretId(id))));
-}
-
 async function secretOf(ctx: ServiceContext, id: string, credentials: VenueCredentials) {
   const { env, owned } = ctx;
   const secret = JSON.stringify(credentials);
@@ -197,18 +211,41 @@ async function secretOf(ctx: ServiceContext, id: string, credentials: VenueCrede
   return (await prepareSecret({ env, owned, nowMs: ctx.now() }, kept)).statements;
 }
 
-function requireWorking(answer: VenueAnswer): VenueAnswer {
-  if (answer.state === "working") return answer;
-  throw answer.refusal;
+/** What is known of keys before they are kept. Throws as `createConnection`. */
+async function firstAnswer({ env, now }: ServiceContext, credentials: VenueCredentials): Promise<VenueAnswer> {
+  if (credentials.venue !== "MT5") {
+    const answer = await askVenue({ env, now }, credentials);
+    if ("refusal" in answer) throw answer.refusal;
+    return answer;
+  }
+  if (bridgeOf(env) === null) {
+    throw conflict("no_bridge", "This deployment has no port that MetaTrader terminals could dial.");
+  }
+  const { login, server } = credentials;
+  // A terminal has no call that moves money.
+  const facts = { ...NOTHING_KNOWN, accountNumber: `${login} at ${server}`, canWithdraw: false };
+  return { state: "waiting", problem: null, facts };
 }
 
-async function connectionOf(ctx: Pick<ServiceContext, "owned">, row: ConnectionRow): Promise<Connection> {
-  const accounts = await ctx.owned.list(tradingAccounts, {
-    where: eq(tradingAccounts.connectionId, row.id),
+/** Two connections of one session or one terminal would throw each other out. */
+async function requireOnlyOne(
+  ctx: ServiceContext,
+  credentials: VenueCredentials,
+  accountNumber: string,
+): Promise<void> {
+  if (!hasObject(credentials)) return;
+  const rows = await ctx.owned.list(venueConnections, {
+    where: eq(venueConnections.venue, credentials.venue),
     limit: CONNECTIONS_MAX,
   });
-  const { ownerId: _, instrumentsAt: __, ...shown } = row;
-  return { ...shown, isLive: isLiveMoney(row), accounts: accounts.map(({ id, name }) => ({ id, name })) };
+  const same = rows.find((row) => row.facts.accountNumber === accountNumber && isSameKey(row, credentials));
+  if (same === undefined) return;
+  throw conflict("already_connected", `This account is connected already, as ${same.label}: replace its key there.`);
+}
+
+/** The same number may be an account's at another broker; there it has other keys, or another server in its name. */
+function isSameKey(row: ConnectionRow, credentials: VenueCredentials): boolean {
+  return credentials.venue === "MT5" || row.keyEnd === keyEndOf(credentials);
 }
 
 /** The end of what identifies the key; of its secret half nothing is shown. */

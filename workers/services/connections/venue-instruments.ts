@@ -3,11 +3,12 @@ import type {
   VenueInstrumentQuery,
   VenueInstrumentRow,
 } from "../../../schema/wire/venue-instrument.ts";
-import { openMarketData, openVenueClient, takesOrders } from "../../brokers/registry.ts";
+import { takesOrders } from "../../brokers/registry.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { answeredByVenue } from "./answered-by-venue.ts";
-import { findConnection, openCredentials } from "./connections.ts";
+import { openConnection, openConnectionData } from "./connection-client.ts";
+import { findConnection } from "./connections.ts";
 
 /** A list is megabytes at some venues, and asked for with each letter that is typed: it is kept for so long, of so many. */
 const KEPT_MS = 60_000;
@@ -43,9 +44,9 @@ export async function venueInstruments(ctx: ServiceContext, connectionId: string
   // Whose connection it is comes first: what is kept is the same for whoever owns it.
   const { id, venue } = await findConnection(ctx, connectionId);
   if (takesOrders(venue)) {
-    return keptInstruments(ctx, id, async () => openVenueClient(ctx, await openCredentials(ctx, id)).instruments());
+    return keptInstruments(ctx, id, async () => (await openConnection(ctx, id)).instruments());
   }
-  const ask = async () => openMarketData(ctx, await openCredentials(ctx, id)).instruments();
+  const ask = async () => (await openConnectionData(ctx, id)).instruments();
   return keptInstruments(ctx, id, ask, PRICES_KEPT_MS);
 }
 

@@ -6,7 +6,6 @@ import type {
   MarketChoice,
   TradingAccount,
 } from "../../../schema/wire/trading.ts";
-import { openVenueClient } from "../../brokers/registry.ts";
 import { storedInstrument } from "../../brokers/stored-instrument.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import type { Instrument } from "../../core/candle/instrument.ts";
@@ -17,7 +16,8 @@ import { replayFeed } from "../../feed/live/market-feed.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { candleSources } from "../candle-sources.ts";
 import { answeredByVenue } from "../connections/answered-by-venue.ts";
-import { findConnection, openCredentials } from "../connections/connections.ts";
+import { openConnection } from "../connections/connection-client.ts";
+import { findConnection } from "../connections/connections.ts";
 import { venueInstruments } from "../connections/venue-instruments.ts";
 import { type DatasetRow, findDatasets } from "../dataset.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -92,7 +92,7 @@ function requireOnce(instruments: readonly VenueInstrument[]): void {
 
 /** What the account has of its currency now: the first caps are shares of it. */
 async function cashAtVenue(ctx: ServiceContext, connectionId: string, currency: string): Promise<string> {
-  const client = openVenueClient(ctx, await openCredentials(ctx, connectionId));
+  const client = await openConnection(ctx, connectionId);
   const { balances } = await answeredByVenue(() => client.holdings());
   return formatDecimal(balances?.get(currency) ?? ZERO);
 }
