@@ -36,8 +36,20 @@ export class ApiClient {
   }
 
   /** Opens an account on the running market, or on another. */
-  async openAccount(name: string, market: object = { kind: "sim" }, cash = "100000"): Promise<string> {
-    const reply = await this.post("/api/v1/accounts", { name, cash, market }, this.authorization());
+  async openAccount(
+    name: string,
+    market: object = { kind: "sim" },
+    cash = "100000",
+    currency = "USD",
+  ): Promise<string> {
+    const reply = await this.post("/api/v1/accounts", { name, cash, market, currency }, this.authorization());
+    return ((await reply.json()) as { id: string }).id;
+  }
+
+  /** Keeps the keys of a venue. That asks for a proof: for a sign-in of just now. Answers the connection's id. */
+  async connect(credentials: object): Promise<string> {
+    const body = { label: "Drill", credentials, withdrawalChecked: true };
+    const reply = await this.post("/api/v1/connections", body, this.authorization());
     return ((await reply.json()) as { id: string }).id;
   }
 

@@ -1,15 +1,23 @@
 import { parseArgs } from "node:util";
 import { timesText } from "../ops/runtime/percentiles.ts";
+import type { DrillTerms } from "./drill-result.ts";
 import { runKillDrill } from "./kill-drill.ts";
+import { runVenueDrill } from "./venue-drill.ts";
 
-/** `npm run drill -- --cycles 200`: kills the whole runtime so often. Exits 1 where anything was lost or doubled. */
-const { values } = parseArgs({ options: { cycles: { type: "string", default: "30" } } });
+/**
+ * `npm run drill -- --cycles 200`: kills the whole runtime so often, over a broker of the drill's own or, with
+ * `--venue binance`, over the emulator of a venue. Exits 1 where anything was lost or doubled.
+ */
+const { values } = parseArgs({ options: { cycles: { type: "string", default: "30" }, venue: { type: "string" } } });
 const cycles = Number(values.cycles);
 if (!Number.isInteger(cycles) || cycles < 1) throw new Error(`cycles must be a whole number, was ${values.cycles}`);
 
+const { venue } = values;
+const run = (terms: DrillTerms) => (venue === undefined ? runKillDrill(terms) : runVenueDrill(venue, terms));
 const started = Date.now();
-const { cycleMs, restartMs, settleMs, findings, ...counts } = await runKillDrill({
-  ...{ cycles, untilCertain: true },
+const { cycleMs, restartMs, settleMs, findings, ...counts } = await run({
+  cycles,
+  untilCertain: true,
   say: console.log,
 });
 console.log(counts);

@@ -22,6 +22,7 @@ export { ThrottleObject } from "./auth/throttle-object.ts";
 export { BotObject } from "./bot/bot-object.ts";
 export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { SidecarObject } from "./brokers/sidecar-object.ts";
+export { ConnectionObject } from "./connection/connection-object.ts";
 export { FeedObject } from "./feed/live/feed-object.ts";
 export { ReplayObject } from "./feed/live/replay-object.ts";
 export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
