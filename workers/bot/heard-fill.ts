@@ -22,7 +22,7 @@ type DeskFill = NonNullable<DeskEvent["fill"]>;
 export interface Dust {
   /** Held beyond whole lots; below zero where a fee took from one. */
   readonly quantity: string;
-  /** Paid for what is no whole lot yet, in the quote currency. */
+  /** Paid and not told yet, in the quote currency; below zero where the coins that were sold as a fee are to be bought back. */
   readonly owed: string;
 }
 
@@ -62,8 +62,11 @@ export function heardFill(
   const plain = { quantity: toDouble(quantity), counted: toDouble(quantity), price: toDouble(price), at: fill.at };
   const inKind = fill.feeCurrency === base && base !== quote;
   if (!inKind || side === "sell") {
-    const worth = inKind ? notional(price, fee as Decimal as Quantity, "half-even") : inQuote(fill, quote, fee);
-    const after = inKind ? { ...dust, quantity: formatDecimal(subtract<Decimal>(before, fee)) } : dust;
+    if (!inKind) return { ...plain, fee: toDouble(inQuote(fill, quote, fee)), dust };
+    const worth = notional(price, fee as Decimal as Quantity, "half-even");
+    // What buys these coins back is told as a fee with a later trade: told now, it must not be told then.
+    const owed = subtract(parseMoney(dust.owed, "owed"), worth);
+    const after = { quantity: formatDecimal(subtract<Decimal>(before, fee)), owed: formatDecimal(owed) };
     return { ...plain, fee: toDouble(worth), dust: after };
   }
   const come = add(subtract<Decimal>(quantity, fee), before);
