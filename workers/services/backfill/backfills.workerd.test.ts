@@ -259,7 +259,7 @@ describe("the watchdog", () => {
     await Promise.all([watchBackfills(bindings, later), watchBackfills(bindings, later)]);
     // Others of this database are as silent.
     const own = () => sent.filter(({ backfillId }) => backfillId === id);
-    expect(own()).toMatchObject([{ generation: 1 }]);
+    expect(own()).toMatchObject([{ generation: 0 }]);
     const waiting = { waitUntilMs: later + DAY_MS, aliveAt: later + DAY_MS };
     await openDatabase(env.DB).update(backfills).set(waiting).where(eq(backfills.id, id));
     await watchBackfills(bindings, later + DAY_MS);
@@ -268,11 +268,30 @@ describe("the watchdog", () => {
     expect([early.explicitAcks, early.retryMessages.length]).toEqual([[], 1]);
   });
 
+  it("gives up none that only waits in line, however long, and does not send it to the end of the line", async () => {
+    const { bindings, sent, begin, read } = await newStage();
+    const { id } = await begin({ to: FROM + DAY_MS });
+    const [first] = sent.splice(0);
+    let nowMs = START_MS;
+    for (let round = 0; round < 9; round++) {
+      nowMs += BACKFILL_SILENT_MS + BACKFILL_LEASE_MS;
+      await watchBackfills(bindings, nowMs);
+    }
+    expect(await read(id)).toMatchObject({ status: "queued", error: null });
+    sent.length = 0;
+    await deliver(first, worker(bindings, { now: () => nowMs }));
+    await deliverAll(sent, worker(bindings, { now: () => nowMs }));
+    expect((await read(id)).status).toBe("done");
+  });
+
   it("gives one up that ends its workers again and again, in words for its owner, who may have it go on", async () => {
     const { bindings, sent, client, begin, read } = await newStage();
     const { id } = await begin();
     let nowMs = START_MS;
+    const ends = () => Promise.reject(new Error("the worker was ended"));
     for (let round = 0; round < 9 && (await read(id)).status !== "failed"; round++) {
+      const own = sent.filter(({ backfillId }) => backfillId === id).at(-1);
+      await deliver(own, worker(bindings, { now: () => nowMs, open: ends }));
       nowMs += BACKFILL_SILENT_MS + BACKFILL_LEASE_MS;
       await watchBackfills(bindings, nowMs);
     }
