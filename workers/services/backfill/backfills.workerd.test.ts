@@ -103,6 +103,30 @@ describe("candles of a venue", () => {
     expect(csv.trim().split("\n")).toHaveLength(1_201);
   });
 
+  it("come without the one that breaks a rule, which is told with the rule, and once", async () => {
+    const bad = FROM + 7 * MINUTE_MS;
+    const { bindings, sent, client, begin, read } = await newStage((path, query) => {
+      if (path !== "/api/v3/klines") return undefined;
+      const [from, to] = [Number(query.get("startTime")), Number(query.get("endTime"))];
+      const opens = Array.from({ length: Math.ceil((to - from) / MINUTE_MS) }, (_, at) => from + at * MINUTE_MS);
+      return Response.json(
+        opens.map((time) => {
+          const { open, high, low, close, volume } = fakeMinute(time);
+          const told = [open, time === bad ? 1 : high, low, close, volume].map(String);
+          return [time, ...told, time + MINUTE_MS - 1];
+        }),
+      );
+    });
+    const { id } = await begin({ to: FROM + 20 * MINUTE_MS });
+    await deliverAll(sent, worker(bindings));
+    const { datasetId } = await read(id);
+    const { report, candles } = await client.json<Dataset>("GET", `/api/v1/datasets/${datasetId}`);
+    expect([candles, report?.rowsRead]).toEqual([19, 20]);
+    expect(report?.badRows).toMatchObject([{ rule: "high must be at least open, close and low", count: 1 }]);
+    expect(report?.gaps).toMatchObject([{ from: bad, candles: 1 }]);
+    expect(report?.notes.join(" ")).toContain("no candles, or such as break a rule, there");
+  });
+
   it("go with their dataset, and the record of how they came", async () => {
     const { bindings, sent, client, begin, read } = await newStage();
     const { id } = await begin({ to: FROM + DAY_MS });
