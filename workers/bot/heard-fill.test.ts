@@ -7,11 +7,12 @@ const COIN = { ...SIM_INSTRUMENTS[0], base: "BTC", quote: "USDT", lot: 0.001 };
 const trade = { tradeId: "t", liquidity: "taker" as const, at: 1_000 };
 
 function bought(quantity: string, fee: string, feeCurrency: string, dust = NO_DUST) {
-  return heardFill({ ...trade, quantity, price: "100", fee, feeCurrency }, { side: "buy", instrument: COIN, dust });
+  const fill = { ...trade, quantity, price: "100", fee, feeCurrency, feeInKind: feeCurrency === "BTC" };
+  return heardFill(fill, { side: "buy", instrument: COIN, dust });
 }
 
 function sold(quantity: string, fee: string, price = "100", dust = NO_DUST) {
-  const fill = { ...trade, quantity, price, fee, feeCurrency: "BTC" };
+  const fill = { ...trade, quantity, price, fee, feeCurrency: "BTC", feeInKind: true };
   return heardFill(fill, { side: "sell", instrument: COIN, dust });
 }
 
@@ -22,6 +23,13 @@ describe("what a bot's engine hears of a trade", () => {
 
   it("is no fee where that is paid in a third currency, whose worth is not known", () => {
     expect(bought("0.5", "0.0001", "BNB")).toMatchObject({ quantity: 0.5, counted: 0.5, fee: 0 });
+  });
+
+  it("is all that came where the account is kept in what was bought and pays its fee in that money", () => {
+    const pair = { ...SIM_INSTRUMENTS[0], base: "EUR", quote: "USD", lot: 1_000 };
+    const fill = { ...trade, quantity: "100000", price: "1.25", fee: "3", feeCurrency: "EUR" };
+    const heard = heardFill(fill, { side: "buy", instrument: pair, dust: NO_DUST });
+    expect(heard).toMatchObject({ quantity: 100_000, counted: 100_000, price: 1.25, fee: 3.75, dust: NO_DUST });
   });
 
   it("is whole lots of what came where the fee is taken from the coins, for all that was paid", () => {
@@ -85,7 +93,7 @@ describe("what a bot's engine hears of a trade", () => {
         let [told, paid] = [0, 0];
         for (const [side, lots, price] of trades) {
           const [quantity, fee] = [(lots / 1_000).toFixed(3), (lots / 1_000_000).toFixed(6)];
-          const fill = { ...trade, quantity, price: String(price), fee, feeCurrency: "BTC" };
+          const fill = { ...trade, quantity, price: String(price), fee, feeCurrency: "BTC", feeInKind: true };
           const heard = heardFill(fill, { side: side as "buy" | "sell", instrument: COIN, dust });
           const sign = side === "buy" ? 1 : -1;
           dust = heard.dust;

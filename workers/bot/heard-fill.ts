@@ -7,6 +7,7 @@ import {
   NO_MONEY,
   NO_QUANTITY,
   notional,
+  type Price,
   type Quantity,
   subtract,
   ZERO,
@@ -54,15 +55,15 @@ export function heardFill(
   fill: DeskFill,
   { side, instrument, dust }: { readonly side: Side; readonly instrument: Instrument; readonly dust: Dust },
 ): Heard {
-  const { base, quote, lot } = instrument;
+  const { lot } = instrument;
   const quantity = parseQuantity(fill.quantity, "quantity");
   const price = parsePrice(fill.price, "price");
   const fee = parseMoney(fill.fee, "fee");
   const before = parseDecimal(dust.quantity, "dust");
   const plain = { quantity: toDouble(quantity), counted: toDouble(quantity), price: toDouble(price), at: fill.at };
-  const inKind = fill.feeCurrency === base && base !== quote;
+  const inKind = fill.feeInKind === true;
   if (!inKind || side === "sell") {
-    if (!inKind) return { ...plain, fee: toDouble(inQuote(fill, quote, fee)), dust };
+    if (!inKind) return { ...plain, fee: toDouble(inQuote(fill, instrument, { price, fee })), dust };
     const worth = notional(price, fee as Decimal as Quantity, "half-even");
     // What buys these coins back is told as a fee with a later trade: told now, it must not be told then.
     const owed = subtract(parseMoney(dust.owed, "owed"), worth);
@@ -79,8 +80,14 @@ export function heardFill(
   return { ...plain, ...told, dust: { quantity: rest, owed: formatDecimal(ZERO) } };
 }
 
-function inQuote({ feeCurrency }: DeskFill, quote: string, fee: Money): Money {
-  return feeCurrency === quote ? fee : NO_MONEY;
+/** An account may be kept in what an instrument is the price of: that makes no coins of its fees. */
+function inQuote(
+  { feeCurrency }: DeskFill,
+  { base, quote }: Instrument,
+  { price, fee }: { readonly price: Price; readonly fee: Money },
+): Money {
+  if (feeCurrency === quote) return fee;
+  return feeCurrency === base ? notional(price, fee as Decimal as Quantity, "half-even") : NO_MONEY;
 }
 
 /** A trade of an order in the engine's terms; what its lots leave behind is kept in the store for the next. */
