@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backfills } from "../../../schema/tables/backfill.ts";
 import { candlePeriods } from "../../../schema/tables/candle.ts";
+import { datasets } from "../../../schema/tables/dataset.ts";
 import type { Backfill, CreateBackfill } from "../../../schema/wire/backfill.ts";
 import type { CandleSeries, Dataset } from "../../../schema/wire/dataset.ts";
 import type { Problem } from "../../../schema/wire/primitive.ts";
@@ -20,6 +21,7 @@ import { enforceRetention } from "../../privacy/enforce-retention.ts";
 import { fakeBinance, fakeMinute, type VenueAnswer } from "../../testing/fake-venue.ts";
 import { newClient, START_MS, type TestClient } from "../../testing/test-client.ts";
 import { withTestQueue } from "../../testing/test-queue.ts";
+import { DATASETS_MAX } from "../dataset.ts";
 import { openBackfillSource } from "./backfill-source.ts";
 
 const FROM = Date.UTC(2024, 0, 30);
@@ -172,6 +174,27 @@ describe("asking for candles of a venue", () => {
     await client.json("POST", `/api/v1/backfills/${first.id}/cancel`);
     await begin();
     expect((await client.send("POST", `/api/v1/backfills/${first.id}/resume`)).status).toBe(409);
+  });
+
+  it("is not gone on with where it would make one dataset too many", async () => {
+    const { bindings, sent, client, begin, read } = await newStage();
+    const { id } = await begin();
+    await client.json("POST", `/api/v1/backfills/${id}/cancel`);
+    sent.length = 0;
+    const other = await begin({ to: FROM + 20 * MINUTE_MS });
+    await deliverAll(sent, worker(bindings));
+    const database = openDatabase(env.DB);
+    const own = eq(datasets.ownerId, client.userId);
+    const rows = await database.select().from(datasets).where(own);
+    const made = rows.find((row) => row.name === other.name);
+    if (made === undefined) throw new Error("a backfill that is done must have made a dataset");
+    const [first, ...rest] = Array.from({ length: DATASETS_MAX - rows.length }, () =>
+      database.insert(datasets).values({ ...made, id: newId("dat") }),
+    );
+    await database.batch([first, ...rest]);
+    const reply = await client.send("POST", `/api/v1/backfills/${id}/resume`);
+    expect(await reply.json<Problem>()).toMatchObject({ status: 409, code: "too_many_datasets" });
+    expect((await read(id)).status).toBe("cancelled");
   });
 
   it("lists what needs no key, and what it trades", async () => {
