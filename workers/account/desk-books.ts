@@ -5,7 +5,7 @@ import { bookEvent } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
 import { ledgerEventText } from "../core/ledger/ledger-event-text.ts";
 import { ledgerText } from "../core/ledger/ledger-text.ts";
-import { fillBooked, type VenueFill } from "../core/ledger/venue-report.ts";
+import { fillBooked, orderFill, type VenueFill } from "../core/ledger/venue-report.ts";
 import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts";
 import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
@@ -211,9 +211,7 @@ export class DeskBooks {
     if (this.isBooked(booking.id)) return;
     this.book(booking, stored?.order.bot ?? EXTERNAL_BOT);
     if (stored === undefined) return;
-    const { tradeId, quantity, price, fee, feeCurrency, liquidity, at } = fill;
-    const told = { tradeId, quantity, price, fee, feeCurrency, liquidity, at };
-    const after = this.hear(stored.order.id, { type: "fill", fill: told });
+    const after = this.hear(stored.order.id, { type: "fill", fill: orderFill(fill) });
     if (after !== undefined && overfill(after) > 0n) {
       this.halt(after.bot, "OVERFILLED", `order ${after.id} was filled beyond its quantity`);
     }

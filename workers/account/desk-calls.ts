@@ -44,6 +44,8 @@ export interface DeskEvent {
     readonly price: string;
     readonly fee: string;
     readonly feeCurrency: string;
+    /** It was taken from the coins that were bought. */
+    readonly feeInKind?: boolean | undefined;
     readonly liquidity: "maker" | "taker";
     readonly at: number;
   };

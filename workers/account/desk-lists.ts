@@ -14,9 +14,8 @@ function eventOfBot(store: DeskStore, { sequence, at, bot, order: id, event, det
   const base = { sequence, at, bot, order: wireOrder(stored), event };
   if (event !== "fill") return [base];
   const { fill } = StoredFillEvent.parse(JSON.parse(detail));
-  const { tradeId, quantity, price, fee, feeCurrency, liquidity, at: tradedAt } = fill;
-  const [size, paid, cost] = [quantity, price, fee].map(formatDecimal);
-  return [{ ...base, fill: { tradeId, quantity: size, price: paid, fee: cost, feeCurrency, liquidity, at: tradedAt } }];
+  const [quantity, price, fee] = [fill.quantity, fill.price, fill.fee].map(formatDecimal);
+  return [{ ...base, fill: { ...fill, quantity, price, fee } }];
 }
 
 /** Events that a bot is given at once. */

@@ -10,6 +10,7 @@ export const StoredFillEvent = z.object({
     price: z.string().transform((text) => parsePrice(text, "price")),
     fee: z.string().transform((text) => parseMoney(text, "fee")),
     feeCurrency: z.string(),
+    feeInKind: z.boolean().optional(),
     liquidity: z.enum(["maker", "taker"]),
     at: z.number(),
   }),

@@ -69,10 +69,10 @@ async function gapsStep(row: BackfillRow, tools: StepTools): Promise<BackfillSte
 
 /** What stands before the first candle is asked for once more: the first page may have been cut short at its beginning. */
 async function leadStep(row: BackfillRow, tools: StepTools, range: TimeRange): Promise<BackfillStep> {
-  const { read, change } = await readChecked(row, tools, range);
+  const { read } = await readChecked(row, tools, range);
   const first = read.parts.at(0)?.time.at(0);
   const repaired = row.repaired + countOf(read.parts);
-  return stepOf(read, { ...change, repaired, checkedMs: first ?? (read.ended ? range.to : read.reached) });
+  return stepOf(read, { repaired, checkedMs: first ?? (read.ended ? range.to : read.reached) });
 }
 
 async function repairStep(
@@ -82,11 +82,9 @@ async function repairStep(
 ): Promise<BackfillStep> {
   const parts: CandleColumns[] = [];
   let [requests, checkedMs] = [0, range.from];
-  let { refused } = row;
   let stopped: PagesRead["stopped"];
   for (const stretch of stretchesOf(opens, row.timeframe)) {
-    const { read, change } = await readChecked({ ...row, refused }, tools, stretch);
-    refused = change.refused ?? refused;
+    const { read } = await readChecked(row, tools, stretch);
     parts.push(...read.parts);
     requests += read.requests;
     stopped = read.stopped;
@@ -97,9 +95,10 @@ async function repairStep(
   const asked = opens.filter((open) => isThrough || open < checkedMs);
   const came = asked.filter((open) => parts.some((part) => part.time[indexAtTime(part, open)] === open)).length;
   const counts = { repaired: row.repaired + came, missing: row.missing + asked.length - came };
-  return stepOf({ parts, requests, stopped }, { ...counts, refused, checkedMs: isThrough ? range.to : checkedMs });
+  return stepOf({ parts, requests, stopped }, { ...counts, checkedMs: isThrough ? range.to : checkedMs });
 }
 
+/** `change`: candles that broke a rule, counted. Those that are asked for again were counted when they came first. */
 async function readChecked(row: BackfillRow, { series, share }: StepTools, range: TimeRange) {
   const check = new CandleCheck({ timeframe: series.timeframe });
   const read = await readPages(series, range, { share, check });

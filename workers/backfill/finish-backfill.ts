@@ -54,10 +54,11 @@ function reportOf(row: BackfillRow, coverage: CandleCoverage): DataReport {
   const refused = Object.entries(row.refused).map(([rule, count]) => ({ rule, count, rows: [] }));
   const repaired =
     row.repaired === 0 ? [] : [`${row.repaired} candles came when what was missing was asked for again.`];
+  const has = refused.length === 0 ? "no candles" : "no candles, or such as break a rule,";
   const missing =
     gaps.gapCount === 0
       ? []
-      : ["What is missing was asked for twice: the venue has no candles there, and none was made up."];
+      : [`What is missing was asked for twice: the venue has ${has} there, and none was made up.`];
   return {
     layout: `${row.venue} ${row.environment}, asked for by ${row.timeframe}`,
     rowsRead: coverage.candles + refused.reduce((sum, { count }) => sum + count, 0),

@@ -82,4 +82,21 @@ describe("what a bot tells its owner's dashboard", () => {
     await settled();
     expect(told).toEqual(["running 100"]);
   });
+
+  it("is nothing more once it is stopped, also where what was on its way then did not get there", async () => {
+    const { reporter, told, timers, dashboard } = newReporter();
+    let refuse: () => void = () => undefined;
+    dashboard.answer = () =>
+      new Promise((_done, fail) => {
+        refuse = () => fail(new Error("no answer"));
+      });
+    void reporter.tell(RECORD, standing("100"));
+    const stopped = reporter.stop();
+    refuse();
+    await stopped;
+    dashboard.answer = async () => undefined;
+    for (const { act } of timers) act();
+    await settled();
+    expect(told).toEqual([]);
+  });
 });

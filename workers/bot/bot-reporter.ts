@@ -33,6 +33,8 @@ export class BotReporter {
   private telling: Promise<void> | undefined;
   private timed = false;
   private told: { readonly status: BotStatus; readonly reason: string | null } | undefined;
+  /** Rises with each `stop`: what was on its way before is not tried again. */
+  private stops = 0;
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
@@ -54,6 +56,7 @@ export class BotReporter {
   async stop(): Promise<void> {
     this.waiting = undefined;
     this.told = undefined;
+    this.stops++;
     await this.telling;
   }
 
@@ -77,12 +80,13 @@ export class BotReporter {
     for (let next = this.waiting; next !== undefined; next = this.waiting) {
       this.waiting = undefined;
       const { record, standing } = next;
+      const { stops } = this;
       try {
         await this.parts.send(record, reportOf(record, standing));
       } catch (error) {
         logEvent("bot_not_reported", { id: record.botId, error });
-        this.waiting ??= next;
-        this.tellLater(AGAIN_MS);
+        if (stops === this.stops) this.waiting ??= next;
+        if (this.waiting !== undefined) this.tellLater(AGAIN_MS);
         return;
       }
     }

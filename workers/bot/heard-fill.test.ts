@@ -7,7 +7,13 @@ const COIN = { ...SIM_INSTRUMENTS[0], base: "BTC", quote: "USDT", lot: 0.001 };
 const trade = { tradeId: "t", liquidity: "taker" as const, at: 1_000 };
 
 function bought(quantity: string, fee: string, feeCurrency: string, dust = NO_DUST) {
-  return heardFill({ ...trade, quantity, price: "100", fee, feeCurrency }, { side: "buy", instrument: COIN, dust });
+  const fill = { ...trade, quantity, price: "100", fee, feeCurrency, feeInKind: feeCurrency === "BTC" };
+  return heardFill(fill, { side: "buy", instrument: COIN, dust });
+}
+
+function sold(quantity: string, fee: string, price = "100", dust = NO_DUST) {
+  const fill = { ...trade, quantity, price, fee, feeCurrency: "BTC", feeInKind: true };
+  return heardFill(fill, { side: "sell", instrument: COIN, dust });
 }
 
 describe("what a bot's engine hears of a trade", () => {
@@ -17,6 +23,13 @@ describe("what a bot's engine hears of a trade", () => {
 
   it("is no fee where that is paid in a third currency, whose worth is not known", () => {
     expect(bought("0.5", "0.0001", "BNB")).toMatchObject({ quantity: 0.5, counted: 0.5, fee: 0 });
+  });
+
+  it("is all that came where the account is kept in what was bought and pays its fee in that money", () => {
+    const pair = { ...SIM_INSTRUMENTS[0], base: "EUR", quote: "USD", lot: 1_000 };
+    const fill = { ...trade, quantity: "100000", price: "1.25", fee: "3", feeCurrency: "EUR" };
+    const heard = heardFill(fill, { side: "buy", instrument: pair, dust: NO_DUST });
+    expect(heard).toMatchObject({ quantity: 100_000, counted: 100_000, price: 1.25, fee: 3.75, dust: NO_DUST });
   });
 
   it("is whole lots of what came where the fee is taken from the coins, for all that was paid", () => {
@@ -58,6 +71,37 @@ describe("what a bot's engine hears of a trade", () => {
           expect(Number(dust.quantity)).toBeLessThan(COIN.lot);
         },
       ),
+    );
+  });
+
+  it("is a fee in coins of a sale once: what buys the coins back is not told as one again", () => {
+    const first = sold("1", "0.001");
+    expect(first).toMatchObject({ quantity: 1, counted: 1, fee: 0.1 });
+    const second = bought("1.001", "0", "BTC", first.dust);
+    expect(second).toMatchObject({ quantity: 1, counted: 1.001, fee: 0, dust: { quantity: "0", owed: "0" } });
+  });
+
+  it("adds up over sales too: what came in and went out is the venue's", () => {
+    const step = fc.tuple(
+      fc.constantFrom("buy", "sell"),
+      fc.integer({ min: 1, max: 500 }),
+      fc.integer({ min: 50, max: 200 }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (trades) => {
+        let dust = NO_DUST;
+        let [told, paid] = [0, 0];
+        for (const [side, lots, price] of trades) {
+          const [quantity, fee] = [(lots / 1_000).toFixed(3), (lots / 1_000_000).toFixed(6)];
+          const fill = { ...trade, quantity, price: String(price), fee, feeCurrency: "BTC", feeInKind: true };
+          const heard = heardFill(fill, { side: side as "buy" | "sell", instrument: COIN, dust });
+          const sign = side === "buy" ? 1 : -1;
+          dust = heard.dust;
+          told += sign * heard.quantity * price + heard.fee;
+          paid += (sign * lots * price) / 1_000;
+        }
+        expect(told + Number(dust.owed)).toBeCloseTo(paid, 9);
+      }),
     );
   });
 });

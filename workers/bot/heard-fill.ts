@@ -7,6 +7,7 @@ import {
   NO_MONEY,
   NO_QUANTITY,
   notional,
+  type Price,
   type Quantity,
   subtract,
   ZERO,
@@ -22,7 +23,7 @@ type DeskFill = NonNullable<DeskEvent["fill"]>;
 export interface Dust {
   /** Held beyond whole lots; below zero where a fee took from one. */
   readonly quantity: string;
-  /** Paid for what is no whole lot yet, in the quote currency. */
+  /** Paid and not told yet, in the quote currency; below zero where the coins that were sold as a fee are to be bought back. */
   readonly owed: string;
 }
 
@@ -54,16 +55,19 @@ export function heardFill(
   fill: DeskFill,
   { side, instrument, dust }: { readonly side: Side; readonly instrument: Instrument; readonly dust: Dust },
 ): Heard {
-  const { base, quote, lot } = instrument;
+  const { lot } = instrument;
   const quantity = parseQuantity(fill.quantity, "quantity");
   const price = parsePrice(fill.price, "price");
   const fee = parseMoney(fill.fee, "fee");
   const before = parseDecimal(dust.quantity, "dust");
   const plain = { quantity: toDouble(quantity), counted: toDouble(quantity), price: toDouble(price), at: fill.at };
-  const inKind = fill.feeCurrency === base && base !== quote;
+  const inKind = fill.feeInKind === true;
   if (!inKind || side === "sell") {
-    const worth = inKind ? notional(price, fee as Decimal as Quantity, "half-even") : inQuote(fill, quote, fee);
-    const after = inKind ? { ...dust, quantity: formatDecimal(subtract<Decimal>(before, fee)) } : dust;
+    if (!inKind) return { ...plain, fee: toDouble(inQuote(fill, instrument, { price, fee })), dust };
+    const worth = notional(price, fee as Decimal as Quantity, "half-even");
+    // What buys these coins back is told as a fee with a later trade: told now, it must not be told then.
+    const owed = subtract(parseMoney(dust.owed, "owed"), worth);
+    const after = { quantity: formatDecimal(subtract<Decimal>(before, fee)), owed: formatDecimal(owed) };
     return { ...plain, fee: toDouble(worth), dust: after };
   }
   const come = add(subtract<Decimal>(quantity, fee), before);
@@ -76,8 +80,14 @@ export function heardFill(
   return { ...plain, ...told, dust: { quantity: rest, owed: formatDecimal(ZERO) } };
 }
 
-function inQuote({ feeCurrency }: DeskFill, quote: string, fee: Money): Money {
-  return feeCurrency === quote ? fee : NO_MONEY;
+/** An account may be kept in what an instrument is the price of: that makes no coins of its fees. */
+function inQuote(
+  { feeCurrency }: DeskFill,
+  { base, quote }: Instrument,
+  { price, fee }: { readonly price: Price; readonly fee: Money },
+): Money {
+  if (feeCurrency === quote) return fee;
+  return feeCurrency === base ? notional(price, fee as Decimal as Quantity, "half-even") : NO_MONEY;
 }
 
 /** A trade of an order in the engine's terms; what its lots leave behind is kept in the store for the next. */

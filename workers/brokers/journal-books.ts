@@ -1,6 +1,6 @@
 import { add, larger, NO_QUANTITY, type Quantity } from "../core/ledger/decimal.ts";
 import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
-import type { VenueFill, VenueOrder } from "../core/ledger/venue-report.ts";
+import { heldOf, type VenueFill, type VenueOrder } from "../core/ledger/venue-report.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import type { OrderToPlace, VenueMark } from "./broker.ts";
 import { JournalFlows } from "./journal-flows.ts";
@@ -235,8 +235,10 @@ export class JournalBooks {
     const found = this.find(told);
     // Ours carry our own id, whatever version traded.
     const named = found === undefined ? told : { ...told, clientOrderId: found.placed.order.id };
-    const inKind = told.fee !== 0n && told.feeCurrency === this.coinOf(told.instrument);
-    const fill = inKind ? { ...named, feeInKind: true } : named;
+    const isOfCoin = told.fee !== 0n && told.feeCurrency === this.coinOf(told.instrument);
+    const inKind = { ...named, feeInKind: true };
+    // Of what came nothing would be left: no trade, whatever the venue says, and no reason to stop at it for ever.
+    const fill = isOfCoin && heldOf(inKind) > 0n ? inKind : named;
     const entry = this.journal.addEntry(`fill:${fill.tradeId}`, { fill });
     if (entry === undefined) return;
     this.flows.fill(fill, found?.placed.order.bot);

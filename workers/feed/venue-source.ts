@@ -1,6 +1,7 @@
 import type { MarketData } from "../brokers/market-data.ts";
 import type { VenueInstrument } from "../brokers/venue-client.ts";
 import { type CandleColumns, emptyCandles, joinCandles } from "../core/candle/candle.ts";
+import { CandleCheck } from "../core/candle/candle-check.ts";
 import { divides, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
 import { periodEnd, periodStart, periodsOf } from "./period.ts";
 import { type CandleSource, clipCandles, type TimeRange } from "./source.ts";
@@ -38,16 +39,21 @@ export function venueSources(
   return [timeframe, ...larger].map((one) => venueSource({ data, instrument, timeframe: one }, range));
 }
 
-/** Closed candles that open in `[from, to)`, page by page. Throws where the venue's pages do not go forward. */
+/**
+ * Closed candles that open in `[from, to)`, page by page; those that break a rule are left out, whatever the venue. Throws
+ * where its pages do not go forward.
+ */
 export async function readCandles(
   { data, instrument, timeframe }: { data: MarketData; instrument: VenueInstrument; timeframe: Timeframe },
   { from, to }: TimeRange,
 ): Promise<CandleColumns> {
   const parts: CandleColumns[] = [];
+  const check = new CandleCheck({ timeframe });
   let at: number | undefined = from;
   for (let pages = 0; at !== undefined && at < to && pages < PAGES_MAX; pages++) {
     const { candles, next } = await data.candles({ instrument, timeframe, from: at, to });
-    if (candles.length > 0) parts.push(candles);
+    const kept = check.push(candles);
+    if (kept.length > 0) parts.push(kept);
     if (next !== undefined && next <= at) throw new Error(`a page must begin after ${at}, began at ${next}`);
     at = next;
   }

@@ -13,27 +13,31 @@ const BACKFILLS_PER_TICK_MAX = 20;
 const GAVE_UP =
   "It stopped again and again, for a reason on our side. What was brought is kept: let it go on, or delete it.";
 
-/** Sends backfills again that nobody works on, each minute; ends those that stopped again and again. */
+/**
+ * Sends backfills again that nobody works on, each minute; ends those whose workers stopped again and again. One that still
+ * waits in line was not given up by anybody: its message comes once more, as it was, and none is counted.
+ */
 export async function watchBackfills(env: Env, nowMs: number): Promise<void> {
   const database = openDatabase(env.DB);
   const silent = and(UNFINISHED, lt(backfills.aliveAt, nowMs - BACKFILL_SILENT_MS));
-  const { id, ownerId, redrives, generation } = backfills;
+  const { id, ownerId, redrives, generation, leaseToken } = backfills;
   const rows = await database
-    .select({ id, ownerId, redrives, generation })
+    .select({ id, ownerId, redrives, generation, leaseToken })
     .from(backfills)
     .where(silent)
     .limit(BACKFILLS_PER_TICK_MAX);
   for (const row of rows) {
     // Asked again with the change, so that two watchdogs send one message.
     const same = and(eq(id, row.id), eq(generation, row.generation), silent);
-    const next = row.generation + 1;
+    const wasHeld = row.leaseToken !== null;
+    const givesUp = wasHeld && row.redrives >= REDRIVES_MAX;
+    const next = wasHeld ? row.generation + 1 : row.generation;
     const free = { generation: next, aliveAt: nowMs, leaseToken: null, leaseUntilMs: 0 };
-    const change =
-      row.redrives >= REDRIVES_MAX
-        ? { ...free, status: "failed" as const, finishedAt: nowMs, errorCode: "gave_up", errorMessage: GAVE_UP }
-        : { ...free, redrives: sql`redrives + 1` };
+    const ended = { status: "failed" as const, finishedAt: nowMs, errorCode: "gave_up", errorMessage: GAVE_UP };
+    const counted = wasHeld ? { redrives: sql`redrives + 1` } : {};
+    const change = { ...free, ...(givesUp ? ended : counted) };
     const { changes } = (await database.update(backfills).set(change).where(same)).meta;
-    if (changes === 0 || row.redrives >= REDRIVES_MAX) continue;
+    if (changes === 0 || givesUp) continue;
     logEvent("backfill_sent_again", { id: row.id });
     await env.BACKFILLS.send({ backfillId: row.id, ownerId: row.ownerId, generation: next });
   }

@@ -85,7 +85,10 @@ export class BinanceMarketData implements MarketData {
   }
 }
 
-/** Candles that have closed, each once and in order. Throws RangeError for one that is none. */
+/**
+ * Candles that have closed, each once and in order. Throws RangeError for a reply that is none; a candle that breaks a rule
+ * is for who reads: the venue tells it again each time.
+ */
 function closedCandles(
   rows: z.infer<typeof Rows>,
   { timeframe, from, to, now }: { timeframe: Timeframe; from: number; to: number; now: number },
@@ -97,12 +100,8 @@ function closedCandles(
     if (time <= before) throw new RangeError(`candles must be in order, was ${time} after ${before}`);
     before = time;
     if (time < from || time >= to || time + length > now) return [];
-    const [first, high, low, close, volume] = [row[1], row[2], row[3], row[4], row[5]].map(numberOf);
-    const candle = { time, open: first, high, low, close, volume };
-    if (low <= 0 || high < Math.max(first, close, low) || low > Math.min(first, close) || volume < 0) {
-      throw new RangeError(`prices of a candle must lie between its low and its high, did not at ${time}`);
-    }
-    return [candle];
+    const [open, high, low, close, volume] = [row[1], row[2], row[3], row[4], row[5]].map(numberOf);
+    return [{ time, open, high, low, close, volume }];
   });
   return candlesOf(candles);
 }

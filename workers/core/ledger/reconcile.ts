@@ -1,6 +1,6 @@
 import { applyOrderEvent, OrderFault } from "../order/apply-order-event.ts";
 import { type DeskOrder, isReserved, overfill } from "../order/desk-order.ts";
-import type { OrderEvent, OrderFill } from "../order/order-event.ts";
+import type { OrderEvent } from "../order/order-event.ts";
 import { asClientOrderId, BOT_PREFIX_CHARACTERS, type ClientOrderId } from "../order/order-id.ts";
 import { add } from "./decimal.ts";
 import { formatDecimal } from "./decimal-text.ts";
@@ -12,6 +12,7 @@ import {
   fillBooked,
   fillId,
   type OurBooks,
+  orderFill,
   type VenueFill,
   type VenueOrder,
   type VenueReport,
@@ -113,9 +114,7 @@ class Work {
       this.adoptExternal(fill);
       return;
     }
-    const { tradeId, quantity, price, fee, feeCurrency, liquidity, at } = fill;
-    const told: OrderFill = { tradeId, quantity, price, fee, feeCurrency, liquidity, at };
-    this.apply(order, { type: "fill", fill: told }, fillBooked(fill, order.id));
+    this.apply(order, { type: "fill", fill: orderFill(fill) }, fillBooked(fill, order.id));
     const after = this.orders.get(order.id) ?? order;
     if (overfill(after) > 0n) {
       const [our, their] = [after.quantity, after.filled].map(formatDecimal);

@@ -27,8 +27,6 @@ export interface VenueFill extends OrderFill {
   readonly instrument: string;
   readonly quote: string;
   readonly side: Side;
-  /** The fee was taken in units of the instrument: from the coins that were bought. */
-  readonly feeInKind?: boolean;
 }
 
 /**
@@ -89,6 +87,21 @@ export function fillBooked(fill: VenueFill, order: ClientOrderId | undefined): F
     fee: fill.feeInKind === true ? worthOfFee(fill) : fill.fee,
     feeCurrency: fill.feeInKind === true ? quote : fill.feeCurrency,
   };
+}
+
+/** A trade as an order keeps it. */
+export function orderFill({
+  tradeId,
+  quantity,
+  price,
+  fee,
+  feeCurrency,
+  feeInKind,
+  liquidity,
+  at,
+}: VenueFill): OrderFill {
+  const plain = { tradeId, quantity, price, fee, feeCurrency, liquidity, at };
+  return feeInKind === true ? { ...plain, feeInKind } : plain;
 }
 
 /** How much a trade changed what is held by, unsigned: less than was bought where the fee was taken from it. */

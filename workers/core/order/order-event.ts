@@ -8,6 +8,8 @@ export interface OrderFill {
   /** What the venue took; below zero for a rebate. */
   readonly fee: Money;
   readonly feeCurrency: string;
+  /** The fee was taken in units of the instrument: from the coins that were bought. */
+  readonly feeInKind?: boolean | undefined;
   readonly liquidity: "maker" | "taker";
   /** When it traded, UTC ms. */
   readonly at: number;

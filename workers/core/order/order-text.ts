@@ -55,6 +55,7 @@ function fill(record: RecordReader): OrderFill {
     price: record.decimal<Price>("price"),
     fee: record.decimal<Money>("fee"),
     feeCurrency: record.text("feeCurrency"),
+    ...record.optional("feeInKind", () => ({ feeInKind: record.flag("feeInKind") })),
     liquidity: record.oneOf("liquidity", LIQUIDITIES),
     at: record.whole("at"),
   };

@@ -41,14 +41,11 @@ export async function cancelBackfill(call: { ctx: ServiceContext; input: { id: s
   return getBackfill(call);
 }
 
-/** Goes on with one that failed or was stopped, behind what was brought. Throws 404, and 409 beyond the most at once. */
+/** Goes on with one that failed or was stopped, behind what was brought. Throws 404, and 409 where there is no room for it. */
 export async function resumeBackfill(call: { ctx: ServiceContext; input: { id: string } }): Promise<Backfill> {
   const { ctx, input } = call;
   const row = await findBackfill(ctx, input.id);
-  if ((await ctx.owned.count(backfills, UNFINISHED)) >= BACKFILLS_AT_ONCE_MAX) {
-    const most = `At most ${BACKFILLS_AT_ONCE_MAX} series are brought at once.`;
-    throw conflict("too_many_backfills", `${most} Wait for one or stop it.`);
-  }
+  await requireRoomForOne(ctx);
   const nowMs = ctx.now();
   const generation = row.generation + 1;
   // A time that the venue has asked for is kept: stopping and going on is no way around it.
@@ -62,6 +59,19 @@ export async function resumeBackfill(call: { ctx: ServiceContext; input: { id: s
   ]);
   if (resumed > 0) await sendBackfill(ctx, { id: row.id, generation }, aliveAt - nowMs);
   return getBackfill(call);
+}
+
+/** Throws 409 where one more would be too many at once, or make too many datasets. */
+export async function requireRoomForOne({ owned }: Pick<ServiceContext, "owned">): Promise<void> {
+  const open = await owned.count(backfills, UNFINISHED);
+  if (open >= BACKFILLS_AT_ONCE_MAX) {
+    const most = `At most ${BACKFILLS_AT_ONCE_MAX} series are brought at once, since a venue lets no more through for them.`;
+    throw conflict("too_many_backfills", `${most} Wait for one or stop it.`);
+  }
+  // Each that is under way makes one.
+  if ((await owned.count(datasets)) + open >= DATASETS_MAX) {
+    throw conflict("too_many_datasets", `At most ${DATASETS_MAX} datasets are kept. Delete one first.`);
+  }
 }
 
 /** Deletes one, with what it brought unless that became a dataset. Throws 404, and 409 while it is under way. */

@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backfills } from "../../../schema/tables/backfill.ts";
 import { candlePeriods } from "../../../schema/tables/candle.ts";
+import { datasets } from "../../../schema/tables/dataset.ts";
 import type { Backfill, CreateBackfill } from "../../../schema/wire/backfill.ts";
 import type { CandleSeries, Dataset } from "../../../schema/wire/dataset.ts";
 import type { Problem } from "../../../schema/wire/primitive.ts";
@@ -20,6 +21,7 @@ import { enforceRetention } from "../../privacy/enforce-retention.ts";
 import { fakeBinance, fakeMinute, type VenueAnswer } from "../../testing/fake-venue.ts";
 import { newClient, START_MS, type TestClient } from "../../testing/test-client.ts";
 import { withTestQueue } from "../../testing/test-queue.ts";
+import { DATASETS_MAX } from "../dataset.ts";
 import { openBackfillSource } from "./backfill-source.ts";
 
 const FROM = Date.UTC(2024, 0, 30);
@@ -103,6 +105,30 @@ describe("candles of a venue", () => {
     expect(csv.trim().split("\n")).toHaveLength(1_201);
   });
 
+  it("come without the one that breaks a rule, which is told with the rule, and once", async () => {
+    const bad = FROM + 7 * MINUTE_MS;
+    const { bindings, sent, client, begin, read } = await newStage((path, query) => {
+      if (path !== "/api/v3/klines") return undefined;
+      const [from, to] = [Number(query.get("startTime")), Number(query.get("endTime"))];
+      const opens = Array.from({ length: Math.ceil((to - from) / MINUTE_MS) }, (_, at) => from + at * MINUTE_MS);
+      return Response.json(
+        opens.map((time) => {
+          const { open, high, low, close, volume } = fakeMinute(time);
+          const told = [open, time === bad ? 1 : high, low, close, volume].map(String);
+          return [time, ...told, time + MINUTE_MS - 1];
+        }),
+      );
+    });
+    const { id } = await begin({ to: FROM + 20 * MINUTE_MS });
+    await deliverAll(sent, worker(bindings));
+    const { datasetId } = await read(id);
+    const { report, candles } = await client.json<Dataset>("GET", `/api/v1/datasets/${datasetId}`);
+    expect([candles, report?.rowsRead]).toEqual([19, 20]);
+    expect(report?.badRows).toMatchObject([{ rule: "high must be at least open, close and low", count: 1 }]);
+    expect(report?.gaps).toMatchObject([{ from: bad, candles: 1 }]);
+    expect(report?.notes.join(" ")).toContain("no candles, or such as break a rule, there");
+  });
+
   it("go with their dataset, and the record of how they came", async () => {
     const { bindings, sent, client, begin, read } = await newStage();
     const { id } = await begin({ to: FROM + DAY_MS });
@@ -148,6 +174,27 @@ describe("asking for candles of a venue", () => {
     await client.json("POST", `/api/v1/backfills/${first.id}/cancel`);
     await begin();
     expect((await client.send("POST", `/api/v1/backfills/${first.id}/resume`)).status).toBe(409);
+  });
+
+  it("is not gone on with where it would make one dataset too many", async () => {
+    const { bindings, sent, client, begin, read } = await newStage();
+    const { id } = await begin();
+    await client.json("POST", `/api/v1/backfills/${id}/cancel`);
+    sent.length = 0;
+    const other = await begin({ to: FROM + 20 * MINUTE_MS });
+    await deliverAll(sent, worker(bindings));
+    const database = openDatabase(env.DB);
+    const own = eq(datasets.ownerId, client.userId);
+    const rows = await database.select().from(datasets).where(own);
+    const made = rows.find((row) => row.name === other.name);
+    if (made === undefined) throw new Error("a backfill that is done must have made a dataset");
+    const [first, ...rest] = Array.from({ length: DATASETS_MAX - rows.length }, () =>
+      database.insert(datasets).values({ ...made, id: newId("dat") }),
+    );
+    await database.batch([first, ...rest]);
+    const reply = await client.send("POST", `/api/v1/backfills/${id}/resume`);
+    expect(await reply.json<Problem>()).toMatchObject({ status: 409, code: "too_many_datasets" });
+    expect((await read(id)).status).toBe("cancelled");
   });
 
   it("lists what needs no key, and what it trades", async () => {
@@ -259,7 +306,7 @@ describe("the watchdog", () => {
     await Promise.all([watchBackfills(bindings, later), watchBackfills(bindings, later)]);
     // Others of this database are as silent.
     const own = () => sent.filter(({ backfillId }) => backfillId === id);
-    expect(own()).toMatchObject([{ generation: 1 }]);
+    expect(own()).toMatchObject([{ generation: 0 }]);
     const waiting = { waitUntilMs: later + DAY_MS, aliveAt: later + DAY_MS };
     await openDatabase(env.DB).update(backfills).set(waiting).where(eq(backfills.id, id));
     await watchBackfills(bindings, later + DAY_MS);
@@ -268,11 +315,30 @@ describe("the watchdog", () => {
     expect([early.explicitAcks, early.retryMessages.length]).toEqual([[], 1]);
   });
 
+  it("gives up none that only waits in line, however long, and does not send it to the end of the line", async () => {
+    const { bindings, sent, begin, read } = await newStage();
+    const { id } = await begin({ to: FROM + DAY_MS });
+    const [first] = sent.splice(0);
+    let nowMs = START_MS;
+    for (let round = 0; round < 9; round++) {
+      nowMs += BACKFILL_SILENT_MS + BACKFILL_LEASE_MS;
+      await watchBackfills(bindings, nowMs);
+    }
+    expect(await read(id)).toMatchObject({ status: "queued", error: null });
+    sent.length = 0;
+    await deliver(first, worker(bindings, { now: () => nowMs }));
+    await deliverAll(sent, worker(bindings, { now: () => nowMs }));
+    expect((await read(id)).status).toBe("done");
+  });
+
   it("gives one up that ends its workers again and again, in words for its owner, who may have it go on", async () => {
     const { bindings, sent, client, begin, read } = await newStage();
     const { id } = await begin();
     let nowMs = START_MS;
+    const ends = () => Promise.reject(new Error("the worker was ended"));
     for (let round = 0; round < 9 && (await read(id)).status !== "failed"; round++) {
+      const own = sent.filter(({ backfillId }) => backfillId === id).at(-1);
+      await deliver(own, worker(bindings, { now: () => nowMs, open: ends }));
       nowMs += BACKFILL_SILENT_MS + BACKFILL_LEASE_MS;
       await watchBackfills(bindings, nowMs);
     }

@@ -1,25 +1,21 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import { backfills } from "../../../schema/tables/backfill.ts";
-import { datasets } from "../../../schema/tables/dataset.ts";
 import {
   BACKFILL_CANDLES_MAX,
-  BACKFILLS_AT_ONCE_MAX,
   type Backfill,
   type BackfillSource,
   type CreateBackfill,
 } from "../../../schema/wire/backfill.ts";
 import type { Instrument } from "../../../schema/wire/dataset.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { UNFINISHED } from "../../backfill/backfill-store.ts";
 import type { VenueInstrument } from "../../brokers/venue-client.ts";
 import { candleOpen, timeframeMs } from "../../core/candle/timeframe.ts";
 import { newId } from "../../platform/ids.ts";
 import { conflict, invalid } from "../../platform/problem-error.ts";
-import { DATASETS_MAX } from "../dataset.ts";
 import { once } from "../idempotency.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { findBackfillSource, sourceInstruments } from "./backfill-source.ts";
-import { BACKFILLS_KEPT_MAX, backfillOf, findBackfill, sendBackfill } from "./backfills.ts";
+import { BACKFILLS_KEPT_MAX, backfillOf, findBackfill, requireRoomForOne, sendBackfill } from "./backfills.ts";
 
 /**
  * Begins to bring a venue's candles into a new dataset. The same `idempotencyKey` with the same input answers what was
@@ -64,20 +60,12 @@ async function makeBackfill(
 }
 
 async function requireRoom(ctx: ServiceContext): Promise<void> {
-  const open = await ctx.owned.count(backfills, UNFINISHED);
-  if (open >= BACKFILLS_AT_ONCE_MAX) {
-    const most = `At most ${BACKFILLS_AT_ONCE_MAX} series are brought at once, since a venue lets no more through for them.`;
-    throw conflict("too_many_backfills", `${most} Wait for one or stop it.`);
-  }
+  await requireRoomForOne(ctx);
   if ((await ctx.owned.count(backfills)) >= BACKFILLS_KEPT_MAX) {
     throw conflict(
       "too_many_backfills",
       `At most ${BACKFILLS_KEPT_MAX} are kept. Delete some that you no longer need.`,
     );
-  }
-  // Each that is under way makes one.
-  if ((await ctx.owned.count(datasets)) + open >= DATASETS_MAX) {
-    throw conflict("too_many_datasets", `At most ${DATASETS_MAX} datasets are kept. Delete one first.`);
   }
 }
 
