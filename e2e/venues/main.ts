@@ -5,7 +5,7 @@ import { serveVenue } from "./venue-server.ts";
 import { VENUES } from "./venues.ts";
 
 /**
- * Starts the emulator of a venue: `node e2e/venues/main.ts <venue> [--port 9101]`. That of a terminal dials a bridge with the
+ * Starts the emulator of a venue: `npx node e2e/venues/main.ts <venue> [--port 9101]`. That of a terminal dials a bridge with the
  * key that the page showed: `mt5 --dial 127.0.0.1:8443 --key-id con_… --secret …`.
  */
 const { positionals, values } = parseArgs({
@@ -21,7 +21,7 @@ const [name = ""] = positionals;
 const open = VENUES[name];
 const port = Number(values.port);
 if (open === undefined || !Number.isInteger(port)) {
-  console.error(`usage: node e2e/venues/main.ts <${Object.keys(VENUES).join("|")}> [--port 9101]`);
+  console.error(`usage: npx node e2e/venues/main.ts <${Object.keys(VENUES).join("|")}> [--port 9101]`);
   process.exit(2);
 }
 const venue = open({

@@ -31,7 +31,7 @@ export function ReportNav() {
   return (
     <nav
       aria-label="Parts of the report"
-      className="scroll-thin sticky top-12 z-[9] -mx-6 mb-5 flex gap-5 overflow-x-auto border-b border-line bg-ground px-6 max-md:-mx-4 max-md:px-4"
+      className="scroll-thin sticky top-12 z-[9] -mx-6 mb-5 flex gap-5 overflow-x-auto overflow-y-hidden border-b border-line bg-ground px-6 max-md:-mx-4 max-md:px-4"
     >
       {PARTS.map((part) => (
         <a

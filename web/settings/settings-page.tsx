@@ -34,7 +34,10 @@ export function SettingsPage() {
   const Content = CONTENT[section];
   return (
     <Page title="Settings" narrow>
-      <nav aria-label="Settings" className="scroll-thin flex gap-1 overflow-x-auto border-b border-line">
+      <nav
+        aria-label="Settings"
+        className="scroll-thin flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
+      >
         {SETTINGS_PLACES.map((one) => (
           <Link
             key={one.section}

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Security } from "../../schema/wire/account.ts";
-import type { PasskeyOptions, StepUp } from "../../schema/wire/session.ts";
+import type { PasskeyOptions, Session, StepUp } from "../../schema/wire/session.ts";
+import { sessionQuery } from "../api/queries.ts";
 import { client } from "../api/runtime.ts";
 import { useSubmission } from "../session/frame.tsx";
 import { provenByPasskey } from "../session/passkey-ceremony.ts";
@@ -33,14 +34,26 @@ export function StepUpDialog() {
 
 function Question() {
   const security = useQuery(securityQuery);
+  const session = useQuery(sessionQuery);
   if (security.isPending) return <SkeletonRows rows={2} />;
   if (security.isError) return <Failure error={security.error} onRetry={() => void security.refetch()} />;
-  return <ProofForm methods={methodsOf(security.data)} />;
+  return <ProofForm methods={methodsOf(security.data)} demoPassword={demoPasswordOf(session.data)} />;
 }
 
-function ProofForm({ methods }: { methods: readonly [Method, ...Method[]] }) {
+/** The demo's password, for whoever is signed in as it and has never seen one; undefined for everybody else. */
+function demoPasswordOf(session: Session | undefined): string | undefined {
+  const { demo, user } = session ?? {};
+  return demo !== undefined && demo?.email === user?.email ? demo?.password : undefined;
+}
+
+interface ProofFormProps {
+  readonly methods: readonly [Method, ...Method[]];
+  readonly demoPassword: string | undefined;
+}
+
+function ProofForm({ methods, demoPassword }: ProofFormProps) {
   const [method, setMethod] = useState<Method>(methods[0]);
-  const [text, setText] = useState("");
+  const [text, setText] = useState(method === "password" ? (demoPassword ?? "") : "");
   const submission = useSubmission();
   async function submit() {
     const proven = await submission.run(async () => sendProof(await proofOf(method, text)));
@@ -71,6 +84,7 @@ function ProofForm({ methods }: { methods: readonly [Method, ...Method[]] }) {
       {method !== "passkey" && (
         <TextField
           label={LABELS[method]}
+          hint={method === "password" && demoPassword !== undefined ? "The demo's own: it is filled in." : undefined}
           type={method === "password" ? "password" : "text"}
           autoComplete={method === "password" ? "current-password" : "one-time-code"}
           inputMode={method === "totp" ? "numeric" : "text"}

@@ -115,16 +115,19 @@ function Consequence(props: { reach: KillReach | undefined; flatten: boolean; un
   return (
     <ul className="grid list-disc gap-1 pl-4 text-muted">
       <li>Once it is acknowledged, no new order is sent.</li>
-      <li>
-        {reach === undefined
-          ? "Open orders are cancelled."
-          : `${count(reach.openOrders, "open order")} on ${count(reach.accounts, "account")} ${reach.openOrders === 1 ? "is" : "are"} cancelled.`}
-      </li>
+      <li>{orderWords(reach)}</li>
       <li>{botWords(reach)}</li>
       <li>{positionWords(reach, flatten)}</li>
       {unknown && <li className="text-danger">What is open could not be read. The switch works all the same.</li>}
     </ul>
   );
+}
+
+function orderWords(reach: KillReach | undefined): string {
+  if (reach === undefined) return "Open orders are cancelled.";
+  if (reach.openOrders === 0) return "No order is open.";
+  const verb = reach.openOrders === 1 ? "is" : "are";
+  return `${count(reach.openOrders, "open order")} on ${count(reach.accounts, "account")} ${verb} cancelled.`;
 }
 
 function botWords(reach: KillReach | undefined): string {

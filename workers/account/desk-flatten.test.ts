@@ -92,7 +92,7 @@ describe("a kill switch of the whole account that closes", () => {
     ]);
   });
 
-  it("closes whole lots, and is done where what a fee has left of the coins is less than the venue trades", async () => {
+  it("closes whole lots, and is done where what a fee has left of the coins is less than a lot", async () => {
     const inKind = { fee: quantity("0.0015") as Decimal as Money, feeCurrency: "BTC", feeInKind: true };
     const { desk, closed } = await withBots(["1"], inKind);
     desk.switches.kill({ kind: "account" }, { flatten: true, at: NOW });

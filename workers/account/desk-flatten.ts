@@ -1,4 +1,4 @@
-import { type Decimal, magnitude, negate, notional, type Quantity } from "../core/ledger/decimal.ts";
+import { type Decimal, magnitude, negate, type Quantity } from "../core/ledger/decimal.ts";
 import { roundQuantityToLot } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { Closing } from "../core/risk/verdict.ts";
@@ -86,16 +86,14 @@ function partsOf(books: DeskBooks, task: FlattenTask) {
 }
 
 /**
- * What an order can close of a position, signed: whole lots. Undefined where what is held is less than the venue trades,
- * as the rest of a fee that was taken from coins.
+ * What an order can close of a position, signed: whole lots. Undefined where less than one is held, as the rest of a fee
+ * that was taken from coins. Lots that are worth too little for the venue are tried, and a person is told of them.
  */
 function closableOf(books: DeskBooks, instrument: string, held: Decimal): Decimal | undefined {
   const rules = books.account.instruments.get(instrument);
   if (rules === undefined) return held;
   const whole = roundQuantityToLot(magnitude(held) as Quantity, rules.lot);
-  const mark = books.marks().get(instrument);
-  const isTooSmall = mark !== undefined && notional(mark, whole, "floor") < rules.notionalMin;
-  if (whole === 0n || whole < rules.quantityMin || isTooSmall) return undefined;
+  if (whole === 0n) return undefined;
   return held < 0n ? negate<Decimal>(whole) : whole;
 }
 

@@ -42,7 +42,8 @@ function checkInstrument({ intent, book, limits }: CheckInput): Denial | undefin
     return { ...denial("INSTRUMENT", { value: intent.instrument, limit: instruments.join(", ") }), level };
   }
   const rules = book.instruments.get(intent.instrument);
-  if (rules !== undefined && rules.isDelisted !== true) return undefined;
+  // What is held has to be closed as long as the venue takes it; a list of it may have been cut short, too.
+  if (rules !== undefined && (rules.isDelisted !== true || intent.reduceOnly)) return undefined;
   const limit = rules === undefined ? "instruments of the venue" : "instruments that the venue still trades";
   return denial("INSTRUMENT", { value: intent.instrument, limit });
 }
