@@ -78,8 +78,14 @@ function exceptionOf(error: unknown) {
   };
 }
 
+/** A line of a stack, such as "at name (file:1:2)" or "at file:1:2". */
 function frameOf(text: string) {
-  const [, name, file, line, column] = /^at (?:(.+) \()?(.+):(\d+):(\d+)\)?$/.exec(text) ?? [];
-  if (file === undefined) return undefined;
-  return { function: name ?? "?", filename: file, lineno: Number(line), colno: Number(column), in_app: true };
+  if (!text.startsWith("at ")) return undefined;
+  const bracket = text.lastIndexOf(" (");
+  const name = bracket < 0 ? "?" : text.slice("at ".length, bracket);
+  const place = bracket < 0 ? text.slice("at ".length) : text.slice(bracket + " (".length).replace(/\)$/, "");
+  const parts = place.split(":");
+  const [lineno, colno] = parts.splice(-2).map(Number);
+  if (parts.length === 0 || !Number.isInteger(lineno) || !Number.isInteger(colno)) return undefined;
+  return { function: name, filename: parts.join(":"), lineno, colno, in_app: true };
 }
