@@ -15,7 +15,7 @@ function worker() {
         TEST_MIGRATIONS: migrations,
         // A line for each order and request would go through the runner to its own process.
         LOG_LEVEL: "warning",
-        FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? "4000",
+        FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? "2000",
         AUTH_SECRET: "a secret of the tests that is long enough",
         PASSWORD_PEPPER: "a pepper of the tests that is long enough",
         MASTER_KEYS: "k1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",

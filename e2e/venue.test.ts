@@ -135,7 +135,12 @@ async function startBot(page: Page): Promise<string> {
   await page.goto("/bots/new");
   await page.getByLabel("Account", { exact: true }).selectOption({ label: "My Binance spot" });
   await page.getByLabel("Timeframe", { exact: true }).selectOption("1m");
+  // Caps are suggested by the look at last month: by that of this strategy, and not of what was chosen before.
+  const looked = page.waitForResponse(
+    (reply) => reply.url().endsWith("/bots/preview") && (reply.request().postData() ?? "").includes("donchian"),
+  );
   await page.getByRole("combobox", { name: "Strategy" }).selectOption({ label: "Donchian breakout" });
+  expect((await looked).status()).toBe(200);
   await page.getByText("Caps must leave room for").waitFor();
   await page.getByRole("button", { name: /^Start/ }).click();
   await page.waitForURL(/\/bots\/bot_/);
