@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { LocalRuntime } from "../ops/runtime/local-runtime.ts";
 import { localSecrets } from "../ops/start/local-secrets.ts";
 import type { Order } from "../schema/wire/trading.ts";
-import { ApiClient, ApiRefusal } from "./api-client.ts";
+import { ApiClient } from "./api-client.ts";
+import { askOrder } from "./ask-order.ts";
 import { BrokerProcess } from "./broker-process.ts";
 import { type Asked, differences } from "./compare.ts";
 import { DrillBots } from "./drill-bots.ts";
@@ -171,7 +172,7 @@ class KillDrill {
         order: undefined,
       };
       this.asked.push(asked);
-      await this.ask(asked);
+      await askOrder(this.parts.api, asked);
       const cancelled = this.toCancel(accountId, asked.order?.id);
       // A cancel that was not answered is asked for again by the desk, or never was written down.
       if (cancelled !== undefined) await api.cancel(cancelled).catch(() => undefined);
@@ -186,23 +187,11 @@ class KillDrill {
     return open.length > LEFT_OPEN_MAX ? open.shift() : undefined;
   }
 
-  private async ask(asked: Asked): Promise<void> {
-    try {
-      const { order } = await this.parts.api.place(asked.body, asked.key);
-      asked.order = { id: order.id, state: order.state };
-    } catch (error) {
-      // Without an answer the runtime is gone, and with 429 or 5xx it did not get to it; all else is the drill's own fault.
-      if (!(error instanceof ApiRefusal)) return;
-      if (error.status !== 429 && error.status < 500) throw error;
-      await wait(500);
-    }
-  }
-
   /** What was not answered is asked for again with its key, as a client does that does not know. */
   private async repeatUnanswered(): Promise<void> {
     const unanswered = this.asked.filter(({ order }) => order === undefined);
     this.repeated += unanswered.length;
-    await Promise.all(unanswered.map((asked) => this.ask(asked)));
+    await Promise.all(unanswered.map((asked) => askOrder(this.parts.api, asked)));
   }
 
   /**

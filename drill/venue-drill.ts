@@ -7,7 +7,8 @@ import { LocalRuntime } from "../ops/runtime/local-runtime.ts";
 import { localSecrets } from "../ops/start/local-secrets.ts";
 import type { Fill, Order } from "../schema/wire/trading.ts";
 import { formatDecimal, parsePrice } from "../workers/core/ledger/decimal-text.ts";
-import { ApiClient, ApiRefusal } from "./api-client.ts";
+import { ApiClient } from "./api-client.ts";
+import { askOrder } from "./ask-order.ts";
 import type { Book, BookOrder } from "./broker-process.ts";
 import { type Asked, differences } from "./compare.ts";
 import type { DrillResult, DrillTerms } from "./drill-result.ts";
@@ -165,21 +166,10 @@ class VenueDrill {
         body: kind === "limit" ? { ...body, limit } : body,
       };
       this.asked.push(asked);
-      await this.ask(asked);
+      await askOrder(this.parts.api, asked);
       if (asked.order !== undefined && Math.random() < 0.3) await api.cancel(asked.order.id).catch(() => undefined);
       if (Math.random() < 0.3) this.moveMarket();
       await wait(PAUSE_MS);
-    }
-  }
-
-  private async ask(asked: Asked): Promise<void> {
-    try {
-      const { order } = await this.parts.api.place(asked.body, asked.key);
-      asked.order = { id: order.id, state: order.state };
-    } catch (error) {
-      if (!(error instanceof ApiRefusal)) return;
-      if (error.status !== 429 && error.status < 500) throw error;
-      await wait(500);
     }
   }
 
@@ -200,7 +190,7 @@ class VenueDrill {
     await api.renew();
     for (const asked of this.asked.filter(({ order }) => order === undefined)) {
       this.repeated++;
-      await this.ask(asked);
+      await askOrder(this.parts.api, asked);
     }
     const isMine = (row: { accountId: string }) => row.accountId === account;
     const [orders, fills] = [await api.orders(from), await api.fills(from)];
