@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { OWN_FILES } from "./workers/testing/groups/test-groups.ts";
 
 const migrations = await readD1Migrations("migrations");
 
@@ -24,6 +25,9 @@ function worker() {
     },
   });
 }
+
+/** `npm test` runs small files of workerd's tests in groups; whoever names a file has it run by itself. */
+const ARE_GROUPED = process.env.TEST_GROUPS === "true";
 
 /** A file of tests keeps one core busy. Projects of one group run at the same time; those with one worker after them. */
 const CORES = Math.max(2, availableParallelism());
@@ -58,11 +62,13 @@ export default defineConfig({
             "workers/account/**/*.test.ts",
             "workers/bot/**/*.test.ts",
             "workers/backfill/**/*.test.ts",
+            "workers/backup/**/*.test.ts",
             "workers/brokers/**/*.test.ts",
             "workers/live/**/*.test.ts",
             "workers/metrics/**/*.test.ts",
             "workers/errors/**/*.test.ts",
             "workers/notify/**/*.test.ts",
+            "workers/signal/**/*.test.ts",
             "schema/**/*.test.ts",
             "cli/**/*.test.ts",
             "ops/**/*.test.ts",
@@ -77,8 +83,14 @@ export default defineConfig({
         plugins: [worker()],
         test: {
           name: "workers",
-          include: ["workers/**/*.workerd.test.ts"],
-          exclude: ["**/*.socket.workerd.test.ts", "**/node_modules/**"],
+          include: ARE_GROUPED
+            ? ["workers/testing/groups/*.workerd.test.ts", ...OWN_FILES]
+            : ["workers/**/*.workerd.test.ts"],
+          exclude: [
+            "**/*.socket.workerd.test.ts",
+            "**/node_modules/**",
+            ...(ARE_GROUPED ? [] : ["workers/testing/groups/**"]),
+          ],
           setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
           maxWorkers: CORES,

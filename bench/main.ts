@@ -6,10 +6,12 @@ import { benchFanOut } from "./fan-out.ts";
 import { benchKillSwitch } from "./kill-switch.ts";
 import { measureMemory } from "./memory.ts";
 import { benchMetrics } from "./metrics.ts";
+import { benchNotices } from "./notices.ts";
 import { benchOrders } from "./orders.ts";
 import { benchRecovery } from "./recovery.ts";
 import { benchSidecar } from "./sidecar.ts";
 import { benchSignIn } from "./sign-in.ts";
+import { benchSignals } from "./signals.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
@@ -20,10 +22,12 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   orders: benchOrders,
   metrics: benchMetrics,
   "kill-switch": benchKillSwitch,
+  notices: benchNotices,
   recovery: benchRecovery,
   "fan-out": () => benchFanOut(),
   bots: benchBots,
   sidecar: benchSidecar,
+  signals: benchSignals,
 };
 
 /** `npm run bench` runs all benches, one after the other; `npm run bench -- desk fan-out` these. */

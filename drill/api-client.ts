@@ -1,4 +1,5 @@
 import type { BotState } from "../schema/wire/bot.ts";
+import type { NewHook, Signal } from "../schema/wire/signal.ts";
 import type { AccountState, Fill, Order, OrderDetail } from "../schema/wire/trading.ts";
 
 /** A token is used for less long than it holds. */
@@ -53,6 +54,11 @@ export class ApiClient {
     return ((await reply.json()) as { id: string }).id;
   }
 
+  /** Whether a venue answers for a connection, or its terminal has to dial first. */
+  async connectionState(connectionId: string): Promise<string> {
+    return (await this.get<{ state: string }>(`/api/v1/connections/${connectionId}`)).state;
+  }
+
   /** The simulated candles of an instrument. */
   async dataset(instrument: string): Promise<{ id: string; to: number }> {
     const { rows } = await this.get<{ rows: { id: string; to: number; instrument: { id: string } }[] }>(
@@ -74,6 +80,24 @@ export class ApiClient {
     return this.get(`/api/v1/bots/${botId}/state`);
   }
 
+  /** Makes the address of a bot that signals drive; answers its path. */
+  async makeHook(botId: string): Promise<string> {
+    const reply = await this.post(`/api/v1/bots/${botId}/hook`, undefined, this.authorization());
+    return new URL(((await reply.json()) as NewHook).address).pathname;
+  }
+
+  /** Every signal that a bot's log has, the newest first. */
+  async signals(botId: string): Promise<Signal[]> {
+    const rows: Signal[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query: string = `limit=${PAGE_ROWS}${cursor === "" ? "" : `&cursor=${cursor}`}`;
+      const page = await this.get<{ rows: Signal[]; next: string | null }>(`/api/v1/bots/${botId}/signals?${query}`);
+      rows.push(...page.rows);
+      cursor = page.next;
+    }
+    return rows;
+  }
+
   /** Calls a route of the drill's Worker: lets the market of an account's replay run or stand, or calls the account's object. */
   drill(verb: "play" | "pause" | "state" | "submit", accountId: string, body?: object): Promise<Response> {
     return this.post(`/drill/${verb}?owner=${this.userId}&account=${accountId}`, body);
@@ -82,6 +106,16 @@ export class ApiClient {
   /** Throws the kill switch of an account. */
   async kill(accountId: string): Promise<void> {
     const reply = await this.post("/api/v1/kill", { scope: { kind: "account", accountId } }, this.authorization());
+    await reply.arrayBuffer();
+  }
+
+  /** Adds a webhook that is told of the kill switch. */
+  async addHook(path: string): Promise<void> {
+    const hook = { kind: "webhook", label: path, url: `https://hooks.receiver.dev/${path}` };
+    const made = await this.post("/api/v1/notifications/channels", hook, this.authorization());
+    const { channel } = (await made.json()) as { channel: { id: string } };
+    const rule = { channelId: channel.id, topic: "halt", level: "critical" };
+    const reply = await this.send("PUT", "/api/v1/notifications/rules", rule, this.authorization());
     await reply.arrayBuffer();
   }
 
@@ -137,14 +171,23 @@ export class ApiClient {
     return (await reply.json()) as T;
   }
 
-  private async post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  private post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send("POST", path, body, headers);
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response> {
     const type = body === undefined ? undefined : { "Content-Type": "application/json" };
     const reply = await fetch(`${this.origin}${path}`, {
-      method: "POST",
+      method,
       headers: { Origin: this.origin, ...type, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!reply.ok) throw new ApiRefusal(`POST ${path}: ${reply.status} ${await reply.text()}`, reply.status);
+    if (!reply.ok) throw new ApiRefusal(`${method} ${path}: ${reply.status} ${await reply.text()}`, reply.status);
     return reply;
   }
 

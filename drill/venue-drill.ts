@@ -1,45 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { EmulatedOrder } from "../e2e/venues/emulated-order.ts";
-import type { VenueEmulator } from "../e2e/venues/venue-emulator.ts";
-import { serveVenue } from "../e2e/venues/venue-server.ts";
-import { VENUES } from "../e2e/venues/venues.ts";
-import { LocalRuntime } from "../ops/runtime/local-runtime.ts";
-import { localSecrets } from "../ops/start/local-secrets.ts";
 import type { Fill, Order } from "../schema/wire/trading.ts";
 import { formatDecimal, parsePrice } from "../workers/core/ledger/decimal-text.ts";
-import { ApiClient } from "./api-client.ts";
 import { askOrder } from "./ask-order.ts";
 import type { Book, BookOrder } from "./broker-process.ts";
 import { type Asked, differences } from "./compare.ts";
 import type { DrillResult, DrillTerms } from "./drill-result.ts";
-
-type Keys = Readonly<Record<string, string>>;
-
-/** A venue that can be traded at any hour, as the drill begins on it. */
-interface DrilledVenue {
-  readonly venue: string;
-  readonly environment: string;
-  readonly instrument: string;
-  readonly currency: string;
-  /** As the emulator names it, and what it trades at. */
-  readonly symbol: string;
-  readonly price: number;
-  readonly credentials: (keys: Keys) => object;
-}
-
-/** The emulators that the drill kills the runtime over, by name. */
-export const DRILLED: Readonly<Record<string, DrilledVenue>> = {
-  binance: {
-    ...{ venue: "BINANCE", environment: "testnet", instrument: "BINANCE:BTCUSDT", currency: "USDT" },
-    ...{ symbol: "BTCUSDT", price: 100 },
-    credentials: (keys) => ({ keyKind: "hmac", apiKey: keys["HMAC key"], secret: keys["HMAC secret"] }),
-  },
-  alpaca: {
-    ...{ venue: "ALPACA", environment: "paper", instrument: "ALPACA:BTC/USD", currency: "USD" },
-    ...{ symbol: "BTC/USD", price: 60_000 },
-    credentials: (keys) => ({ apiKey: keys.keyId, secret: keys.secret }),
-  },
-};
+import { openVenueStage, type VenueStage } from "./venue-stage.ts";
 
 /** What the venue does wrong while orders are on their way, some of it in each cycle. */
 const FAULTS = ["request-lost", "reply-lost", "late-accept", "server-error", "server-down", "html-body"] as const;
@@ -48,60 +15,36 @@ const CLIENTS = 3;
 /** Between two orders of a client: the desk sends no more than the venue's rate lets through. */
 const PAUSE_MS = 250;
 const KILL_AFTER_MS_MAX = 2_500;
-/** What is in doubt is asked for until it counts as lost, which takes some 40 s, and a sweep may be due after that. */
-const SETTLE_MS_MAX = 120_000;
+/** Of the cycles, where a sidecar takes part. */
+const SIDECAR_KILLED_SHARE = 0.3;
+/** What is in doubt is asked for until it counts as lost, and a sweep may be due after that. */
+const SETTLE_MS = 90_000;
 const LOOK_EVERY_MS = 500;
+/** The account is new, and some venues tell times to the second: a fill may be from before the drill began. */
+const ALL = 0;
 
 /** Kills the runtime with -9 under clients that trade at the emulator of a venue, as `runKillDrill` does over its own broker. */
 export async function runVenueDrill(name: string, terms: DrillTerms): Promise<DrillResult> {
-  const drilled = DRILLED[name];
-  const open = VENUES[name];
-  if (drilled === undefined || open === undefined) {
-    throw new RangeError(`venue must be one of ${Object.keys(DRILLED).join(", ")}, was ${name}`);
-  }
-  const after = (delayMs: number, act: () => void) => void setTimeout(act, delayMs);
-  const emulator = open({ now: Date.now, random: Math.random, after });
-  const server = await serveVenue(emulator);
-  const VENUE_ORIGINS = JSON.stringify({ [`${drilled.venue}.${drilled.environment}`]: server.url });
-  const runtime = await LocalRuntime.make({ main: "workers/drill.ts", vars: { DRILL_BROKER: "", VENUE_ORIGINS } });
+  const stage = await openVenueStage(name);
   try {
-    await runtime.start();
-    const api = new ApiClient(runtime.origin, localSecrets(runtime.state).secrets.DEMO_PASSWORD);
-    await api.signUp();
-    await api.renew();
-    emulator.book.trade(drilled.symbol, parsePrice(String(drilled.price), "price"));
-    const { venue, environment, credentials } = drilled;
-    const connectionId = await api.connect({ venue, environment, ...credentials(emulator.keys) });
-    const market = { kind: "venue", connectionId, instruments: [drilled.instrument] };
-    const account = await api.openAccount(`Drill at ${name}`, market, undefined, drilled.currency);
-    return await new VenueDrill({ drilled, emulator, runtime, api, account }).run(terms);
+    return await new VenueDrill(stage).run(terms);
   } finally {
-    await runtime.remove();
-    await server.close();
+    await stage.close();
   }
-}
-
-interface VenueDrillParts {
-  readonly drilled: DrilledVenue;
-  readonly emulator: VenueEmulator;
-  readonly runtime: LocalRuntime;
-  readonly api: ApiClient;
-  readonly account: string;
 }
 
 class VenueDrill {
-  private readonly parts: VenueDrillParts;
+  private readonly parts: VenueStage;
   private readonly asked: Asked[] = [];
   private stopping = false;
   private repeated = 0;
 
-  constructor(parts: VenueDrillParts) {
+  constructor(parts: VenueStage) {
     this.parts = parts;
   }
 
   async run({ cycles, say }: DrillTerms): Promise<DrillResult> {
     const [cycleMs, restartMs, settleMs]: [number[], number[], number[]] = [[], [], []];
-    const beganAt = Date.now();
     let findings: string[] = [];
     while (cycleMs.length < cycles && findings.length === 0) {
       const began = Date.now();
@@ -109,12 +52,12 @@ class VenueDrill {
       const restarting = Date.now();
       await this.parts.runtime.start();
       restartMs.push(Date.now() - restarting);
-      findings = await this.settle(beganAt);
+      findings = await this.settle();
       settleMs.push(Date.now() - restarting - (restartMs.at(-1) ?? 0));
       cycleMs.push(Date.now() - began);
       say(`cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings`);
     }
-    const orders = await this.parts.api.orders(beganAt);
+    const orders = await this.parts.api.orders(ALL);
     const { book } = this.parts.emulator;
     const denied: Record<string, number> = {};
     for (const { state, reason } of orders) {
@@ -130,15 +73,16 @@ class VenueDrill {
   }
 
   private async tradeUntilKilled(): Promise<void> {
-    const { emulator, runtime, api } = this.parts;
+    const { drilled, emulator, runtime, api, killSidecar } = this.parts;
     await api.renew();
     this.stopping = false;
     const clients = Array.from({ length: CLIENTS }, () => this.trade());
     if (Math.random() < 0.6) {
       const fault = FAULTS[Math.floor(Math.random() * FAULTS.length)];
-      emulator.faults.arm(fault, { times: 1 + Math.floor(Math.random() * 2), path: "POST" });
+      emulator.faults.arm(fault, { times: 1 + Math.floor(Math.random() * 2), path: drilled.places });
     }
     await wait(Math.random() * KILL_AFTER_MS_MAX);
+    if (killSidecar !== undefined && Math.random() < SIDECAR_KILLED_SHARE) await killSidecar();
     await runtime.kill();
     this.stopping = true;
     await Promise.all(clients);
@@ -150,7 +94,7 @@ class VenueDrill {
   private moveMarket(): void {
     const { emulator, drilled } = this.parts;
     const price = drilled.price * (1 + (Math.random() - 0.5) * 0.004);
-    emulator.book.trade(drilled.symbol, parsePrice(price.toFixed(2), "price"));
+    emulator.book.trade(drilled.symbol, parsePrice(price.toFixed(drilled.priceDecimals), "price"));
   }
 
   private async trade(): Promise<void> {
@@ -158,8 +102,9 @@ class VenueDrill {
     for (let count = 0; count < ORDERS_A_CYCLE && !this.stopping; count++) {
       const side = Math.random() < 0.6 ? "buy" : "sell";
       const kind = Math.random() < 0.4 ? "market" : "limit";
-      const limit = (drilled.price * (side === "buy" ? 0.999 : 1.001)).toFixed(2);
-      const quantity = ((10 + Math.random() * 20) / drilled.price).toFixed(4);
+      const limit = (drilled.price * (side === "buy" ? 0.999 : 1.001)).toFixed(drilled.priceDecimals);
+      const [least, most] = drilled.worth;
+      const quantity = ((least + Math.random() * (most - least)) / drilled.price).toFixed(drilled.quantityDecimals);
       const body = { accountId: account, instrument: drilled.instrument, side, kind, quantity };
       const asked: Asked = {
         ...{ key: `venue-drill-${this.asked.length}`, accountId: account, at: Date.now(), order: undefined },
@@ -174,10 +119,10 @@ class VenueDrill {
   }
 
   /** Compares until nothing differs any more. Returns what still does at the deadline. */
-  private async settle(from: number): Promise<string[]> {
-    const deadline = Date.now() + SETTLE_MS_MAX;
+  private async settle(): Promise<string[]> {
+    const deadline = Date.now() + this.parts.drilled.lateAcceptMs + SETTLE_MS;
     for (;;) {
-      const found = await this.look(from).catch((error: unknown) => [`no comparison: ${String(error)}`]);
+      const found = await this.look().catch((error: unknown) => [`no comparison: ${String(error)}`]);
       const final = found.some((line) => line.startsWith("DOUBLED"));
       if (found.length === 0 || final) return found;
       if (Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
@@ -185,7 +130,7 @@ class VenueDrill {
     }
   }
 
-  private async look(from: number): Promise<string[]> {
+  private async look(): Promise<string[]> {
     const { api, account } = this.parts;
     await api.renew();
     for (const asked of this.asked.filter(({ order }) => order === undefined)) {
@@ -193,7 +138,7 @@ class VenueDrill {
       await askOrder(this.parts.api, asked);
     }
     const isMine = (row: { accountId: string }) => row.accountId === account;
-    const [orders, fills] = [await api.orders(from), await api.fills(from)];
+    const [orders, fills] = [await api.orders(ALL), await api.fills(ALL)];
     const desk = { orders: orders.filter(isMine), fills: fills.filter(isMine), state: await api.state(account) };
     const book = this.book();
     const open = desk.orders.filter(({ state }) => state === "SUBMITTING" || state === "UNKNOWN");

@@ -36,6 +36,13 @@ const PAGES = [
   "/data/d2",
   "/audit",
   "/audit?entry=84",
+  "/settings?section=notifications",
+  "/admin",
+  "/admin?section=users",
+  "/admin?section=work",
+  "/admin?section=objects",
+  "/admin?section=backups",
+  "/admin?section=trail",
 ];
 
 /** Every page in turn, some four seconds each on two busy cores. */

@@ -5,20 +5,26 @@ import type { AccountVenue } from "./account/account-venue.ts";
 import { type DeskIntent, MANUAL_BOT } from "./account/desk-calls.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
+import { ALWAYS_OPEN } from "./core/candle/trading-calendar.ts";
 import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
 import { meter } from "./metrics/meter.ts";
+import { NoticeObject as ProductionNotices } from "./notify/notice-object.ts";
+import { type NoticeWays, openWays } from "./notify/notice-ways.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Env } from "./platform/env.ts";
 import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { accountObject } from "./services/trading/account-object-of.ts";
+import { drillBackup } from "./testing/drill-backup.ts";
 import { httpBroker } from "./testing/http-broker.ts";
 import { ROOMY_BUDGETS } from "./testing/roomy-budgets.ts";
 import { workerOf } from "./worker.ts";
 
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
+export { BackupCheckObject } from "./backup/backup-check-object.ts";
+export { BackupObject } from "./backup/backup-object.ts";
 export { BotObject } from "./bot/bot-object.ts";
 export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { SidecarObject } from "./brokers/sidecar-object.ts";
@@ -32,7 +38,12 @@ export { MetricsObject } from "./metrics/metrics-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** Where the drill's broker listens; empty where accounts trade on paper as they do in production. */
-type DrillEnv = Env & { readonly DRILL_BROKER: string; readonly DRILL_UNOBSERVED?: string };
+type DrillEnv = Env & {
+  readonly DRILL_BROKER: string;
+  readonly DRILL_UNOBSERVED?: string;
+  /** Origin that notices leave to. */
+  readonly DRILL_RECEIVER?: string;
+};
 
 /** As many orders as the platform lets through: a drill of minutes places what a person does in weeks. */
 const DRILL_CAPS = { openOrders: "1000", ordersPerSecond: "10", ordersPerMinute: "600", executions: "200" };
@@ -46,7 +57,11 @@ export class AccountObject extends ProductionAccount {
 
   override async begin(given: Parameters<ProductionAccount["begin"]>[0]): Promise<void> {
     const caps = { ...given.limits.caps, ...DRILL_CAPS };
-    await super.begin({ ...given, limits: { ...given.limits, caps } });
+    // Stand-ins of venues trade at any hour: a drill may be run on a Sunday.
+    const instruments = given.instruments.map((instrument) =>
+      "calendarId" in instrument ? { ...instrument, calendarId: ALWAYS_OPEN.id } : instrument,
+    );
+    await super.begin({ ...given, instruments, limits: { ...given.limits, caps } });
   }
 
   protected override venueOf(record: AccountRecord): AccountVenue {
@@ -98,14 +113,28 @@ export class AccountObject extends ProductionAccount {
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
 const parts = { now: systemClock, strategies: STRATEGY_CATALOGUE, budgets: ROOMY_BUDGETS, mail, local };
-const worker = workerOf({ app: createApp(parts), mail });
+/** Notices leave to one receiver on this machine, whatever host they are meant for, where the drill has one. */
+const ways = (env: Env): NoticeWays => {
+  const receiver = (env as DrillEnv).DRILL_RECEIVER ?? "";
+  if (receiver === "") return openWays(mail(env));
+  const out: NoticeWays["fetch"] = (url, init) => fetch(`${receiver}${new URL(url).pathname}`, init);
+  return { fetch: out, resolve: async () => ["93.184.215.14"], mail: mail(env) };
+};
+/** The production sender, with these ways. */
+export class NoticeObject extends ProductionNotices {
+  protected override ways(): NoticeWays {
+    return ways(this.env);
+  }
+}
+
+const worker = workerOf({ app: createApp({ ...parts, ways }), mail });
 
 /**
  * `POST /drill/{verb}?owner=…&account=…`. `play` and `pause` let the market of an account's replay run or stand, for
  * comparisons; `told` is what the broker calls when it has something to tell; `state` and `submit` are calls of the account's
- * object and nothing else, for benches.
+ * object and nothing else, for benches. `fill` makes rows, `backup` begins a full backup and `backups` tells of all.
  */
-const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit)$/;
+const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit|fill|backup|backups)$/;
 
 // One side of a bench counts nothing: it shows what counting costs.
 if ((bindings as unknown as Partial<DrillEnv>).DRILL_UNOBSERVED === "true") meter.stop();
@@ -122,6 +151,9 @@ export default {
       const { object } = await replayFeed(env, { ownerId, accountId });
       await (verb === "play" ? object.play({ ownerId }) : object.pause({ ownerId }));
       return new Response(null, { status: 204 });
+    }
+    if (verb === "fill" || verb === "backup" || verb === "backups") {
+      return Response.json(await drillBackup(env, verb, Number(searchParams.get("rows") ?? "0")));
     }
     const { object } = await accountObject({ env, ownerId }, accountId);
     if (verb === "state") return Response.json(await object.state({ ownerId }));

@@ -11,6 +11,8 @@ import { workerOf } from "./worker.ts";
 export { AccountObject } from "./account/account-object.ts";
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
+export { BackupCheckObject } from "./backup/backup-check-object.ts";
+export { BackupObject } from "./backup/backup-object.ts";
 export { BotObject } from "./bot/bot-object.ts";
 export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { SidecarObject } from "./brokers/sidecar-object.ts";
@@ -21,6 +23,7 @@ export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
 export { MetricsObject } from "./metrics/metrics-object.ts";
+export { NoticeObject } from "./notify/notice-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 // An origin that is not well written must stop a deployment, not a request.

@@ -1,6 +1,8 @@
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
 import { localMailbox } from "./mail/local-mailbox.ts";
+import { NoticeObject as ProductionNotices } from "./notify/notice-object.ts";
+import { openWays } from "./notify/notice-ways.ts";
 import { systemClock } from "./platform/clock.ts";
 import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
@@ -9,6 +11,8 @@ import { workerOf } from "./worker.ts";
 export { AccountObject } from "./account/account-object.ts";
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
+export { BackupCheckObject } from "./backup/backup-check-object.ts";
+export { BackupObject } from "./backup/backup-object.ts";
 export { BotObject } from "./bot/bot-object.ts";
 export { PaperVenueObject } from "./brokers/paper/paper-object.ts";
 export { SidecarObject } from "./brokers/sidecar-object.ts";
@@ -23,6 +27,13 @@ export { RunObject } from "./run/run-object.ts";
 
 /** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
+/** Notices by mail stay here, too. */
+export class NoticeObject extends ProductionNotices {
+  protected override ways() {
+    return openWays(mail(this.env));
+  }
+}
+
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
 
 startObserving();

@@ -3,8 +3,10 @@ import { anchorAudit } from "./audit/audit-anchor.ts";
 import { drainAudit } from "./audit/drain-audit.ts";
 import { forgetOldSockets } from "./auth/open-sockets.ts";
 import type { BackfillWorker } from "./backfill/work-on-backfill.ts";
+import { backupObject } from "./backup/backup-object-of.ts";
 import { consumeBackfills } from "./jobs/consume-backfills.ts";
 import { consumeDeadExports, consumeExports } from "./jobs/consume-exports.ts";
+import { consumeDeadNotices, consumeNotices } from "./jobs/consume-notices.ts";
 import { consumeDeadRuns, consumeRuns } from "./jobs/consume-runs.ts";
 import { measureDeployment } from "./jobs/measure-deployment.ts";
 import { refreshInstruments } from "./jobs/refresh-instruments.ts";
@@ -17,7 +19,11 @@ import { watchRuns } from "./jobs/watch-runs.ts";
 import { drainMail } from "./mail/mail-outbox.ts";
 import type { MailSender } from "./mail/mail-sender.ts";
 import { count } from "./metrics/meter.ts";
+import { postTo, type RouteContext } from "./notify/deliver-notices.ts";
+import { drainNotices } from "./notify/drain-notices.ts";
+import { tellDatabaseDown, tellDeadLetters, tellFailedJobs } from "./notify/operator-notices.ts";
 import { systemClock } from "./platform/clock.ts";
+import { openDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
 import { newId } from "./platform/ids.ts";
 import { logEvent } from "./platform/log-event.ts";
@@ -40,8 +46,13 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
     async queue(batch, given) {
       const env = measuredEnv(given);
       const now = systemClock;
+      const dead = /^(.+)-dead$/.exec(batch.queue)?.[1];
+      if (dead !== undefined) await tellDeadLetters(env, dead, batch);
+      const notices = noticesOf(env);
       if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
       else if (batch.queue === "exports-dead") await consumeDeadExports(batch, { env, now });
+      else if (batch.queue === "notices") await consumeNotices(batch, notices);
+      else if (batch.queue === "notices-dead") await consumeDeadNotices(batch, notices);
       else if (batch.queue === "backfills") await consumeBackfills(batch, backfillWorker(env));
       else if (batch.queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
       else await consumeRuns(batch, { env, now, open: openEngineWork });
@@ -49,7 +60,7 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
     async scheduled(controller, given) {
       const env = measuredEnv(given);
       const nowMs = controller.scheduledTime;
-      await eachOnItsOwn([
+      const failed = await eachOnItsOwn([
         ["platform-switch", () => spreadPlatformSwitch(env, systemClock)],
         ["watch-bots", () => watchBots(env, nowMs)],
         ["watch-runs", () => watchRuns(env, nowMs)],
@@ -59,14 +70,24 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
         ["sweep-imports", () => sweepImports(env, nowMs)],
         ["drain-mail", () => drainMail(env, { sender: mail(env), nowMs: systemClock() })],
         ["drain-audit", () => drainAudit(env)],
+        ["drain-notices", () => drainNotices(noticesOf(env))],
         ["anchor-audit", () => anchorAudit(env, nowMs)],
         ["rotate-vault", () => rotateVault(env, nowMs)],
         ["nightly", () => runNightly(env, nowMs)],
+        ["backup", () => backupObject(env).keepGoing()],
         ["forget-sockets", () => forgetOldSockets(env, nowMs)],
         ["measure", () => measureDeployment(env, systemClock())],
       ]);
+      await tellFailedJobs(env, failed, nowMs);
+      // It asks nothing but the database.
+      if (failed.includes("measure")) await tellDatabaseDown(env, nowMs);
+      if (failed.length > 0) throw new Error(`cron jobs failed: ${failed.join(", ")}`);
     },
   };
+}
+
+function noticesOf(env: Env): RouteContext {
+  return { env, database: openDatabase(env.DB), now: systemClock, post: postTo(env) };
 }
 
 function backfillWorker(env: Env): BackfillWorker {
@@ -74,8 +95,8 @@ function backfillWorker(env: Env): BackfillWorker {
   return { env, now, newToken: () => newId("lse"), open: (owned, row) => openBackfillSource({ env, now, owned }, row) };
 }
 
-/** One job's failure must not keep the others from their minute; it fails the tick once all have had theirs. */
-async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unknown>])[]): Promise<void> {
+/** One job's failure must not keep the others from their minute. Answers which failed. */
+async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unknown>])[]): Promise<string[]> {
   const failed: string[] = [];
   for (const [name, job] of jobs) {
     try {
@@ -87,5 +108,5 @@ async function eachOnItsOwn(jobs: readonly (readonly [string, () => Promise<unkn
       logEvent("cron_job_failed", { job: name, error });
     }
   }
-  if (failed.length > 0) throw new Error(`cron jobs failed: ${failed.join(", ")}`);
+  return failed;
 }

@@ -60,6 +60,7 @@ const told: readonly Fault[] = [
     ...gauge("BackupOld", "backup_age_seconds", {}, { ago: 1.25 * DAY_SECONDS }),
     clear: (stage) => tellFreshBackup(stage),
   },
+  gauge("BackupBehind", "backup_behind_seconds", {}, { ago: 400 }),
   counted("OrdersFailing", "trades_failed_total", { venue: "BINANCE", reason: "rejected" }, 50),
   counted("DeadLetters", "dead_letters_total", { queue: "runs" }, 1),
   counted("CronTasksFailing", "cron_tasks_total", { task: "drain-mail", outcome: "failed" }, 5),

@@ -43,20 +43,24 @@ export class LocalRuntime {
     writeServeOptions(this.optionsFile, { bundle, port, state, secrets: { ...localSecrets(state).secrets } });
   }
 
-  /** Bundles an entry such as `workers/drill.ts` and makes the database; nothing runs yet. */
+  /** Bundles an entry such as `workers/drill.ts` and makes the database; nothing runs yet. A free port where none is named. */
   static async make({
     main,
+    port,
     vars = {},
+    state = mkdtempSync(join(tmpdir(), "apextrade-runtime-")),
   }: {
     readonly main: string;
+    readonly port?: number;
     readonly vars?: Readonly<Record<string, string>>;
+    /** A state directory of the caller's, which may hold a state already. */
+    readonly state?: string;
   }): Promise<LocalRuntime> {
-    const state = mkdtempSync(join(tmpdir(), "apextrade-runtime-"));
     const bundle = await bundleWorker(main, vars);
     const migrate = [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
     const child = startChild("The migration", migrate, { env: localEnvironment(), onLine: () => {} });
     if ((await child.ended) !== 0) throw new Error(`the migration failed:\n${child.tail()}`);
-    return new LocalRuntime({ bundle, state, port: await freePort() });
+    return new LocalRuntime({ bundle, state, port: port ?? (await freePort()) });
   }
 
   /** Starts what was killed. Resolves once requests are answered. */
@@ -113,11 +117,16 @@ export class LocalRuntime {
     return leader === undefined ? 0 : processesOf(leader).reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   }
 
-  async remove(): Promise<void> {
+  /** Ends every process for good; the state stays. */
+  async end(): Promise<void> {
     await this.kill();
     await killGroup(this.standby);
     this.standby = undefined;
     this.bundle.remove();
+  }
+
+  async remove(): Promise<void> {
+    await this.end();
     rmSync(this.state, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,6 @@
+import { copyFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { type ServedFolder, serveFolder } from "../backup/serve-folder.ts";
 import { buildWeb, placeWeb } from "./build-web.ts";
 import { type Child, startChild, stopChild } from "./child-group.ts";
 import { freePort, isPortFree } from "./free-port.ts";
@@ -20,21 +22,28 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
     return 1;
   }
   const children: Child[] = [];
+  const folders: ServedFolder[] = [];
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
   const stopped = new Promise<number>((resolve) => stop.signal.addEventListener("abort", () => resolve(0)));
   try {
-    return await Promise.race([stopped, serve(options, children, stop.signal)]);
+    return await Promise.race([stopped, serve(options, { children, folders }, stop.signal)]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
   } finally {
     stop.abort();
     await Promise.all(children.map(stopChild));
+    await Promise.all(folders.map((folder) => folder.close()));
   }
 }
 
-async function serve(options: StartOptions, children: Child[], signal: AbortSignal): Promise<number> {
+interface Running {
+  readonly children: Child[];
+  readonly folders: ServedFolder[];
+}
+
+async function serve(options: StartOptions, { children, folders }: Running, signal: AbortSignal): Promise<number> {
   const { file, secrets } = localSecrets(options.stateDirectory);
   const run = async (name: string, command: readonly string[]) => {
     const child = startChild(name, command, { env: localEnvironment(), onLine: () => {} });
@@ -63,6 +72,7 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
     ? await startSidecar(options, { apiPort, secret: secrets.SIDECAR_SECRET })
     : undefined;
   if (sidecar !== undefined) children.push(sidecar.child);
+  const backups = await keepBackups(options.backups, file, folders);
   const worker = startChild(
     "The Worker",
     [
@@ -84,6 +94,7 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
       "--var",
       `LOG_LEVEL:${options.logLevel}`,
       ...(sidecar?.variables ?? []),
+      ...backups,
       "--inspector-port",
       String(await freePort()),
       "--show-interactive-dev-session=false",
@@ -104,6 +115,15 @@ async function serve(options: StartOptions, children: Child[], signal: AbortSign
   console.log(`ApexTrade is ready: ${origin}`);
   void tickCron(apiPort, signal);
   return failed;
+}
+
+/** A folder of backups beside the state, and the secrets that open them beside both: they must not go with what they are of. */
+async function keepBackups(folder: string | undefined, secrets: string, folders: ServedFolder[]): Promise<string[]> {
+  if (folder === undefined) return [];
+  const served = await serveFolder(folder);
+  folders.push(served);
+  copyFileSync(secrets, `${folder}.secrets.env`);
+  return ["--var", `BACKUP_FOLDER:${served.origin}`];
 }
 
 /** A sidecar beside the server, and what the Worker has to know of it. */

@@ -12,13 +12,15 @@ export interface StartOptions {
   readonly standIns: Readonly<Record<string, string>>;
   /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
   readonly hasSidecar: boolean;
+  /** Folder of the backups, apart from the state; undefined where they stay in it. */
+  readonly backups: string | undefined;
   /** Lowest level of the log that the Worker writes. */
   readonly logLevel: string;
 }
 
 const DEFAULT_PORT = 8787;
 const USAGE =
-  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--sidecar] [--log debug]";
+  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--backups .wrangler/backups] [--sidecar] [--log debug]";
 
 /** The options, or what is wrong with them in one line. */
 export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
@@ -29,6 +31,7 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
         port: { type: "string" },
         state: { type: "string" },
         "stand-in": { type: "string", multiple: true },
+        backups: { type: "string" },
         sidecar: { type: "boolean" },
         log: { type: "string" },
       },
@@ -47,12 +50,15 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
       standIns[venue] = origin;
     }
     const stateDirectory = resolve(values.state ?? ".wrangler/state");
+    // Whoever chooses a place for the state chooses one for its backups too.
+    const backups = values.backups ?? (values.state === undefined ? ".wrangler/backups" : undefined);
     return {
       mode,
       port,
       stateDirectory,
       standIns,
       hasSidecar: values.sidecar === true,
+      backups: backups === undefined ? undefined : resolve(backups),
       logLevel: values.log ?? "warning",
     };
   } catch (error) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.ts";
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
+import { SignalsChoice, SignalsState } from "./signal.ts";
 import { Decimal, Fill, Order, OrderSide } from "./trading.ts";
 import { VenueStream } from "./venue-stream.ts";
 
@@ -17,9 +18,13 @@ export const BOT_INSTRUMENTS_MAX = 8;
 export const BotStatus = z.enum(["stopped", "starting", "running", "paused", "halted", "error"]);
 export type BotStatus = z.infer<typeof BotStatus>;
 
+/** What decides for a bot. */
+export const BotStrategy = z.discriminatedUnion("kind", [...StrategyChoice.options, SignalsChoice]);
+export type BotStrategy = z.infer<typeof BotStrategy>;
+
 /** What a bot trades and how. A change makes a new version and applies at the next candle. */
 export const BotDefinition = z.strictObject({
-  strategy: StrategyChoice,
+  strategy: BotStrategy,
   /** Ids such as SIM:BTC-USD, all quoted in the account's currency. */
   instruments: z.array(z.string().max(60)).min(1).max(BOT_INSTRUMENTS_MAX),
   timeframe: Timeframe,
@@ -121,6 +126,10 @@ export const BotLogEntry = z.object({
     "denied",
     "skipped",
     "shadow",
+    // Of signals from outside: expected ones did not come, come again, or came with too many wrong proofs.
+    "missing",
+    "heard",
+    "locked",
   ]),
   message: z.string(),
 });
@@ -190,7 +199,10 @@ export const BotState = z.object({
   fills: z.array(Fill),
   log: z.array(BotLogEntry),
   spark: z.array(z.number()),
+  /** Null before the first start, and of a bot without rules, which has no backtest. */
   shadow: ShadowState.nullable(),
+  /** Signals from outside; null of a bot that goes by rules. */
+  signals: SignalsState.nullable(),
 });
 export type BotState = z.infer<typeof BotState>;
 

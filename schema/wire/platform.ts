@@ -10,9 +10,6 @@ export const PlatformTrading = z.object({
 });
 export type PlatformTrading = z.infer<typeof PlatformTrading>;
 
-export const SetPlatformTrading = z.strictObject({
-  state: z.enum(["ACTIVE", "HALTED"]),
-  /** Of a halt: also close what is held, at the market. */
-  flatten: z.boolean().default(false),
-});
+/** Closing what is held is another verb, since it needs a second administrator: see `Closing`. */
+export const SetPlatformTrading = z.strictObject({ state: z.enum(["ACTIVE", "HALTED"]) });
 export type SetPlatformTrading = z.infer<typeof SetPlatformTrading>;

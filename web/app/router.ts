@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { parseAdminSearch } from "../admin/admin-search.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
 import { parseAuditSearch } from "../audit/audit-search.ts";
@@ -213,6 +214,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../settings/settings-page.tsx"), "SettingsPage"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => app,
+  path: "/admin",
+  validateSearch: parseAdminSearch,
+  component: lazyRouteComponent(() => import("../admin/admin-page.tsx"), "AdminPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => app,
   path: "/audit",
@@ -249,6 +257,7 @@ const tree = root.addChildren([
     dataset,
     settings,
     audit,
+    admin,
   ]),
 ]);
 

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CircleHelp, LogOut, Search, Settings, ShieldCheck } from "lucide-react";
+import { CircleHelp, LogOut, Search, ServerCog, Settings, ShieldCheck } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { isOperator } from "../admin/is-operator.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { signOut } from "../session/identity.ts";
 import { KillButton } from "../trading/kill-switch.tsx";
@@ -12,6 +13,8 @@ import { Mark } from "./rail.tsx";
 import type { Overlay } from "./shell.tsx";
 
 const AccountStrip = lazy(async () => ({ default: (await import("../trading/account-strip.tsx")).AccountStrip }));
+
+const NoticeBell = lazy(async () => ({ default: (await import("../notification/notice-bell.tsx")).NoticeBell }));
 
 /** Search, money, the kill switch, help and the account, above every page. */
 export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
@@ -32,6 +35,9 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
       <div className="ml-auto flex min-w-0 items-center gap-1">
         <Suspense fallback={null}>
           <AccountStrip />
+        </Suspense>
+        <Suspense fallback={<span className="size-8 max-md:size-9" />}>
+          <NoticeBell />
         </Suspense>
         <KillButton />
         <IconButton label="Keyboard and help" className="max-sm:hidden" onClick={() => onOverlay("help")}>
@@ -95,6 +101,11 @@ function AccountMenu() {
       <MenuItem onSelect={() => void navigate({ to: "/audit" })}>
         <ShieldCheck size={14} aria-hidden /> Audit trail
       </MenuItem>
+      {isOperator(session) && (
+        <MenuItem onSelect={() => void navigate({ to: "/admin" })}>
+          <ServerCog size={14} aria-hidden /> Operations
+        </MenuItem>
+      )}
       <MenuItem onSelect={() => void signOut()}>
         <LogOut size={14} aria-hidden /> Sign out
       </MenuItem>

@@ -47,7 +47,7 @@ export function parseNewBotSearch(search: Search): NewBotSearch {
   return { strategy: textIn(search.strategy), account: textIn(search.account) };
 }
 
-export const BOT_TABS = ["orders", "fills", "shadow", "log", "settings"] as const;
+export const BOT_TABS = ["signals", "orders", "fills", "shadow", "log", "settings"] as const;
 export type BotTab = (typeof BOT_TABS)[number];
 
 export interface BotSearch {

@@ -18,6 +18,16 @@ describe("the form of a bot", () => {
     expect(findBotProblems(READY, []).size).toBe(0);
   });
 
+  test("of a bot that signals drive asks for no rules and no bound to a backtest that it does not have", () => {
+    const draft = { ...READY, strategy: "signals", parameters: { fast: "3" } };
+    const definition = definitionOfDraft(draft);
+    expect(definition).toMatchObject({ strategy: { kind: "signals", parameters: {} } });
+    expect(definition).not.toHaveProperty("shadowBound");
+    expect(findBotProblems(draft, []).size).toBe(0);
+    const bot = { name: "", accountId: "a", definition: BotDefinition.parse(definition) };
+    expect(definitionOfDraft(draftOfBot(bot))).toEqual(definition);
+  });
+
   test("a cap of nothing is refused, since no order could ever pass", () => {
     const problems = findBotProblems({ ...READY, caps: { ...CAPS, dailyLoss: "0" } }, []);
     expect([...problems.keys()]).toEqual(["caps.dailyLoss"]);

@@ -8,7 +8,7 @@ import { type HoursRow, hoursOfStored, hoursOfWindows, windowsOfHours } from "..
 /** The form of a bot as it is typed: texts, so that a half-typed number is kept as it stands. Shares are in percent. */
 export interface BotDraft {
   readonly name: string;
-  /** `library:sma-cross` or `saved:<id>`; `rules` for rules that a bot carries as text. */
+  /** `library:sma-cross` or `saved:<id>`; `rules` for rules that a bot carries as text; `signals` for none. */
   readonly strategy: string;
   readonly version: number | null;
   readonly rules: string;
@@ -90,7 +90,7 @@ export function draftOfBot({ name, accountId, definition }: Pick<Bot, "name" | "
     ...FIRST_BOT,
     name,
     account: accountId,
-    strategy: strategy.kind === "rules" ? "rules" : `${strategy.kind}:${strategy.id}`,
+    strategy: "id" in strategy ? `${strategy.kind}:${strategy.id}` : strategy.kind,
     version: strategy.kind === "saved" ? (strategy.version ?? null) : null,
     rules: strategy.kind === "rules" ? strategy.document : "",
     parameters: Object.fromEntries(Object.entries(strategy.parameters).map(([key, value]) => [key, String(value)])),
@@ -134,7 +134,8 @@ export function definitionOfDraft(draft: BotDraft): BotDefinition {
       ...(windows === undefined ? {} : { windows }),
     },
     delayMs: number(draft.delayMs),
-    ...(draft.shadowBound.trim() === "" ? {} : { shadowBound: share(draft.shadowBound) }),
+    // Without rules there is no backtest that it could fall behind.
+    ...(draft.shadowBound.trim() === "" || isDriven(draft) ? {} : { shadowBound: share(draft.shadowBound) }),
   };
 }
 
@@ -153,8 +154,14 @@ export function accountOfDraft(
   };
 }
 
+/** Whether signals from outside drive the bot. */
+export function isDriven({ strategy }: Pick<BotDraft, "strategy">): boolean {
+  return strategy === "signals";
+}
+
 function strategyOf(draft: BotDraft): BotDefinition["strategy"] {
   const parameters = Object.fromEntries(Object.entries(draft.parameters).map(([name, text]) => [name, number(text)]));
+  if (isDriven(draft)) return { kind: "signals", parameters: {} };
   if (draft.strategy === "rules") return { kind: "rules", document: draft.rules, parameters };
   const at = draft.strategy.indexOf(":");
   const id = draft.strategy.slice(at + 1);

@@ -39,6 +39,7 @@ export function useBotForm(): BotForm {
 export function botStrategyTitle(form: Pick<BotForm, "draft" | "library" | "own">): string {
   const { strategy } = form.draft;
   if (strategy === "rules") return "Rules of its own";
+  if (strategy === "signals") return "Signals";
   const id = strategy.slice(strategy.indexOf(":") + 1);
   const known = strategy.startsWith("library:")
     ? form.library.find((row) => row.id === id)?.title

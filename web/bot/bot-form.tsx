@@ -9,6 +9,7 @@ import { TextField } from "../ui/field.tsx";
 import { Skeleton } from "../ui/states.tsx";
 import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { AccountPart } from "./account-part.tsx";
+import { isDriven } from "./bot-draft.ts";
 import { botStrategyTitle, useBotForm } from "./bot-form-context.ts";
 import { BotProblemSummary } from "./bot-problem-summary.tsx";
 import type { BotProblems } from "./bot-problems.ts";
@@ -97,6 +98,17 @@ export function useBotName(): string {
 
 function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "preview" | "busy" | "onMakeAccount">) {
   const { draft, currency } = useBotForm();
+  if (isDriven(draft)) {
+    return (
+      <section aria-label="Last month" className="grid gap-1.5">
+        <h2 className="font-semibold">No last month</h2>
+        <p className="text-muted">
+          Signals were not sent last month, so there is nothing to test and no backtest beside the bot. The caps are
+          found from its capital; run it with play money first.
+        </p>
+      </section>
+    );
+  }
   const waits =
     draft.account === "" ? "It is tried on the account's own market and costs, so the account comes first." : null;
   return (
@@ -134,7 +146,9 @@ function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onS
       <p className="mt-1 text-table text-muted">
         {editing
           ? "A new version, which applies at the first candle at which the bot holds nothing."
-          : `Decides every ${timeframeWords(draft.timeframe).replace(/^1 /, "")}, until it is stopped or a cap halts it.`}
+          : isDriven(draft)
+            ? "Acts on each signal as it comes, until it is stopped or a cap halts it."
+            : `Decides every ${timeframeWords(draft.timeframe).replace(/^1 /, "")}, until it is stopped or a cap halts it.`}
       </p>
     </div>
   );

@@ -5,7 +5,7 @@ import { formatCount, formatPercent } from "../format/format.ts";
 import { formatDuration } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
-import { useNow } from "../ui/moment.tsx";
+import { Ago, useNow } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
 
 interface BotNumbersProps {
@@ -22,6 +22,7 @@ export function BotNumbers({ state, currency, capital, realTime }: BotNumbersPro
   const profit = decimalNumber(state?.profit);
   const start = Number(capital);
   const shadow = state?.shadow ?? null;
+  const signals = state?.signals ?? null;
   return (
     <dl className="card grid grid-cols-2 overflow-hidden sm:grid-cols-3 lg:grid-cols-6">
       <Item label="Equity" hint="Its capital and what it made of it, open positions included.">
@@ -40,14 +41,24 @@ export function BotNumbers({ state, currency, capital, realTime }: BotNumbersPro
       <Item label="Trades" hint="Positions that it opened and closed.">
         {formatCount(state?.trades)}
       </Item>
+      {signals === null ? (
+        <Item
+          label="Beside its backtest"
+          hint="Its equity less that of the same strategy tested on the same candles. Near zero, the test can be believed; far below, something costs what the test does not know."
+        >
+          <Money text={shadow?.difference} currency={currency} />
+        </Item>
+      ) : (
+        <Item
+          label="Last heard"
+          hint="When its address was last sent something that was understood. Signals drive this bot, so that no backtest stands beside it."
+          note={signals.waiting === 0 ? undefined : `${formatCount(signals.waiting)} waiting`}
+        >
+          {signals.heardAt === null ? "—" : <Ago timeMs={signals.heardAt} />}
+        </Item>
+      )}
       <Item
-        label="Beside its backtest"
-        hint="Its equity less that of the same strategy tested on the same candles. Near zero, the test can be believed; far below, something costs what the test does not know."
-      >
-        <Money text={shadow?.difference} currency={currency} />
-      </Item>
-      <Item
-        label="Next decision"
+        label={signals === null ? "Next decision" : "Next candle"}
         hint="Until the next candle closes, in the time of its market, and how late the last decision was."
         note={realTime ? lateWords(state) : "of market time"}
       >

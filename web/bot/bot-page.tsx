@@ -16,6 +16,7 @@ import { ReplayStrip } from "../trading/replay-strip.tsx";
 import { AccountStream } from "../trading/stream-state.tsx";
 import { type Live, useLive } from "../trading/use-live.ts";
 import { useMarket } from "../trading/use-market.ts";
+import { Button } from "../ui/button.tsx";
 import { Connection } from "../ui/connection.tsx";
 import { Page } from "../ui/page.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
@@ -34,6 +35,11 @@ const TABS: readonly { value: BotTab; label: string }[] = [
   { value: "shadow", label: "Beside its backtest" },
   { value: "log", label: "Log" },
   { value: "settings", label: "Settings" },
+];
+/** Of a bot that signals drive: it has no backtest. */
+const DRIVEN_TABS: typeof TABS = [
+  { value: "signals", label: "Signals" },
+  ...TABS.filter(({ value }) => value !== "shadow"),
 ];
 
 /** One bot: what it does, on what, with what, and its controls. */
@@ -91,7 +97,9 @@ function OneBot({ bot }: { bot: Bot }) {
   const prices = { ...Object.fromEntries(held.map((row) => [row.instrument, row.mark])) };
   if (market.market !== null) prices[instrument] = market.market.price;
   const now = state === null ? null : atLastPrices(state, prices);
-  const tab = search.tab ?? "orders";
+  const driven = bot.definition.strategy.kind === "signals";
+  const tabs = driven ? DRIVEN_TABS : TABS;
+  const tab = tabs.find(({ value }) => value === search.tab)?.value ?? tabs[0].value;
   return (
     <Page
       title={bot.name}
@@ -106,6 +114,7 @@ function OneBot({ bot }: { bot: Bot }) {
       actions={<BotControls bot={bot} state={state} />}
     >
       <Why status={status} reason={state === null ? bot.reason : state.reason} error={live.error} />
+      {state?.signals?.heardAt === null && <Unheard />}
       <ReplayStrip
         account={account}
         marketAt={Math.max(state?.marketAt ?? 0, market.market?.at ?? 0) || null}
@@ -130,9 +139,9 @@ function OneBot({ bot }: { bot: Bot }) {
         <LivePart state={live.connection}>
           <Positions state={now} currency={currency} />
         </LivePart>
-        <section aria-label="More of the bot" className="card min-w-0 overflow-hidden">
+        <section id={MORE_ID} aria-label="More of the bot" className="card min-w-0 scroll-mt-16 overflow-hidden">
           <div className="scroll-thin overflow-x-auto border-b border-line px-3 py-2">
-            <Segmented label="What is shown" value={tab} choices={TABS} onChange={(value) => set({ tab: value })} />
+            <Segmented label="What is shown" value={tab} choices={tabs} onChange={(value) => set({ tab: value })} />
           </div>
           <BotTabPanel tab={tab} bot={bot} state={state} currency={currency} onOrder={(order) => set({ order })} />
         </section>
@@ -190,6 +199,22 @@ function Why({ status, reason, error }: { status: Bot["status"]; reason: string 
     </div>
   );
 }
+
+/** What a bot that signals drive needs before it can do anything. */
+function Unheard() {
+  return (
+    <p className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line-strong px-4 py-3">
+      <span className="text-muted">
+        Nothing was sent to this bot yet. Make its address, and put that and the text beside it into an alert.
+      </span>
+      <Button onClick={() => document.querySelector(`#${MORE_ID}`)?.scrollIntoView({ behavior: "smooth" })}>
+        To its address
+      </Button>
+    </p>
+  );
+}
+
+const MORE_ID = "more-of-the-bot";
 
 function Positions({ state, currency }: { state: BotState | null; currency: string }) {
   const rows = (state?.positions ?? []).filter(({ quantity }) => Number(quantity) !== 0);

@@ -21,9 +21,11 @@ export function BotSettings({ bot, currency }: { bot: Bot; currency: string }) {
     ["Wait after the close", formatDuration(definition.delayMs)],
     [
       "Behind its backtest",
-      definition.shadowBound === undefined
-        ? "no bound"
-        : `paused at ${formatPercent(definition.shadowBound)} of its capital`,
+      strategy.kind === "signals"
+        ? "it has none: no rules"
+        : definition.shadowBound === undefined
+          ? "no bound"
+          : `paused at ${formatPercent(definition.shadowBound)} of its capital`,
     ],
     ["Hours", hoursWords(definition.limits.windows)],
     ["Pauses after losses", protectionList(definition.protections ?? [])],

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import type { Bot, BotLogEntry, BotState } from "../../schema/wire/bot.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import type { BotTab } from "../app/trading-search.ts";
@@ -10,8 +11,11 @@ import { ListTable } from "../ui/list-table.tsx";
 import { LoadedRows } from "../ui/loaded-rows.tsx";
 import { Moment } from "../ui/moment.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
+import { SkeletonRows } from "../ui/states.tsx";
 import { BotSettings } from "./bot-settings.tsx";
 import { ShadowPanel } from "./shadow-panel.tsx";
+
+const SignalsPanel = lazy(async () => ({ default: (await import("../signal/signals-panel.tsx")).SignalsPanel }));
 
 interface BotTabPanelProps {
   readonly tab: BotTab;
@@ -24,6 +28,12 @@ interface BotTabPanelProps {
 /** One of the lists of a bot. */
 export function BotTabPanel({ tab, bot, state, currency, onOrder }: BotTabPanelProps) {
   switch (tab) {
+    case "signals":
+      return (
+        <Suspense fallback={<SkeletonRows rows={8} />}>
+          <SignalsPanel bot={bot} state={state} onOrder={onOrder} />
+        </Suspense>
+      );
     case "orders":
       return <BotOrders id={bot.id} state={state} onOrder={onOrder} />;
     case "fills":
@@ -101,6 +111,8 @@ const TONES: Readonly<Partial<Record<BotLogEntry["kind"], BadgeTone>>> = {
   halted: "danger",
   paused: "notice",
   skipped: "notice",
+  missing: "notice",
+  locked: "danger",
 };
 
 function BotLog({ id, state }: { id: string; state: BotState | null }) {

@@ -7,6 +7,7 @@ import { botLimitWords } from "../risk/limit-in-force.ts";
 import { riskQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
+import { isDriven } from "./bot-draft.ts";
 import { useBotForm } from "./bot-form-context.ts";
 import { suggestCaps } from "./cap-suggestion.ts";
 
@@ -80,6 +81,8 @@ function CapField({ cap, note }: { cap: CapName; note?: string | undefined }) {
 
 function SafetyFields() {
   const { draft, set, problem } = useBotForm();
+  // Both are about candles that are decided on.
+  if (isDriven(draft)) return null;
   return (
     <>
       <TextField

@@ -12,7 +12,7 @@ import { Page } from "../ui/page.tsx";
 import { useSavedDraft } from "../ui/saved-draft.ts";
 import { Failure } from "../ui/states.tsx";
 import { createAccount, createBot, doWithBot, editBot } from "./bot-actions.ts";
-import { accountOfDraft, type BotDraft, definitionOfDraft, FIRST_BOT, mergeBotDraft } from "./bot-draft.ts";
+import { accountOfDraft, type BotDraft, definitionOfDraft, FIRST_BOT, isDriven, mergeBotDraft } from "./bot-draft.ts";
 import { BotFormFrame, BotFormSkeleton, useBotName } from "./bot-form.tsx";
 import { BotFormProvider } from "./bot-form-context.ts";
 import { withAccount } from "./bot-markets.ts";
@@ -112,7 +112,10 @@ function Submitting({ lists, draft, setDraft, submission, state, above }: Submit
     }
     // What was asked for is done: the next one begins anew, with caps of its own.
     setDraft({ ...FIRST_BOT, account: made.current?.accountId ?? "", caps: {}, ownCaps: false });
-    if (made.current !== null) await navigate({ to: "/bots/$id", params: { id: made.current.id } });
+    if (made.current === null) return;
+    // Its address is what a bot without rules needs next.
+    const search = isDriven(draft) ? { tab: "signals" as const } : {};
+    await navigate({ to: "/bots/$id", params: { id: made.current.id }, search });
   }
 
   const accountProblems = ["newDataset", "newSpeed", "newCash"].some((field) => state.found.has(field));

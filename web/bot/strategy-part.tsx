@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { parameterWarning } from "../backtest/parameter-warning.ts";
 import { boxClass, TextField } from "../ui/field.tsx";
+import { isDriven } from "./bot-draft.ts";
 import { useBotForm } from "./bot-form-context.ts";
 
 /** What trades, and with which numbers. */
@@ -24,6 +25,9 @@ export function StrategyPart() {
           onChange={(event) => set({ strategy: event.target.value, version: null, parameters: {} })}
           className={`${boxClass} select-arrow w-full pr-7`}
         >
+          <optgroup label="From outside">
+            <option value="signals">Signals: TradingView or a program of yours</option>
+          </optgroup>
           {draft.strategy === "rules" && <option value="rules">Rules of its own</option>}
           {own.length > 0 && (
             <optgroup label="Yours">
@@ -43,6 +47,12 @@ export function StrategyPart() {
           </optgroup>
         </select>
         {error !== undefined && <p className="mt-1 text-table text-danger">{error}</p>}
+        {isDriven(draft) && (
+          <p className="mt-1.5 text-muted">
+            The bot decides nothing itself: it does what messages say that are sent to an address of its own, which you
+            make on its page. Each is sized below and passes the same caps and pauses as any order.
+          </p>
+        )}
         {summary !== undefined && <p className="mt-1.5 text-muted">{summary}</p>}
       </div>
       {parameters.length > 0 && (

@@ -6,7 +6,7 @@ import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { ApiError } from "../api/api-error.ts";
 import { PROTECTION_TEXTS, protectionField } from "../protection/protection-draft.ts";
 import { REQUIRED_CAPS } from "../risk/cap-words.ts";
-import { type BotDraft, definitionOfDraft } from "./bot-draft.ts";
+import { type BotDraft, definitionOfDraft, isDriven } from "./bot-draft.ts";
 import type { BotForm } from "./bot-form-context.ts";
 import { currencyOf } from "./bot-markets.ts";
 import { botFieldOf, findBotProblems } from "./bot-problems.ts";
@@ -30,6 +30,9 @@ interface BotFormInput {
   readonly error: unknown;
 }
 
+/** What signals would have done last month nobody knows: caps follow from the capital. */
+const NO_MONTH = { largestOrder: "0", largestPosition: "0", worstDay: "0" } as const;
+
 /** What the form of a bot knows: its problems, last month, and caps that are suggested as soon as that is known. */
 export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormInput) {
   const [visited, setVisited] = useState<ReadonlySet<string>>(new Set());
@@ -42,14 +45,14 @@ export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormI
   const preview = usePreview(draft.account, definition);
   const latest = preview.isPlaceholderData ? null : (preview.data ?? null);
   // The preview is of what was typed before the fingers rested: it suggests nothing for what is typed now.
-  const settled = preview.isCurrent && latest !== null;
+  const basis = isDriven(draft) ? NO_MONTH : preview.isCurrent ? latest : null;
   useEffect(() => {
-    if (!settled || latest === null || draft.ownCaps || bot !== undefined) return;
+    if (basis === null || draft.ownCaps || bot !== undefined) return;
     const [capital, leverage] = [Number(draft.capital) || 0, Number(draft.leverage) || 1];
-    const suggested = suggestCaps({ preview: latest, capital, leverage, instruments: draft.instruments.length });
+    const suggested = suggestCaps({ preview: basis, capital, leverage, instruments: draft.instruments.length });
     if (REQUIRED_CAPS.every((cap) => draft.caps[cap] === suggested[cap])) return;
     setDraft({ ...draft, caps: { ...draft.caps, ...suggested } });
-  }, [latest, settled, bot, draft, setDraft]);
+  }, [basis, bot, draft, setDraft]);
   const form: BotForm = {
     ...lists,
     draft,
@@ -76,7 +79,7 @@ export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormI
 /** The definition where everything but the caps is sound: they are what the preview is for. */
 function previewable(draft: BotDraft, problems: ReadonlyMap<string, string>): BotDefinition | null {
   const blocked = [...problems.keys()].some((field) => !field.startsWith("caps."));
-  if (blocked) return null;
+  if (blocked || isDriven(draft)) return null;
   return BotDefinition.safeParse(definitionOfDraft({ ...draft, caps: {} })).data ?? null;
 }
 

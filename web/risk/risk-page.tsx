@@ -101,8 +101,9 @@ function AccountRisk({ account }: { account: TradingAccount }) {
 }
 
 function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
-  const bots = useQuery(botsQuery).data ?? [];
-  const archived = useQuery(archivedBotsQuery).data ?? [];
+  const [running, old] = [useQuery(botsQuery), useQuery(archivedBotsQuery)];
+  if (running.isPending || old.isPending) return <RiskSkeleton />;
+  const [bots, archived] = [running.data ?? [], old.data ?? []];
   const nameOf = (botId: string) => [...bots, ...archived].find(({ id }) => id === botId)?.name ?? botId;
   // A bot in the archive cannot trade: its switch and its caps are nothing to watch.
   const isArchived = (botId: string | null) => archived.some(({ id }) => id === botId);

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { sessionQuery } from "../api/queries.ts";
 import { Page } from "../ui/page.tsx";
+import { bringIntoView, SectionTabs, tabClass } from "../ui/section-tabs.tsx";
+import { SkeletonRows } from "../ui/states.tsx";
 import { AccountsSection } from "./accounts-section.tsx";
 import { ApiKeysSection } from "./api-keys-section.tsx";
 import { ConnectionsSection } from "./connections-section.tsx";
@@ -13,19 +15,22 @@ import { SessionsSection } from "./sessions-section.tsx";
 import { SETTINGS_PLACES, type SettingsSection } from "./settings-search.ts";
 import { SharingSection } from "./sharing-section.tsx";
 
+/** Few come here to see it: it is fetched when they do. */
+const NotificationsSection = lazy(async () => {
+  return { default: (await import("../notification/notifications-section.tsx")).NotificationsSection };
+});
+
 const CONTENT: Readonly<Record<SettingsSection, ComponentType>> = {
   profile: ProfileSection,
   security: SecuritySection,
   sessions: SessionsSection,
   accounts: AccountsSection,
   venues: ConnectionsSection,
+  notifications: NotificationsSection,
   "api-keys": ApiKeysSection,
   sharing: SharingSection,
   privacy: PrivacySection,
 };
-
-const tabClass =
-  "-mb-px inline-flex h-10 items-center border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink";
 
 /** Everything about the person's own account. */
 export function SettingsPage() {
@@ -34,10 +39,7 @@ export function SettingsPage() {
   const Content = CONTENT[section];
   return (
     <Page title="Settings" narrow>
-      <nav
-        aria-label="Settings"
-        className="scroll-thin flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
-      >
+      <SectionTabs label="Settings">
         {SETTINGS_PLACES.map((one) => (
           <Link
             key={one.section}
@@ -53,18 +55,15 @@ export function SettingsPage() {
         <Link to="/audit" className={tabClass}>
           Audit trail
         </Link>
-      </nav>
+      </SectionTabs>
       {viewing && (
         <p className="mt-4 text-notice">
           These are the settings of your own account, not of the one that you are looking at.
         </p>
       )}
-      <Content />
+      <Suspense fallback={<SkeletonRows rows={5} />}>
+        <Content />
+      </Suspense>
     </Page>
   );
-}
-
-/** On a phone the row is wider than the screen. */
-function bringIntoView(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

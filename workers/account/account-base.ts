@@ -1,6 +1,6 @@
-import { DurableObject } from "cloudflare:workers";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import type { AccountState } from "../../schema/wire/trading.ts";
+import { BackedUpObject, type RestoredMark } from "../backup/backed-up-object.ts";
 import type { VenueNews } from "../brokers/venue-news.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
@@ -20,6 +20,7 @@ import { accountView } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
 import { liveVenue } from "./live-venue.ts";
 import { openAccount } from "./open-account.ts";
+import { haltRestored, reconcileRestored, skipLostNumbers } from "./restore-account.ts";
 import { SIDECAR_HEADER } from "./sidecar-hold.ts";
 import { toldBots, wakeBots } from "./wake-bots.ts";
 
@@ -31,7 +32,7 @@ export const RECORD = "account";
 /**
  * What the object of an account is below its verbs: its desk, opened when it is first needed, its sockets and its alarm.
  */
-export class AccountBase extends DurableObject<Env> {
+export class AccountBase extends BackedUpObject {
   protected opened: OpenAccount | undefined;
   protected readonly hub: LiveHub<AccountState>;
   protected readonly market: AccountMarketLink;
@@ -40,7 +41,7 @@ export class AccountBase extends DurableObject<Env> {
   private readonly gauges: AccountGauges;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "AccountObject");
     const told = { ctx, prefix: "state", now: systemClock, newEpoch: () => newId("epo") };
     this.hub = new LiveHub({ ...told, socketsMax: SOCKETS_MAX, keep: "memory", channel: "account" });
     this.market = new AccountMarketLink({ env, storage: ctx.storage, now: systemClock });
@@ -135,6 +136,7 @@ export class AccountBase extends DurableObject<Env> {
     // It may have been deleted meanwhile.
     if (this.opened === undefined) return;
     this.hub.sweep(systemClock());
+    this.turnBackup();
     await this.bell.end();
     await this.after();
   }
@@ -189,17 +191,47 @@ export class AccountBase extends DurableObject<Env> {
     const state = accountView(this.opened);
     this.opened.outbox.keepEquity();
     this.gauges.tell(accountGauges(this.opened), systemClock());
+    this.opened.notices.look(state);
     if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
   }
 
   protected async arm(): Promise<void> {
     if (this.opened === undefined) return;
-    const { desk, record, outbox } = this.opened;
+    const { desk, record, outbox, notices } = this.opened;
     await this.bell.byFirst([
       desk.nextTickAt(),
       outbox.nextTryAt(),
+      notices.nextLookAt(),
       this.market.nextLookAt(record, desk.books),
       this.sidecar.nextLookAt(record),
+      await this.noticeChanges(),
     ]);
+  }
+
+  /** The venue of a simulation is stored right behind the account: a broker knows everything that its clients do. */
+  protected override turnBackup(): void {
+    const turn = async () => {
+      if (await this.backup.turn()) await this.opened?.venue.sealBackup?.();
+      await this.ringForBackup();
+    };
+    this.ctx.waitUntil(turn().catch((error: unknown) => logEvent("backup_failed", { error })));
+  }
+
+  protected override async afterRestore(mark: RestoredMark): Promise<void> {
+    const record = this.stored();
+    if (record === undefined) return;
+    skipLostNumbers(this.ctx.storage.sql);
+    haltRestored(this.open(record.ownerId), mark);
+    await this.ctx.storage.sync();
+  }
+
+  /** Holds a restored account's books against its venue's, before anybody may arm it. Answers what differs. */
+  async reconcileRestored(): Promise<string[]> {
+    const record = this.stored();
+    return record === undefined ? [] : reconcileRestored(this.open(record.ownerId));
+  }
+
+  protected override async ringForBackup(): Promise<void> {
+    await this.bell.byFirst([await this.noticeChanges()]);
   }
 }

@@ -6,9 +6,11 @@ import type { VenueNews } from "../brokers/venue-news.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { systemClock } from "../platform/clock.ts";
+import { type ObjectFacts, objectFacts } from "../platform/object-facts.ts";
 import { inSpan } from "../platform/span.ts";
 import { AccountBase, RECORD } from "./account-base.ts";
 import { type BotToOpen, beginAccount, botLimits, limitAccount, openBot } from "./account-bots.ts";
+import { accountFacts } from "./account-facts.ts";
 import type { AccountRecord } from "./account-record.ts";
 import { accountView, orderDetail, riskView } from "./account-view.ts";
 import type { DeskCalls, DeskIntent, SubmitResult } from "./desk-calls.ts";
@@ -19,7 +21,7 @@ import { wireOrder } from "./desk-view.ts";
 import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { renewInstruments } from "./renew-instruments.ts";
-import { toldBots, wakeBots } from "./wake-bots.ts";
+import { botsOfSwitch, toldBots, wakeBots } from "./wake-bots.ts";
 
 /**
  * One account with a venue: the desk that every order of its bots and its owner passes, its books, and what its page
@@ -59,6 +61,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const opened = this.open(call.ownerId);
     Object.assign(opened.record.account, { name: call.name });
     this.ctx.storage.kv.put(RECORD, opened.record);
+    this.valuesChanged();
     opened.outbox.tellDashboard(accountView(opened));
   }
 
@@ -81,6 +84,17 @@ export class AccountObject extends AccountBase implements DeskCalls {
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
     await this.arm();
     return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
+  }
+
+  /** Looks at everything that is due, now. */
+  async wake(call: { ownerId: string }): Promise<void> {
+    this.open(call.ownerId);
+    await this.bell.ring();
+  }
+
+  /** How the object itself is, for whoever operates the deployment: nothing of what it trades. */
+  async inspect(call: { ownerId: string }): Promise<ObjectFacts> {
+    return objectFacts(this.ctx, accountFacts(accountView(this.open(call.ownerId))));
   }
 
   /** What the account's market has, as the desk knows it. */
@@ -142,19 +156,21 @@ export class AccountObject extends AccountBase implements DeskCalls {
 
   /** Throws a switch by hand, or arms again what was halted. */
   async setSwitch(call: SwitchCall & { ownerId: string }): Promise<void> {
-    const { desk } = this.open(call.ownerId);
+    const { desk, record } = this.open(call.ownerId);
     desk.switches.set(call.scope, call.state, call.reason, call.by);
     await desk.books.sync();
     await this.after();
+    this.ctx.waitUntil(wakeBots(this.env, record, botsOfSwitch(desk, call.scope)));
   }
 
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
   async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean }) {
-    const { desk } = this.open(call.ownerId);
+    const { desk, record } = this.open(call.ownerId);
     await this.bell.by(systemClock() + 1_000);
     const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
     await desk.books.sync();
-    this.ctx.waitUntil(this.followKill(desk));
+    const bots = botsOfSwitch(desk, call.scope);
+    this.ctx.waitUntil(this.followKill(desk).then(() => wakeBots(this.env, record, bots)));
     return { cancelling: open.length };
   }
 
@@ -221,5 +237,6 @@ export class AccountObject extends AccountBase implements DeskCalls {
     this.hub.end("deleted");
     this.opened = undefined;
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
   }
 }

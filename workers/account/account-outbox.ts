@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
+import type { AccountNotices } from "./account-notices.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { AccountVenue } from "./account-venue.ts";
 import { accountHalt } from "./account-view.ts";
@@ -25,6 +26,7 @@ export interface OpenAccount {
   readonly desk: Desk;
   readonly venue: AccountVenue;
   readonly outbox: AccountOutbox;
+  readonly notices: AccountNotices;
   /** How the venue's stream stands; undefined where there are no sidecars. */
   readonly line: () => LinkConnection | undefined;
 }

@@ -20,6 +20,8 @@ export interface AccountVenue {
   begin(record: AccountRecord): Promise<void>;
   openBook(book: { bot: string; cash: string; leverage: number; instruments: readonly string[] }): Promise<void>;
   end(): Promise<void>;
+  /** Stores what a simulated venue has not stored yet; absent for a real one, which keeps its own books. */
+  sealBackup?(): Promise<void>;
 }
 
 /** Name of the venue's object of an account. */
@@ -36,6 +38,7 @@ export function openVenue(env: Env, record: AccountRecord): AccountVenue {
   const rules = { fees, slippage, latencyMs, ...(volumeLimit === null ? {} : { volumeLimit }) };
   return {
     broker: paperBroker(calls, ownerId),
+    sealBackup: async () => (await find()).sealBackup(),
     async begin({ instruments }) {
       const listener = await objectName({ kind: "account", ownerId, id: account.id });
       const traded = instruments.filter((instrument) => instrument.quote === account.currency);

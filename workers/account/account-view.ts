@@ -122,8 +122,14 @@ export function riskView(desk: Desk): RiskView {
       account: wireLimits({ version: 0, caps: DEFAULT_CAPS.account }),
       bot: wireLimits({ version: 0, caps: DEFAULT_CAPS.bot }),
     },
-    uses: [...bots, undefined].flatMap((bot) => usesOf(desk, bot)),
+    uses: accountUses(desk),
   };
+}
+
+/** How much of each cap is used, of the bots' shares and of the account's own. */
+export function accountUses(desk: Desk): RiskView["uses"] {
+  const bots = desk.books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  return [...bots, undefined].flatMap((bot) => usesOf(desk, bot));
 }
 
 function limitsEntry({ books }: Desk, name: string): LimitsInForce {

@@ -8,7 +8,10 @@ import { StoredFillEvent } from "./fill-event.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
 
 /** An event as a bot is given it. */
-function eventOfBot(store: DeskStore, { sequence, at, bot, order: id, event, detail }: StoredEvent): DeskEvent[] {
+export function eventOfBot(
+  store: DeskStore,
+  { sequence, at, bot, order: id, event, detail }: StoredEvent,
+): DeskEvent[] {
   const stored = store.order(id);
   if (stored === undefined) return [];
   const base = { sequence, at, bot, order: wireOrder(stored), event };

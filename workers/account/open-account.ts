@@ -1,6 +1,7 @@
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { AccountNotices } from "./account-notices.ts";
 import { AccountOutbox, type OpenAccount } from "./account-outbox.ts";
 import { deskAccountOf } from "./account-record.ts";
 import { deskMeter } from "./counted-desk.ts";
@@ -22,5 +23,7 @@ export function openAccount(
   });
   obeyDeployment(desk, env.TRADING_HALTED);
   const outbox = new AccountOutbox({ env, ctx, record, store, desk, now: systemClock });
-  return { record, store, desk, venue, outbox, line };
+  const later = (work: Promise<unknown>) => ctx.waitUntil(work);
+  const notices = new AccountNotices({ env, storage: ctx.storage, record, store, desk, now: systemClock, later });
+  return { record, store, desk, venue, outbox, notices, line };
 }

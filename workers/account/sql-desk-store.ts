@@ -147,6 +147,11 @@ export class SqlDeskStore implements DeskStore {
     return this.rows<EventRow>(query, ...values).map(readEvent);
   }
 
+  /** Number of the newest event; zero before the first. */
+  lastEventSequence(): number {
+    return this.rows<{ last: number | null }>("select max(sequence) as last from order_events")[0]?.last ?? 0;
+  }
+
   eventsOfOrder(id: ClientOrderId): readonly StoredEvent[] {
     return this.rows<EventRow>("select * from order_events where order_id = ? order by sequence", id).map(readEvent);
   }

@@ -5,6 +5,7 @@ import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { Desk } from "./desk.ts";
+import type { SwitchScope } from "./desk-switches.ts";
 import { wireBot } from "./desk-view.ts";
 
 /** Bots whose orders a venue spoke of, an acceptance apart, which changes nothing for them. */
@@ -20,7 +21,13 @@ export function toldBots({ books }: Desk, { events }: VenueTold): string[] {
   return [...bots];
 }
 
-/** Lets bots hear at once what became of their orders. One that cannot be reached hears it at its next candle. */
+/** Bots that a switch holds for besides others: one that is a bot's own is told to it by whoever throws it. */
+export function botsOfSwitch({ books }: Desk, { kind }: SwitchScope): string[] {
+  if (kind === "bot" || kind === "instrument") return [];
+  return books.scopeNames().flatMap((name) => wireBot(name) ?? []);
+}
+
+/** Lets bots hear at once what became of their orders or of a switch. One that cannot be reached hears it at its next candle. */
 export async function wakeBots(env: Env, { ownerId }: AccountRecord, bots: readonly string[]): Promise<void> {
   await Promise.all(
     bots.map(async (id) => {

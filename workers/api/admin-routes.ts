@@ -75,7 +75,7 @@ const postTrading = createRoute({
   path: "/api/v1/admin/trading",
   summary: "Stop all trading of the deployment, or let it go on",
   description:
-    "Of a halt every desk is told at once: nothing new is sent, open orders are cancelled, and with `flatten` what is held is closed. Going on needs a proof of the last minutes.",
+    "Of a halt every desk is told at once: nothing new is sent, and open orders are cancelled. Going on needs a proof of the last minutes.",
   request: { body: jsonBody(SetPlatformTrading) },
   responses: { 200: jsonReply(PlatformTrading, "As it is now."), ...problems(401, 403, 422) },
 });
@@ -102,7 +102,7 @@ export function adminRoutes() {
     .openapi(postTrading, async (c) => {
       const input = c.req.valid("json");
       if (input.state === "ACTIVE") requireFreshProof(c);
-      return c.json(await setPlatformTrading({ ctx: personContext(c), input }), 200);
+      return c.json(await setPlatformTrading({ ctx: personContext(c), input: { ...input, flatten: false } }), 200);
     })
     .openapi(postUserView, async (c) => {
       const input = { id: c.req.valid("param").id, ...c.req.valid("json") };

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import type { Budgets } from "../auth/request-budgets.ts";
 import type { MailSender } from "../mail/mail-sender.ts";
+import type { NoticeWays } from "../notify/notice-ways.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import type { ServiceContext } from "../services/service-context.ts";
@@ -13,6 +14,8 @@ export interface ApiDependencies {
   readonly now: Clock;
   readonly strategies: StrategyCatalogue;
   readonly mail: (env: Env) => MailSender;
+  /** What notices leave by; the internet where absent. */
+  readonly ways?: (env: Env) => NoticeWays;
   /** What clients may ask for; the product's own where absent. */
   readonly budgets?: Budgets;
   /** What only a local server has, such as the mailbox; absent from what is deployed. */

@@ -127,7 +127,7 @@ describe("every reply", () => {
   });
 
   it("S50 at the end of a session tells the browser to forget what it kept", async () => {
-    const { browser } = await newSignedIn(newBrowser());
+    const { browser } = await newSignedIn(newBrowser({ bindings }));
     const reply = await browser.send("POST", "/api/auth/sign-out");
     expect(reply.status).toBe(204);
     expect(reply.headers.get("Clear-Site-Data")).toContain('"cache"');

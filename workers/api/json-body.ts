@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { ProblemError, tooLarge } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { isHookPath } from "./trusted-change.ts";
 
 // The largest honest body is a rule text of 20,000 characters, each escaped; the bound is for the parser's memory.
 export const JSON_BYTES_MAX = 256 * 1024;
@@ -14,7 +15,7 @@ export const JSON_STRING_CHARACTERS_MAX = 20_000;
 /** Reads a JSON body within its bounds before anything parses it: 413 or 422 beyond them, 400 where it is not JSON. */
 export const boundedJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const type = c.req.header("Content-Type") ?? "";
-  if (!/^application\/json\b/i.test(type) || c.req.raw.body === null) return next();
+  if (!/^application\/json\b/i.test(type) || c.req.raw.body === null || isHookPath(c.req.path)) return next();
   const text = await readText(c.req.raw);
   checkShape(text);
   try {

@@ -36,11 +36,18 @@ export const limitEdge: MiddlewareHandler<ApiEnv> = async (c, next) => {
   return next();
 };
 
+export interface RequestLimits {
+  readonly address: MiddlewareHandler<ApiEnv>;
+  readonly principal: MiddlewareHandler<ApiEnv>;
+  /** Messages to one address of a bot, by its token's hash: a token that was replaced spends nothing of the new one's. Throws 429. */
+  readonly hook: (c: ApiContext, hash: string) => Promise<void>;
+}
+
 /**
  * The exact limits: requests of an address, of whoever is signed in, and on one owner's things. `address` stands before
  * anything is looked up, `principal` behind `authorize`. Both throw 429 beyond a limit.
  */
-export function requestLimits(budgets: Budgets): Record<"address" | "principal", MiddlewareHandler<ApiEnv>> {
+export function requestLimits(budgets: Budgets): RequestLimits {
   // One book for all of an isolate's requests, filled by whichever of them runs dry.
   const bookOf = bookKeeper();
   return {
@@ -48,6 +55,9 @@ export function requestLimits(budgets: Budgets): Record<"address" | "principal",
       if (!isApi(c)) return next();
       await spendAll(c, bookOf(c.env), [[`address:${clientAddress(c.req.raw.headers)}`, budgets.address]]);
       return next();
+    },
+    async hook(c, hash) {
+      await spendAll(c, bookOf(c.env), [[`hook:${hash}`, budgets.hook]]);
     },
     async principal(c, next) {
       const principal: Principal | undefined = c.get("principal");

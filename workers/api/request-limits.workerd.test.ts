@@ -12,9 +12,10 @@ import { createApp } from "./app.ts";
 /** The product's limits, some of them narrower. */
 function limits(changed: { address?: number; reading?: number; changing?: number; expensive?: number }): Budgets {
   const narrow = (budget: Budget, count: number | undefined) => ({ ...budget, count: count ?? 1e6 });
-  const { address, principal, tenant } = BUDGETS;
+  const { address, hook, principal, tenant } = BUDGETS;
   return {
     address: narrow(address, changed.address),
+    hook,
     principal: {
       reading: narrow(principal.reading, changed.reading),
       changing: narrow(principal.changing, changed.changing),

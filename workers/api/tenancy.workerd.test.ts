@@ -31,6 +31,8 @@ const OPEN_ROUTES = new Set([
   "POST /api/auth/password/forgot",
   "POST /api/auth/password/reset",
   "POST /api/auth/email/confirm",
+  // Shows a token in its path.
+  "POST /hooks/v1/{token}",
 ]);
 
 /** Routes that ask with something else than a bearer token: the session's cookie, a socket's sub-protocol. */
@@ -52,7 +54,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/accounts/{id}/trading-state": { state: "HALTED" },
   "PATCH /api/v1/bots/{id}": { name: "taken over" },
   "POST /api/v1/bots/{id}/stop": { positions: "flatten" },
+  "POST /api/v1/bots/{id}/signals/check": { message: "buy" },
+  "PATCH /api/v1/bots/{id}/hook": { maxAgeSeconds: 3_600 },
   "PATCH /api/v1/journal/{id}": { notes: "taken over" },
+  "PATCH /api/v1/notifications/channels/{id}": { label: "taken over" },
+  "POST /api/v1/notifications/channels/{id}/confirm": { code: "a".repeat(43) },
   "PATCH /api/v1/connections/{id}": { label: "taken over" },
   "POST /api/v1/connections/{id}/rotate": {
     credentials: { venue: "ALPACA", environment: "paper", apiKey: "a-key-of-nobody", secret: "a secret of nobody" },
@@ -132,6 +138,8 @@ describe("S29 another user's things", () => {
     await ownedDatabase(openDatabase(env.DB), owner.userId).insert(venueConnections, CONNECTION);
     await ownedDatabase(openDatabase(env.DB), owner.userId).insert(backfills, BACKFILL);
     const { rows: sessions } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/account/sessions");
+    const { rows: channels } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/notifications/channels");
+    const { rows: rules } = await owner.json<{ rows: { id: string }[] }>("GET", "/api/v1/notifications/rules");
     ids = {
       ...{ datasets: imported.datasetId ?? "", backtests: run.id, strategies: strategyId, imports: imported.id },
       ...{ "api-keys": key.id, invitations: invitation.id, sessions: sessions[0].id, passkeys: "owners-passkey" },
@@ -139,6 +147,7 @@ describe("S29 another user's things", () => {
       ...{ "backfill-sources": CONNECTION.id, backfills: BACKFILL.id },
       ...{ accounts: account.id, bots: bot.id, orders: (order as unknown as OrderDetail).order.id, journal: "trade-1" },
       // Of a leave, the stranger is neither side.
+      ...{ channels: channels[0].id, rules: rules[0].id },
       ...{ viewers: owner.userId, owners: owner.userId },
     };
   });

@@ -44,6 +44,20 @@ describe("the switch of the whole deployment", () => {
     expect((await buy(trader, later.id)).order.state).toBe("ACCEPTED");
   });
 
+  it("has bots show that they are halted at once, and wait for a person once trading goes on", async () => {
+    const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
+    const account = await newAccount(trader);
+    const made = { name: "Halted", accountId: account.id, definition: definition() };
+    const bot = await trader.json<Bot>("POST", "/api/v1/bots", made, 201);
+    const status = async () => (await trader.json<BotState>("GET", `/api/v1/bots/${bot.id}/state`)).status;
+    await trader.json("POST", `/api/v1/bots/${bot.id}/start`);
+    await expect.poll(status, { timeout: 10_000 }).toBe("running");
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    await expect.poll(status, { timeout: 10_000 }).toBe("halted");
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    expect(await status()).toBe("halted");
+  });
+
   it("stops without a proof, and asks for one before trading goes on", async () => {
     const administrator = await newClient(LATER, { role: "administrator" });
     expect((await administrator.send("POST", "/api/v1/admin/trading", { state: "HALTED" })).status).toBe(200);

@@ -6,15 +6,22 @@ import { isKeyOfListedOrigin } from "./cross-origin.ts";
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 // Content types that a form on any page can send without the browser asking first.
 const FORM_TYPES = /^(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
+/** Where programs of others post. No cookie is looked at there, so that a page of somebody else gains nothing by it. */
+const HOOKS = /^\/hooks\/v1\//;
 /** Takes the raw bytes of a file, so that its content type may be anything a form cannot send. */
 const UPLOAD_PATH = "/api/v1/datasets/import";
+
+/** Whether a path takes messages as they are, of any type and from anywhere. */
+export function isHookPath(path: string): boolean {
+  return HOOKS.test(path);
+}
 
 /**
  * Lets a request change something only where it cannot come from a page of somebody else: its Origin is ours, or it
  * has none and carries no cookie (a program), or it is on the list and shows an API key; its body is JSON, or a file on the upload route. Throws 403 otherwise.
  */
 export const trustedChange: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (SAFE_METHODS.has(c.req.method)) return next();
+  if (SAFE_METHODS.has(c.req.method) || isHookPath(c.req.path)) return next();
   const site = c.req.header("Sec-Fetch-Site");
   const origin = c.req.header("Origin");
   const own = new URL(c.req.url).origin;

@@ -1,5 +1,5 @@
-import { DurableObject } from "cloudflare:workers";
 import { AuditRecord } from "../../schema/wire/audit-record.ts";
+import { BackedUpObject } from "../backup/backed-up-object.ts";
 import type { Env } from "../platform/env.ts";
 import {
   type AuditEntry,
@@ -36,9 +36,9 @@ export type StoredAuditEntry = { readonly seq: number; readonly record: string; 
  * The audit trail of one owner: a chain of hashes that only grows. There is no way to change or remove an entry; the
  * whole goes with its owner's account.
  */
-export class AuditObject extends DurableObject<Env> {
+export class AuditObject extends BackedUpObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "AuditObject");
     this.createTable();
   }
 
@@ -47,6 +47,7 @@ export class AuditObject extends DurableObject<Env> {
    * that the same call may come any number of times. Returns the head.
    */
   append(input: { ownerId: string; records: readonly AuditRecord[] }): AuditHead {
+    this.ctx.waitUntil(this.ringForBackup());
     return this.ctx.storage.transactionSync(() => {
       this.claim(input.ownerId);
       const { sql } = this.ctx.storage;
@@ -122,7 +123,12 @@ export class AuditObject extends DurableObject<Env> {
   async destroy(ownerId: string): Promise<void> {
     this.requireOwner(ownerId);
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
     this.createTable();
+  }
+
+  protected override backedUpHead(): AuditHead {
+    return this.readHead();
   }
 
   private *walk(): Generator<AuditEntry> {

@@ -1,6 +1,10 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import { auditHeads, auditOutbox } from "../../schema/tables/outbox.ts";
 import { AuditRecord } from "../../schema/wire/audit-record.ts";
+import { noticeOfAudit } from "../notify/audit-notice.ts";
+import { prepareNotice } from "../notify/notice-rows.ts";
+import { queueNotices } from "../notify/queue-notices.ts";
+import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
@@ -48,6 +52,7 @@ export async function drainAudit(env: Env): Promise<number> {
         await forgotten;
         continue;
       }
+      const told = mine.flatMap(({ record }) => noticeOfAudit(owner, record) ?? []);
       const object = await auditObject(env, owner);
       const { seq, hash } = await object.append({ ownerId: owner, records: mine.map((row) => row.record) });
       await database.batch([
@@ -60,13 +65,24 @@ export async function drainAudit(env: Env): Promise<number> {
             set: { seq, hash },
             setWhere: sql`${auditHeads.seq} < ${seq}`,
           }),
+        ...told.flatMap((notice) => prepareNotice(database, notice, { nowMs: notice.at })),
         forgotten,
       ]);
+      await nudge(env, told);
     }
     last = rows.at(-1);
     if (rows.length < BATCH_ROWS) break;
   }
   return moved;
+}
+
+/** What was kept with the trail is told at once where the queue takes it, and by the minute's round where it does not. */
+async function nudge(env: Env, told: readonly RaisedNotice[]): Promise<void> {
+  try {
+    await queueNotices(env, told);
+  } catch (error) {
+    logEvent("notices_not_queued", { error });
+  }
 }
 
 /** A row with its record opened, or undefined for one that somebody must look at. */

@@ -60,7 +60,12 @@ export async function takeFactor(
  */
 export async function takeLetter(
   env: Env,
-  ask: { kind: "reset-password" | "change-email" | "invitation"; email: string; address: string; nowMs: number },
+  ask: {
+    kind: "reset-password" | "change-email" | "invitation" | "notice-address";
+    email: string;
+    address: string;
+    nowMs: number;
+  },
 ): Promise<void> {
   await take(env, `letter-from:${ask.address}`, SIGN_UP_RULE, ask.nowMs);
   await take(env, `letter-to:${ask.kind}:${await sha256Hex(ask.email)}`, ACCOUNT_RULE, ask.nowMs);

@@ -20,6 +20,7 @@ export const TOKEN_LIFE_MS = {
   "passkey-registration": 5 * MINUTE_MS,
   "passkey-step-up": 5 * MINUTE_MS,
   "socket-ticket": 30_000,
+  "notice-address": 24 * HOUR_MS,
   invitation: 7 * 24 * HOUR_MS,
 } as const;
 

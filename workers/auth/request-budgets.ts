@@ -12,6 +12,8 @@ export interface Budget extends ThrottleRule {
 export interface Budgets {
   /** Everything of the API from one address (of IPv6: one /64), signed in or not. */
   readonly address: Budget;
+  /** Messages to one bot's address. Senders' own addresses have none: half the world's alerts come from four. */
+  readonly hook: Budget;
   /** What one signed-in person, or one API key, may do. */
   readonly principal: Readonly<Record<Verb, Budget>>;
   /** What may be done to one owner's things, by everybody and every key together. */
@@ -28,6 +30,8 @@ const EXPENSIVE_WINDOW_MS = 60_000;
 export const BUDGETS: Budgets = {
   // An office behind one address: a few people at once.
   address: { policy: "address", count: 900, windowMs: BUDGET_WINDOW_MS },
+  // A burst of a thousand alerts is taken whole; more is a sender that runs in circles.
+  hook: { policy: "hook", count: 1_500, windowMs: BUDGET_WINDOW_MS },
   principal: {
     reading: { policy: "reading", count: 300, windowMs: BUDGET_WINDOW_MS },
     changing: { policy: "changing", count: 100, windowMs: BUDGET_WINDOW_MS },

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { type OwnedDatabase, ownedDatabase } from "../platform/owned-database.ts";
 import { failureOf, type WaitOrEnd } from "./backfill-failure.ts";
+import { prepareFailedNotice } from "./backfill-notice.ts";
 import { type BackfillStep, nextStep } from "./backfill-steps.ts";
 import {
   BACKFILL_LEASE_MS,
@@ -187,10 +188,11 @@ class BackfillWork {
     const nowMs = worker.now();
     const failure: WaitOrEnd = failureOf(error, this.row, nowMs);
     if (failure.kind === "wait") return this.layAside(failure.change, failure.waitUntilMs - nowMs);
-    await updateHeld(owned, this.row, {
+    const end = prepareHeld(owned, this.row, {
       ...failure.change,
       ...{ status: "failed", finishedAt: nowMs, aliveAt: nowMs, leaseToken: null, leaseUntilMs: 0 },
     });
+    await owned.batch([end, ...prepareFailedNotice(owned, this.row, { text: error.message, nowMs })]);
     return NOTHING;
   }
 

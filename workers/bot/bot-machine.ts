@@ -1,29 +1,26 @@
 import type { Order } from "../../schema/wire/order.ts";
 import type { DeskCalls, DeskEvent, DeskTrading } from "../account/desk-calls.ts";
-import { intendedIds } from "../account/desk-intent.ts";
 import type { CandleColumns } from "../core/candle/candle.ts";
 import { candleOpen, type Timeframe, timeframeMs } from "../core/candle/timeframe.ts";
 import type { RunDefinition } from "../core/engine/settings.ts";
 import { decodeSnapshot, encodeSnapshot } from "../core/engine/snapshot.ts";
 import { createTrader, type Trader, type TraderClose } from "../core/engine/trader.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
-import type { Strategy } from "../core/strategy/strategy.ts";
+import type { Signal, Strategy } from "../core/strategy/strategy.ts";
 import type { MarketFeed } from "../feed/live/market-port.ts";
 import { candlesSpanMs } from "../run/run-definition.ts";
-import { type BotRecord, botDefinition } from "./bot-record.ts";
+import { type AskHow, askDesk } from "./ask-desk.ts";
+import { type BotRecord, botDefinition, isDrivenOutside } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
 import { takeFill } from "./heard-fill.ts";
-import { intentOf } from "./intent-of.ts";
+import { readClosed } from "./read-closed.ts";
 import { Shadow } from "./shadow.ts";
+import { writeAsk } from "./write-ask.ts";
 
-// What a feed answers at once.
-const ROWS_A_CALL = 5_000;
 /** A decision is acted on while its candle is no older than this share of its length, and at least a minute. */
 const FRESH_SHARE = 0.25;
 const FRESH_MS_MIN = 60_000;
-/** An entry that was decided longer ago than this is not asked for any more: the market has gone on. */
-const EFFECT_MS_MAX = 60_000;
 
 export interface MachineParts {
   /** UTC ms. */
@@ -33,6 +30,14 @@ export interface MachineParts {
   readonly store: BotStore;
   readonly desk: DeskCalls;
   readonly feedOf: (instrument: string) => Promise<Pick<MarketFeed, "minutes">>;
+}
+
+/** What a signal from outside wants. `time` is what names its orders, `at` the market's time; both UTC ms. */
+export interface OutsideWish {
+  readonly id: string;
+  readonly signals: readonly Signal[];
+  readonly time: number;
+  readonly at: number;
 }
 
 /** Told what was decided, with the market's time. */
@@ -51,7 +56,8 @@ export interface Pass {
  */
 export class BotMachine {
   readonly trader: Trader;
-  readonly shadow: Shadow;
+  /** The backtest beside it; a bot without rules has none. */
+  readonly shadow: Shadow | undefined;
   private readonly parts: MachineParts;
   private readonly definition: RunDefinition;
   /** Open of the next base candle that was not seen yet, UTC ms. */
@@ -64,7 +70,7 @@ export class BotMachine {
     this.parts = parts;
     this.definition = botDefinition(parts.record, parts.strategy, from);
     this.trader = createTrader(this.definition);
-    this.shadow = new Shadow(this.definition);
+    this.shadow = isDrivenOutside(parts.record) ? undefined : new Shadow(this.definition);
     this.seenUntil = seenUntil;
     const lengths = this.definition.instruments.map((entry) => entry.timeframe);
     this.coarsest = lengths.reduce((left, right) => (timeframeMs(right) > timeframeMs(left) ? right : left));
@@ -79,7 +85,7 @@ export class BotMachine {
     const machine = new BotMachine(parts, place.from, place.seenUntil);
     machine.trader.restore(decodeSnapshot(text));
     const shadow = store.readText("shadow");
-    if (shadow !== undefined) machine.shadow.restore(decodeSnapshot(shadow));
+    if (shadow !== undefined) machine.shadow?.restore(decodeSnapshot(shadow));
     return machine;
   }
 
@@ -99,7 +105,7 @@ export class BotMachine {
 
   private warm(chunks: readonly CandleColumns[]): void {
     this.trader.warm(chunks);
-    this.shadow.warm(chunks);
+    this.shadow?.warm(chunks);
   }
 
   private save(): void {
@@ -108,7 +114,7 @@ export class BotMachine {
     const closed = this.trader.takeTrades().length;
     if (closed > 0) store.put("trades", (store.get<number>("trades") ?? 0) + closed);
     store.writeText("trader", encodeSnapshot(this.trader.snapshot()));
-    store.writeText("shadow", encodeSnapshot(this.shadow.snapshot()));
+    if (this.shadow !== undefined) store.writeText("shadow", encodeSnapshot(this.shadow.snapshot()));
     store.put("place", { from: this.definition.from ?? 0, seenUntil: this.seenUntil });
   }
 
@@ -138,7 +144,7 @@ export class BotMachine {
       const index = instruments.findIndex(({ instrument }) => instrument.id === order.instrument);
       if (index < 0) return;
       const heard = takeFill(this.parts.store, fill, { ...instruments[index], side: order.side });
-      this.shadow.heardFill({ ref: known?.ref, part: known?.part, ...heard, quantity: heard.counted, order });
+      this.shadow?.heardFill({ ref: known?.ref, part: known?.part, ...heard, quantity: heard.counted, order });
       if (known !== undefined) this.trader.hear({ type: "fill", ref: known.ref, part: known.part, ...heard });
       // Closed by the kill switch or by hand: the engine knows it as a position that the venue took away.
       else this.trader.hear({ type: "liquidation", instrument: index, ...heard });
@@ -162,7 +168,7 @@ export class BotMachine {
         const isFresh = now - lastClose <= freshMs;
         const commands = this.trader.push(chunks, until);
         this.closes.push(...this.trader.closes);
-        this.shadow.push(chunks, until);
+        this.shadow?.push(chunks, until);
         const enter = isFresh && mayEnter();
         for (const command of commands) this.decide(command, { enter, now: until, note });
       },
@@ -171,23 +177,34 @@ export class BotMachine {
     return { marketAt, candles };
   }
 
-  /** Writes down what a command asks of the desk. An entry that may not be made is told to the trader as ended. */
   private decide(command: TraderCommand, { enter, now, note }: { enter: boolean; now: number; note: Note }): void {
-    const { store, record } = this.parts;
-    if (command.type === "cancel") {
-      store.addEffect({ kind: "cancel", ref: command.ref });
-      return;
-    }
-    if (command.role === "entry" && !enter) {
+    if (command.type === "place" && command.role === "entry" && !enter) {
       this.trader.hear({ type: "ended", ref: command.ref, part: "main" });
       return;
     }
-    const intent = intentOf(command, this.definition);
-    const ids = intendedIds(intent, { account: record.account.id, bot: record.botId });
-    for (const { part, id } of ids) store.addSent({ ref: command.ref, part, orderId: id });
-    const [{ id: orderId }] = ids;
-    store.addEffect({ kind: "place", intent, ref: command.ref, orderId, at: this.parts.now() });
-    note(command, now);
+    writeAsk(command, { ...this.parts, definition: this.definition });
+    if (command.type === "place") note(command, now);
+  }
+
+  /** Where an instrument stands in the trader's lists; undefined for one that the bot does not trade. */
+  placeOf(instrument: string): number | undefined {
+    const index = this.definition.instruments.findIndex((entry) => entry.instrument.id === instrument);
+    return index < 0 ? undefined : index;
+  }
+
+  /**
+   * Does what a signal from outside wants, and writes it down together with what `settle` writes, which is told the ids of
+   * the orders that are asked for.
+   */
+  act(wanted: OutsideWish, settle: (orderIds: readonly string[], commands: readonly TraderCommand[]) => void): void {
+    const { store } = this.parts;
+    store.write(() => {
+      const commands = this.trader.act(wanted.signals, wanted);
+      const asked = { ...this.parts, definition: this.definition, signal: wanted.id };
+      const orderIds = commands.flatMap((command) => writeAsk(command, asked));
+      settle(orderIds, commands);
+      this.save();
+    });
   }
 
   /** Candles that were decided on since this was last asked, with the equity at each. */
@@ -201,25 +218,8 @@ export class BotMachine {
    * Asks the desk for everything that was written down, in order. The same ask again changes nothing. An entry that is no
    * longer wanted, or too old, is told to the engine as ended, unless the desk has it already. True where there was any.
    */
-  async drainEffects({ enter, now }: { readonly enter: boolean; readonly now: number }): Promise<boolean> {
-    const { desk, record, store } = this.parts;
-    const { ownerId, botId } = record;
-    let asked = false;
-    for (let next = store.firstEffect(); next !== undefined; next = store.firstEffect()) {
-      const { effect, place } = next;
-      if (effect.kind === "place") {
-        const entry = effect.intent.role === "entry";
-        const late = entry && (!enter || now - effect.at > EFFECT_MS_MAX);
-        if (late && (await desk.order({ ownerId, orderId: effect.orderId })) === undefined) this.giveUp(effect.ref);
-        else await desk.submit({ ownerId, botId, intents: [effect.intent] });
-      } else {
-        const orderId = store.orderOf(effect.ref);
-        if (orderId !== undefined) await desk.cancel({ ownerId, orderIds: [orderId] });
-      }
-      store.dropEffect(place);
-      asked = true;
-    }
-    return asked;
+  drainEffects(how: Omit<AskHow, "giveUp">): Promise<boolean> {
+    return askDesk(this.parts, { ...how, giveUp: (ref) => this.giveUp(ref) });
   }
 
   private giveUp(ref: string): void {
@@ -262,23 +262,15 @@ export class BotMachine {
     take: (chunks: readonly CandleColumns[], at: { until: number; marketAt: number }) => void;
     step?: number;
   }): Promise<number> {
-    const { record, store, feedOf } = this.parts;
+    const { store } = this.parts;
+    const { coarsest } = this;
     const { instruments } = this.definition;
     for (;;) {
       const from = this.seenUntil;
-      const answers = await Promise.all(
-        instruments.map(async ({ instrument }) => {
-          const feed = await feedOf(instrument.id);
-          const call = { ownerId: record.ownerId, instrument: instrument.id, from, limit: ROWS_A_CALL };
-          return feed.minutes(call);
-        }),
+      const { answers, marketAt, known, full } = await readClosed(
+        { ...this.parts, instruments },
+        { from, end, coarsest },
       );
-      const marketAt = Math.min(...answers.map((answer) => answer.marketAt));
-      // Where a page is full, only what all pages reach is known whole.
-      const full = answers
-        .filter((answer) => answer.rows.length >= ROWS_A_CALL)
-        .map((answer) => answer.rows.at(-1)?.[0]);
-      const known = candleOpen(Math.min(marketAt, end, ...full.map((last) => last ?? from)), this.coarsest);
       if (known <= from) return marketAt;
       let at = from;
       while (at < known) {
@@ -291,7 +283,7 @@ export class BotMachine {
         });
         at = next;
       }
-      if (full.length === 0) return marketAt;
+      if (!full) return marketAt;
     }
   }
 }

@@ -1,58 +1,62 @@
-import { DurableObject } from "cloudflare:workers";
 import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
 import type { ByeReason } from "../../schema/wire/live.ts";
-import { MINUTE_MS } from "../core/candle/timeframe.ts";
+import type { RestoredMark } from "../backup/backed-up-object.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
 import { dashboardOf } from "../live/dashboard.ts";
 import { LiveHub } from "../live/live-hub.ts";
 import { OWNER_HEADER } from "../live/socket-request.ts";
 import { measureAlarm } from "../metrics/alarm-lateness.ts";
+import { queueNotices } from "../notify/queue-notices.ts";
 import { systemClock } from "../platform/clock.ts";
 import { beginWork, endWork } from "../platform/cut-off-work.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
+import { type ObjectFacts, objectFacts } from "../platform/object-facts.ts";
+import { ALERT_AGAIN_MS } from "./bot-alerts.ts";
+import { BotBase } from "./bot-base.ts";
 import { limitAtDesk } from "./bot-desk.ts";
+import { botDueAt, isActive, RETRY_MS_MIN } from "./bot-due.ts";
+import { botFacts } from "./bot-facts.ts";
+import { BotNotices } from "./bot-notices.ts";
 import type { BotRecord } from "./bot-record.ts";
 import { BotReporter } from "./bot-reporter.ts";
-import { BotStore } from "./bot-store.ts";
+import { haltRestored } from "./bot-restored.ts";
 import { botState } from "./bot-view.ts";
-import { BotWork } from "./bot-work.ts";
 
 const SOCKETS_MAX = 20;
 const LOG_SHOWN = 50;
-/** After an error, how long until the bot tries to go on, doubling from the first to the last. */
-const RETRY_MS_MIN = 2_000;
-const RETRY_MS_MAX = 60_000;
 
 /** States in which a bot may be told to make no entries; a pause of the desk's becomes a person's. */
 const PAUSABLE: ReadonlySet<BotStatus> = new Set(["running", "paused"]);
+const STARTABLE: ReadonlySet<BotStatus> = new Set(["stopped", "error", "halted"]);
 
 /**
  * One bot: wakes at its candles' closes, decides by the engine that backtests use, and asks the desk of its account. It
  * owns no broker, no caps and no money. Everything that matters is in its storage between any two awaits.
  */
-export class BotObject extends DurableObject<Env> implements MarketListener {
-  private readonly store: BotStore;
+export class BotObject extends BotBase implements MarketListener {
   private readonly hub: LiveHub<BotState>;
-  private readonly bot: BotWork;
   private readonly reporter: BotReporter;
+  private readonly notices: BotNotices;
   private working: Promise<void> | undefined;
   private again = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.store = new BotStore(ctx.storage);
     this.hub = new LiveHub({
       ...{ ctx, prefix: "state", channel: "bot", now: systemClock, newEpoch: () => newId("epo") },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
-    this.bot = new BotWork({ env, storage: ctx.storage, store: this.store, now: systemClock });
     this.reporter = new BotReporter({
       send: async ({ ownerId }, report) => {
         const { object } = await dashboardOf(env, ownerId);
         await object.reportBot({ ownerId, ...report });
       },
       later: (act, ms) => void setTimeout(act, ms),
+    });
+    this.notices = new BotNotices({
+      ...{ store: this.store, now: systemClock, send: (notices) => queueNotices(env, notices) },
+      wakeBy: (at) => this.passBy(at),
     });
   }
 
@@ -70,21 +74,20 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     }
     if (known !== undefined && life.status !== "stopped") await limitAtDesk(this.env, record);
     this.publish();
+    await this.ringForBackup();
   }
 
   /** Starts, or goes on after a stop. Refuses nothing: what is missing is said by `error`. */
   async start(call: { ownerId: string }): Promise<BotState> {
     const record = this.bot.record(call.ownerId);
-    if (
-      this.bot.life().status === "stopped" ||
-      this.bot.life().status === "error" ||
-      this.bot.life().status === "halted"
-    ) {
+    if (STARTABLE.has(this.bot.life().status)) {
       this.store.drop("pauseAtStart");
       this.bot.live({ status: "starting", reason: null, startedAt: systemClock(), errors: 0, byDesk: false });
+      this.bot.signals.stopped();
+      this.bot.signals.hook.expectFrom(systemClock());
       this.store.log({ at: systemClock(), kind: "started", message: `Version ${record.version} starts.` });
     }
-    await this.ctx.storage.setAlarm(systemClock());
+    await this.lookNow();
     this.publish();
     return this.state(call);
   }
@@ -97,6 +100,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     }
     if (this.bot.life().status === "starting") this.store.put("pauseAtStart", call.reason);
     this.publish();
+    await this.ringForBackup();
     return this.state(call);
   }
 
@@ -107,7 +111,7 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.bot.live({ status: "running", reason: null, byDesk: false });
       this.store.log({ at: systemClock(), kind: "resumed", message: "It makes entries again." });
     }
-    await this.ctx.storage.setAlarm(systemClock());
+    await this.lookNow();
     this.publish();
     return this.state(call);
   }
@@ -118,9 +122,10 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     this.bot.live({ status: call.status, reason: call.status === "stopped" ? null : call.reason, nextDueAt: null });
     this.store.log({ at: systemClock(), kind: call.status, message: call.reason });
     this.bot.takeBackEffects();
+    this.bot.signals.stopped();
     await this.bot.leaveMarket(record);
     // What the account does for it still comes in: fills of what closes its positions.
-    await this.ctx.storage.setAlarm(systemClock() + RETRY_MS_MIN);
+    await this.ringForPass(systemClock() + RETRY_MS_MIN);
     this.publish();
     return this.state(call);
   }
@@ -142,19 +147,30 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
 
   /** Something happened at the desk, or the watchdog found the bot late. */
   async wake(call: { ownerId: string }): Promise<void> {
+    // Its account remembers bots for longer than they live.
+    if (this.store.get("record") === undefined) return;
     this.bot.record(call.ownerId);
-    await this.ctx.storage.setAlarm(systemClock());
+    await this.lookNow();
+  }
+
+  /** One more pass where one is under way: it may have looked already, and sets the next alarm itself. */
+  private async lookNow(): Promise<void> {
+    if (this.isWorking()) this.again = true;
+    else await this.ringForPass();
   }
 
   /** Sets the next alarm before anything that may fail, and never throws. */
   override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
     measureAlarm("bot", alarm, systemClock());
+    this.rung = false;
     if (this.store.get("record") === undefined) return;
+    if (await this.rangForBackup()) return;
     const { storage } = this.ctx;
     await storage.setAlarm(systemClock() + beginWork(storage.kv));
     await this.work();
     endWork(storage.kv);
     this.hub.sweep(systemClock());
+    this.turnBackup();
   }
 
   /** One pass at a time; a call that comes meanwhile is answered after one more. */
@@ -175,31 +191,36 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       this.again = false;
       const record = this.bot.record(undefined);
       try {
-        this.again = (await this.bot.pass(record)) === "again";
+        if ((await this.bot.pass(record)) === "again") this.again = true;
         this.bot.live({ errors: 0 });
       } catch (error) {
         this.bot.failed(record, error);
       }
-      await this.arm();
+      this.bot.signals.watch();
+      await this.bot.alerts.tell(record);
+      this.lookedAt = systemClock();
+      do {
+        this.rangMeanwhile = false;
+        await this.arm();
+      } while (this.rangMeanwhile);
       this.publish();
     } while (this.again);
   }
 
-  private async arm(): Promise<void> {
-    const { status, nextDueAt, errors } = this.bot.life();
-    const record = this.bot.record(undefined);
+  protected isWorking(): boolean {
+    return this.working !== undefined;
+  }
+
+  protected async arm(): Promise<void> {
+    // The alarm that was to ring at once is replaced by this one, which counts what waits.
+    this.rung = false;
     const now = systemClock();
-    if (status === "stopped" || status === "halted" || status === "error") {
-      // Fills of what closes its positions may still come.
-      const at = this.bot.isFlat() ? undefined : now + MINUTE_MS;
-      if (at === undefined) await this.ctx.storage.deleteAlarm();
-      else await this.ctx.storage.setAlarm(at);
-      return;
-    }
-    const retry = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.max(0, errors - 1));
-    const due =
-      record.account.market.kind === "replay" ? now + MINUTE_MS : Math.max(now + 250, nextDueAt ?? now + 1_000);
-    await this.ctx.storage.setAlarm(errors > 0 ? now + retry : due);
+    const { market } = this.bot.record(undefined).account;
+    const own = botDueAt(this.bot.life(), { now, market, isFlat: () => this.bot.isFlat() });
+    const due = [own, this.bot.signals.dueAt()];
+    if (this.bot.alerts.hasAny()) due.push(now + ALERT_AGAIN_MS);
+    const known = due.filter((at) => at !== undefined);
+    await this.ringAt(known.length === 0 ? undefined : Math.min(...known));
   }
 
   private view(record: BotRecord): BotState {
@@ -208,12 +229,14 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
       machine: this.bot.opened(),
       log: this.store.readLog(undefined, LOG_SHOWN),
       desk: this.store.get("deskView"),
+      signals: this.bot.signals.state(),
     });
   }
 
-  private publish(): void {
+  protected publish(): void {
     const record = this.bot.record(undefined);
     const state = this.view(record);
+    this.ctx.waitUntil(this.notices.look(record, state.status));
     if (!this.hub.publish(state)) return;
     const dueAt = isActive(state.status) && record.account.market.kind !== "replay" ? state.nextDueAt : null;
     this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt: this.bot.life().startedAt }));
@@ -244,22 +267,32 @@ export class BotObject extends DurableObject<Env> implements MarketListener {
     this.hub.hangUp(grantId, reason);
   }
 
+  /** How the object itself is, for whoever operates the deployment: nothing of what it trades. */
+  async inspect(call: { ownerId: string }): Promise<ObjectFacts> {
+    const record = this.bot.record(call.ownerId);
+    return objectFacts(this.ctx, botFacts(record, this.bot.life(), this.store.countEffects()));
+  }
+
   /** Tells the dashboard nothing more of how it stood until now: it is taken from there. */
   async endReports(call: { ownerId: string }): Promise<void> {
     this.bot.record(call.ownerId);
     await this.reporter.stop();
   }
 
+  /** It begins halted: what it was about to ask is taken back, and a person starts it again. */
+  protected override async afterRestore({ asOf }: RestoredMark): Promise<void> {
+    if (this.store.get("record") === undefined) return;
+    haltRestored({ bot: this.bot, store: this.store }, { asOf, now: systemClock() });
+  }
+
   async destroy(ownerId: string): Promise<void> {
     if (this.store.get("record") === undefined) return;
     await this.bot.leaveMarket(this.bot.record(ownerId));
     await this.reporter.stop();
+    await this.notices.settled();
     this.hub.end("deleted");
     this.bot.forget();
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
   }
-}
-
-function isActive(status: BotStatus): boolean {
-  return status === "running" || status === "paused" || status === "starting";
 }

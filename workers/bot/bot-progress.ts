@@ -39,7 +39,7 @@ export function lifeAfterCandles(
     // A replay waits for its bots; the running market is given a moment to close its candle.
     nextDueAt: replays ? nextClose : nextClose + delayMs,
   };
-  const behind = machine.shadow.equity() - equity;
+  const behind = (machine.shadow?.equity() ?? equity) - equity;
   if (shadowBound === undefined || life.status !== "running" || behind <= shadowBound * Number(capital)) return after;
   const reason = `It is ${behind.toFixed(2)} behind its backtest, more than ${shadowBound} of its capital.`;
   return { ...after, status: "paused", reason };

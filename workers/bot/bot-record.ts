@@ -28,6 +28,11 @@ export const BotRecord = z.object({
 });
 export type BotRecord = z.infer<typeof BotRecord>;
 
+/** Whether signals from outside say what the bot does, and no rules of its own. */
+export function isDrivenOutside({ definition }: Pick<BotRecord, "definition">): boolean {
+  return definition.strategy.kind === "signals";
+}
+
 /** Share of a position's value below which the simulated venue takes it away. */
 const MAINTENANCE = 0.005;
 

@@ -94,6 +94,10 @@ export class BotStore {
     return row === undefined ? undefined : { place: row.place, effect: JSON.parse(row.body) as Effect };
   }
 
+  countEffects(): number {
+    return this.storage.sql.exec<{ rows: number }>("select count(*) as rows from effects").one().rows;
+  }
+
   dropEffect(place: number): void {
     this.storage.sql.exec("delete from effects where place = ?", place);
   }
@@ -126,6 +130,13 @@ export class BotStore {
     const query = "insert into log (at, kind, message) values (?, ?, ?) returning sequence";
     const { sequence } = sql.exec<{ sequence: number }>(query, entry.at, entry.kind, entry.message).one();
     if (sequence % 100 === 0) sql.exec("delete from log where sequence <= ?", sequence - LOG_KEPT);
+  }
+
+  /** Entries after `sequence`, in order. */
+  logAfter(sequence: number, limit: number): BotLogEntry[] {
+    const query = "select sequence, at, kind, message from log where sequence > ? order by sequence limit ?";
+    type Row = { sequence: number; at: number; kind: string; message: string };
+    return this.storage.sql.exec<Row>(query, sequence, limit).toArray() as unknown as BotLogEntry[];
   }
 
   /** Entries before `before`, the newest first. */

@@ -77,11 +77,13 @@ export function botState(
     machine,
     log,
     desk,
+    signals,
   }: {
     life: BotLife;
     machine: BotMachine | undefined;
     log: readonly BotLogEntry[];
     desk: DeskView | undefined;
+    signals: BotState["signals"];
   },
 ): BotState {
   const capital = Number(record.definition.capital);
@@ -117,7 +119,8 @@ export function botState(
     fills: [...(desk?.fills ?? [])],
     log: [...log],
     spark: [...life.spark],
-    shadow: machine === undefined || life.startedAt === null ? null : machine.shadow.state(equity),
+    shadow: machine?.shadow === undefined || life.startedAt === null ? null : machine.shadow.state(equity),
+    signals,
   };
 }
 

@@ -6,11 +6,13 @@ import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
+import { BotAlerts } from "./bot-alerts.ts";
 import { deskOf, lastEvent, openAtDesk } from "./bot-desk.ts";
 import { BotMachine, type MachineParts } from "./bot-machine.ts";
 import { commandMessage, eventEntry } from "./bot-notes.ts";
 import { lifeAfterCandles } from "./bot-progress.ts";
 import { BotRecord } from "./bot-record.ts";
+import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
 import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
 import { strategyOf } from "./strategy-of.ts";
@@ -31,6 +33,8 @@ export class BotWork {
   private readonly storage: DurableObjectStorage;
   private readonly store: BotStore;
   private readonly now: Clock;
+  readonly alerts: BotAlerts;
+  readonly signals: BotSignals;
   private machine: BotMachine | undefined;
   /** What is stored, checked: it is asked for several times in each pass. */
   private known: BotRecord | undefined;
@@ -41,6 +45,9 @@ export class BotWork {
     this.storage = storage;
     this.store = store;
     this.now = now;
+    this.alerts = new BotAlerts(env, storage.kv);
+    const whose = { record: () => this.record(undefined), life: () => this.life() };
+    this.signals = new BotSignals({ env, storage, store, now, alerts: this.alerts, ...whose });
   }
 
   record(ownerId: string | undefined): BotRecord {
@@ -110,7 +117,10 @@ export class BotWork {
     logEvent("bot_pass_failed", { id: record.botId, error, attempts: errors });
     const message = error instanceof Error ? error.message : "It could not go on.";
     if (errors < ERRORS_MAX) this.live({ errors });
-    else this.live({ errors, status: "error", reason: message });
+    else {
+      this.live({ errors, status: "error", reason: message });
+      this.signals.stopped();
+    }
     if (errors === 1 || errors === ERRORS_MAX) this.store.log({ at: this.now(), kind: "error", message });
   }
 
@@ -122,7 +132,7 @@ export class BotWork {
     const machine = this.opened();
     if (machine === undefined) return "done";
     // What was written down before a crash may be old by now.
-    await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
+    await this.drain(machine);
     const trading = await machine.hearDesk((event) => this.noteEvent(event));
     this.followDesk(trading);
     if (this.life().status === "stopped" || this.life().status === "halted") return "done";
@@ -137,11 +147,20 @@ export class BotWork {
     // Asked anew for each decision: a person may pause it while the market is read.
     const mayEnter = () => this.life().status === "running" && this.store.get("next") === undefined;
     const { marketAt } = await machine.goOn({ mayEnter, note: (command, at) => this.noteCommand(command, at) });
-    const asked = await machine.drainEffects({ enter: this.life().status === "running", now: this.now() });
-    // A bot that asked for nothing has heard everything already.
-    if (asked) await machine.hearDesk((event) => this.noteEvent(event));
+    const ask = async () => {
+      // A bot that asked for nothing has heard everything already.
+      if (await this.drain(machine)) await machine.hearDesk((event) => this.noteEvent(event));
+    };
+    await ask();
+    await this.signals.act(machine, { at: marketAt, ask });
     this.afterCandles(record, machine, marketAt);
     return "done";
+  }
+
+  /** Asks the desk for what was written down. True where there was any. */
+  private drain(machine: BotMachine): Promise<boolean> {
+    const enter = this.life().status === "running";
+    return machine.drainEffects({ enter, now: this.now(), gaveUp: (orderId) => this.signals.gaveUp(orderId) });
   }
 
   /** What the desk's switch says of the bot is shown as its own state: it would be denied anyway. */
@@ -151,6 +170,7 @@ export class BotWork {
     if (state === "HALTED" && active) {
       this.live({ status: "halted", reason: reason ?? "halted by the desk", byDesk: true });
       this.store.log({ at: this.now(), kind: "halted", message: reason ?? "halted by the desk" });
+      this.signals.stopped();
     } else if (state === "REDUCING" && status === "running") {
       this.live({ status: "paused", reason: reason ?? "it may only reduce", byDesk: true });
       this.store.log({ at: this.now(), kind: "paused", message: reason ?? "it may only reduce" });
@@ -226,6 +246,7 @@ export class BotWork {
     this.store.put("deskView", deskViewAfter(this.store.get<DeskView>("deskView"), event));
     const entry = eventEntry(event);
     if (entry !== undefined) this.store.log(entry);
+    this.signals.heard(event);
   }
 
   private afterCandles(record: BotRecord, machine: BotMachine, marketAt: number): void {

@@ -1,7 +1,8 @@
-import { and, count, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, count, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { backfills } from "../../schema/tables/backfill.ts";
 import { backtests } from "../../schema/tables/backtest.ts";
+import { noticeDeliveries } from "../../schema/tables/notification.ts";
 import { auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { dataExports } from "../../schema/tables/privacy.ts";
 import { bots, tradingAccounts } from "../../schema/tables/trading.ts";
@@ -75,6 +76,13 @@ const WAITING: readonly Waiting[] = [
     table: mailOutbox,
     since: mailOutbox.createdAt,
     where: and(isNull(mailOutbox.sentAt), isNull(mailOutbox.failedAt)),
+  },
+  {
+    queue: "notices",
+    table: noticeDeliveries,
+    // What waits for its hour, or for a receiver that failed, waits by no fault of ours.
+    since: noticeDeliveries.nextAttemptAt,
+    where: and(eq(noticeDeliveries.status, "waiting"), sql`${noticeDeliveries.nextAttemptAt} < unixepoch() * 1000`),
   },
   { queue: "audit", table: auditOutbox, since: auditOutbox.createdAt, where: undefined },
 ];

@@ -1,5 +1,9 @@
 import { inArray } from "drizzle-orm";
 import { nightlyJobs } from "../../schema/tables/privacy.ts";
+import { backupObject } from "../backup/backup-object-of.ts";
+import { backupStoreOf } from "../backup/backup-store-of.ts";
+import { dropOldBackups } from "../backup/drop-old-backups.ts";
+import { keepOwnerKeys } from "../backup/owner-keys.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { enforceRetention } from "../privacy/enforce-retention.ts";
@@ -8,7 +12,22 @@ import { eraseDueAccounts } from "../privacy/erase-owner.ts";
 /** A job of the night: does a bounded piece of its work and says whether nothing is left of it. */
 export type NightlyJob = (env: Env, nowMs: number) => Promise<boolean>;
 
-const JOBS: Readonly<Record<string, NightlyJob>> = { retention: enforceRetention, erasure: eraseDueAccounts };
+const JOBS: Readonly<Record<string, NightlyJob>> = {
+  retention: enforceRetention,
+  erasure: eraseDueAccounts,
+  backup: beginBackup,
+  "old-backups": dropOldBackups,
+  "owner-keys": async (env, nowMs) => {
+    await keepOwnerKeys(env, nowMs);
+    return true;
+  },
+};
+
+/** The day's full backup: another object makes it, in pieces of its own. */
+async function beginBackup(env: Env): Promise<boolean> {
+  if (backupStoreOf(env) !== undefined) await backupObject(env).begin({ askedBy: "day" });
+  return true;
+}
 
 /**
  * Gives each job that is not through for this UTC day its piece, each minute until it is. Jobs may be stopped anywhere and

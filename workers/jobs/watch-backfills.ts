@@ -1,9 +1,11 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { backfills } from "../../schema/tables/backfill.ts";
+import { prepareFailedNotice } from "../backfill/backfill-notice.ts";
 import { BACKFILL_LEASE_MS, UNFINISHED } from "../backfill/backfill-store.ts";
 import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { ownedDatabase } from "../platform/owned-database.ts";
 
 /** Twice the lease: a worker that lives has said so by then. Any queue may lose a message. */
 export const BACKFILL_SILENT_MS = 2 * BACKFILL_LEASE_MS;
@@ -36,7 +38,9 @@ export async function watchBackfills(env: Env, nowMs: number): Promise<void> {
     const ended = { status: "failed" as const, finishedAt: nowMs, errorCode: "gave_up", errorMessage: GAVE_UP };
     const counted = wasHeld ? { redrives: sql`redrives + 1` } : {};
     const change = { ...free, ...(givesUp ? ended : counted) };
-    const { changes } = (await database.update(backfills).set(change).where(same)).meta;
+    const owned = ownedDatabase(database, row.ownerId);
+    const told = givesUp ? prepareFailedNotice(owned, row, { text: GAVE_UP, nowMs }) : [];
+    const [changes = 0] = await owned.batch([database.update(backfills).set(change).where(same), ...told]);
     if (changes === 0 || givesUp) continue;
     logEvent("backfill_sent_again", { id: row.id });
     await env.BACKFILLS.send({ backfillId: row.id, ownerId: row.ownerId, generation: next });

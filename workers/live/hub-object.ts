@@ -1,8 +1,8 @@
-import { DurableObject } from "cloudflare:workers";
 import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { DashboardClientMessage } from "../../schema/wire/dashboard-live.ts";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import { handOf, killAccounts, wakeKilled } from "../account/kill-accounts.ts";
+import { BackedUpObject } from "../backup/backed-up-object.ts";
 import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
@@ -31,7 +31,7 @@ export type DashboardAlert = DashboardState["alerts"][number];
  * What the dashboard of one person shows: each account and bot reports its part, which is stored on its own, and the whole
  * is told to whoever watches. The truth is with the accounts and bots; a part that is lost comes with the next report.
  */
-export class HubObject extends DurableObject<Env> {
+export class HubObject extends BackedUpObject {
   private readonly hub: LiveHub<DashboardState>;
   private readonly rows: BotRows;
   /** A copy of what is stored, so that a report does not read the parts of all others. */
@@ -39,7 +39,7 @@ export class HubObject extends DurableObject<Env> {
   private publishedAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "HubObject");
     this.hub = new LiveHub({
       ...{ ctx, prefix: "live", channel: "dashboard", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
@@ -100,6 +100,7 @@ export class HubObject extends DurableObject<Env> {
     if (state.alerts.some(({ id }) => id === alert.id)) return;
     const alerts = [alert, ...state.alerts].slice(0, ALERTS_MAX);
     this.ctx.storage.kv.put("alerts", alerts);
+    this.valuesChanged();
     this.parts = { ...state, alerts };
     await this.changed();
   }
@@ -114,6 +115,7 @@ export class HubObject extends DurableObject<Env> {
     this.hub.end("deleted");
     this.parts = undefined;
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
   }
 
   /** Opens a socket that the Worker has checked. */
@@ -144,6 +146,7 @@ export class HubObject extends DurableObject<Env> {
     } catch (error) {
       logEvent("dashboard_not_published", { error });
     }
+    this.turnBackup();
   }
 
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void | Promise<void> {
@@ -185,6 +188,7 @@ export class HubObject extends DurableObject<Env> {
   async noteKill({ ownerId, entry }: { ownerId: string; entry: KillEntry }): Promise<void> {
     this.claim(ownerId);
     this.ctx.storage.kv.put(`trail/${newId("aud")}`, entry);
+    this.valuesChanged();
     await this.tellTrail(ownerId);
   }
 
@@ -210,6 +214,7 @@ export class HubObject extends DurableObject<Env> {
   setUserTrading({ ownerId, state }: { ownerId: string; state: "ACTIVE" | "HALTED" }): void {
     this.claim(ownerId);
     this.ctx.storage.kv.put("userTrading", state);
+    this.valuesChanged();
   }
 
   userTrading({ ownerId }: { ownerId: string }): "ACTIVE" | "HALTED" {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nodeModule } from "../testing/node-module.ts";
-import { METRIC_NAMES, METRICS, type MetricSpec } from "./metric-catalogue.ts";
+import { METRIC_NAMES, METRICS } from "./metric-catalogue.ts";
 import { CRON_TASKS, OTHER } from "./metric-labels.ts";
+import type { MetricSpec } from "./metric-spec.ts";
 import { allKeys, labelsOfKey, seriesCount, seriesKey } from "./series-key.ts";
 
 const specs = METRIC_NAMES.map((name): [string, MetricSpec] => [name, METRICS[name]]);

@@ -19,37 +19,8 @@ import {
   STORES,
   VENUES,
 } from "./metric-labels.ts";
-
-type Labels = Readonly<Record<string, readonly string[]>>;
-
-interface CounterSpec {
-  readonly type: "counter";
-  readonly help: string;
-  readonly labels: Labels;
-}
-
-interface HistogramSpec {
-  readonly type: "histogram";
-  readonly help: string;
-  readonly labels: Labels;
-  /** Upper bounds, ascending; one without bound is added. */
-  readonly buckets: readonly number[];
-}
-
-interface GaugeSpec {
-  readonly type: "gauge";
-  readonly help: string;
-  readonly labels: Labels;
-  /**
-   * What becomes of the values that several objects tell of one series. `age`: values are times in UTC seconds, and what is
-   * shown is how long ago the oldest of them was.
-   */
-  readonly merge: "sum" | "max" | "age";
-  /** A value that was not told again for so long is dropped: its object is gone. ms */
-  readonly keptMs: number;
-}
-
-export type MetricSpec = CounterSpec | HistogramSpec | GaugeSpec;
+import type { MetricSpec } from "./metric-spec.ts";
+import { NOTICE_METRICS } from "./notice-metrics.ts";
 
 const MINUTE_MS = 60_000;
 /** Told each minute by cron: five missed minutes, and the figure is not known any more. */
@@ -160,6 +131,7 @@ export const METRICS = {
     help: "Messages that failed every retry.",
     labels: { queue: DEAD_LETTER_QUEUES },
   },
+  ...NOTICE_METRICS,
   alarm_lateness_seconds: {
     type: "histogram",
     help: "How long after its time an object's alarm rang.",
@@ -201,10 +173,17 @@ export const METRICS = {
   },
   backup_age_seconds: {
     type: "gauge",
-    help: "How long ago the last good backup was made. Absent until the first one was.",
+    help: "How long ago the last full backup was made that was restored and found good. Absent until the first one was.",
     labels: {},
     merge: "age",
     keptMs: KEPT_FOR_EVER_MS,
+  },
+  backup_behind_seconds: {
+    type: "gauge",
+    help: "How long the oldest change has waited that could not be stored in a backup. Absent where none waits.",
+    labels: {},
+    merge: "age",
+    keptMs: BY_OBJECT_MS,
   },
   storage_operations_total: {
     type: "counter",

@@ -42,8 +42,11 @@ export type Channel = (typeof CHANNELS)[number];
 export const OBJECTS = ["account", "bot", "feed", "replay", "venue-market", "hub", "run", "sidecar"] as const;
 export type MeteredObject = (typeof OBJECTS)[number];
 
-export const QUEUES = ["runs", "exports", "backfills", "mail", "audit"] as const;
-export const DEAD_LETTER_QUEUES = ["runs", "exports"] as const;
+export const QUEUES = ["runs", "exports", "backfills", "mail", "audit", "notices"] as const;
+export const DEAD_LETTER_QUEUES = ["runs", "exports", "notices"] as const;
+/** Ways to people that leave the deployment, and what becomes of an attempt. */
+export const NOTICE_WAYS = ["email", "slack", "telegram", "webhook"] as const;
+export const NOTICE_OUTCOMES = ["sent", "again", "refused"] as const;
 export const FEEDS = ["simulated", "venue"] as const;
 export const STORES = ["d1", "r2"] as const;
 export const STORE_OPERATIONS = ["read", "write", "batch", "delete", "list"] as const;
@@ -51,7 +54,17 @@ export const STORE_OPERATIONS = ["read", "write", "batch", "delete", "list"] as 
 export const STORE_OUTCOMES = ["ok", "refused", "error"] as const;
 export const CRON_TASKS = [
   ...["platform-switch", "watch-bots", "watch-runs", "watch-backfills", "refresh-instruments", "watch-exports"],
-  ...["sweep-imports", "drain-mail", "drain-audit", "anchor-audit", "rotate-vault", "nightly", "forget-sockets"],
+  ...[
+    "sweep-imports",
+    "drain-mail",
+    "drain-audit",
+    "drain-notices",
+    "anchor-audit",
+    "rotate-vault",
+    "nightly",
+    "backup",
+    "forget-sockets",
+  ],
   "measure",
 ];
 export const QUOTAS = ["d1_storage"] as const;

@@ -1,5 +1,6 @@
 import type { MetricBatch } from "./metric-batch.ts";
-import { type METRIC_NAMES, type MetricName, type MetricSpec, specOf } from "./metric-catalogue.ts";
+import { type METRIC_NAMES, type MetricName, specOf } from "./metric-catalogue.ts";
+import type { MetricSpec } from "./metric-spec.ts";
 import { labelsOfKey } from "./series-key.ts";
 
 /** Objects that may tell a value of their own of one metric: beyond, the sum is no longer that of all. */

@@ -1,4 +1,5 @@
-import { METRIC_NAMES, METRICS, type MetricName, type MetricSpec } from "./metric-catalogue.ts";
+import { METRIC_NAMES, METRICS, type MetricName } from "./metric-catalogue.ts";
+import type { MetricSpec } from "./metric-spec.ts";
 import type { MetricStore, Sample } from "./metric-store.ts";
 import { allKeys, labelsOfKey, seriesCount } from "./series-key.ts";
 

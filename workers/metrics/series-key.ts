@@ -1,5 +1,5 @@
-import type { MetricSpec } from "./metric-catalogue.ts";
 import { OTHER } from "./metric-labels.ts";
+import type { MetricSpec } from "./metric-spec.ts";
 
 /** Sets hold no such character: see `metric-catalogue.test.ts`. */
 const BETWEEN = "\t";

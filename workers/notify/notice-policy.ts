@@ -27,7 +27,8 @@ export function leavesAt(notice: Pick<Notice, "level">, quiet: QuietHours | unde
   return Math.floor(nowMs / MINUTE_MS) * MINUTE_MS + (length - sinceFrom) * MINUTE_MS;
 }
 
-function minuteOfDay(atMs: number, timeZone: string): number {
+/** Minutes since midnight on the wall clock of a time zone. */
+export function minuteOfDay(atMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   const [hour = 0, minute = 0] = parts.format(atMs).split(":").map(Number);
   return hour * 60 + minute;

@@ -28,7 +28,11 @@ export function webhookSender({ url, secret, fetch, resolve, now }: WebhookSende
       const seconds = Math.floor(now() / 1_000);
       const signature = hexOf(await hmacSha256(secret, `${seconds}.${body}`));
       return sendOut(fetch, address.url.href, {
-        headers: { "Content-Type": "application/json", [SIGNATURE_HEADER]: `t=${seconds},v1=${signature}` },
+        headers: {
+          "Content-Type": "application/json",
+          "Idempotency-Key": notice.id,
+          [SIGNATURE_HEADER]: `t=${seconds},v1=${signature}`,
+        },
         body,
       });
     },

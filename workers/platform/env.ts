@@ -1,5 +1,7 @@
 import type { AccountObject } from "../account/account-object.ts";
 import type { AuditObject } from "../audit/audit-object.ts";
+import type { BackupCheckObject } from "../backup/backup-check-object.ts";
+import type { BackupObject } from "../backup/backup-object.ts";
 import type { BotObject } from "../bot/bot-object.ts";
 import type { PaperVenueObject } from "../brokers/paper/paper-object.ts";
 import type { SidecarObject } from "../brokers/sidecar-object.ts";
@@ -9,20 +11,30 @@ import type { ReplayObject } from "../feed/live/replay-object.ts";
 import type { VenueMarketObject } from "../feed/live/venue-market-object.ts";
 import type { BackfillMessage } from "../jobs/backfill-message.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
+import type { NoticeMessage } from "../jobs/notice-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { HubObject } from "../live/hub-object.ts";
 import type { RelayObject } from "../live/relay-object.ts";
 import type { MetricsObject } from "../metrics/metrics-object.ts";
+import type { NoticeObject } from "../notify/notice-object.ts";
 import type { RunObject } from "../run/run-object.ts";
 
 /** Bindings, variables and secrets of the Worker, as `wrangler.toml` and the secret store define them. */
 export interface Env {
   readonly DB: D1Database;
   readonly BUCKET: R2Bucket;
+  /** Backups, in a bucket of their own; absent where none are kept. */
+  readonly BACKUPS?: R2Bucket;
+  /** Where a local server's backups are served instead, such as `http://127.0.0.1:9300`. */
+  readonly BACKUP_FOLDER?: string;
   readonly ASSETS: Fetcher;
   readonly RUNS: Queue<RunMessage>;
   readonly EXPORTS: Queue<ExportMessage>;
   readonly BACKFILLS: Queue<BackfillMessage>;
+  /** Send one owner's notices each: reached over `postTo`. */
+  readonly NOTICE: DurableObjectNamespace<NoticeObject>;
+  /** What people may be told of, on its way to who tells them. */
+  readonly NOTICES: Queue<NoticeMessage>;
   readonly RUN: DurableObjectNamespace<RunObject>;
   /** Simulated markets, by the instrument's id: reached over `market-feed.ts`. */
   readonly FEED: DurableObjectNamespace<FeedObject>;
@@ -44,6 +56,10 @@ export interface Env {
   readonly CONNECTION: DurableObjectNamespace<ConnectionObject>;
   /** Sidecars in production, by shard: reached over `sidecar-port.ts`. */
   readonly SIDECAR: DurableObjectNamespace<SidecarObject>;
+  /** Makes the deployment's backups: reached over `backup-object-of.ts`. */
+  readonly BACKUP: DurableObjectNamespace<BackupObject>;
+  /** Where backups are restored into to be checked. */
+  readonly BACKUP_CHECK: DurableObjectNamespace<BackupCheckObject>;
   readonly AUDIT: DurableObjectNamespace<AuditObject>;
   /** Sums up what all isolates count: reached over `metrics-object-of.ts`. */
   readonly METRICS: DurableObjectNamespace<MetricsObject>;

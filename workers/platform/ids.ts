@@ -23,8 +23,15 @@ export type IdKind =
   | "bot"
   | "con"
   | "bfl"
+  | "cls"
   | "epo"
-  | "jti";
+  | "jti"
+  | "nch"
+  | "nru"
+  | "not"
+  | "dlv"
+  | "dig"
+  | "sig";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

@@ -14,8 +14,8 @@ const DROPPED_NAMES_MAX = 10;
 const ID = /^[\w.:-]{1,80}$/;
 /** Names of ours: of events, jobs, stores, limits. No digits and no capitals, as keys and tokens have. */
 const LABEL = /^[a-z][a-z _-]{0,39}$/;
-/** Codes of ours and of venues: words in capitals or small numbers, as keys are not. */
-const CODE = /^(?:[A-Z]{1,20}(?:_[A-Z]{1,20}){0,5}|-?\d{1,6})$/;
+/** Codes of ours and of venues: words in capitals with a digit at most, or small numbers, as keys are not. */
+const CODE = /^(?:[A-Z]{1,20}(?:_[A-Z]{1,20}){0,5}\d?|-?\d{1,6})$/;
 /** A word of our routes: shorter than what is opaque, and without capitals, as ids and tokens are not. */
 const SEGMENT = /^[a-z][a-z\d.-]{0,18}$/;
 /** A function and a place in our bundle, as V8 writes them: nothing that came from outside. */

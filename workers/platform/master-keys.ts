@@ -1,41 +1,9 @@
-import { bytesOfBase64Url } from "./digest.ts";
 import { type Env, secretOf } from "./env.ts";
+import { type MasterKeys, readMasterKeys } from "./key-ring.ts";
 
-const KEY_BYTES = 32;
-const KEY_ID = /^[a-z0-9]{1,16}$/;
+export type { MasterKeys };
 
-export interface MasterKeys {
-  /** Id of the key that new secrets are wrapped under. */
-  readonly current: string;
-  readonly byId: ReadonlyMap<string, Uint8Array>;
-}
-
-/**
- * The master keys of the deployment: `MASTER_KEYS` is `id:key` pairs, comma between, the current one first; keys are
- * 32 bytes in base64url. During a rotation the old key stands behind the new one. Throws on any other form, since a
- * secret sealed under a wrong key is lost.
- */
+/** The master keys of the deployment, from the secret `MASTER_KEYS`. Throws where it is not as `readMasterKeys` wants it. */
 export function masterKeys(env: Env): MasterKeys {
-  const byId = new Map<string, Uint8Array>();
-  let current: string | undefined;
-  for (const pair of secretOf(env, "MASTER_KEYS").split(",")) {
-    const [id = "", key = "", more] = pair.trim().split(":");
-    if (!KEY_ID.test(id) || more !== undefined) throw new Error("MASTER_KEYS must be id:key pairs with commas between");
-    const bytes = keyBytes(key);
-    if (bytes === undefined) throw new Error(`MASTER_KEYS: the key ${id} must be ${KEY_BYTES} bytes in base64url`);
-    if (byId.has(id)) throw new Error(`MASTER_KEYS: the id ${id} is there twice`);
-    byId.set(id, bytes);
-    current ??= id;
-  }
-  if (current === undefined) throw new Error("MASTER_KEYS must hold a key");
-  return { current, byId };
-}
-
-function keyBytes(text: string): Uint8Array | undefined {
-  try {
-    const bytes = bytesOfBase64Url(text);
-    return bytes.length === KEY_BYTES ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
+  return readMasterKeys(secretOf(env, "MASTER_KEYS"));
 }

@@ -2,6 +2,7 @@ import { and, count, eq, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
+import { prepareInsertOfChange } from "./insert-of-change.ts";
 
 /** A table whose every row belongs to one user. */
 export type OwnedTable = SQLiteTable & { readonly ownerId: SQLiteColumn };
@@ -32,6 +33,8 @@ export interface OwnedDatabase {
   /** Statements made by the `prepare…` functions, all or none. Returns how many rows each of them changed. */
   batch(statements: readonly BatchItem<"sqlite">[]): Promise<readonly number[]>;
   prepareInsert<T extends OwnedTable>(table: T, row: NewRow<T>): BatchItem<"sqlite">;
+  /** Inserts where the change right before it in the batch met a row. */
+  prepareInsertOfChange<T extends OwnedTable>(table: T, row: NewRow<T>): BatchItem<"sqlite">;
   /** Inserts, or changes the row of the same key; the key must hold the owner. */
   prepareUpsert<T extends OwnedTable>(
     table: T,
@@ -87,6 +90,8 @@ export function ownedDatabase(database: Database, ownerId: string): OwnedDatabas
       return results.map((result) => (result as D1Result).meta.changes);
     },
     prepareInsert: insertion,
+    prepareInsertOfChange: (table, row) =>
+      prepareInsertOfChange(database, table, { ...row, ownerId } as (typeof table)["$inferInsert"]),
     prepareUpsert(table, row, { target, set }) {
       if (!target.includes(table.ownerId)) throw new Error("the key of an upsert must hold the owner");
       return insertion(table, row).onConflictDoUpdate({ target, set });

@@ -79,5 +79,6 @@ async function moveSecret(database: Database, { secret, salt, keys, nowMs }: Mov
     eq(vaultSecrets.sealed, secret.sealed),
   );
   const change = { sealed, keyId: keys.current, updatedAt: nowMs };
-  return (await database.update(vaultSecrets).set(change).where(unchanged)).meta.changes;
+  // What triggers write for the backup is counted with it: whether it moved is all that can be told.
+  return (await database.update(vaultSecrets).set(change).where(unchanged)).meta.changes > 0 ? 1 : 0;
 }

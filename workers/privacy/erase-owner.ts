@@ -12,6 +12,7 @@ import { auditObject } from "../audit/drain-audit.ts";
 import { anotherAdministrator } from "../auth/another-administrator.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { endSessionsOf } from "../auth/session.ts";
+import { eraseFromBackups } from "../backup/owner-keys.ts";
 import { connectionObject } from "../connection/connection-port.ts";
 import { replayFeed } from "../feed/live/market-feed.ts";
 import { dashboardOf } from "../live/dashboard.ts";
@@ -120,6 +121,7 @@ async function eraseOwner(
   await (await auditObject(env, ownerId)).destroy(ownerId);
   await forgetAnchors(env, ownerId);
   await eraseRows(database, ownerId);
+  await eraseFromBackups(env, ownerId);
   if (isSecondRound) {
     await database.update(erasures).set({ sweptAt: nowMs, ownerId: null }).where(eq(erasures.ownerHash, ownerHash));
   } else await eraseAccount(env, database, erasure);

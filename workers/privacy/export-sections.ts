@@ -5,7 +5,7 @@ import {
   type SectionCursor,
   textFile,
 } from "./export-section.ts";
-import { AUDIT_SECTION, CANDLE_SECTION, PICTURE_SECTION, REPORT_SECTION } from "./object-sections.ts";
+import { AUDIT_SECTION, CANDLE_SECTION, PICTURE_SECTION, REPORT_SECTION, SIGNAL_SECTION } from "./object-sections.ts";
 import { PERSONAL_TABLES } from "./personal-tables.ts";
 import { tableSection } from "./table-section.ts";
 
@@ -21,8 +21,9 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
   AUDIT_SECTION,
   REPORT_SECTION,
   CANDLE_SECTION,
-  // Last, so that places in archives under way stay what they were.
+  // In the order in which they were added, so that places in archives under way stay what they were.
   PICTURE_SECTION,
+  SIGNAL_SECTION,
 ];
 
 /** A place in the whole archive. */
@@ -57,6 +58,7 @@ function readMe(nowMs: number): string {
     ["audit-trail.ndjson", "Who did what in your account. Each hash covers the entry and the hash before it."] as const,
     ["reports/", "The reports of your runs, a folder a run, as the API answers them."] as const,
     ["candles/", "The candles of your imported datasets, a folder a dataset, as Arrow files."] as const,
+    ["signals/", "Signals that your bots were sent and what became of them, a file a bot."] as const,
     ["journal/", "Pictures of charts that you kept with your trades."] as const,
   ].map(([name, says]) => `${name.padEnd(26)} ${says}`);
   return [

@@ -1,15 +1,19 @@
 import { and, asc, count, eq, gt, isNotNull, sql } from "drizzle-orm";
 import { backtests } from "../../schema/tables/backtest.ts";
 import { candlePeriods } from "../../schema/tables/candle.ts";
-import { journal } from "../../schema/tables/trading.ts";
+import { bots, journal } from "../../schema/tables/trading.ts";
 import { REPORT_PARTS } from "../../schema/wire/report.ts";
+import type { Signal } from "../../schema/wire/signal.ts";
 import { drainAudit } from "../audit/drain-audit.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { RunStore } from "../run/run-store.ts";
+import { botObject } from "../services/trading/account-object-of.ts";
 import { type ArchiveFile, type ExportSection, textFile } from "./export-section.ts";
 import { FILE_CHARACTERS_MAX } from "./table-section.ts";
 
 const place = sql<number>`rowid`;
+/** Signals that a bot's object is asked for at once: some 400 kB. */
+const SIGNALS_A_CALL = 1_000;
 
 /** The candles of the person's datasets, file by file as they are stored. */
 export const CANDLE_SECTION: ExportSection = {
@@ -78,6 +82,33 @@ export const PICTURE_SECTION: ExportSection = {
     if (row === undefined) return { file: undefined, items: 0, next: undefined };
     const object = row.pictureKey === null ? null : await env.BUCKET.get(row.pictureKey);
     return { file: objectFile(`journal/${row.id}.png`, object), items: 1, next: { after: row.place, part } };
+  },
+};
+
+/** Signals that the person's bots were sent, one file a bot. */
+export const SIGNAL_SECTION: ExportSection = {
+  async count({ database, ownerId }) {
+    const [row] = await database.select({ rows: count() }).from(bots).where(eq(bots.ownerId, ownerId));
+    return row?.rows ?? 0;
+  },
+  async read({ env, database, ownerId }, { after, part }) {
+    const [row] = await database
+      .select({ id: bots.id, place })
+      .from(bots)
+      .where(and(eq(bots.ownerId, ownerId), gt(place, after)))
+      .orderBy(asc(place))
+      .limit(1);
+    if (row === undefined) return { file: undefined, items: 0, next: undefined };
+    const { object } = await botObject({ env, ownerId }, row.id);
+    const lines: string[] = [];
+    for (let before: number | undefined; ; ) {
+      const rows: Signal[] = structuredClone(await object.listSignals({ ownerId, before, limit: SIGNALS_A_CALL }));
+      lines.push(...rows.map((signal) => `${JSON.stringify(signal)}\n`));
+      before = rows.at(-1)?.sequence;
+      if (rows.length < SIGNALS_A_CALL) break;
+    }
+    const file = lines.length === 0 ? undefined : textFile(`signals/${row.id}.ndjson`, lines.join(""));
+    return { file, items: 1, next: { after: row.place, part } };
   },
 };
 

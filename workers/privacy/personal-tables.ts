@@ -17,6 +17,13 @@ import {
   users,
   viewers,
 } from "../../schema/tables/identity.ts";
+import {
+  noticeChannels,
+  noticeDeliveries,
+  noticeRules,
+  noticeSettings,
+  notices,
+} from "../../schema/tables/notification.ts";
 import { auditHeads, auditOutbox, mailOutbox } from "../../schema/tables/outbox.ts";
 import { dataExports, erasures } from "../../schema/tables/privacy.ts";
 import { strategies, strategyVersions, trialCounts } from "../../schema/tables/strategy.ts";
@@ -97,6 +104,11 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   owned(fills, file("fills", "What was traded for you.")),
   owned(journal, file("journal", "Your trades with your notes. Their pictures are in journal/.", ["pictureKey"])),
   owned(journalTags, file("journal-tags", "How you tagged your trades.")),
+  owned(noticeSettings, file("notice-settings", "How you want to be told: quiet hours, digest, repeats.")),
+  owned(noticeChannels, file("notice-channels", "Ways over which you are told; not what opens them.")),
+  owned(noticeRules, file("notice-rules", "What you are told, and where.")),
+  owned(notices, file("notices", "What you were told in the last 30 days.")),
+  owned(noticeDeliveries, file("notice-deliveries", "What became of it on each way in the last 30 days.")),
   owned(
     vaultSecrets,
     file("secrets", "Secrets that are kept for you: what for, since when, a fingerprint; not the secrets.", ["sealed"]),

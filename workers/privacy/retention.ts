@@ -33,6 +33,18 @@ export const RETENTION = {
     since: "they were sent or given up",
     reason: "so that a letter that did not arrive can be looked into",
   },
+  notices: {
+    what: "Notices that you were told",
+    keptMs: 30 * DAY_MS,
+    since: "what they tell of",
+    reason: "so that the list in the app reaches back for a month",
+  },
+  noticeDeliveries: {
+    what: "What became of notices on each of your channels",
+    keptMs: 30 * DAY_MS,
+    since: "they were to leave",
+    reason: "so that a notice that did not arrive can be looked into",
+  },
   invitations: {
     what: "Invitations",
     keptMs: 30 * DAY_MS,
@@ -44,6 +56,12 @@ export const RETENTION = {
     keptMs: 90 * DAY_MS,
     since: "they were revoked or ran out",
     reason: "so that their owner can still see what a key was and when it was used",
+  },
+  backups: {
+    what: "Backups: everything as it was, sealed; secrets in them do not open once their owner is erased",
+    keptMs: 30 * DAY_MS,
+    since: "they were made",
+    reason: "so that what was lost or spoilt can be brought back; nothing in them can be changed",
   },
   openSockets: {
     what: "Which session holds which live connection",
@@ -68,6 +86,12 @@ export const RETENTION = {
     keptMs: 30 * DAY_MS,
     since: "they were stopped or failed",
     reason: "so that their owner can have them go on",
+  },
+  signals: {
+    what: "Signals that bots were sent, at most 5,000 a bot",
+    keptMs: 90 * DAY_MS,
+    since: "they came in",
+    reason: "so that their owner can see what came of them and have one acted on again",
   },
   stagedUploads: {
     what: "Uploaded files while they are read",

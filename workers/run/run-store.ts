@@ -6,6 +6,7 @@ import type { Headline } from "../../schema/wire/backtest.ts";
 import { REPORT_PARTS, type Report } from "../../schema/wire/report.ts";
 import { trialSharpe } from "../core/report/trial-spread.ts";
 import type { OwnedDatabase } from "../platform/owned-database.ts";
+import { prepareRunNotice } from "./run-notice.ts";
 
 export type BacktestRow = typeof backtests.$inferSelect;
 type NewRow = typeof backtests.$inferInsert;
@@ -90,16 +91,25 @@ export class RunStore {
    * Writes the end of a run and counts its Sharpe ratio among its trials, both or neither: whoever has lost the lease, or
    * comes a second time, adds nothing.
    */
-  private async endAsTrial(lease: Lease, values: Partial<NewRow>, sharpe: number | undefined): Promise<boolean> {
+  private async endAsTrial(
+    lease: Lease,
+    values: Partial<NewRow> & { readonly headline: Headline; readonly finishedAt: number },
+    sharpe: number | undefined,
+  ): Promise<boolean> {
     const { id, ownerId, trialSubject } = lease.row;
     const held = and(eq(backtests.ownerId, ownerId), this.held(id, lease.token));
     if (held === undefined) throw new Error("an update of a run must say which");
     const end = this.owned.prepareUpdate(backtests, values, held);
-    const changes =
-      sharpe === undefined || trialSubject === null
-        ? await this.owned.batch([end])
-        : await this.owned.batch([this.trialStatement(trialSubject, sharpe, held), end]);
-    return (changes.at(-1) ?? 0) > 0;
+    const trial =
+      sharpe === undefined || trialSubject === null ? [] : [this.trialStatement(trialSubject, sharpe, held)];
+    const { finishedAt: nowMs } = values;
+    const told = prepareRunNotice(this.owned, lease.row, {
+      status: "done",
+      text: headlineText(values.headline),
+      nowMs,
+    });
+    const changes = await this.owned.batch([...trial, end, ...told]);
+    return (changes[trial.length] ?? 0) > 0;
   }
 
   private trialStatement(subject: string, sharpe: number, held: SQL): BatchItem<"sqlite"> {
@@ -118,7 +128,7 @@ export class RunStore {
    * with it, also where it had ended; those that tell of the end alone look at `changes()`.
    */
   async end(
-    row: Pick<BacktestRow, "id" | "ownerId">,
+    row: Pick<BacktestRow, "id" | "ownerId"> & { readonly name?: string },
     outcome: { status: "failed" | "cancelled"; error: { code: string; message: string } | null; nowMs: number },
     { where, along = [] }: { where?: SQL; along?: readonly BatchItem<"sqlite">[] } = {},
   ): Promise<boolean> {
@@ -126,7 +136,10 @@ export class RunStore {
     const values = { status, errorCode: error?.code ?? null, errorMessage: error?.message ?? null, ...ended(nowMs) };
     const unfinished = and(eq(backtests.id, row.id), UNFINISHED, where);
     if (unfinished === undefined) throw new Error("an update of a run must say which");
-    const [changed = 0] = await this.owned.batch([this.owned.prepareUpdate(backtests, values, unfinished), ...along]);
+    const text = error?.message ?? "";
+    const told = status === "failed" ? prepareRunNotice(this.owned, row, { status, text, nowMs }) : [];
+    const end = this.owned.prepareUpdate(backtests, values, unfinished);
+    const [changed = 0] = await this.owned.batch([end, ...told, ...along]);
     if (changed > 0) await this.dropCheckpoints(row);
     return changed > 0;
   }
@@ -179,6 +192,12 @@ function runPrefix(row: Pick<BacktestRow, "id" | "ownerId">): string {
 
 function reportKey(row: Pick<BacktestRow, "id" | "ownerId">, part: ReportPart): string {
   return `${runPrefix(row)}report/${part}.json`;
+}
+
+/** The figures that somebody looks for first. */
+function headlineText({ totalReturn, maxDrawdown, trades }: Headline): string {
+  const percent = (share: number | null) => (share === null ? "—" : `${(share * 100).toFixed(2).replace("-", "−")} %`);
+  return `Return ${percent(totalReturn)}, worst fall ${percent(maxDrawdown)}, ${trades} trades.`;
 }
 
 function headlineOf(report: Report): Headline {

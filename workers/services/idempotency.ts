@@ -8,7 +8,7 @@ import type { ServiceContext } from "./service-context.ts";
 export interface OnceInput<T> {
   readonly ctx: ServiceContext;
   /** Keys of different kinds of things are apart. */
-  readonly scope: "backtest" | "strategy" | "account" | "bot" | "backfill";
+  readonly scope: "backtest" | "strategy" | "account" | "bot" | "backfill" | "signal";
   /** What the client sent as `Idempotency-Key`; undefined makes anew each time. */
   readonly key: string | undefined;
   /** The request: the same key for another one is refused. */

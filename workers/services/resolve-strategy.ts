@@ -1,7 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import { strategies, strategyVersions } from "../../schema/tables/strategy.ts";
 import type { StrategyChoice } from "../../schema/wire/backtest.ts";
+import type { BotStrategy } from "../../schema/wire/bot.ts";
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
+import { OUTSIDE_SIGNALS } from "../core/strategy/outside-signals.ts";
 import type { ParameterSpec, ParameterValues, Program, ProgramContext, Strategy } from "../core/strategy/strategy.ts";
 import { invalid, invalidIssues, ProblemError } from "../platform/problem-error.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -19,7 +21,11 @@ export interface ResolvedStrategy {
 const FIELD = "settings.strategy";
 
 /** The strategy of a run with its parameters checked. Throws 422 with the field that is wrong. */
-export async function resolveStrategy(ctx: ServiceContext, choice: StrategyChoice): Promise<ResolvedStrategy> {
+export async function resolveStrategy(ctx: ServiceContext, choice: BotStrategy): Promise<ResolvedStrategy> {
+  if (choice.kind === "signals") {
+    const parameters = checkParameters([], choice.parameters, `${FIELD}.parameters`);
+    return { strategy: OUTSIDE_SIGNALS, title: OUTSIDE_SIGNALS.title, parameters, document: null };
+  }
   if (choice.kind === "library") {
     const strategy = ctx.strategies.find(choice.id);
     if (strategy === undefined) {

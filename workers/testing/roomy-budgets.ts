@@ -10,5 +10,6 @@ function roomy(budgets: Budgets): Budgets {
     changing: widen(changing),
     expensive: widen(expensive),
   });
-  return { address: widen(budgets.address), principal: each(budgets.principal), tenant: each(budgets.tenant) };
+  const { address, hook, principal, tenant } = budgets;
+  return { address: widen(address), hook: widen(hook), principal: each(principal), tenant: each(tenant) };
 }

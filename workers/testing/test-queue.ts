@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { BackfillMessage } from "../jobs/backfill-message.ts";
 import type { ExportMessage } from "../jobs/export-message.ts";
+import type { NoticeMessage } from "../jobs/notice-message.ts";
 import type { RunMessage } from "../jobs/run-message.ts";
 import type { Env } from "../platform/env.ts";
 
@@ -9,9 +10,13 @@ export function withTestQueue() {
   const sent: RunMessage[] = [];
   const exportsSent: ExportMessage[] = [];
   const backfillsSent: BackfillMessage[] = [];
-  const queues = { RUNS: testQueue(sent), EXPORTS: testQueue(exportsSent), BACKFILLS: testQueue(backfillsSent) };
+  const noticesSent: NoticeMessage[] = [];
+  const queues = {
+    ...{ RUNS: testQueue(sent), EXPORTS: testQueue(exportsSent), BACKFILLS: testQueue(backfillsSent) },
+    NOTICES: testQueue(noticesSent),
+  };
   const bindings: Env = { ...env, ...queues };
-  return { bindings, sent, exportsSent, backfillsSent };
+  return { bindings, sent, exportsSent, backfillsSent, noticesSent };
 }
 
 function testQueue<T>(sent: T[]): Queue<T> {

@@ -1,4 +1,5 @@
-import { DurableObject } from "cloudflare:workers";
+import { skipLostNumber } from "../../account/restore-account.ts";
+import { BackedUpObject } from "../../backup/backed-up-object.ts";
 import { parseMoney } from "../../core/ledger/decimal-text.ts";
 import type { VenueOrder, VenueReport } from "../../core/ledger/venue-report.ts";
 import { LISTENER_GONE, type MarketCall, type MarketListener } from "../../feed/live/market-port.ts";
@@ -33,14 +34,14 @@ interface Parts {
  * The paper venue of one account. Everything is in its storage, written before anybody is answered; what is in memory can
  * be made again at any moment.
  */
-export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCalls, MarketListener {
+export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls, MarketListener {
   private store: PaperStore;
   /** What was made of the storage; dropped where a call fails in the middle. */
   private parts: Parts | undefined;
   private unheard = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "PaperVenueObject");
     this.store = new PaperStore(ctx.storage.sql);
   }
 
@@ -125,10 +126,17 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
     else if (this.unheard++ < UNHEARD_CALLS_MAX) throw new Error("the account has not heard what happened");
   }
 
+  /** What it traded behind the backup is gone; its numbers are not given out again. */
+  protected override async afterRestore(): Promise<void> {
+    for (const name of ["entries", "orders"]) skipLostNumber(this.ctx.storage.sql, name);
+    this.parts = undefined;
+  }
+
   /** Forgets the account with all that it has. */
   async destroy(ownerId: string): Promise<void> {
     this.require(ownerId);
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
     this.parts = undefined;
     this.store = new PaperStore(this.ctx.storage.sql);
   }
@@ -207,7 +215,9 @@ export class PaperVenueObject extends DurableObject<Env> implements PaperVenueCa
   /** All of it is written, or nothing of it has happened. */
   private transact<T>(work: () => T): T {
     try {
-      return this.ctx.storage.transactionSync(work);
+      const result = this.ctx.storage.transactionSync(work);
+      this.ctx.waitUntil(this.ringForBackup());
+      return result;
     } catch (error) {
       this.parts = undefined;
       throw error;

@@ -9,7 +9,7 @@ import { scaledSlippage } from "../fill/slippage.ts";
 import { Venue } from "../fill/venue.ts";
 import type { VenueBooks } from "../fill/venue-books.ts";
 import type { VenueSettings } from "../fill/venue-settings.ts";
-import type { IndicatorReading, SteppedProgram } from "../strategy/strategy.ts";
+import type { IndicatorReading, Signal, SteppedProgram } from "../strategy/strategy.ts";
 import type { Account } from "./account.ts";
 import { type Block, type BlockInstrument, mergeTimes } from "./block.ts";
 import { CandleWalker } from "./candle-walker.ts";
@@ -251,6 +251,12 @@ export class Lane {
     if (part.volatility !== undefined) this.venue.volatility[index] = part.volatility[i];
     this.decider.decideFlags(index, part.signals, i);
     if (this.definition.settings.fill === "close") this.skipping?.fillAtClose(index, part, i);
+  }
+
+  /** Does what somebody outside wants, between two closes. `at`: the market's time, UTC ms. */
+  act(signals: readonly Signal[], at: number): void {
+    this.guard?.decideAt(at, this.account.equity());
+    for (const signal of signals) this.decider.decideSignal(signal);
   }
 
   /** Closes what is open at the last closes, as the end of a run asks. */

@@ -40,6 +40,11 @@ export class SentOrders {
     return found;
   }
 
+  /** Orders of an instrument that have not ended: what was asked to be cancelled may trade all the same. */
+  working(index: number): SentOrder[] {
+    return [...this.sent.values()].filter(({ instrument, ended }) => instrument === index && !ended);
+  }
+
   /** What the decisions at a close have changed: first what goes, then what comes. */
   collect(candleTime: number): TraderCommand[] {
     const cancels: TraderCommand[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sliceCandles } from "../candle/candle.ts";
 import { MINUTE_MS } from "../candle/timeframe.ts";
+import { OUTSIDE_SIGNALS } from "../strategy/outside-signals.ts";
 import { compileRules } from "../strategy/rule/rules.ts";
 import { randomCandles } from "../testing/random-candles.ts";
 import { definitionOf } from "../testing/runs.ts";
@@ -139,6 +140,28 @@ describe("a trader", () => {
     const late = trader.push([sliceCandles(CANDLES, 0, 0)], start + 10 * MINUTE_MS);
     expect(late).toMatchObject([{ type: "cancel" }, { type: "place", candleTime: start + 5 * MINUTE_MS }]);
     expect(trader.closes).toEqual([{ time: start + 5 * MINUTE_MS, equity: 10_000 }]);
+  });
+
+  it("does what somebody outside wants between candles as it does it at a close, and tells what of it is still out", () => {
+    const driven = traderOf(OUTSIDE_SIGNALS);
+    const ruled = traderOf(compileRules("enter long when close > 0"));
+    expect(push(driven, 0, 20)).toEqual([]);
+    ruled.warm([sliceCandles(CANDLES, 0, 19)]);
+    const [decided] = push(ruled, 19, 20);
+    const when = { time: 1_234_567, at: CANDLES.time[20] };
+    const [place] = driven.act([{ instrument: 0, side: "buy", tag: "sig" }], when);
+    expect(place).toEqual({ ...decided, candleTime: 1_234_567, ref: "1234567.entry.0", tag: "sig" });
+    const entry = { role: "entry", side: "buy", atMarket: true, canceled: false };
+    expect(driven.working(0)).toEqual([entry]);
+    const again = traderOf(OUTSIDE_SIGNALS);
+    again.restore(driven.snapshot());
+    const cancel = [{ instrument: 0, side: "cancel" as const }];
+    expect(again.act(cancel, { ...when, time: 1_234_568 })).toMatchObject([{ type: "cancel", ref: place.ref }]);
+    // What was taken back may fill all the same.
+    expect(again.working(0)).toEqual([{ ...entry, canceled: true }]);
+    again.hear({ type: "ended", ref: place.ref, part: "main" });
+    expect(again.working(0)).toEqual([]);
+    expect(push(again, 20, 60)).toEqual([]);
   });
 
   it("does not know orders of others, and leaves funding to the venue", () => {

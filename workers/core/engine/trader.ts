@@ -1,7 +1,8 @@
 import { type CandleColumns, emptyCandles } from "../candle/candle.ts";
 import { timeframeMs } from "../candle/timeframe.ts";
 import { type HeardFill, HeardVenue } from "../fill/heard-venue.ts";
-import type { IndicatorReading } from "../strategy/strategy.ts";
+import { MARKET } from "../fill/order.ts";
+import type { IndicatorReading, Signal } from "../strategy/strategy.ts";
 import { CandleFeed } from "./candle-feed.ts";
 import { spansOf } from "./candle-span.ts";
 import { checkDefinition } from "./definition.ts";
@@ -35,6 +36,15 @@ export interface TraderPosition {
   readonly entryPrice: number;
   /** Last price known. */
   readonly mark: number;
+}
+
+/** An order that may still trade. */
+export interface TraderOrder {
+  readonly role: "entry" | "exit";
+  readonly side: "buy" | "sell";
+  readonly atMarket: boolean;
+  /** It was asked to be taken back. */
+  readonly canceled: boolean;
 }
 
 /**
@@ -142,6 +152,25 @@ export class Trader {
         lot.low = Math.min(lot.low, whole ? low[i] : close[i]);
       }
     }
+  }
+
+  /**
+   * Does what somebody outside wants, between two pushes: as on a strategy's signals at the last close. `time` names the
+   * orders as the open of a candle does, so that each call needs one of its own; `at` is the market's time. Both UTC ms.
+   */
+  act(signals: readonly Signal[], { time, at }: { readonly time: number; readonly at: number }): TraderCommand[] {
+    this.lane.act(signals, at);
+    return this.orders.collect(time);
+  }
+
+  /** Orders of an instrument that were commanded and may still trade, legs of what was entered apart. */
+  working(index: number): TraderOrder[] {
+    return this.orders.working(index).map(({ order, canceled }) => ({
+      role: order.role === "exit" ? "exit" : "entry",
+      side: order.side > 0 ? "buy" : "sell",
+      atMarket: order.kind === MARKET,
+      canceled,
+    }));
   }
 
   /**

@@ -153,9 +153,9 @@ describe("a report worked out by hand", () => {
     expect(report.tables.drawdowns[0].depth).toBeCloseTo(0.25, 12);
   });
 
-  it("says it in one sentence", () => {
+  it("says it in one sentence, and of a loss never that it holds up", () => {
     expect(report.overview.verdict).toMatch(
-      /^−10\.0 % in 7 days, worst fall 25\.0 %\. Holds up: \d of \d checks\. Not: /,
+      /^−10\.0 % in 7 days, worst fall 25\.0 %\. A loss, whose figures pass \d of \d checks\. Not: /,
     );
   });
 });

@@ -48,7 +48,9 @@ export function verdictOf(
   const passed = run.filter((check) => check.passed === true);
   const failed = run.filter((check) => check.passed === false).map((check) => check.title.toLowerCase());
   const headline = `${percent(totalReturn)} in ${duration(years)}, worst fall ${percent(maxDrawdown, false)}.`;
-  const held = `Holds up: ${passed.length} of ${run.length} checks.`;
+  const score = `${passed.length} of ${run.length} checks.`;
+  // What loses does not "hold up", however sure its figures are.
+  const held = totalReturn > 0 ? `Holds up: ${score}` : `A loss, whose figures pass ${score}`;
   return failed.length === 0 ? `${headline} ${held}` : `${headline} ${held} Not: ${failed.join(", ")}.`;
 }
 

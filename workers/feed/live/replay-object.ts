@@ -1,6 +1,6 @@
-import { DurableObject } from "cloudflare:workers";
 import type { ByeReason, MarketState } from "../../../schema/wire/live.ts";
 import type { ReplayState } from "../../../schema/wire/market.ts";
+import { BackedUpObject } from "../../backup/backed-up-object.ts";
 import { LiveHub } from "../../live/live-hub.ts";
 import { OWNER_HEADER } from "../../live/socket-request.ts";
 import { measureAlarm } from "../../metrics/alarm-lateness.ts";
@@ -27,18 +27,21 @@ export type NewReplay = Pick<
 >;
 
 /** The replayed market of one account. Where it is stands in its storage; it goes on from there after any end. */
-export class ReplayObject extends DurableObject<Env> implements MarketFeed {
+export class ReplayObject extends BackedUpObject implements MarketFeed {
   private readonly market: ReplayMarket;
   private readonly book: SubscriberBook;
   private readonly hubs = new Map<string, LiveHub<MarketState>>();
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, "ReplayObject");
     this.book = new SubscriberBook(ctx.storage.sql);
     if (this.read() !== undefined) this.book.open();
     this.market = new ReplayMarket({
       read: () => this.read(),
-      write: (replay) => ctx.storage.kv.put("replay", replay),
+      write: (replay) => {
+        ctx.storage.kv.put("replay", replay);
+        this.valuesChanged();
+      },
       book: this.book,
       now: systemClock,
       listen: (subscriber) => listenerOf(env, subscriber),
@@ -53,6 +56,7 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
     const fresh = { status: "paused", marketAt: replay.from, sequence: 0, pending: null } as const;
     const stored: StoredReplay = { ...replay, ...fresh, dueAt: 0, heardAt: 0, failures: 0, waitingFor: 0 };
     this.ctx.storage.kv.put("replay", stored);
+    this.valuesChanged();
   }
 
   async play(call: { ownerId: string }): Promise<ReplayState> {
@@ -100,12 +104,19 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
     return this.market.last(call);
   }
 
+  /** It stands until a person plays it. */
+  protected override async afterRestore(): Promise<void> {
+    const replay = this.read();
+    if (replay?.status === "playing") this.ctx.storage.kv.put("replay", { ...replay, status: "paused" });
+  }
+
   /** Forgets the replay and hangs up. */
   async destroy(ownerId: string): Promise<void> {
     const replay = this.read();
     if (replay !== undefined && replay.ownerId !== ownerId) throw new Error("the replay belongs to another owner");
     for (const instrument of replay?.instruments ?? []) this.hub(instrument).end("deleted");
     await this.ctx.storage.deleteAll();
+    this.forgetBackup();
   }
 
   /** Opens a socket that the Worker has checked, for the instrument that its query names. */
@@ -131,6 +142,7 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
   override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
     measureAlarm("replay", alarm, systemClock());
     const { storage } = this.ctx;
+    this.turnBackup();
     try {
       if (this.read()?.status !== "playing") return;
       await storage.setAlarm(systemClock() + SAFETY_MS);
@@ -138,7 +150,7 @@ export class ReplayObject extends DurableObject<Env> implements MarketFeed {
       await this.publish();
       // Somebody may have let it play again since the step looked.
       if (this.read()?.status === "playing") await storage.setAlarm(Math.ceil(dueAt ?? systemClock()));
-      else await storage.deleteAlarm();
+      else await storage.deleteAlarm().then(() => this.ringForBackup());
     } catch (error) {
       logEvent("replay_step_failed", { error });
       await storage.setAlarm(systemClock() + BROKEN_STEP_MS).catch(() => undefined);

@@ -7,6 +7,7 @@ import { SIM_DEMO_SEED } from "../../core/sim/sim-candles.ts";
 import { simSource } from "../../feed/sim-source.ts";
 import { type CandleSource, readRange } from "../../feed/source.ts";
 import { venueSource } from "../../feed/venue-source.ts";
+import { invalid } from "../../platform/problem-error.ts";
 import { candlesSpanMs } from "../../run/run-definition.ts";
 import { candleSources } from "../candle-sources.ts";
 import { findDatasets } from "../dataset.ts";
@@ -30,6 +31,9 @@ export async function previewBot(call: {
   input: { accountId: string; definition: BotDefinition };
 }): Promise<BotPreview> {
   const { ctx, input } = call;
+  if (input.definition.strategy.kind === "signals") {
+    throw invalid("definition.strategy.kind", "must be one with rules: signals from outside were not sent last month");
+  }
   const resolved = await resolveBot(ctx, input.accountId, input.definition);
   const sources = await sourcesOf(ctx, resolved);
   const { timeframe } = resolved.definition;

@@ -89,6 +89,10 @@ export async function resolveBot(ctx: ServiceContext, accountId: string, definit
   const twice = definition.instruments.findIndex((id, index, all) => all.indexOf(id) !== index);
   if (twice >= 0)
     throw invalid(`definition.instruments[${twice}]`, "must be named once", definition.instruments[twice]);
+  if (definition.strategy.kind === "signals" && definition.shadowBound !== undefined) {
+    const rule = "must be left out where signals drive the bot: without rules it has no backtest beside it";
+    throw invalid("definition.shadowBound", rule, definition.shadowBound);
+  }
   const resolved = await resolveStrategy(ctx, definition.strategy);
   const symbols = chosen.map(({ instrument }) => instrument.symbol).sort();
   const { timeframe } = definition;

@@ -67,5 +67,6 @@ export async function requirePaperRun(ctx: Owned, bot: Traded): Promise<void> {
 function identityOf({ definition, document }: Traded): string {
   const { strategy, timeframe, direction } = definition;
   const parameters = Object.entries(strategy.parameters).sort(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([strategy.kind === "library" ? strategy.id : document, parameters, timeframe, direction]);
+  const rules = strategy.kind === "library" ? strategy.id : strategy.kind === "signals" ? "signals" : document;
+  return JSON.stringify([rules, parameters, timeframe, direction]);
 }

@@ -1,18 +1,20 @@
 import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
 import { z } from "zod";
-import { deploymentFacts } from "../../../schema/tables/identity.ts";
 import { tradingAccounts } from "../../../schema/tables/trading.ts";
 import type { PlatformTrading, SetPlatformTrading } from "../../../schema/wire/platform.ts";
-import { prepareAudit } from "../../audit/prepare-audit.ts";
+import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { type Database, openDatabase } from "../../platform/database.ts";
+import { type DeploymentFact, prepareFactChange, readFact } from "../../platform/deployment-fact.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
+import { conflict } from "../../platform/problem-error.ts";
 import { auditFor, type PersonContext } from "../identity/identity-context.ts";
 import { accountObject } from "./account-object-of.ts";
 
-const FACT = "platform-trading";
 /** Desks that are told at the same time. */
 const AT_ONCE = 50;
+/** Times that a switch is tried against others who throw it. */
+const TRIES_MAX = 5;
 /** How long one call tells desks; the rest are told by the next minute's tick. */
 const SPREAD_MS_MAX = 20_000;
 
@@ -21,25 +23,24 @@ const Stored = z.object({
   flatten: z.boolean(),
   version: z.number().int().positive(),
 });
-type Stored = z.infer<typeof Stored> & { readonly changedAt: number };
+type Stored = z.infer<typeof Stored>;
+const TRADING: DeploymentFact<Stored> = { name: "platform-trading", schema: Stored };
+type Throw = SetPlatformTrading & { readonly flatten: boolean };
 type AccountKey = Pick<typeof tradingAccounts.$inferSelect, "id" | "ownerId">;
 
 /** The switch as it is stored; undefined before it was thrown first. */
 export async function readSwitch(database: Database): Promise<Stored | undefined> {
-  const [row] = await database.select().from(deploymentFacts).where(eq(deploymentFacts.name, FACT)).limit(1);
-  return row === undefined ? undefined : { ...Stored.parse(JSON.parse(row.value)), changedAt: row.createdAt };
-}
-
-async function viewOf(database: Database, stored: Stored | undefined): Promise<PlatformTrading> {
-  if (stored === undefined) return { state: "ACTIVE", changedAt: null, untold: 0 };
-  const behind = lt(tradingAccounts.platformVersion, stored.version);
-  const [{ rows }] = await database.select({ rows: sql<number>`count(*)` }).from(tradingAccounts).where(behind);
-  return { state: stored.state, changedAt: stored.changedAt, untold: rows };
+  return (await readFact(database, TRADING))?.value;
 }
 
 /** The platform's switch, and how many desks were not told of it yet. */
-export async function readPlatformTrading({ ctx }: { ctx: PersonContext }): Promise<PlatformTrading> {
-  return viewOf(ctx.database, await readSwitch(ctx.database));
+export async function readPlatformTrading({ ctx: { database } }: { ctx: PersonContext }): Promise<PlatformTrading> {
+  const stored = await readFact(database, TRADING);
+  if (stored === undefined) return { state: "ACTIVE", changedAt: null, untold: 0 };
+  const { value, changedAt } = stored;
+  const behind = lt(tradingAccounts.platformVersion, value.version);
+  const [{ rows }] = await database.select({ rows: sql<number>`count(*)` }).from(tradingAccounts).where(behind);
+  return { state: value.state, changedAt, untold: rows };
 }
 
 /**
@@ -48,27 +49,37 @@ export async function readPlatformTrading({ ctx }: { ctx: PersonContext }): Prom
  */
 export async function setPlatformTrading(call: {
   ctx: PersonContext;
-  input: SetPlatformTrading;
+  /** With `flatten` what is held is closed, too: only where two administrators said so. */
+  input: Throw;
 }): Promise<PlatformTrading> {
   const { ctx, input } = call;
-  const { database, env, principal } = ctx;
-  const before = await readSwitch(database);
-  const next = { state: input.state, flatten: input.flatten, version: (before?.version ?? 0) + 1 };
-  const fact = { name: FACT, value: JSON.stringify(next), createdAt: ctx.now() };
-  await database.batch([
-    database
-      .insert(deploymentFacts)
-      .values(fact)
-      .onConflictDoUpdate({ target: deploymentFacts.name, set: { value: fact.value, createdAt: fact.createdAt } }),
-    prepareAudit(auditFor(ctx, principal.user.id), {
+  for (let attempt = 1; !(await throwSwitch(ctx, input)); attempt++) {
+    if (attempt === TRIES_MAX)
+      throw conflict("switch_moved", "Others throw the switch at this very moment. Look again.");
+  }
+  const { env } = ctx;
+  await spreadPlatformSwitch(env, ctx.now);
+  return readPlatformTrading({ ctx });
+}
+
+/** Whether it was stored: of two changes at the same moment one is, so that no version stands for two states. */
+async function throwSwitch(ctx: PersonContext, { state, flatten }: Throw): Promise<boolean> {
+  const { database, principal } = ctx;
+  const stored = await readFact(database, TRADING);
+  const before = stored?.value;
+  // Desks that were not told yet of a closing shall not lose it to another halt.
+  const closes = flatten || (state === "HALTED" && before?.state === "HALTED" && before.flatten);
+  const value = { state, flatten: closes, version: (before?.version ?? 0) + 1 };
+  const [changed] = await database.batch([
+    prepareFactChange(database, TRADING, { before: stored?.text, value, nowMs: ctx.now() }),
+    prepareAuditOfChange(auditFor(ctx, principal.user.id), {
       action: "platform.trading",
       subject: { kind: "platform", id: "trading" },
       before: { state: before?.state ?? "ACTIVE" },
-      after: input,
+      after: { state, flatten },
     }),
   ]);
-  await spreadPlatformSwitch(env, ctx.now);
-  return readPlatformTrading({ ctx });
+  return (changed as D1Result).meta.changes > 0;
 }
 
 /** Tells the desks that were not told of the platform's switch yet. Returns how many were. */

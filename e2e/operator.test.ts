@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { besidesOldSession, hasBrowser, launch, openSignedIn, settled } from "./stage.ts";
+
+/** The secret by which somebody becomes the first administrator, where the local server keeps it. */
+function bootstrapSecret(): string {
+  const text = readFileSync(join(inject("stateDirectory"), "local-secrets.env"), "utf8");
+  const secret = /^BOOTSTRAP_SECRET="(.+)"$/m.exec(text)?.[1];
+  if (secret === undefined) throw new Error("the local server must keep a bootstrap secret");
+  return secret;
+}
+
+async function confirm(page: Page, verb: string): Promise<void> {
+  await page.getByRole("dialog").getByRole("button", { name: verb, exact: true }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+const goTo = (page: Page, part: string) =>
+  page.getByRole("navigation", { name: "Operations" }).getByRole("link", { name: part, exact: true }).click();
+
+describe.skipIf(!hasBrowser)("the operators' page", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+
+  test("a person becomes the first administrator, stops and lets go on all trading, finds and wakes a bot, and reads who did it", async () => {
+    const { context, page, complaints } = await openSignedIn(browser);
+    await page.goto("/admin");
+    await page.getByText("The deployment has no administrator yet?").click();
+    await page.getByRole("textbox", { name: "Its bootstrap secret" }).fill(bootstrapSecret());
+    await page.getByRole("button", { name: "Become its first administrator" }).click();
+    await page.getByRole("heading", { name: "Switches" }).waitFor();
+
+    await page.getByRole("button", { name: "Stop all trading" }).click();
+    await confirm(page, "Stop all trading");
+    await page.getByText("Stopped", { exact: true }).waitFor();
+    await page.getByText("The platform has stopped trading").waitFor();
+    await page.goto("/bots");
+    // Every bot hears of it at once, and not with its next candle.
+    const rows = page.getByRole("row");
+    await rows.getByText("Halted", { exact: true }).first().waitFor();
+    await expect.poll(() => rows.getByText("Running", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+
+    await page.goto("/admin");
+    await page.getByRole("button", { name: "Let trading go on" }).click();
+    await confirm(page, "Let it go on");
+    await page.getByText("Desks trade within their limits.").waitFor();
+
+    await goTo(page, "Objects");
+    await page.getByRole("list", { name: "Objects" }).getByRole("button").first().click();
+    await page.getByRole("button", { name: "Wake it" }).click();
+    await page.getByText("Next alarm").waitFor();
+    await page.keyboard.press("Escape");
+    // Entries join their trails within the minute's tick at the latest.
+    await goTo(page, "Who did what");
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          await settled(page);
+          return page.getByText("Threw the switch of all trading").count();
+        },
+        { timeout: 75_000, interval: 2_000 },
+      )
+      .toBe(2);
+    expect(besidesOldSession(complaints)).toEqual([]);
+    await context.close();
+  }, 150_000);
+});

@@ -1,0 +1,281 @@
+import { changedQuery, pageQuery, textHash, totalsOf, totalsQuery, writeChanges } from "./capture-queries.ts";
+import type { CaptureSql, Query } from "./capture-sql.ts";
+import type { NamedValues } from "./named-values.ts";
+import type { UnitHeader } from "./sealed-unit.ts";
+import { captureTriggers, placeOf, quoted, readShapes, type TableShape, valuesOf } from "./table-shape.ts";
+import { LineWriter, type Place, type Totals } from "./unit-lines.ts";
+import { newEpoch } from "./unit-name.ts";
+
+/*
+ * What changed, and all there is. Triggers note the place of each row that changes; a unit holds those rows as they are when
+ * it is made, so that a row that changed a hundred times is in it once, and one that is gone is in it as gone.
+ *
+ * Increments go on from a base. Increment n holds every change behind increment n - lowbit(n), as the nodes of a Fenwick tree
+ * do: 1 and 3 hold one step, 2 two, 4 four. So after 1,440 of them the base and at most eleven others give the state, one that
+ * is superseded may be missing, and each change is written a handful of times.
+ */
+
+/** Characters of a part of a base: some five megabytes in memory while it is sealed. */
+const PART_CHARACTERS = 4_000_000;
+/** Notes beyond which those of the same row are made one. */
+const NOTES_MAX = 10_000;
+
+/** Tables that an object's own backup needs. The database has them by its migrations. */
+export const CAPTURE_TABLES = [
+  "create table if not exists backup_changes (sequence integer primary key, name text not null, place)",
+  "create table if not exists backup_marks (number integer primary key, sequence integer not null)",
+  "create table if not exists backup_values (name text primary key, hash text, number integer not null) without rowid",
+  "create table if not exists backup_state (name text primary key, value text not null) without rowid",
+] as const;
+
+interface CaptureState {
+  readonly epoch: string;
+  /** Of the last increment that was stored. */
+  readonly number: number;
+  /** Note up to which everything was stored. */
+  readonly sequence: number;
+}
+
+/** A unit before it is sealed. */
+export interface OpenUnit {
+  readonly header: Omit<UnitHeader, "source">;
+  readonly lines: string;
+}
+
+export interface Increment extends OpenUnit {
+  readonly sequence: number;
+  readonly totals: Totals | undefined;
+}
+
+/** How far a base is; plain, so that it can be laid aside. */
+export interface BaseProgress {
+  readonly epoch: string;
+  /** Note at which it was begun: what came later is in its increments. */
+  readonly sequence: number;
+  readonly part: number;
+  readonly table: number;
+  readonly after: Place | null;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface CaptureParts {
+  readonly sql: CaptureSql;
+  readonly values: NamedValues;
+  /** Tables that are left out. */
+  readonly leftOut: ReadonlySet<string>;
+  readonly now: () => number;
+}
+
+export class ChangeCapture {
+  private readonly parts: CaptureParts;
+  private shapes: readonly TableShape[] | undefined;
+  private known: CaptureState | undefined;
+  /** How many notes were left when those of the same row were made one. */
+  private joined = 0;
+
+  constructor(parts: CaptureParts) {
+    this.parts = parts;
+  }
+
+  /** Makes the tables and triggers of an object. Tables that came into being without triggers are taken as changed as a whole. */
+  async install(): Promise<void> {
+    const { sql } = this.parts;
+    await sql.run(CAPTURE_TABLES.map((text) => ({ text })));
+    const tables = await this.readTables();
+    const [rows] = await sql.run([{ text: "select name from sqlite_master where type = 'trigger'" }]);
+    const there = new Set(rows.map(({ name }) => String(name)));
+    for (const table of tables) {
+      if (there.has(`backup_${table.name}_made`)) continue;
+      const taken = `insert into backup_changes (name, place) select ?, ${placeOf(table)} from ${quoted(table.name)} t`;
+      const made = captureTriggers(table).map((text) => ({ text }));
+      await sql.run([{ text: taken, values: [table.name] }, ...made]);
+    }
+    this.shapes = tables;
+  }
+
+  /** The storage was emptied. */
+  forget(): void {
+    this.shapes = undefined;
+    this.known = undefined;
+  }
+
+  /** How many changes wait; one of at least so many where it has no base yet. */
+  async pending(): Promise<number> {
+    const [[row], state] = [await this.last(), await this.state()];
+    return state === undefined ? Math.max(1, row) : row - state.sequence;
+  }
+
+  async hasBase(): Promise<boolean> {
+    return (await this.state()) !== undefined;
+  }
+
+  async beginBase(): Promise<BaseProgress> {
+    this.shapes = undefined;
+    const [sequence] = await this.last();
+    return { epoch: newEpoch(this.parts.now()), sequence, part: 0, table: 0, after: null, values: {} };
+  }
+
+  /** The next part of a base, and where it goes on; `undefined` as progress where it was the last. */
+  async basePart(
+    from: BaseProgress,
+  ): Promise<{ unit: OpenUnit; next: BaseProgress | undefined; values: BaseProgress["values"] }> {
+    const shapes = await this.tables();
+    const writer = new LineWriter();
+    let { table: at, after, values } = from;
+    if (from.part === 0) values = this.writeValues(writer);
+    while (at < shapes.length && writer.length < PART_CHARACTERS) {
+      const table = shapes[at];
+      writer.table(table);
+      const rows = await this.parts.sql.page(pageQuery(table, after), PART_CHARACTERS - writer.length);
+      for (const row of rows) writer.row(table.name, row.backup_place as Place, valuesOf(table, row));
+      const last = rows.at(-1);
+      after = last === undefined ? null : (last.backup_place as Place);
+      if (last === undefined) at += 1;
+    }
+    const part = from.part + 1;
+    const isLast = at >= shapes.length;
+    if (isLast) writer.numbers(await this.readNumbers());
+    const header = { epoch: from.epoch, number: 0, covers: 0, part, isLast, at: this.parts.now() };
+    const next = isLast ? undefined : { ...from, part, table: at, after, values };
+    return { unit: { header, lines: writer.take() }, next, values };
+  }
+
+  /** All parts of a base are stored: increments go on from it. */
+  async settleBase({ epoch, sequence, values }: BaseProgress): Promise<void> {
+    const kept = Object.entries(values).map(([name, hash]) => ({
+      text: "insert into backup_values (name, hash, number) values (?, ?, 0)",
+      values: [name, hash],
+    }));
+    await this.parts.sql.run([
+      { text: "delete from backup_marks" },
+      { text: "insert into backup_marks (number, sequence) values (0, ?)", values: [sequence] },
+      // The last note stays, so that numbers never begin anew.
+      { text: "delete from backup_changes where sequence < ?", values: [sequence] },
+      { text: "delete from backup_values" },
+      ...kept,
+      this.stateQuery({ epoch, number: 0, sequence }),
+    ]);
+    this.known = { epoch, number: 0, sequence };
+  }
+
+  /** What changed since the increment before; undefined where nothing did and no totals are asked for. Throws without a base. */
+  async increment({ withTotals }: { readonly withTotals: boolean }): Promise<Increment | undefined> {
+    const state = await this.state();
+    if (state === undefined) throw new Error("an increment needs a base");
+    const number = state.number + 1;
+    const covers = number - (number & -number);
+    const tables = await this.tables();
+    const { sql } = this.parts;
+    const markQuery = { text: "select sequence from backup_marks where number = ?", values: [covers] };
+    const [[mark]] = await sql.run([markQuery]);
+    if (mark === undefined) throw new Error(`the mark of increment ${covers} must be there`);
+    const from = Number(mark.sequence);
+    const queries = [
+      { text: "select coalesce(max(sequence), 0) as last from backup_changes" },
+      ...tables.map((table) => changedQuery(table, from)),
+      ...(withTotals ? tables.map(totalsQuery) : []),
+    ];
+    const [[{ last }], ...answers] = await sql.run(queries);
+    const writer = new LineWriter();
+    const values = this.parts.values.list();
+    const changedValues = await this.noteValues(values, number);
+    const sequence = Number(last);
+    if (sequence === state.sequence && changedValues === 0 && !withTotals) return undefined;
+    for (const [at, table] of tables.entries()) writeChanges(writer, table, answers[at]);
+    await this.writeChangedValues(writer, values, covers);
+    writer.numbers(await this.readNumbers());
+    const totals = withTotals ? totalsOf(tables, answers.slice(tables.length), values.length) : undefined;
+    if (totals !== undefined) writer.totals(totals);
+    const header = { epoch: state.epoch, number, covers, part: 1, isLast: true, at: this.parts.now() };
+    return { header, lines: writer.take(), sequence, totals };
+  }
+
+  /** The increment is stored. */
+  async settle({ header, sequence }: Pick<Increment, "header" | "sequence">): Promise<void> {
+    const state = { epoch: header.epoch, number: header.number, sequence };
+    const mark = "insert or replace into backup_marks (number, sequence) values (?, ?)";
+    const [, , [{ notes }]] = await this.parts.sql.run([
+      { text: mark, values: [header.number, sequence] },
+      this.stateQuery(state),
+      { text: "select count(*) as notes from backup_changes" },
+    ]);
+    this.known = state;
+    if (Number(notes) > Math.max(NOTES_MAX, 2 * this.joined)) await this.joinNotes();
+  }
+
+  /** Keeps the last note of each row. */
+  private async joinNotes(): Promise<void> {
+    const text =
+      "delete from backup_changes where sequence not in (select max(sequence) from backup_changes group by name, place)";
+    const left = { text: "select count(*) as notes from backup_changes" };
+    const [, [{ notes }]] = await this.parts.sql.run([{ text }, left]);
+    this.joined = Number(notes);
+  }
+
+  private async last(): Promise<[number]> {
+    const text = "select coalesce(max(sequence), 0) as last from backup_changes";
+    const [[{ last }]] = await this.parts.sql.run([{ text }]);
+    return [Number(last)];
+  }
+
+  private async state(): Promise<CaptureState | undefined> {
+    if (this.known !== undefined) return this.known;
+    const [[row]] = await this.parts.sql.run([{ text: "select value from backup_state where name = 'state'" }]);
+    this.known = row === undefined ? undefined : (JSON.parse(String(row.value)) as CaptureState);
+    return this.known;
+  }
+
+  private stateQuery(state: CaptureState): Query {
+    const text = "insert or replace into backup_state (name, value) values ('state', ?)";
+    return { text, values: [JSON.stringify(state)] };
+  }
+
+  private async tables(): Promise<readonly TableShape[]> {
+    this.shapes ??= await this.readTables();
+    return this.shapes;
+  }
+
+  private async readTables(): Promise<TableShape[]> {
+    return (await readShapes(this.parts.sql)).filter(({ name }) => !this.parts.leftOut.has(name));
+  }
+
+  /** Where numbers that count by themselves stand. */
+  private async readNumbers(): Promise<Record<string, number>> {
+    const there = { text: "select 1 as is_there from sqlite_master where name = 'sqlite_sequence'" };
+    const [[counts]] = await this.parts.sql.run([there]);
+    if (counts === undefined) return {};
+    const [rows] = await this.parts.sql.run([{ text: "select name, seq from sqlite_sequence" }]);
+    return Object.fromEntries(rows.map(({ name, seq }) => [String(name), Number(seq)]));
+  }
+
+  private writeValues(writer: LineWriter): Record<string, string> {
+    const values = this.parts.values.list();
+    for (const [name, text] of values) writer.value(name, text);
+    return Object.fromEntries(values.map(([name, text]) => [name, textHash(text)]));
+  }
+
+  /** Notes which values are others than before, and with which increment. Returns how many are. */
+  private async noteValues(values: readonly (readonly [string, string])[], number: number): Promise<number> {
+    const [rows] = await this.parts.sql.run([{ text: "select name, hash, number from backup_values" }]);
+    const before = new Map(rows.map((row) => [String(row.name), row]));
+    const now = new Map(values.map(([name, text]) => [name, textHash(text)]));
+    const changed: [string, string | null][] = [];
+    for (const [name, hash] of now) if (before.get(name)?.hash !== hash) changed.push([name, hash]);
+    for (const [name, { hash }] of before) if (!now.has(name) && hash !== null) changed.push([name, null]);
+    const text = "insert or replace into backup_values (name, hash, number) values (?, ?, ?)";
+    await this.parts.sql.run(changed.map(([name, hash]) => ({ text, values: [name, hash, number] })));
+    // What was noted for this number before, and could not be stored then.
+    return changed.length + rows.filter((row) => Number(row.number) === number).length;
+  }
+
+  private async writeChangedValues(
+    writer: LineWriter,
+    values: readonly (readonly [string, string])[],
+    covers: number,
+  ): Promise<void> {
+    const query = { text: "select name from backup_values where number > ?", values: [covers] };
+    const [rows] = await this.parts.sql.run([query]);
+    const texts = new Map(values);
+    for (const { name } of rows) writer.value(String(name), texts.get(String(name)));
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { readMasterKeys } from "../platform/key-ring.ts";
+import type { BackupStore } from "./backup-store.ts";
+import type { ChangeCapture, Increment } from "./change-capture.ts";
+import { ObjectBackup, SEAL_AFTER_MS } from "./object-backup.ts";
+
+const KEYS = readMasterKeys(`k1:${"A".repeat(43)}`);
+const HEADER = { epoch: "1000000000000-00000000", covers: 0, part: 1, isLast: true, at: 1 };
+
+/** A source that has a base and so many changes waiting, and a store that fails while it is told to. */
+function stage() {
+  const world = { now: 1_000_000_000_000, waiting: 0, isDown: false, stored: [] as string[], settled: 0 };
+  const capture = {
+    pending: async () => world.waiting,
+    hasBase: async () => true,
+    increment: async () => ({
+      header: { ...HEADER, number: world.settled + 1 },
+      lines: `${world.waiting}\n`,
+      sequence: 1,
+      totals: undefined,
+    }),
+    settle: async (_made: Increment) => {
+      world.settled += 1;
+      world.waiting = 0;
+    },
+  } as unknown as ChangeCapture;
+  const store = {
+    put: async (key: string) => {
+      if (world.isDown) throw new Error("the store is down");
+      world.stored.push(key);
+    },
+  } as unknown as BackupStore;
+  const backup = new ObjectBackup({ source: "database", capture, store, keys: () => KEYS, now: () => world.now });
+  return { world, backup };
+}
+
+describe("the backup of a source", () => {
+  it("is due three quarters of a minute after the first change, or at once when a thousand wait", async () => {
+    const { world, backup } = stage();
+    await backup.notice();
+    expect(backup.dueAt()).toBeUndefined();
+    world.waiting = 1;
+    await backup.notice();
+    expect(backup.dueAt()).toBe(world.now + SEAL_AFTER_MS);
+    world.waiting = 1_000;
+    await backup.notice();
+    expect(backup.dueAt()).toBe(world.now);
+    expect(await backup.turn()).toBe(true);
+    expect(backup.dueAt()).toBeUndefined();
+    expect(world.stored).toHaveLength(1);
+  });
+
+  it("F24: goes on past a store that fails, tries again ever later, and then stores everything at once", async () => {
+    const { world, backup } = stage();
+    world.isDown = true;
+    world.waiting = 3;
+    await backup.notice();
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 9; attempt++) {
+      world.now = backup.dueAt() ?? 0;
+      await backup.turn();
+      pauses.push((backup.dueAt() ?? 0) - world.now);
+    }
+    expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000]);
+    world.isDown = false;
+    world.now = backup.dueAt() ?? 0;
+    await backup.turn();
+    expect(world).toMatchObject({ settled: 1, waiting: 0 });
+    expect(world.stored).toHaveLength(1);
+    expect(backup.dueAt()).toBeUndefined();
+  });
+});

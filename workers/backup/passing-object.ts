@@ -1,0 +1,38 @@
+import { systemClock } from "../platform/clock.ts";
+import { BackedUpObject } from "./backed-up-object.ts";
+
+/** An object that works in passes, each due at a time, and that is backed up between them by the same alarm. */
+export class PassingObject extends BackedUpObject {
+  /** When its next pass is due, UTC ms: an alarm before that is for the backup alone. Unknown after a sleep. */
+  private passAt: number | undefined;
+
+  /** Whether the alarm rang before a pass is due: what is to be stored is, and it rings again for the pass. */
+  protected async rangForBackup(passAt = this.passAt): Promise<boolean> {
+    if (passAt === undefined || systemClock() >= passAt) return false;
+    if (Number.isFinite(passAt)) await this.ctx.storage.setAlarm(passAt);
+    await this.noticeChanges();
+    this.turnBackup();
+    return true;
+  }
+
+  /** Rings for a pass, or for the backup where that comes first. */
+  protected async ringAt(passAt: number | undefined): Promise<void> {
+    this.passAt = passAt ?? Number.POSITIVE_INFINITY;
+    const first = Math.min(this.passAt, (await this.noticeChanges()) ?? Number.POSITIVE_INFINITY);
+    if (Number.isFinite(first)) await this.ctx.storage.setAlarm(first);
+    else await this.ctx.storage.deleteAlarm();
+  }
+
+  /** Rings for a pass by then, or earlier where one was due. */
+  protected async passBy(at: number): Promise<void> {
+    if (this.passAt !== undefined) this.passAt = Math.min(this.passAt, at);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
+  }
+
+  /** Rings for a pass now, or at `at`. */
+  protected async ringForPass(at = systemClock()): Promise<void> {
+    this.passAt = at;
+    await this.ctx.storage.setAlarm(at);
+  }
+}

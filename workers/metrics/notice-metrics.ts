@@ -1,0 +1,16 @@
+import { NOTICE_OUTCOMES, NOTICE_WAYS } from "./metric-labels.ts";
+
+/** What is counted of notices to people. */
+export const NOTICE_METRICS = {
+  notice_deliveries_total: {
+    type: "counter",
+    help: "Attempts to tell people something, by way and outcome.",
+    labels: { channel: NOTICE_WAYS, outcome: NOTICE_OUTCOMES },
+  },
+  notice_delay_seconds: {
+    type: "histogram",
+    help: "Time from an event until its receiver had taken the notice at the first attempt.",
+    labels: { level: ["info", "warning", "critical"] },
+    buckets: [0.25, 0.5, 1, 2, 5, 15],
+  },
+} as const;

@@ -1,0 +1,40 @@
+import { backups } from "../../../schema/tables/backup.ts";
+import type { Backup, BackupPage, BegunBackup } from "../../../schema/wire/backup.ts";
+import { backupObject } from "../../backup/backup-object-of.ts";
+import { backupStoreOf } from "../../backup/backup-store-of.ts";
+import { conflict } from "../../platform/problem-error.ts";
+import { type PersonContext, prepareOwnAudit } from "../identity/identity-context.ts";
+import { behindCursor, newestFirst, pageOf } from "../trading/page-cursor.ts";
+
+const ORDER = { at: backups.startedAt, id: backups.id };
+
+/** Full backups, the newest first. Throws 422 for a cursor that is not ours. */
+export async function listBackups(call: {
+  ctx: PersonContext;
+  input: { cursor?: string | undefined; limit: number };
+}): Promise<BackupPage> {
+  const { ctx, input } = call;
+  const rows = await ctx.database
+    .select()
+    .from(backups)
+    .where(behindCursor(ORDER, input.cursor))
+    .orderBy(...newestFirst(ORDER))
+    .limit(input.limit + 1);
+  const page = pageOf(rows, input.limit, ({ startedAt, id }) => [startedAt, id]);
+  return { ...page, rows: page.rows.map((row) => backupView(row, ctx.now())) };
+}
+
+/** Begins a full backup; while one is being made, answers that one. Throws 409 where the deployment keeps none. */
+export async function beginBackup(call: { ctx: PersonContext }): Promise<BegunBackup> {
+  const { ctx } = call;
+  if (backupStoreOf(ctx.env) === undefined) throw conflict("no_backups", "This deployment keeps no backups.");
+  await ctx.database.batch([
+    prepareOwnAudit(ctx, { action: "platform.backup", subject: { kind: "platform", id: "backup" } }),
+  ]);
+  return { id: await backupObject(ctx.env).begin({ askedBy: "person" }) };
+}
+
+function backupView(row: typeof backups.$inferSelect, nowMs: number): Backup {
+  const ageSeconds = row.madeAt === null ? null : Math.max(0, Math.floor((nowMs - row.madeAt) / 1_000));
+  return { ...row, ageSeconds };
+}
