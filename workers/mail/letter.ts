@@ -21,7 +21,8 @@ export type LetterTemplate =
   | "export-ready"
   | "deletion-planned"
   | "deletion-cancelled"
-  | "account-erased";
+  | "account-erased"
+  | "notice-address";
 
 const CHANGE_SUBJECT = "A new address for an account";
 const CLOSING = "\n\nApexTrade";
@@ -118,6 +119,12 @@ export const LETTERS = {
   accountErased: () =>
     letter("account-erased", "Your account was erased", [
       "Everything in your account was erased, as you asked. This is the last letter; nothing can be brought back.",
+    ]),
+  noticeAddress: ({ code, asker }: { readonly code: string; readonly asker: string }) =>
+    letter("notice-address", "Confirm this address for notices", [
+      `${asker} wants notices of ApexTrade to be sent to this address. To agree, enter this code under Settings, Notifications; it works once, for 24 hours:`,
+      code,
+      "If this is not wanted, do nothing: without the code nothing is sent here.",
     ]),
   deletionCancelled: () =>
     letter("deletion-cancelled", "Your account stays", ["The erasure of your account was called off."]),

@@ -7,7 +7,7 @@ import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { openText, sealText } from "../platform/sealed-text.ts";
 import type { Letter } from "./letter.ts";
-import type { MailSender } from "./mail-sender.ts";
+import { LETTER_FROM_DEFAULT, type MailOutcome, type MailSender } from "./mail-sender.ts";
 
 const PURPOSE = "letter";
 const MINUTE_MS = 60_000;
@@ -17,7 +17,7 @@ const RETRY_DELAYS_MS = [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_M
 const DRAIN_LETTERS = 25;
 // While one drain has a letter in hand, no other takes it; longer than any send may last.
 const CLAIM_MS = 2 * MINUTE_MS;
-const SENDER_DEFAULT = "ApexTrade <no-reply@apextrade.local>";
+const UNREADABLE = "the letter cannot be opened: it was sealed under another AUTH_SECRET, or changed";
 
 /**
  * Statements that queue a letter, for the batch of the change that it tells of: a list, since a single one would run as
@@ -67,13 +67,17 @@ export async function drainMail(env: Env, input: { sender: MailSender; nowMs: nu
     const claim = { attempts: row.attempts + 1, nextAttemptAt: nowMs + CLAIM_MS };
     const claimed = await database.update(mailOutbox).set(claim).where(mine);
     if (claimed.meta.changes === 0) continue;
-    const outcome = await sender.send({
-      id: row.id,
-      from: env.MAIL_FROM ?? SENDER_DEFAULT,
-      to: row.recipient,
-      subject: row.subject,
-      text: await openText(env, { purpose: PURPOSE, id: row.id }, row.body),
-    });
+    const text = await textOf(env, row);
+    const outcome: MailOutcome =
+      text === undefined
+        ? { type: "refused", reason: UNREADABLE }
+        : await sender.send({
+            id: row.id,
+            from: env.MAIL_FROM ?? LETTER_FROM_DEFAULT,
+            to: row.recipient,
+            subject: row.subject,
+            text,
+          });
     await database
       .update(mailOutbox)
       .set(settled(row.attempts, outcome, nowMs))
@@ -82,6 +86,15 @@ export async function drainMail(env: Env, input: { sender: MailSender; nowMs: nu
     else logEvent("letter_not_sent", { letter: row.id, reason: outcome.reason });
   }
   return sent;
+}
+
+/** The text of a letter, or undefined where it was sealed under another secret or changed: then no try will ever open it. */
+async function textOf(env: Env, row: { id: string; body: string }): Promise<string | undefined> {
+  try {
+    return await openText(env, { purpose: PURPOSE, id: row.id }, row.body);
+  } catch {
+    return undefined;
+  }
 }
 
 function settled(attemptsBefore: number, outcome: Awaited<ReturnType<MailSender["send"]>>, nowMs: number) {

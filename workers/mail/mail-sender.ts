@@ -2,6 +2,9 @@ import type { Env } from "../platform/env.ts";
 import { platformMail } from "./platform-mail.ts";
 import { sendgridMail } from "./sendgrid-mail.ts";
 
+/** Who letters are from where the deployment does not say. */
+export const LETTER_FROM_DEFAULT = "ApexTrade <no-reply@apextrade.local>";
+
 export interface OutgoingLetter {
   readonly id: string;
   readonly from: string;
