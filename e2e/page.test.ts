@@ -45,7 +45,7 @@ const PAGES = [
   "/admin?section=trail",
 ];
 
-/** Every page in turn, some four seconds each on two busy cores. */
+/** Every page in turn, some five seconds each on two cores that walk both screens at the same time. */
 const PAGES_MS_MAX = 240_000;
 
 describe.skipIf(!hasBrowser)("every page", () => {
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)("every page", () => {
   });
   afterAll(() => browser?.close());
 
-  test.each([
+  test.concurrent.each([
     ["wide", WIDE, "dark"],
     ["phone", PHONE, "light"],
   ] as const)(

@@ -22,7 +22,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
   });
   afterAll(() => browser?.close());
 
-  test("a list with nothing in it says what would be there and offers the one thing to do", async () => {
+  test.concurrent("a list with nothing in it says what would be there and offers the one thing to do", async () => {
     const { context, page } = await openStage(browser, { viewport: PHONE });
     await pretend(page, "empty");
     for (const [path, action] of LISTS) {
@@ -30,6 +30,29 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
       await settled(page);
       expect(await page.getByText(action).first().isVisible(), path).toBe(true);
       await expectNoOverflow(page, path);
+    }
+    await context.close();
+  });
+
+  test.concurrent("a failure says what happened and can be tried again", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "broken");
+    for (const path of [
+      "/",
+      "/bots",
+      "/bots/b1",
+      "/orders",
+      "/risk",
+      "/journal",
+      "/backtests",
+      "/backtests/r1",
+      "/strategies/s1",
+      "/data",
+      "/data/d1",
+    ]) {
+      await page.goto(path);
+      await page.getByText("The request could not be finished.").first().waitFor();
+      expect(await page.getByRole("button", { name: "Try again" }).first().isVisible(), path).toBe(true);
     }
     await context.close();
   });
@@ -51,29 +74,6 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     expect(names.length).toBeGreaterThan(3);
     expect(names.every((name) => name.includes("bitcoin"))).toBe(true);
     expect(names).toEqual([...names].sort());
-    await context.close();
-  });
-
-  test("a failure says what happened and can be tried again", async () => {
-    const { context, page } = await openStage(browser);
-    await pretend(page, "broken");
-    for (const path of [
-      "/",
-      "/bots",
-      "/bots/b1",
-      "/orders",
-      "/risk",
-      "/journal",
-      "/backtests",
-      "/backtests/r1",
-      "/strategies/s1",
-      "/data",
-      "/data/d1",
-    ]) {
-      await page.goto(path);
-      await page.getByText("The request could not be finished.").first().waitFor();
-      expect(await page.getByRole("button", { name: "Try again" }).first().isVisible(), path).toBe(true);
-    }
     await context.close();
   });
 
