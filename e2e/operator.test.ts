@@ -1,8 +1,12 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { besidesOldSession, hasBrowser, launch, openSignedIn, settled } from "./stage.ts";
+
+/** Longer than a worker that lives ever says nothing. */
+const SILENT_MS = 10 * 60_000;
 
 /** The secret by which somebody becomes the first administrator, where the local server keeps it. */
 function bootstrapSecret(): string {
@@ -10,6 +14,24 @@ function bootstrapSecret(): string {
   const secret = /^BOOTSTRAP_SECRET="(.+)"$/m.exec(text)?.[1];
   if (secret === undefined) throw new Error("the local server must keep a bootstrap secret");
   return secret;
+}
+
+/** Leaves a finished run as a worker does that was killed in the middle: begun, held, and no sign of life since. Answers its name. */
+function abandonRun(): string {
+  const [file] = globSync(join(inject("stateDirectory"), "v3/d1/miniflare-D1DatabaseObject/*.sqlite")).filter(
+    (path) => !path.endsWith("metadata.sqlite"),
+  );
+  if (file === undefined) throw new Error("the local server must keep its database in a file");
+  const database = new DatabaseSync(file, { timeout: 10_000 });
+  try {
+    const [run] = database.prepare("select id, name from backtests where status = 'done' limit 1").all();
+    if (run === undefined) throw new Error("the demo must have a finished run");
+    const left = "status = 'running', finished_at = null, lease_token = 'gone', redrives = 3, alive_at = ?";
+    database.prepare(`update backtests set ${left} where id = ?`).run(Date.now() - SILENT_MS, String(run.id));
+    return String(run.name);
+  } finally {
+    database.close();
+  }
 }
 
 async function confirm(page: Page, verb: string): Promise<void> {
@@ -27,7 +49,7 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
   });
   afterAll(() => browser?.close());
 
-  test("a person becomes the first administrator, stops and lets go on all trading, finds and wakes a bot, and reads who did it", async () => {
+  test("a person becomes the first administrator, stops and lets go on all trading, finds and wakes a bot, reads who did it, and has a run that hangs done again", async () => {
     const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/admin");
     await page.getByText("The deployment has no administrator yet?").click();
@@ -67,6 +89,19 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
         { timeout: 75_000, interval: 2_000 },
       )
       .toBe(2);
+
+    // A tick has just passed, so that the watchdog leaves it to the operator for a minute.
+    const name = abandonRun();
+    await goTo(page, "Work");
+    await page.getByRole("button", { name: "1 stuck" }).click();
+    const work = page.getByRole("list", { name: "Work" });
+    const run = work.getByRole("listitem").filter({ hasText: name });
+    await run.getByText("stuck", { exact: true }).waitFor();
+    await run.getByRole("button", { name: `Do again: ${name}` }).click();
+    await confirm(page, "Do it again");
+    await page.getByText("none stuck").first().waitFor();
+    await page.getByRole("group", { name: "State" }).getByRole("button", { name: "All" }).click();
+    await run.first().getByText("done", { exact: true }).waitFor();
     expect(besidesOldSession(complaints)).toEqual([]);
     await context.close();
   }, 150_000);
