@@ -47,10 +47,11 @@ class World {
   readonly capture: ChangeCapture;
   now = 1_000_000_000_000;
 
-  constructor() {
+  constructor(rowsMax?: number) {
     for (const text of [...TABLES, ...CAPTURE_TABLES]) this.database.exec(text);
     const values = { list: () => [...this.values], put: () => undefined };
-    this.capture = new ChangeCapture({ sql: nodeSql(this.database), values, leftOut: new Set(), now: () => this.now });
+    const parts = { sql: nodeSql(this.database), values, leftOut: new Set<string>(), now: () => this.now };
+    this.capture = new ChangeCapture({ ...parts, ...(rowsMax === undefined ? {} : { rowsMax }) });
   }
 
   change(chance: (below: number) => number): void {
@@ -164,6 +165,41 @@ describe("changes that are captured", () => {
         expect(restored.steps).toBeLessThanOrEqual(1 + 7);
       }
     }
+  });
+
+  it("are in increments of few rows, however far back one would reach, and give the state of every moment all the same", async () => {
+    const rowsMax = 6;
+    const chance = chanceOf(7);
+    const world = new World(rowsMax);
+    await world.capture.install();
+    await world.base(chance);
+    for (let step = 0; step < 70; step++) {
+      for (let count = 1 + chance(4); count > 0; count--) world.change(chance);
+      world.now += 1_000;
+      await world.seal();
+    }
+    for (const [at, content] of world.snapshots) {
+      expect(await world.restored(at)).toMatchObject({ content, faults: [] });
+    }
+    const wide = world.units.filter(({ named }) => named.covers < named.number - 1);
+    const rows = wide.map(({ lines }) => lines.split("\n").filter((line) => /^\["[rd]"/.test(line)).length);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(Math.max(...rows)).toBeLessThanOrEqual(rowsMax);
+  });
+
+  it("are too many for an increment where more rows changed than it may hold", async () => {
+    const chance = chanceOf(3);
+    const world = new World(20);
+    await world.capture.install();
+    expect(await world.capture.isTooMuch()).toBe(false);
+    await world.base(chance);
+    const insert = world.database.prepare("insert into events (text) values (?)");
+    for (let count = 0; count < 20; count++) insert.run(`event ${count}`);
+    expect(await world.capture.isTooMuch()).toBe(false);
+    insert.run("one more");
+    expect(await world.capture.isTooMuch()).toBe(true);
+    await world.base(chance);
+    expect(await world.capture.isTooMuch()).toBe(false);
   });
 
   it("are all in the next increment where one could not be stored", async () => {

@@ -24,6 +24,7 @@ import { openDatabase } from "../platform/database.ts";
 import { newId } from "../platform/ids.ts";
 import { LOOK_EVERY_MS } from "../platform/maintenance.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
+import { readSwitch } from "../services/trading/platform-switch.ts";
 import { newClient, request, START_MS, type TestClient } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
 import { newRun } from "../testing/test-run.ts";
@@ -153,6 +154,25 @@ describe("closing every position", () => {
     expect(await actionsOf(first)).toContain("platform.closing.ask");
     expect(await actionsOf(second)).toContain("platform.closing.confirm");
     await first.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+  });
+
+  it("is decided once and together with the switch, whoever else decides or throws it at that moment", async () => {
+    const [first, second] = [await newAdministrator(), await newAdministrator()];
+    for (let round = 0; round < 4; round++) {
+      const asked = await first.json<Closing>("POST", "/api/v1/admin/closings", { reason: "A race." }, 201);
+      const path = `/api/v1/admin/closings/${asked.id}`;
+      const withdraw = () => first.send("DELETE", path);
+      const confirm = () => second.send("POST", `${path}/confirm`);
+      const halt = () => first.send("POST", "/api/v1/admin/trading", { state: "HALTED" });
+      const replies = await Promise.all(
+        round % 2 === 0 ? [withdraw(), confirm(), halt()] : [halt(), confirm(), withdraw()],
+      );
+      expect(replies.filter(({ status }) => status >= 500)).toEqual([]);
+      const { closing } = await first.json<PlatformSwitches>("GET", "/api/v1/admin/switches");
+      expect(["confirmed", "withdrawn"]).toContain(closing?.state);
+      expect((await readSwitch(database))?.flatten).toBe(closing?.state === "confirmed");
+      await first.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    }
   });
 
   it("is void after half an hour, and can be taken back; trading stays stopped", async () => {

@@ -96,8 +96,8 @@ export class BackupObject extends DurableObject<Env> {
 
   private async sealDatabase(): Promise<void> {
     await this.database.notice();
-    // The first one of all is a full one, made piece by piece.
-    if (!(await this.database.hasBase())) return void (await this.begin({ askedBy: "day" }));
+    // The first one of all is a full one, made piece by piece, and so is one of more than an increment may hold.
+    if (await this.database.needsBase()) return void (await this.begin({ askedBy: "day" }));
     // Here an increment is due with each ring: whatever changed has waited for at most one of them.
     if (this.database.dueAt() !== undefined) await this.database.seal();
     await this.keepKeys();

@@ -1,10 +1,11 @@
-import { changedQuery, pageQuery, textHash, totalsOf, totalsQuery, writeChanges } from "./capture-queries.ts";
+import { changedQuery, pageQuery, totalsOf, totalsQuery, writeChanges } from "./capture-queries.ts";
 import type { CaptureSql, Query } from "./capture-sql.ts";
 import type { NamedValues } from "./named-values.ts";
 import type { UnitHeader } from "./sealed-unit.ts";
 import { captureTriggers, placeOf, quoted, readShapes, type TableShape, valuesOf } from "./table-shape.ts";
 import { LineWriter, type Place, type Totals } from "./unit-lines.ts";
 import { newEpoch } from "./unit-name.ts";
+import { ValueNotes, writeValues } from "./value-notes.ts";
 
 /*
  * What changed, and all there is. Triggers note the place of each row that changes; a unit holds those rows as they are when
@@ -12,11 +13,14 @@ import { newEpoch } from "./unit-name.ts";
  *
  * Increments go on from a base. Increment n holds every change behind increment n - lowbit(n), as the nodes of a Fenwick tree
  * do: 1 and 3 hold one step, 2 two, 4 four. So after 1,440 of them the base and at most eleven others give the state, one that
- * is superseded may be missing, and each change is written a handful of times.
+ * is superseded may be missing, and each change is written a handful of times. Where that would be more rows than an increment
+ * may hold, it holds one step alone, and the chain is a little longer there.
  */
 
 /** Characters of a part of a base: some five megabytes in memory while it is sealed. */
 const PART_CHARACTERS = 4_000_000;
+/** Rows of an increment: it is made in memory as a whole, where a base goes part by part. */
+export const INCREMENT_ROWS_MAX = 20_000;
 /** Notes beyond which those of the same row are made one. */
 const NOTES_MAX = 10_000;
 
@@ -64,10 +68,14 @@ export interface CaptureParts {
   /** Tables that are left out. */
   readonly leftOut: ReadonlySet<string>;
   readonly now: () => number;
+  /** Rows of an increment; `INCREMENT_ROWS_MAX` where nothing is said. */
+  readonly rowsMax?: number;
 }
 
 export class ChangeCapture {
   private readonly parts: CaptureParts;
+  private readonly notes: ValueNotes;
+  private readonly rowsMax: number;
   private shapes: readonly TableShape[] | undefined;
   private known: CaptureState | undefined;
   /** How many notes were left when those of the same row were made one. */
@@ -75,6 +83,8 @@ export class ChangeCapture {
 
   constructor(parts: CaptureParts) {
     this.parts = parts;
+    this.notes = new ValueNotes(parts.sql);
+    this.rowsMax = parts.rowsMax ?? INCREMENT_ROWS_MAX;
   }
 
   /** Makes the tables and triggers of an object. Tables that came into being without triggers are taken as changed as a whole. */
@@ -122,7 +132,7 @@ export class ChangeCapture {
     const shapes = await this.tables();
     const writer = new LineWriter();
     let { table: at, after, values } = from;
-    if (from.part === 0) values = this.writeValues(writer);
+    if (from.part === 0) values = writeValues(writer, this.parts.values.list());
     while (at < shapes.length && writer.length < PART_CHARACTERS) {
       const table = shapes[at];
       writer.table(table);
@@ -158,18 +168,20 @@ export class ChangeCapture {
     this.known = { epoch, number: 0, sequence };
   }
 
+  /** Whether more changed since the last increment than one may hold: then a base is made. */
+  async isTooMuch(): Promise<boolean> {
+    const state = await this.state();
+    return state !== undefined && (await this.isMoreThanOne(state.sequence));
+  }
+
   /** What changed since the increment before; undefined where nothing did and no totals are asked for. Throws without a base. */
   async increment({ withTotals }: { readonly withTotals: boolean }): Promise<Increment | undefined> {
     const state = await this.state();
     if (state === undefined) throw new Error("an increment needs a base");
     const number = state.number + 1;
-    const covers = number - (number & -number);
+    const { covers, from } = await this.reachOf(number);
     const tables = await this.tables();
     const { sql } = this.parts;
-    const markQuery = { text: "select sequence from backup_marks where number = ?", values: [covers] };
-    const [[mark]] = await sql.run([markQuery]);
-    if (mark === undefined) throw new Error(`the mark of increment ${covers} must be there`);
-    const from = Number(mark.sequence);
     const queries = [
       { text: "select coalesce(max(sequence), 0) as last from backup_changes" },
       ...tables.map((table) => changedQuery(table, from)),
@@ -178,11 +190,11 @@ export class ChangeCapture {
     const [[{ last }], ...answers] = await sql.run(queries);
     const writer = new LineWriter();
     const values = this.parts.values.list();
-    const changedValues = await this.noteValues(values, number);
+    const changedValues = await this.notes.note(values, number);
     const sequence = Number(last);
     if (sequence === state.sequence && changedValues === 0 && !withTotals) return undefined;
     for (const [at, table] of tables.entries()) writeChanges(writer, table, answers[at]);
-    await this.writeChangedValues(writer, values, covers);
+    await this.notes.write(writer, values, covers);
     writer.numbers(await this.readNumbers());
     const totals = withTotals ? totalsOf(tables, answers.slice(tables.length), values.length) : undefined;
     if (totals !== undefined) writer.totals(totals);
@@ -210,6 +222,29 @@ export class ChangeCapture {
     const left = { text: "select count(*) as notes from backup_changes" };
     const [, [{ notes }]] = await this.parts.sql.run([{ text }, left]);
     this.joined = Number(notes);
+  }
+
+  /** The increment that one goes back to, and the note behind which it holds changes. */
+  private async reachOf(number: number): Promise<{ readonly covers: number; readonly from: number }> {
+    const covers = number - (number & -number);
+    const from = await this.markOf(covers);
+    if (covers === number - 1 || !(await this.isMoreThanOne(from))) return { covers, from };
+    return { covers: number - 1, from: await this.markOf(number - 1) };
+  }
+
+  private async markOf(number: number): Promise<number> {
+    const query = { text: "select sequence from backup_marks where number = ?", values: [number] };
+    const [[mark]] = await this.parts.sql.run([query]);
+    if (mark === undefined) throw new Error(`the mark of increment ${number} must be there`);
+    return Number(mark.sequence);
+  }
+
+  /** Whether more rows changed behind a note than an increment may hold. */
+  private async isMoreThanOne(from: number): Promise<boolean> {
+    const changed = "select distinct name, place from backup_changes where sequence > ?1 limit ?2";
+    const text = `select count(*) as own_rows from (${changed})`;
+    const [[row]] = await this.parts.sql.run([{ text, values: [from, this.rowsMax + 1] }]);
+    return Number(row.own_rows) > this.rowsMax;
   }
 
   private async last(): Promise<[number]> {
@@ -246,36 +281,5 @@ export class ChangeCapture {
     if (counts === undefined) return {};
     const [rows] = await this.parts.sql.run([{ text: "select name, seq from sqlite_sequence" }]);
     return Object.fromEntries(rows.map(({ name, seq }) => [String(name), Number(seq)]));
-  }
-
-  private writeValues(writer: LineWriter): Record<string, string> {
-    const values = this.parts.values.list();
-    for (const [name, text] of values) writer.value(name, text);
-    return Object.fromEntries(values.map(([name, text]) => [name, textHash(text)]));
-  }
-
-  /** Notes which values are others than before, and with which increment. Returns how many are. */
-  private async noteValues(values: readonly (readonly [string, string])[], number: number): Promise<number> {
-    const [rows] = await this.parts.sql.run([{ text: "select name, hash, number from backup_values" }]);
-    const before = new Map(rows.map((row) => [String(row.name), row]));
-    const now = new Map(values.map(([name, text]) => [name, textHash(text)]));
-    const changed: [string, string | null][] = [];
-    for (const [name, hash] of now) if (before.get(name)?.hash !== hash) changed.push([name, hash]);
-    for (const [name, { hash }] of before) if (!now.has(name) && hash !== null) changed.push([name, null]);
-    const text = "insert or replace into backup_values (name, hash, number) values (?, ?, ?)";
-    await this.parts.sql.run(changed.map(([name, hash]) => ({ text, values: [name, hash, number] })));
-    // What was noted for this number before, and could not be stored then.
-    return changed.length + rows.filter((row) => Number(row.number) === number).length;
-  }
-
-  private async writeChangedValues(
-    writer: LineWriter,
-    values: readonly (readonly [string, string])[],
-    covers: number,
-  ): Promise<void> {
-    const query = { text: "select name from backup_values where number > ?", values: [covers] };
-    const [rows] = await this.parts.sql.run([query]);
-    const texts = new Map(values);
-    for (const { name } of rows) writer.value(String(name), texts.get(String(name)));
   }
 }

@@ -13,6 +13,7 @@ function stage() {
   const capture = {
     pending: async () => world.waiting,
     hasBase: async () => true,
+    isTooMuch: async () => false,
     increment: async () => ({
       header: { ...HEADER, number: world.settled + 1 },
       lines: `${world.waiting}\n`,

@@ -85,7 +85,7 @@ export class ObjectBackup {
     this.waitsSince = undefined;
     try {
       await this.alone(async () => {
-        if (!(await this.parts.capture.hasBase())) await this.makeBase();
+        if (await this.needsBase()) await this.makeBase();
         else await this.makeIncrement(false);
       });
       this.stored();
@@ -105,8 +105,10 @@ export class ObjectBackup {
     return made;
   }
 
-  hasBase(): Promise<boolean> {
-    return this.parts.capture.hasBase();
+  /** Whether there is no base to go on from, or more changed since than an increment may hold. */
+  async needsBase(): Promise<boolean> {
+    const { capture } = this.parts;
+    return !(await capture.hasBase()) || (await capture.isTooMuch());
   }
 
   /** Begins a base that is made part by part. */

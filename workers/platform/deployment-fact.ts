@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { z } from "zod";
 import { deploymentFacts } from "../../schema/tables/identity.ts";
@@ -40,14 +40,24 @@ export function prepareFact<T>(
     .onConflictDoUpdate({ target: deploymentFacts.name, set: { value: text, createdAt: nowMs } });
 }
 
+/** Whether a fact is still as it was read, or as another statement of the same batch has just made it. */
+export function factIs({ name }: { readonly name: string }, text: string): SQL {
+  return sql`exists (select 1 from deployment_facts f where f.name = ${name} and f.value = ${text})`;
+}
+
 /**
  * The same where the fact is still as it was read, so that of two changes at the same moment one is made: `before` is its
- * text, undefined where there was none. Changes one row or none.
+ * text, undefined where there was none, and what was there changes only where `where` holds too. Changes one row or none.
  */
 export function prepareFactChange<T>(
   database: Database,
   { name, schema }: DeploymentFact<T>,
-  { before, value, nowMs }: { readonly before: string | undefined; readonly value: T; readonly nowMs: number },
+  {
+    before,
+    value,
+    nowMs,
+    where,
+  }: { readonly before: string | undefined; readonly value: T; readonly nowMs: number; readonly where?: SQL },
 ): BatchItem<"sqlite"> {
   const text = JSON.stringify(schema.parse(value));
   if (before === undefined) {
@@ -56,5 +66,5 @@ export function prepareFactChange<T>(
   return database
     .update(deploymentFacts)
     .set({ value: text, createdAt: nowMs })
-    .where(and(eq(deploymentFacts.name, name), sql`${deploymentFacts.value} = ${before}`));
+    .where(and(eq(deploymentFacts.name, name), sql`${deploymentFacts.value} = ${before}`, where));
 }

@@ -1,14 +1,21 @@
-import { and, count, eq, isNull, ne } from "drizzle-orm";
+import { and, count, eq, isNull, ne, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
 import { users } from "../../../schema/tables/identity.ts";
 import type { AskClosing, Closing } from "../../../schema/wire/admin.ts";
 import { TimeMs } from "../../../schema/wire/primitive.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
-import { type DeploymentFact, prepareFactChange, readFact, type StoredFact } from "../../platform/deployment-fact.ts";
+import {
+  type DeploymentFact,
+  factIs,
+  prepareFactChange,
+  readFact,
+  type StoredFact,
+} from "../../platform/deployment-fact.ts";
 import { newId } from "../../platform/ids.ts";
 import { conflict, forbidden, notFound } from "../../platform/problem-error.ts";
 import { auditFor, type PersonContext } from "../identity/identity-context.ts";
-import { setPlatformTrading } from "../trading/platform-switch.ts";
+import { type SwitchDecision, setPlatformTrading } from "../trading/platform-switch.ts";
 
 /** Long enough to wake a second person, short enough that nobody agrees to what was asked on another day. */
 export const CLOSING_OPEN_MS = 30 * 60_000;
@@ -63,13 +70,15 @@ export async function confirmClosing(call: { ctx: PersonContext; input: { id: st
     throw forbidden("second_administrator", "You asked for this closing. Another administrator has to agree to it.");
   }
   const decided: Stored = { ...open.value, decision: { outcome: "confirmed", by: userId, at: ctx.now() } };
-  if (!(await store(ctx, open, decided, "platform.closing.confirm"))) throw ended();
+  const decision: SwitchDecision = {
+    store: (where) => storing(ctx, { before: open, value: decided, action: "platform.closing.confirm", where }),
+    isStored: factIs(CLOSING, JSON.stringify(decided)),
+  };
   try {
-    await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: true } });
+    await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: true }, decision });
   } catch (error) {
-    // Open again: what was not done must not stand as done.
-    const text = JSON.stringify(decided);
-    await store(ctx, { value: decided, changedAt: ctx.now(), text }, open.value, "platform.closing.reopen");
+    // Another decision came first, where it is no longer open.
+    await findOpen(ctx, call.input.id);
     throw error;
   }
   return viewOf(decided, ctx.now());
@@ -106,16 +115,29 @@ async function store(
   value: Stored,
   action: string,
 ): Promise<boolean> {
-  const { database } = ctx;
-  const [changed] = await database.batch([
-    prepareFactChange(database, CLOSING, { before: before?.text, value, nowMs: ctx.now() }),
+  const [change, entry] = storing(ctx, { before, value, action });
+  const [changed] = await ctx.database.batch([change, entry]);
+  return (changed as D1Result).meta.changes > 0;
+}
+
+function storing(
+  ctx: PersonContext,
+  change: {
+    readonly before: StoredFact<Stored> | undefined;
+    readonly value: Stored;
+    readonly action: string;
+    readonly where?: SQL;
+  },
+): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+  const { before, action, ...stored } = change;
+  return [
+    prepareFactChange(ctx.database, CLOSING, { ...stored, before: before?.text, nowMs: ctx.now() }),
     prepareAuditOfChange(auditFor(ctx, ctx.principal.user.id), {
       action,
-      subject: { kind: "closing", id: value.id },
-      after: { reason: value.reason },
+      subject: { kind: "closing", id: stored.value.id },
+      after: { reason: stored.value.reason },
     }),
-  ]);
-  return (changed as D1Result).meta.changes > 0;
+  ];
 }
 
 function viewOf({ id, reason, askedBy, askedAt, decision }: Stored, nowMs: number): Closing {

@@ -1,10 +1,11 @@
-import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
 import { tradingAccounts } from "../../../schema/tables/trading.ts";
 import type { PlatformTrading, SetPlatformTrading } from "../../../schema/wire/platform.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { type Database, openDatabase } from "../../platform/database.ts";
-import { type DeploymentFact, prepareFactChange, readFact } from "../../platform/deployment-fact.ts";
+import { type DeploymentFact, factIs, prepareFactChange, readFact } from "../../platform/deployment-fact.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { conflict } from "../../platform/problem-error.ts";
@@ -27,6 +28,14 @@ type Stored = z.infer<typeof Stored>;
 const TRADING: DeploymentFact<Stored> = { name: "platform-trading", schema: Stored };
 type Throw = SetPlatformTrading & { readonly flatten: boolean };
 type AccountKey = Pick<typeof tradingAccounts.$inferSelect, "id" | "ownerId">;
+
+/** What is decided together with the switch: both are stored, or neither. */
+export interface SwitchDecision {
+  /** What stores it, where the switch is still as it was read. */
+  readonly store: (switchStands: SQL) => readonly BatchItem<"sqlite">[];
+  /** Holds once it is stored. */
+  readonly isStored: SQL;
+}
 
 /** The switch as it is stored; undefined before it was thrown first. */
 export async function readSwitch(database: Database): Promise<Stored | undefined> {
@@ -51,9 +60,10 @@ export async function setPlatformTrading(call: {
   ctx: PersonContext;
   /** With `flatten` what is held is closed, too: only where two administrators said so. */
   input: Throw;
+  decision?: SwitchDecision;
 }): Promise<PlatformTrading> {
   const { ctx, input } = call;
-  for (let attempt = 1; !(await throwSwitch(ctx, input)); attempt++) {
+  for (let attempt = 1; !(await throwSwitch(ctx, input, call.decision)); attempt++) {
     if (attempt === TRIES_MAX)
       throw conflict("switch_moved", "Others throw the switch at this very moment. Look again.");
   }
@@ -63,23 +73,35 @@ export async function setPlatformTrading(call: {
 }
 
 /** Whether it was stored: of two changes at the same moment one is, so that no version stands for two states. */
-async function throwSwitch(ctx: PersonContext, { state, flatten }: Throw): Promise<boolean> {
+async function throwSwitch(
+  ctx: PersonContext,
+  { state, flatten }: Throw,
+  decision: SwitchDecision | undefined,
+): Promise<boolean> {
   const { database, principal } = ctx;
   const stored = await readFact(database, TRADING);
+  if (decision !== undefined && stored === undefined)
+    throw new Error("a decision needs a switch that was thrown before");
   const before = stored?.value;
   // Desks that were not told yet of a closing shall not lose it to another halt.
   const closes = flatten || (state === "HALTED" && before?.state === "HALTED" && before.flatten);
   const value = { state, flatten: closes, version: (before?.version ?? 0) + 1 };
-  const [changed] = await database.batch([
-    prepareFactChange(database, TRADING, { before: stored?.text, value, nowMs: ctx.now() }),
+  const first = decision?.store(factIs(TRADING, stored?.text ?? "")) ?? [];
+  const where = decision?.isStored;
+  const results = await database.batch([
+    ...first,
+    prepareFactChange(database, TRADING, {
+      ...{ before: stored?.text, value, nowMs: ctx.now() },
+      ...(where === undefined ? {} : { where }),
+    }),
     prepareAuditOfChange(auditFor(ctx, principal.user.id), {
       action: "platform.trading",
       subject: { kind: "platform", id: "trading" },
       before: { state: before?.state ?? "ACTIVE" },
       after: { state, flatten },
     }),
-  ]);
-  return (changed as D1Result).meta.changes > 0;
+  ] as unknown as [BatchItem<"sqlite">]);
+  return (results[first.length] as D1Result).meta.changes > 0;
 }
 
 /** Tells the desks that were not told of the platform's switch yet. Returns how many were. */
