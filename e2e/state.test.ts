@@ -133,6 +133,35 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     await context.close();
   });
 
+  test("a maintenance is said on an open page, which comes back by itself", async () => {
+    const { context, page } = await openStage(browser);
+    await pretend(page, "full");
+    await page.goto("/journal");
+    await settled(page);
+    const detail = "The database gets a new index. Bots go on, and everything that stops trading works.";
+    const problem = { type: "about:blank", title: "Maintenance", status: 503, code: "maintenance", detail };
+    const isOfSession = (url: URL) => url.pathname.includes("/session");
+    await page.route(
+      (url) => url.pathname.startsWith("/api/") && !isOfSession(url),
+      (route) =>
+        route.fulfill({
+          ...{ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) },
+          headers: { "Retry-After": "60" },
+        }),
+    );
+    await page.getByRole("link", { name: "Backtests" }).first().click();
+    const banner = page.getByRole("status", { name: "Maintenance" });
+    await banner.getByText("The database gets a new index.").waitFor();
+    await banner.getByRole("button", { name: "Look again" }).click();
+    expect(await banner.isVisible()).toBe(true);
+    await page.unrouteAll();
+    await pretend(page, "full");
+    await banner.getByRole("button", { name: "Look again" }).click();
+    await banner.waitFor({ state: "detached" });
+    await page.getByRole("row").nth(1).waitFor();
+    await context.close();
+  });
+
   test("a bot does not start without its caps, and takes them from last month once there is an account", async () => {
     const { context, page } = await openStage(browser);
     await pretend(page, "empty");

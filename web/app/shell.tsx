@@ -7,6 +7,7 @@ import { useProofAsked } from "../settings/prove.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/states.tsx";
 import { DeletionBanner } from "./deletion-banner.tsx";
+import { MaintenanceBanner } from "./maintenance-banner.tsx";
 import { BottomBar, Rail } from "./rail.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
@@ -44,6 +45,7 @@ export function Shell() {
       <Rail />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onOverlay={setOverlay} />
+        <MaintenanceBanner />
         <DeletionBanner />
         <Suspense fallback={null}>
           <HaltBanner />
