@@ -1,9 +1,3 @@
-import { runLocalServer } from "./start/run-local-server.ts";
-import { readStartOptions } from "./start/start-options.ts";
+import { startCommand } from "./start/start-command.ts";
 
-const options = readStartOptions(process.argv.slice(2), "dev");
-if (typeof options === "string") {
-  console.error(options);
-  process.exit(2);
-}
-process.exit(await runLocalServer(options));
+process.exit(await startCommand("dev"));

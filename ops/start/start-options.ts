@@ -19,11 +19,25 @@ export interface StartOptions {
 }
 
 const DEFAULT_PORT = 8787;
-const USAGE =
-  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--backups .wrangler/backups] [--sidecar] [--log debug]";
+const USAGE = "npm start -- --help lists the options";
 
-/** The options, or what is wrong with them in one line. */
-export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
+export const START_HELP = `npm start -- [options]
+
+  --port 8787                 port of the one address that is opened in a browser
+  --state .wrangler/state     folder of the database, files, secrets and logs
+  --backups .wrangler/backups folder of the backups, apart from the state
+  --log warning               lowest level of the log: debug, info, warning or error
+  --sidecar                   runs a sidecar beside it, which holds venues' streams
+  --stand-in BINANCE.testnet=http://127.0.0.1:9101
+                              origin of a venue's stand-in; may be given several times`;
+
+const LOG_LEVELS = ["debug", "info", "warning", "error"];
+
+/** The options, "help" where that is asked for, or what is wrong with them in one line. */
+export function readStartOptions(
+  argv: readonly string[],
+  mode: StartOptions["mode"],
+): StartOptions | "help" | { readonly wrong: string } {
   try {
     const { values } = parseArgs({
       args: [...argv],
@@ -34,20 +48,25 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
         backups: { type: "string" },
         sidecar: { type: "boolean" },
         log: { type: "string" },
+        help: { type: "boolean", short: "h" },
       },
       strict: true,
     });
+    if (values.help === true) return "help";
     const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_534) {
-      return `--port must be a whole number from 1 to 65534, was ${values.port}`;
+      return { wrong: `--port must be a whole number from 1 to 65534, was ${values.port}` };
     }
     const standIns: Record<string, string> = {};
     for (const text of values["stand-in"] ?? []) {
       const [, venue, origin] = /^([A-Z0-9]+\.[a-z]+)=(https?:\/\/[^/\s]+)$/.exec(text) ?? [];
       if (venue === undefined || origin === undefined) {
-        return `--stand-in must be such as BINANCE.testnet=http://127.0.0.1:9101, was ${text}`;
+        return { wrong: `--stand-in must be such as BINANCE.testnet=http://127.0.0.1:9101, was ${text}` };
       }
       standIns[venue] = origin;
+    }
+    if (values.log !== undefined && !LOG_LEVELS.includes(values.log)) {
+      return { wrong: `--log must be one of ${LOG_LEVELS.join(", ")}, was ${values.log}` };
     }
     const stateDirectory = resolve(values.state ?? ".wrangler/state");
     // Whoever chooses a place for the state chooses one for its backups too.
@@ -62,6 +81,6 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
       logLevel: values.log ?? "warning",
     };
   } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
+    return { wrong: `${error instanceof Error ? error.message : String(error)}\n${USAGE}` };
   }
 }
