@@ -25,7 +25,7 @@ export type SignalWish = z.infer<typeof SignalWish>;
  * one came before its turn. `duplicate`, `stale`, `out-of-order`: recorded and not acted on. `denied`: by the bot's settings,
  * its state, the desk or the venue. `refused`: not understood. `failed`: it was to be acted on and could not be.
  */
-export const SignalState = z.enum([
+export const SIGNAL_STATES = [
   "received",
   "acted",
   "unneeded",
@@ -36,7 +36,8 @@ export const SignalState = z.enum([
   "denied",
   "refused",
   "failed",
-]);
+] as const;
+export const SignalState = z.enum(SIGNAL_STATES);
 export type SignalState = z.infer<typeof SignalState>;
 
 /** Prices that a signal gives its entry; text, since they are money. */

@@ -1,4 +1,5 @@
 import { SIGNALS_KEPT_MAX, type Signal, type SignalState } from "../../schema/wire/signal.ts";
+import { count } from "../metrics/meter.ts";
 import { RETENTION } from "../privacy/retention.ts";
 import type { RepeatKey } from "./judge-signal.ts";
 
@@ -61,6 +62,7 @@ export class SignalStore {
         replayOf,
       )
       .one();
+    count("signals_total", { state });
     if (sequence % 100 === 0) this.prune(at);
     const rest = { sequence, settledAt, orderIds: [], id, at, sentAt, barAt, wish, instrument };
     return { ...rest, terms, state, reason, replayOf };
@@ -129,6 +131,7 @@ export class SignalStore {
   settle(id: string, { state, reason, at }: { state: SignalState; reason: string | null; at: number }): void {
     const query = "update signals set state = ?, reason = ?, settled_at = ? where id = ?";
     this.storage.sql.exec(query, state, reason, at, id);
+    count("signals_total", { state });
   }
 
   addOrders(id: string, orderIds: readonly string[]): void {
