@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useId } from "react";
+import { StrategyOptions } from "../strategy/strategy-options.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { boxClass, TextField } from "../ui/field.tsx";
 import { parameterWarning } from "./parameter-warning.ts";
@@ -30,22 +31,7 @@ export function StrategyFields() {
             className={`${boxClass} select-arrow w-full pr-7`}
           >
             {draft.strategy === "rules" && <option value="rules">Rules of the earlier run</option>}
-            {own.length > 0 && (
-              <optgroup label="Yours">
-                {own.map((row) => (
-                  <option key={row.id} value={`saved:${row.id}`}>
-                    {row.name}
-                  </option>
-                ))}
-              </optgroup>
-            )}
-            <optgroup label="Library">
-              {library.map((row) => (
-                <option key={row.id} value={`library:${row.id}`}>
-                  {row.title}
-                </option>
-              ))}
-            </optgroup>
+            <StrategyOptions own={own} library={library} />
           </select>
           {draft.strategy.startsWith("saved:") && (
             <Link to="/strategies/$id" params={{ id: chosen }} className={buttonClass()}>

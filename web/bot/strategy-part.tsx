@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { parameterWarning } from "../backtest/parameter-warning.ts";
+import { StrategyOptions } from "../strategy/strategy-options.tsx";
 import { boxClass, TextField } from "../ui/field.tsx";
 import { isDriven } from "./bot-draft.ts";
 import { useBotForm } from "./bot-form-context.ts";
@@ -29,22 +30,7 @@ export function StrategyPart() {
             <option value="signals">Signals: TradingView or a program of yours</option>
           </optgroup>
           {draft.strategy === "rules" && <option value="rules">Rules of its own</option>}
-          {own.length > 0 && (
-            <optgroup label="Yours">
-              {own.map((row) => (
-                <option key={row.id} value={`saved:${row.id}`}>
-                  {row.name}
-                </option>
-              ))}
-            </optgroup>
-          )}
-          <optgroup label="Library">
-            {library.map((row) => (
-              <option key={row.id} value={`library:${row.id}`}>
-                {row.title}
-              </option>
-            ))}
-          </optgroup>
+          <StrategyOptions own={own} library={library} />
         </select>
         {error !== undefined && <p className="mt-1 text-table text-danger">{error}</p>}
         {isDriven(draft) && (
