@@ -13,6 +13,7 @@ import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 import { newKeyOf } from "../testing/test-key.ts";
 import { dashboardOf } from "./dashboard.ts";
+import { PUBLISH_EVERY_MS } from "./hub-object.ts";
 import type { SocketProgress } from "./socket-credit.ts";
 
 const account = (accountId: string, equity = "1000"): DashboardAccount => ({
@@ -73,9 +74,12 @@ describe("the dashboard's channel", () => {
   it("makes one frame of many reports of one moment", async () => {
     const { client, object, ownerId } = await newDashboard();
     const watcher = await watch(client);
+    const began = Date.now();
     for (let index = 0; index < 60; index++) await object.reportBot({ ownerId, ...botReport(`bot_${index}`, "acc_1") });
     await watcher.until((seen) => Object.keys(DashboardState.parse(seen.value()).bots).length === 60);
-    expect(watcher.frames.length).toBeLessThan(10);
+    // The snapshot, one for each pause between two, and the last: a slow machine has more pauses, and never sixty.
+    const pauses = (Date.now() - began) / PUBLISH_EVERY_MS;
+    expect(watcher.frames.length).toBeLessThanOrEqual(Math.min(50, 3 + Math.ceil(pauses)));
   });
 
   it("forgets bots, and accounts with everything of theirs", async () => {

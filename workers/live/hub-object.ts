@@ -21,7 +21,7 @@ const SOCKETS_MAX = 50;
 /** Alerts that the dashboard lists; older ones are in the accounts' own lists. */
 const ALERTS_MAX = 50;
 /** Least time between two values: reports of many bots at the same candle become one. */
-const PUBLISH_EVERY_MS = 200;
+export const PUBLISH_EVERY_MS = 200;
 /** Between attempts to bring an entry into the trail while the database does not answer. */
 const TRAIL_AGAIN_MS = 15_000;
 
