@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly stateDirectory: string;
   /** Origins of stand-ins by venue and environment, such as BINANCE.testnet. */
   readonly standIns: Readonly<Record<string, string>>;
+  /** Whether they trade at any hour, whatever the calendars of their markets say. */
+  readonly standInsAlwaysOpen: boolean;
   /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
   readonly hasSidecar: boolean;
   /** Folder of the backups, apart from the state; undefined where they stay in it. */
@@ -20,7 +22,7 @@ export interface StartOptions {
 
 const DEFAULT_PORT = 8787;
 const USAGE =
-  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--backups .wrangler/backups] [--sidecar] [--log debug]";
+  "usage: npm start -- [--port 8787] [--state .wrangler/state] [--stand-in BINANCE.testnet=http://127.0.0.1:9101] [--always-open] [--backups .wrangler/backups] [--sidecar] [--log debug]";
 
 /** The options, or what is wrong with them in one line. */
 export function readStartOptions(argv: readonly string[], mode: StartOptions["mode"]): StartOptions | string {
@@ -31,6 +33,7 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
         port: { type: "string" },
         state: { type: "string" },
         "stand-in": { type: "string", multiple: true },
+        "always-open": { type: "boolean" },
         backups: { type: "string" },
         sidecar: { type: "boolean" },
         log: { type: "string" },
@@ -57,6 +60,7 @@ export function readStartOptions(argv: readonly string[], mode: StartOptions["mo
       port,
       stateDirectory,
       standIns,
+      standInsAlwaysOpen: values["always-open"] === true,
       hasSidecar: values.sidecar === true,
       backups: backups === undefined ? undefined : resolve(backups),
       logLevel: values.log ?? "warning",
