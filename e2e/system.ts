@@ -51,7 +51,7 @@ export async function setup(project: TestProject): Promise<void> {
   const port = await freePort();
   standIns = await startStandIns();
   const origins = standIns.flatMap(({ venue, url }) => ["--stand-in", `${venue}=${url}`]);
-  const options = ["--port", String(port), "--state", stateDirectory, "--sidecar", ...origins];
+  const options = ["--port", String(port), "--state", stateDirectory, "--sidecar", "--always-open", ...origins];
   child = spawn(process.execPath, ["ops/start.ts", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
     // The test runner's own mode would build the page for development.
@@ -79,11 +79,11 @@ function startStandIns(): Promise<StandIn[]> {
     ["BINANCE.testnet", new BinanceEmulator(parts)],
     ["ALPACA.paper", new AlpacaEmulator(parts)],
     ["OANDA.practice", new OandaEmulator(parts)],
-    ["XTS.test", new XtsEmulator(parts)],
+    ["XTS.test", Object.assign(new XtsEmulator(parts), { isAlwaysOpen: true })],
   ] as const;
   return Promise.all(
     venues.map(async ([venue, emulator]) => {
-      const { url, close } = await serveVenue(emulator);
+      const { url, close } = await serveVenue(emulator, { market: "goes-on" });
       return { venue, url, close, keys: emulator.keys };
     }),
   );

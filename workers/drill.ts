@@ -5,7 +5,7 @@ import type { AccountVenue } from "./account/account-venue.ts";
 import { type DeskIntent, MANUAL_BOT } from "./account/desk-calls.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
-import { ALWAYS_OPEN } from "./core/candle/trading-calendar.ts";
+import { atAnyHour } from "./brokers/testing/stand-in-hours.ts";
 import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
 import { meter } from "./metrics/meter.ts";
@@ -58,9 +58,7 @@ export class AccountObject extends ProductionAccount {
   override async begin(given: Parameters<ProductionAccount["begin"]>[0]): Promise<void> {
     const caps = { ...given.limits.caps, ...DRILL_CAPS };
     // Stand-ins of venues trade at any hour: a drill may be run on a Sunday.
-    const instruments = given.instruments.map((instrument) =>
-      "calendarId" in instrument ? { ...instrument, calendarId: ALWAYS_OPEN.id } : instrument,
-    );
+    const instruments = atAnyHour(given.instruments);
     await super.begin({ ...given, instruments, limits: { ...given.limits, caps } });
   }
 

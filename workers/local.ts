@@ -1,5 +1,7 @@
+import { AccountObject as ProductionAccount } from "./account/account-object.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
+import { atAnyHour, isAtOpenStandIn } from "./brokers/testing/stand-in-hours.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
 import { NoticeObject as ProductionNotices } from "./notify/notice-object.ts";
 import { openWays } from "./notify/notice-ways.ts";
@@ -8,7 +10,6 @@ import { startObserving } from "./platform/start-observing.ts";
 import { STRATEGY_CATALOGUE } from "./run/strategy-port.ts";
 import { workerOf } from "./worker.ts";
 
-export { AccountObject } from "./account/account-object.ts";
 export { AuditObject } from "./audit/audit-object.ts";
 export { ThrottleObject } from "./auth/throttle-object.ts";
 export { BackupCheckObject } from "./backup/backup-check-object.ts";
@@ -24,6 +25,19 @@ export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
 export { MetricsObject } from "./metrics/metrics-object.ts";
 export { RunObject } from "./run/run-object.ts";
+
+/** Stand-ins of venues trade at any hour where the server is told so: whoever tries them out may do that on a Sunday. */
+export class AccountObject extends ProductionAccount {
+  override begin(given: Parameters<ProductionAccount["begin"]>[0]): Promise<void> {
+    const isOpen = isAtOpenStandIn(this.env, given);
+    return super.begin(isOpen ? { ...given, instruments: atAnyHour(given.instruments) } : given);
+  }
+
+  override renewInstruments(call: Parameters<ProductionAccount["renewInstruments"]>[0]): Promise<number> {
+    const isOpen = isAtOpenStandIn(this.env, this.open(call.ownerId).record);
+    return super.renewInstruments(isOpen ? { ...call, offered: atAnyHour(call.offered) } : call);
+  }
+}
 
 /** The Worker of a local server: letters stay here, in a mailbox with a page. Never deployed. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);

@@ -22,7 +22,9 @@ import type {
   EmulatedTerms,
 } from "./emulated-order.ts";
 import { isLive } from "./emulated-order.ts";
+import { EmulatedTape } from "./emulated-tape.ts";
 import { follow, isMarketable, isTriggered, wouldTrigger } from "./emulated-trigger.ts";
+import { lockedBy } from "./locked-funds.ts";
 
 export interface BookParts {
   readonly instruments: readonly EmulatedInstrument[];
@@ -54,6 +56,7 @@ export class EmulatedBook {
   readonly prices = new Map<string, Price>();
   readonly funds: Map<string, Decimal>;
   readonly positions = new Map<string, Quantity>();
+  readonly tape = new EmulatedTape();
   onEvent: (event: BookEvent) => void = () => undefined;
   /** The market of an instrument has traded, and every order has met it. */
   onTrade: (symbol: string) => void = () => undefined;
@@ -105,21 +108,8 @@ export class EmulatedBook {
     return subtract<Decimal>(this.funds.get(asset) ?? ZERO, this.locked(asset));
   }
 
-  /** Of orders of one group only the dearest counts: they end one another. */
   locked(asset: string): Decimal {
-    const groups = new Map<bigint, Decimal>();
-    for (const order of this.liveOrders()) {
-      const instrument = this.instruments.get(order.symbol);
-      if (instrument === undefined || order.status === "pending") continue;
-      const left = subtract(order.quantity, order.filled);
-      const price = order.limit ?? order.stop ?? this.prices.get(order.symbol) ?? (ZERO as Price);
-      const isBase = order.side === "sell" && instrument.base === asset;
-      const isQuote = order.side === "buy" && instrument.quote === asset;
-      const held: Decimal = isBase ? left : isQuote ? notional(price, left, "ceil") : ZERO;
-      const key = order.group ?? order.id;
-      if (held > (groups.get(key) ?? 0n)) groups.set(key, held);
-    }
-    return [...groups.values()].reduce<Decimal>((sum, held) => add(sum, held), ZERO);
+    return lockedBy(this, asset);
   }
 
   liveOrders(): EmulatedOrder[] {
@@ -173,9 +163,24 @@ export class EmulatedBook {
     this.match(order, last, undefined, false);
   }
 
-  /** The market trades at a price; of each order at most `quantity`, where that is given. */
+  /** The market is put to a price and trades there; of each order at most `quantity`, where that is given. */
   trade(symbol: string, price: Price, quantity?: Quantity): void {
     if (!this.instruments.has(symbol)) throw new RangeError(`instrument must be one of the venue's, was ${symbol}`);
+    this.tape.move(symbol, price, this.now());
+    this.meet(symbol, price, quantity);
+  }
+
+  /** Markets that have a price go on to where their candles are now. */
+  follow(): void {
+    for (const instrument of this.instruments.values()) {
+      const last = this.prices.get(instrument.symbol);
+      if (last === undefined || instrument.status !== "trading") continue;
+      const price = this.tape.price(instrument, this.now());
+      if (price !== last) this.meet(instrument.symbol, price, undefined);
+    }
+  }
+
+  private meet(symbol: string, price: Price, quantity: Quantity | undefined): void {
     this.prices.set(symbol, price);
     const live = this.liveOrders().filter((order) => order.symbol === symbol);
     for (const order of live) {

@@ -34,6 +34,6 @@ if (venue instanceof Mt5Emulator && values.dial !== undefined) {
   Object.assign(venue.keys, { keyId: values["key-id"], secret: values.secret });
   new EmulatedTerminal(venue, { host, port: Number(bridge) });
 }
-const server = await serveVenue(venue, port);
+const server = await serveVenue(venue, { port, market: "goes-on" });
 console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade and ${server.url}/control/fault`);
 for (const [key, value] of Object.entries(venue.keys)) console.log(`${key}: ${value}`);

@@ -111,3 +111,16 @@ export function documentedOperations(text: string): string[] {
     ([, method, path]) => `${method} ${path}`,
   );
 }
+
+/** Rows of a document's table of what was recorded and is not called: what, operation, reason. */
+export function uncalledRows(text: string): { readonly what: string; readonly operation: string }[] {
+  const [, section = ""] = text.split("## Recorded, and not called");
+  const rows = [...(section.split("\n## ")[0] ?? "").matchAll(/^\| `?([^`|]+?)`? \| `([A-Z]+ [^`]+)` \| .+ \|$/gm)];
+  return rows.map(([, what = "", operation = ""]) => ({ what, operation }));
+}
+
+/** Whether a request is one of an operation, whose parameters are in braces. */
+export function isOperation(operation: string, method: string, path: string): boolean {
+  const [verb, template = ""] = operation.split(" ");
+  return verb === method && patternOf(template).test(path);
+}

@@ -15,11 +15,21 @@ export interface VenueServer {
   close(): Promise<void>;
 }
 
+interface ServeOptions {
+  /** Any that is free where it is left out. */
+  readonly port?: number;
+  /** Whether prices go on by themselves, as their candles do, or stand where a test has put them. */
+  readonly market?: "stands" | "goes-on";
+}
+
 /**
  * Serves an emulator over HTTP and WebSocket on this machine. POST /control/trade {instrument, price, quantity?} moves its
  * market, POST /control/fault {fault, times?, path?} | {rates} | {maintenance} | {clockSkewMs} | {clear} breaks it.
  */
-export async function serveVenue(venue: VenueEmulator, port = 0): Promise<VenueServer> {
+export async function serveVenue(
+  venue: VenueEmulator,
+  { port = 0, market = "stands" }: ServeOptions = {},
+): Promise<VenueServer> {
   const server = createServer((request, response) => void answer(venue, request, response));
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
@@ -38,7 +48,10 @@ export async function serveVenue(venue: VenueEmulator, port = 0): Promise<VenueS
       open.on("error", () => handler.closed());
     });
   });
-  const timer = setInterval(() => venue.tick?.(), 1_000);
+  const timer = setInterval(() => {
+    if (market === "goes-on") venue.book.follow();
+    venue.tick?.();
+  }, 1_000);
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const { port: taken } = server.address() as AddressInfo;
   return {

@@ -92,6 +92,8 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
       "--var",
       `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
       "--var",
+      `STAND_INS_ALWAYS_OPEN:${options.standInsAlwaysOpen}`,
+      "--var",
       `LOG_LEVEL:${options.logLevel}`,
       ...(sidecar?.variables ?? []),
       ...backups,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,11 @@ import { readStartOptions } from "./start-options.ts";
 
 describe("the options of the local server", () => {
   it("are port 8787 and the state of this checkout where nothing is said", () => {
-    expect(readStartOptions([], "start")).toMatchObject({ mode: "start", port: 8787 });
+    expect(readStartOptions([], "start")).toMatchObject({ mode: "start", port: 8787, standInsAlwaysOpen: false });
+  });
+
+  it("let stand-ins trade at any hour where that is asked for", () => {
+    expect(readStartOptions(["--always-open"], "start")).toMatchObject({ standInsAlwaysOpen: true });
   });
 
   it.each([
@@ -22,6 +26,17 @@ describe("the options of the local server", () => {
     ["9000"],
   ])("that are not understood (%s %s) are answered with one clear line", (...argv) => {
     expect(readStartOptions(argv, "start")).toEqual({ wrong: expect.stringMatching(/must be|lists the options/) });
+  });
+});
+
+describe("stand-ins that trade at any hour", () => {
+  it("are known to no file of the Worker but the entrances of this machine, which are never deployed", () => {
+    const files = readdirSync("workers", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+    const naming = files.filter((path) => readFileSync(`workers/${path}`, "utf8").includes("stand-in-hours"));
+    const places = naming.filter((path) => !path.startsWith("brokers/testing/"));
+    expect(places.sort()).toEqual(["drill.ts", "local.ts"]);
+    expect(readFileSync("wrangler.toml", "utf8")).toMatch(/^main = "workers\/index\.ts"$/m);
+    expect(readFileSync("workers/index.ts", "utf8")).not.toMatch(/local\.ts|drill\.ts/);
   });
 });
 

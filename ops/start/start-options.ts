@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly stateDirectory: string;
   /** Origins of stand-ins by venue and environment, such as BINANCE.testnet. */
   readonly standIns: Readonly<Record<string, string>>;
+  /** Whether they trade at any hour, whatever the calendars of their markets say. */
+  readonly standInsAlwaysOpen: boolean;
   /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
   readonly hasSidecar: boolean;
   /** Folder of the backups, apart from the state; undefined where they stay in it. */
@@ -29,7 +31,8 @@ export const START_HELP = `npm start -- [options]
   --log warning               lowest level of the log: debug, info, warning or error
   --sidecar                   runs a sidecar beside it, which holds venues' streams
   --stand-in BINANCE.testnet=http://127.0.0.1:9101
-                              origin of a venue's stand-in; may be given several times`;
+                              origin of a venue's stand-in; may be given several times
+  --always-open               stand-ins trade at any hour, as no real venue does`;
 
 const LOG_LEVELS = ["debug", "info", "warning", "error"];
 
@@ -45,6 +48,7 @@ export function readStartOptions(
         port: { type: "string" },
         state: { type: "string" },
         "stand-in": { type: "string", multiple: true },
+        "always-open": { type: "boolean" },
         backups: { type: "string" },
         sidecar: { type: "boolean" },
         log: { type: "string" },
@@ -76,6 +80,7 @@ export function readStartOptions(
       port,
       stateDirectory,
       standIns,
+      standInsAlwaysOpen: values["always-open"] === true,
       hasSidecar: values.sidecar === true,
       backups: backups === undefined ? undefined : resolve(backups),
       logLevel: values.log ?? "warning",

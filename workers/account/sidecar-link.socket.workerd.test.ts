@@ -201,12 +201,39 @@ describe("an account's line to its sidecar", () => {
       say(socket, { type: "item", sequence: 1, item: { kind: "state", state: "ready", reason: "", at: 5 } });
       await stage.settle();
       expect(link.connection()).toMatchObject({ up: true, venue: "ready" });
-      expect(link.nextCheckAt()).toBe(stage.now + 5_000);
+      expect(link.nextCheckAt()).toBe(stage.now + 14_000);
       stage.now += 10_500;
       expect(link.connection()).toMatchObject({ up: false, venue: "down" });
       link.check();
       await stage.settle();
       expect(link.nextCheckAt()).toBeUndefined();
+    }));
+
+  it("is looked after a few times a minute, and still notices a silence within fifteen seconds, whenever it begins", () =>
+    inObject(async (stage) => {
+      const { link } = stage;
+      const begin = stage.now;
+      for (let silentAt = 0; silentAt < 60_000; silentAt += 3_700) {
+        stage.now = begin;
+        const socket = await stage.connect();
+        say(socket, hello());
+        await stage.settle();
+        let looks = 0;
+        // A frame each three seconds, as the beats are, until it falls silent; the object wakes when it asked to.
+        for (let beat = begin; link.connection().up; ) {
+          const wakeAt = link.nextCheckAt() ?? stage.now;
+          for (; beat + 3_000 <= Math.min(wakeAt, begin + silentAt); beat += 3_000) {
+            stage.now = beat + 3_000;
+            await link.message(socket, JSON.stringify({ type: "gap", from: 1, to: 0 }));
+          }
+          stage.now = wakeAt;
+          looks += 1;
+          link.check();
+        }
+        expect(stage.now - begin - silentAt).toBeLessThanOrEqual(15_000);
+        expect(looks).toBeLessThanOrEqual(Math.ceil((silentAt + 15_000) / 11_000));
+        await stage.settle();
+      }
     }));
 
   it("sends every sidecar of an earlier epoch away", () =>

@@ -10,8 +10,11 @@ const MEMORY = "sidecar-link";
 const TAG = "sidecar";
 /** A sidecar asks every three seconds whether we are there: one that has not for this long is down, ms. */
 const SILENT_MS_MAX = 10_000;
-/** How often that is looked at, ms: so a silence is noticed within fifteen seconds. */
-const CHECK_MS = 5_000;
+/**
+ * How long after the last beat that is known of it is looked at again, ms: one that fell silent then is noticed within fifteen
+ * seconds, with one to spare for an alarm that rings late. Looking wakes the object, so it is done as seldom as that allows.
+ */
+const CHECK_AFTER_BEAT_MS = 14_000;
 /** How answers begin, as a sidecar writes them. */
 const ANSWER_BEGIN = '{"type":"answer"';
 /** Requests that wait for an answer at once. */
@@ -134,7 +137,8 @@ export class SidecarLink {
 
   /** When it is to be looked again, UTC ms; undefined where there is nobody to look after. */
   nextCheckAt(): number | undefined {
-    return this.sockets().length === 0 ? undefined : this.options.now() + CHECK_MS;
+    const heard = this.sockets().map((socket) => this.heardAt(socket));
+    return heard.length === 0 ? undefined : Math.min(...heard) + CHECK_AFTER_BEAT_MS;
   }
 
   /**
@@ -226,9 +230,12 @@ export class SidecarLink {
   }
 
   private isSilent(socket: WebSocket): boolean {
+    return this.options.now() - this.heardAt(socket) > SILENT_MS_MAX;
+  }
+
+  private heardAt(socket: WebSocket): number {
     const beat = this.options.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    const heardAt = Math.max(beat, this.heard.get(socket) ?? 0, attachmentOf(socket)?.openedAt ?? 0);
-    return this.options.now() - heardAt > SILENT_MS_MAX;
+    return Math.max(beat, this.heard.get(socket) ?? 0, attachmentOf(socket)?.openedAt ?? 0);
   }
 
   private sockets(): WebSocket[] {

@@ -52,20 +52,27 @@ export function prepareHeld(owned: OwnedDatabase, row: BackfillRow, change: Back
 
 /**
  * A statement that fails, and with it all of its batch, where the worker no longer holds the backfill: candles and places
- * are stored together or not at all. The sum that overflows is how SQLite raises an error outside a trigger; it is another
- * one than that of the archive's manifest.
+ * are stored together or not at all.
  */
 export function requireHeld(database: Database, row: BackfillRow): BatchItem<"sqlite"> {
   const held = database
     .select({ one: sql`1` })
     .from(backfills)
     .where(and(eq(backfills.ownerId, row.ownerId), heldBy(row)));
-  // As a built select: a batch cannot bind the parameters of raw SQL.
-  const lost = sql`CASE WHEN NOT EXISTS ${held} THEN abs(-9223372036854775807 - 1) END`;
-  return database.select({ lost }).from(sql`(SELECT 1)`);
+  return failsWhere(database, sql`NOT EXISTS ${held}`);
 }
 
-/** Whether a batch failed by `requireHeld`. */
+/**
+ * A statement that fails, and with it all of its batch, where a condition is true. The sum that overflows is how SQLite raises
+ * an error outside a trigger; it is another one than that of the archive's manifest.
+ */
+export function failsWhere(database: Database, condition: SQL): BatchItem<"sqlite"> {
+  // As a built select: a batch cannot bind the parameters of raw SQL.
+  const failed = sql`CASE WHEN ${condition} THEN abs(-9223372036854775807 - 1) END`;
+  return database.select({ failed }).from(sql`(SELECT 1)`);
+}
+
+/** Whether a batch failed by `failsWhere`. */
 export function isLost(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (/integer overflow/i.test(at.message)) return true;

@@ -143,7 +143,9 @@ export class BotMachine {
       const { instruments } = this.definition;
       const index = instruments.findIndex(({ instrument }) => instrument.id === order.instrument);
       if (index < 0) return;
-      const heard = takeFill(this.parts.store, fill, { ...instruments[index], side: order.side });
+      // How much a leg or a person's order is still to sell is not the engine's to know: nothing is to spare then.
+      const spare = known?.part === "main" ? this.trader.spare(index) : 0;
+      const heard = takeFill(this.parts.store, fill, { ...instruments[index], side: order.side, spare });
       this.shadow?.heardFill({ ref: known?.ref, part: known?.part, ...heard, quantity: heard.counted, order });
       if (known !== undefined) this.trader.hear({ type: "fill", ref: known.ref, part: known.part, ...heard });
       // Closed by the kill switch or by hand: the engine knows it as a position that the venue took away.

@@ -8,12 +8,12 @@ const trade = { tradeId: "t", liquidity: "taker" as const, at: 1_000 };
 
 function bought(quantity: string, fee: string, feeCurrency: string, dust = NO_DUST) {
   const fill = { ...trade, quantity, price: "100", fee, feeCurrency, feeInKind: feeCurrency === "BTC" };
-  return heardFill(fill, { side: "buy", instrument: COIN, dust });
+  return heardFill(fill, { side: "buy", instrument: COIN, dust, spare: 0 });
 }
 
-function sold(quantity: string, fee: string, price = "100", dust = NO_DUST) {
+function sold(quantity: string, fee: string, { price = "100", dust = NO_DUST, spare = 0 } = {}) {
   const fill = { ...trade, quantity, price, fee, feeCurrency: "BTC", feeInKind: true };
-  return heardFill(fill, { side: "sell", instrument: COIN, dust });
+  return heardFill(fill, { side: "sell", instrument: COIN, dust, spare });
 }
 
 describe("what a bot's engine hears of a trade", () => {
@@ -28,7 +28,7 @@ describe("what a bot's engine hears of a trade", () => {
   it("is all that came where the account is kept in what was bought and pays its fee in that money", () => {
     const pair = { ...SIM_INSTRUMENTS[0], base: "EUR", quote: "USD", lot: 1_000 };
     const fill = { ...trade, quantity: "100000", price: "1.25", fee: "3", feeCurrency: "EUR" };
-    const heard = heardFill(fill, { side: "buy", instrument: pair, dust: NO_DUST });
+    const heard = heardFill(fill, { side: "buy", instrument: pair, dust: NO_DUST, spare: 0 });
     expect(heard).toMatchObject({ quantity: 100_000, counted: 100_000, price: 1.25, fee: 3.75, dust: NO_DUST });
   });
 
@@ -81,6 +81,45 @@ describe("what a bot's engine hears of a trade", () => {
     expect(second).toMatchObject({ quantity: 1, counted: 1.001, fee: 0, dust: { quantity: "0", owed: "0" } });
   });
 
+  it("is a lot less held where a fee in coins broke into it, so that the next exit asks for what there is", () => {
+    const { dust } = bought("1", "0.00075", "BTC");
+    expect(dust.quantity).toBe("0.00025");
+    const part = sold("0.5", "0.000375", { dust, spare: 0.499 });
+    expect(part).toMatchObject({ quantity: 0.501, counted: 0.5, fee: 0.1 });
+    expect(part.dust).toEqual({ quantity: "0.000875", owed: "0" });
+  });
+
+  it("takes no lot that an exit is still to sell: a sale in several trades ends with nothing held", () => {
+    const { dust } = bought("1", "0.00075", "BTC");
+    const whole = sold("0.3", "0.000225", { dust, spare: 0 });
+    expect(whole).toMatchObject({ quantity: 0.3, counted: 0.3 });
+    expect(sold("0.699", "0.00052", { dust: whole.dust, spare: 0 })).toMatchObject({ quantity: 0.699 });
+  });
+
+  it("leaves an engine that sells in parts never more than the venue holds", () => {
+    const parts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), parts, fc.integer({ min: 0, max: 20 }), (lots, sales, tenths) => {
+        const feeOf = (units: number) => ((units * tenths) / 10_000_000).toFixed(7);
+        const first = bought((lots / 1_000).toFixed(3), feeOf(lots), "BTC");
+        let { dust } = first;
+        let engine = Math.round(first.quantity * 1_000);
+        let venue = lots - Number(feeOf(lots)) * 1_000;
+        for (const sale of sales) {
+          const ask = Math.min(sale, engine);
+          if (ask === 0) break;
+          const spare = (engine - ask) / 1_000;
+          const heard = sold((ask / 1_000).toFixed(3), feeOf(ask), { dust, spare });
+          dust = heard.dust;
+          engine -= Math.round(heard.quantity * 1_000);
+          venue -= ask + Number(feeOf(ask)) * 1_000;
+          expect(engine).toBeGreaterThanOrEqual(0);
+          if (engine > 0) expect(engine).toBeLessThanOrEqual(venue + 1e-6);
+        }
+      }),
+    );
+  });
+
   it("adds up over sales too: what came in and went out is the venue's", () => {
     const step = fc.tuple(
       fc.constantFrom("buy", "sell"),
@@ -88,13 +127,14 @@ describe("what a bot's engine hears of a trade", () => {
       fc.integer({ min: 50, max: 200 }),
     );
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (trades) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), fc.boolean(), (trades, hasMore) => {
         let dust = NO_DUST;
         let [told, paid] = [0, 0];
+        const spare = hasMore ? 1_000 : 0;
         for (const [side, lots, price] of trades) {
           const [quantity, fee] = [(lots / 1_000).toFixed(3), (lots / 1_000_000).toFixed(6)];
           const fill = { ...trade, quantity, price: String(price), fee, feeCurrency: "BTC", feeInKind: true };
-          const heard = heardFill(fill, { side: side as "buy" | "sell", instrument: COIN, dust });
+          const heard = heardFill(fill, { side: side as "buy" | "sell", instrument: COIN, dust, spare });
           const sign = side === "buy" ? 1 : -1;
           dust = heard.dust;
           told += sign * heard.quantity * price + heard.fee;

@@ -46,14 +46,22 @@ interface Heard extends HeardAmounts {
   readonly dust: Dust;
 }
 
+interface HearTerms {
+  readonly side: Side;
+  readonly instrument: Instrument;
+  /** Of what the engine holds, what no exit of its may still sell, this trade's order among them. */
+  readonly spare: number;
+}
+
 /**
  * A trade in the terms of the engine, which knows one currency and whole lots. Coins that a venue takes as its fee are gone
  * at the trade's price, and so is what is left of a lot, until later trades have made it a whole one: what was paid in all
- * stays the same. A fee in a third currency is in the account's books alone, since its worth is not known here.
+ * stays the same. A sale whose fee took from a lot that the engine still counts takes that lot from it, so that its next exit
+ * asks for no more than there is. A fee in a third currency is in the account's books alone, since its worth is not known here.
  */
 export function heardFill(
   fill: DeskFill,
-  { side, instrument, dust }: { readonly side: Side; readonly instrument: Instrument; readonly dust: Dust },
+  { side, instrument, dust, spare }: HearTerms & { readonly dust: Dust },
 ): Heard {
   const { lot } = instrument;
   const quantity = parseQuantity(fill.quantity, "quantity");
@@ -64,10 +72,17 @@ export function heardFill(
   const inKind = fill.feeInKind === true;
   if (!inKind || side === "sell") {
     if (!inKind) return { ...plain, fee: toDouble(inQuote(fill, instrument, { price, fee })), dust };
+    const left = subtract<Decimal>(before, fee);
+    const broken = brokenLots(left, { lot, spare });
+    if (broken > 0n) {
+      const gone = add(notional(price, broken, "half-even"), parseMoney(dust.owed, "owed"));
+      const rest = { quantity: formatDecimal(add<Decimal>(left, broken)), owed: formatDecimal(ZERO) };
+      return { ...plain, quantity: toDouble(add(quantity, broken)), fee: toDouble(gone), dust: rest };
+    }
     const worth = notional(price, fee as Decimal as Quantity, "half-even");
     // What buys these coins back is told as a fee with a later trade: told now, it must not be told then.
     const owed = subtract(parseMoney(dust.owed, "owed"), worth);
-    const after = { quantity: formatDecimal(subtract<Decimal>(before, fee)), owed: formatDecimal(owed) };
+    const after = { quantity: formatDecimal(left), owed: formatDecimal(owed) };
     return { ...plain, fee: toDouble(worth), dust: after };
   }
   const come = add(subtract<Decimal>(quantity, fee), before);
@@ -78,6 +93,16 @@ export function heardFill(
   if (whole === 0n) return { ...plain, quantity: 0, fee: 0, dust: { quantity: rest, owed: formatDecimal(worth) } };
   const told = { quantity: toDouble(whole), fee: toDouble(worth) };
   return { ...plain, ...told, dust: { quantity: rest, owed: formatDecimal(ZERO) } };
+}
+
+/** Whole lots that a fee broke into, where the engine has as many to spare: none of what an exit is still to sell. */
+function brokenLots(left: Decimal, { lot, spare }: { readonly lot: number; readonly spare: number }): Quantity {
+  if (left >= 0n) return NO_QUANTITY;
+  const step = gridStep(lot, "lot");
+  const missing = -left as Quantity;
+  const whole = roundQuantityToLot(missing, step);
+  const broken = whole === missing ? whole : add(whole, step as Quantity);
+  return toDouble(broken) <= spare ? broken : NO_QUANTITY;
 }
 
 /** An account may be kept in what an instrument is the price of: that makes no coins of its fees. */
@@ -94,11 +119,11 @@ function inQuote(
 export function takeFill(
   store: Pick<BotStore, "get" | "put">,
   fill: DeskFill,
-  { side, instrument }: { readonly side: Side; readonly instrument: Instrument },
+  { side, instrument, spare }: HearTerms,
 ): HeardAmounts {
   const name = `dust/${instrument.id}`;
   const before = store.get<Dust>(name) ?? NO_DUST;
-  const { dust, ...heard } = heardFill(fill, { side, instrument, dust: before });
+  const { dust, ...heard } = heardFill(fill, { side, instrument, spare, dust: before });
   if (dust !== before) store.put(name, dust);
   return heard;
 }

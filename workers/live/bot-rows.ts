@@ -5,6 +5,7 @@ import { openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import type { BotFigures } from "./bot-report.ts";
+import { PatientWork, platformAfter } from "./patient-work.ts";
 
 /** Statements of one batch: what one owner's bots need in a moment, well under a second of the database. */
 const ROWS_A_BATCH = 50;
@@ -32,7 +33,7 @@ interface RowsParts {
  */
 export class BotRows {
   private readonly parts: RowsParts;
-  private writing: Promise<void> | undefined;
+  private readonly work = new PatientWork(platformAfter);
   private writeAfter = 0;
 
   constructor(parts: RowsParts) {
@@ -57,33 +58,33 @@ export class BotRows {
     return Math.max(this.parts.now() + WRITE_EVERY_MS, this.writeAfter);
   }
 
-  /** Writes what waits, one run at a time; does nothing before its time. Never throws. */
+  /**
+   * Writes what waits, one run at a time; does nothing before its time. Waits for a database that hangs no longer than two
+   * seconds. Never throws.
+   */
   async write(ownerId: string): Promise<void> {
-    if (this.writing === undefined && this.parts.now() < this.writeAfter) return;
-    this.writing ??= this.writeAll(ownerId).finally(() => {
-      this.writing = undefined;
-    });
-    await this.writing;
+    if (!this.work.isRunning && this.parts.now() < this.writeAfter) return;
+    try {
+      if (!(await this.work.run(() => this.writeAll(ownerId)))) this.writeAfter = this.parts.now() + WRITE_AGAIN_MS;
+    } catch (error) {
+      this.writeAfter = this.parts.now() + WRITE_AGAIN_MS;
+      logEvent("bots_not_listed", { error });
+    }
   }
 
   private async writeAll(ownerId: string): Promise<void> {
     const { env, kv, now } = this.parts;
     this.writeAfter = now() + WRITE_EVERY_MS;
-    try {
-      const database = openDatabase(env().DB);
-      for (let rows = this.first(ROWS_A_BATCH); rows.length > 0; rows = this.first(ROWS_A_BATCH)) {
-        const [first, ...rest] = rows.map(([key, { row }]) =>
-          database
-            .update(bots)
-            .set(row)
-            .where(and(eq(bots.ownerId, ownerId), eq(bots.id, key.slice(PREFIX.length)))),
-        );
-        if (first !== undefined) await database.batch([first, ...rest]);
-        for (const [key, { number }] of rows) if (kv.get<Waiting>(key)?.number === number) kv.delete(key);
-      }
-    } catch (error) {
-      this.writeAfter = now() + WRITE_AGAIN_MS;
-      logEvent("bots_not_listed", { error });
+    const database = openDatabase(env().DB);
+    for (let rows = this.first(ROWS_A_BATCH); rows.length > 0; rows = this.first(ROWS_A_BATCH)) {
+      const [first, ...rest] = rows.map(([key, { row }]) =>
+        database
+          .update(bots)
+          .set(row)
+          .where(and(eq(bots.ownerId, ownerId), eq(bots.id, key.slice(PREFIX.length)))),
+      );
+      if (first !== undefined) await database.batch([first, ...rest]);
+      for (const [key, { number }] of rows) if (kv.get<Waiting>(key)?.number === number) kv.delete(key);
     }
   }
 

@@ -7,8 +7,17 @@ import { openDatabase } from "../platform/database.ts";
 import { botReport } from "../testing/bot-report.ts";
 import { newClient, START_MS } from "../testing/test-client.ts";
 import { dashboardOf } from "./dashboard.ts";
+import type { HubObject } from "./hub-object.ts";
 
 const listed = { strategyTitle: "Cross", version: 1, simulated: false, spark: [], createdAt: START_MS };
+
+const KILL = {
+  actor: { type: "user" as const, userId: "usr_1", grantId: "ses_1" },
+  place: { address: "192.0.2.1", userAgent: "a test", requestId: "req_1" },
+  at: START_MS,
+  scope: { kind: "user" as const },
+  flatten: false,
+} satisfies Parameters<HubObject["noteKill"]>[0]["entry"];
 
 async function newOwner(count: number) {
   const { userId: ownerId } = await newClient();
@@ -79,5 +88,31 @@ describe("the list of bots in the database", () => {
     await evictDurableObject(object);
     await runDurableObjectAlarm(object);
     expect([...(await equities()).values()]).toEqual([null, "100"]);
+  });
+
+  it("holds up no alarm of the dashboard where the database hangs, and is right again once it answers", async () => {
+    const { ownerId, ids, object, equities, withDatabase } = await newOwner(1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let hung = 0;
+    const DB = {
+      prepare: (text: string) => env.DB.prepare(text),
+      batch: async (statements: D1PreparedStatement[]) => {
+        hung += 1;
+        await promise;
+        return env.DB.batch(statements);
+      },
+    } as unknown as D1Database;
+    await withDatabase(DB);
+    await object.noteKill({ ownerId, entry: KILL });
+    await object.reportBot({ ownerId, ...botReport(ids[0], "acc_1", "101") });
+    // Those that have waited in vain once wait no more: further alarms are over at once.
+    await runDurableObjectAlarm(object);
+    const began = Date.now();
+    for (let ring = 0; ring < 5; ring++) await runDurableObjectAlarm(object);
+    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(hung).toBe(2);
+    expect(await runInDurableObject(object, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+    resolve();
+    await expect.poll(async () => [...(await equities()).values()]).toEqual(["101"]);
   });
 });

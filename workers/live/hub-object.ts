@@ -13,6 +13,7 @@ import { BotRows } from "./bot-rows.ts";
 import { activeBots, DashboardWatcher, type KillEntry, killTargets, storeKill } from "./dashboard-kill.ts";
 import { trySend } from "./hang-up.ts";
 import { LiveHub } from "./live-hub.ts";
+import { PatientWork, platformAfter } from "./patient-work.ts";
 import { ACK_DELAY_MS_MAX } from "./socket-credit.ts";
 import { OWNER_HEADER } from "./socket-request.ts";
 
@@ -37,6 +38,7 @@ export class HubObject extends BackedUpObject {
   /** A copy of what is stored, so that a report does not read the parts of all others. */
   private parts: DashboardState | undefined;
   private publishedAt = 0;
+  private readonly trail = new PatientWork(platformAfter);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, "HubObject");
@@ -192,22 +194,25 @@ export class HubObject extends BackedUpObject {
     await this.tellTrail(ownerId);
   }
 
-  /** Brings what the trail lacks into it, and tries again where it could not. */
+  /** Brings what the trail lacks into it, and tries again where it could not. Waits for a database that hangs no longer than two seconds. */
   private async tellTrail(ownerId: string): Promise<void> {
-    const { kv } = this.ctx.storage;
-    const waiting = [...kv.list<KillEntry>({ prefix: "trail/" })];
-    if (waiting.length === 0) return;
+    if (this.trailWaiting().length === 0) return;
     // Set before the attempt: one that is cut off is made again.
     await this.wakeBy(systemClock() + TRAIL_AGAIN_MS);
-    for (const [key, entry] of waiting) {
-      try {
-        await storeKill(this.env, ownerId, entry);
-        kv.delete(key);
-      } catch (error) {
-        logEvent("kill_not_in_trail", { error });
-        return;
-      }
+    try {
+      await this.trail.run(async () => {
+        for (const [key, entry] of this.trailWaiting()) {
+          await storeKill(this.env, ownerId, entry);
+          this.ctx.storage.kv.delete(key);
+        }
+      });
+    } catch (error) {
+      logEvent("kill_not_in_trail", { error });
     }
+  }
+
+  private trailWaiting(): [string, KillEntry][] {
+    return [...this.ctx.storage.kv.list<KillEntry>({ prefix: "trail/" })];
   }
 
   /** Whether the person has stopped everything: accounts that are made while it holds begin stopped. */

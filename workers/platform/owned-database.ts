@@ -87,7 +87,8 @@ export function ownedDatabase(database: Database, ownerId: string): OwnedDatabas
       const [first, ...rest] = statements;
       if (first === undefined) return [];
       const results = await database.batch([first, ...rest]);
-      return results.map((result) => (result as D1Result).meta.changes);
+      // A select answers rows, and has changed none.
+      return results.map((result) => (result as Partial<D1Result>).meta?.changes ?? 0);
     },
     prepareInsert: insertion,
     prepareInsertOfChange: (table, row) =>

@@ -12,9 +12,15 @@ export interface EmulatedBar {
   readonly v: number;
 }
 
+/** Lengths of bars by the venue's names for them, ms. */
+const LENGTHS_MS: Readonly<Record<string, number>> = {
+  ...{ "1Min": 60_000, "3Min": 180_000, "5Min": 300_000, "15Min": 900_000, "30Min": 1_800_000 },
+  ...{ "1Hour": 3_600_000, "2Hour": 7_200_000, "4Hour": 14_400_000, "1Day": 86_400_000 },
+};
+
 /** Market data over HTTP: bars, last trades, last quotes. Its numbers are numbers. */
 export class AlpacaData {
-  /** Bars of a minute by symbol, in order. */
+  /** Bars of a minute by symbol, in order, in place of those of the book's own tape. */
   readonly bars = new Map<string, readonly EmulatedBar[]>();
   private readonly book: EmulatedBook;
 
@@ -71,9 +77,7 @@ export class AlpacaData {
     const limit = Number(query.get("limit") ?? "1000");
     const token = query.get("page_token");
     const begin = token === null ? from : Number(Buffer.from(token, "base64").toString());
-    const all = (this.bars.get(symbol) ?? []).filter(
-      ({ time }) => time >= begin && time <= Math.min(to, this.book.now()),
-    );
+    const all = this.barsOf(symbol, { from: begin, to: Math.min(to, this.book.now()), most: limit + 1 }, query);
     const rows = all.slice(0, limit);
     const next = all[limit]?.time;
     const bars = rows.map(({ time, o, h, l, c, v }) => ({ t: timeOf(time), o, h, l, c, v, n: 1, vw: c }));
@@ -81,5 +85,26 @@ export class AlpacaData {
       bars: rows.length === 0 ? {} : { [symbol]: bars },
       next_page_token: next === undefined ? null : Buffer.from(String(next)).toString("base64"),
     };
+  }
+
+  private barsOf(
+    symbol: string,
+    { from, to, most }: { readonly from: number; readonly to: number; readonly most: number },
+    query: URLSearchParams,
+  ): readonly EmulatedBar[] {
+    const kept = this.bars.get(symbol);
+    if (kept !== undefined) return kept.filter(({ time }) => time >= from && time <= to);
+    const { instruments, prices, tape } = this.book;
+    const instrument = instruments.get(symbol);
+    const lengthMs = LENGTHS_MS[query.get("timeframe") ?? ""];
+    if (instrument === undefined || lengthMs === undefined || !prices.has(symbol)) return [];
+    const bars: EmulatedBar[] = [];
+    const tick = formatDecimal(instrument.tick);
+    for (let time = Math.ceil(from / lengthMs) * lengthMs; time <= to && bars.length < most; time += lengthMs) {
+      const candle = tape.candle({ symbol, tick }, { time, lengthMs, now: this.book.now() });
+      const [o, h, l, c] = [candle.open, candle.high, candle.low, candle.close].map(Number);
+      bars.push({ time, o, h, l, c, v: candle.volume });
+    }
+    return bars;
   }
 }

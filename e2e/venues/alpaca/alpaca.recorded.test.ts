@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { movementOf } from "../../../workers/brokers/alpaca/activities.ts";
@@ -21,8 +22,11 @@ import { AlpacaTradeScript } from "../../../workers/brokers/alpaca/stream.ts";
 import { formatDecimal } from "../../../workers/core/ledger/decimal-text.ts";
 import { NOWHERE_SOCKET } from "../emulated-hosts.ts";
 import { HAS_RECORDED_PAYLOADS, recordedPayload } from "../recorded-payloads.ts";
+import { isOperation, uncalledRows } from "../spec.ts";
 import { testOrder } from "../test-order.ts";
 import { ALPACA_KEYS } from "./alpaca-emulator.ts";
+
+const DOCUMENT = new URL("../../../docs/venues/alpaca.md", import.meta.url);
 
 interface Pair {
   readonly test: string;
@@ -72,6 +76,19 @@ describe.skipIf(!HAS_RECORDED_PAYLOADS)("what was recorded of Alpaca", () => {
       const read = () => parseBody(schemaOf(pair) as z.ZodType, JSON.stringify(pair.response));
       expect(read, pair.test).not.toThrow();
     }
+  });
+
+  it("is read, or named with the reason why nothing calls for it", () => {
+    const documented = uncalledRows(readFileSync(DOCUMENT, "utf8")).map(({ operation }) => operation);
+    const uncalled = pairs().filter((pair) => schemaOf(pair) === undefined);
+    const used = new Set<string>();
+    for (const { method, url, test } of uncalled) {
+      const path = url.replace(/^https:\/\/[^/]+/, "").replace(/\?.*$/, "");
+      const operation = documented.find((one) => isOperation(one, method, path));
+      expect(operation, `${test}: ${method} ${path}`).toBeDefined();
+      used.add(operation ?? "");
+    }
+    expect(documented.filter((one) => !used.has(one))).toEqual([]);
   });
 
   it("shows orders as they are", () => {

@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, createPublicKey, verify } from "node:crypto";
 import { type Money, multiply, NO_MONEY, notional } from "../../../workers/core/ledger/decimal.ts";
-import { formatDecimal, parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
+import { parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedFill, EmulatedInstrument } from "../emulated-order.ts";
 import type { EmulatorParts } from "../emulator-parts.ts";
@@ -56,8 +56,6 @@ export class BinanceEmulator implements VenueEmulator {
   burnsBnb = true;
   /** Times of candles that the venue lacks. */
   isGap: (time: number) => boolean = () => false;
-  /** Last price of each minute in which the market was moved, by symbol and the minute's open. */
-  private readonly moved = new Map<string, number>();
   private readonly parts: BinanceEmulatorParts;
   private readonly sockets: BinanceSockets;
 
@@ -79,15 +77,6 @@ export class BinanceEmulator implements VenueEmulator {
     this.orders = new BinanceOrders(this.book, this.rate);
     this.sockets = new BinanceSockets(this);
     this.book.onEvent = (event) => this.tell(event);
-    this.book.onTrade = (symbol) => {
-      const price = this.book.prices.get(symbol);
-      if (price !== undefined) this.moved.set(minuteOf(symbol, this.now()), Number(formatDecimal(price)));
-    };
-  }
-
-  /** The price at which a minute closed, where its market was moved. */
-  movedTo(symbol: string, time: number): number | undefined {
-    return this.moved.get(minuteOf(symbol, time));
   }
 
   now(): number {
@@ -188,8 +177,4 @@ function instruments(): EmulatedInstrument[] {
     { symbol: "BTCUSDT", base: "BTC", quote: "USDT", ...rules() },
     { symbol: "ETHUSDT", base: "ETH", quote: "USDT", ...rules() },
   ];
-}
-
-function minuteOf(symbol: string, time: number): string {
-  return `${symbol} ${Math.floor(time / 60_000)}`;
 }

@@ -150,8 +150,7 @@ function klines(venue: BinanceEmulator, asked: Asked): unknown {
     time <= end && rows.length < limit;
     time += length
   ) {
-    if (!venue.isGap(time))
-      rows.push(candleRow(symbol, time, length, length === 60_000 ? venue.movedTo(symbol, time) : undefined));
+    if (!venue.isGap(time)) rows.push(candleRow(symbol, time, length, { tape: venue.book.tape, now }));
   }
   return rows;
 }

@@ -1,26 +1,7 @@
-import {
-  add,
-  type Decimal,
-  divide,
-  type Money,
-  multiply,
-  NO_QUANTITY,
-  notional,
-  type Price,
-  type Quantity,
-  subtract,
-  ZERO,
-} from "../../../workers/core/ledger/decimal.ts";
+import { type Decimal, type Money, multiply, type Quantity, ZERO } from "../../../workers/core/ledger/decimal.ts";
 import { formatDecimal, parseMoney, parsePrice, parseQuantity } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
-import type {
-  BookEvent,
-  BookRefusal,
-  EmulatedFill,
-  EmulatedKind,
-  EmulatedOrder,
-  EmulatedTerms,
-} from "../emulated-order.ts";
+import type { BookEvent, BookRefusal, EmulatedKind, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
 import { isLive } from "../emulated-order.ts";
 import type { EmulatorParts } from "../emulator-parts.ts";
 import { FaultSwitches } from "../fault-switches.ts";
@@ -31,11 +12,10 @@ import type {
   SocketHandler,
   VenueEmulator,
 } from "../venue-emulator.ts";
+import { contractOf, Mt5Views, type Params } from "./mt5-views.ts";
 
 /** What a terminal's own events are handed to, in their order. */
 export type HearEvent = (event: { readonly e: string; readonly d: Record<string, unknown> }) => void;
-
-type Params = Readonly<Record<string, unknown>>;
 
 const RETCODES: Readonly<Record<BookRefusal, number>> = {
   "no-instrument": 10013,
@@ -49,7 +29,6 @@ const RETCODES: Readonly<Record<BookRefusal, number>> = {
   "would-trigger": 10015,
   "no-price": 10021,
 };
-const CONTRACTS: Readonly<Record<string, string>> = { BTCUSD: "1", EURUSD: "100000" };
 const COMMISSION_PER_UNIT = "0.02";
 
 /** A refusal of a request, by its code or by the return code of the trade server. */
@@ -80,8 +59,7 @@ export class Mt5Emulator implements VenueEmulator {
   private readonly listeners = new Set<HearEvent>();
   /** Ids of orders by client id: what a terminal keeps in its file. */
   private readonly known = new Map<string, bigint>();
-  private readonly deposit: Money;
-  private readonly openedAt: number;
+  private readonly views: Mt5Views;
 
   constructor(parts: EmulatorParts) {
     this.faults = new FaultSwitches({ random: parts.random, after: parts.after, lateMsMax: 20_000 });
@@ -92,14 +70,13 @@ export class Mt5Emulator implements VenueEmulator {
       notionalMin: ZERO,
       status: "trading" as const,
     });
-    this.deposit = parseMoney("100000", "deposit");
-    this.openedAt = parts.now();
+    const deposit = parseMoney("100000", "deposit");
     this.book = new EmulatedBook({
       instruments: [
         { symbol: "BTCUSD", base: "BTC", quote: "USD", ...grid("0.01", "0.01") },
         { symbol: "EURUSD", base: "EUR", quote: "USD", ...grid("0.00001", "1000") },
       ],
-      funds: { USD: this.deposit },
+      funds: { USD: deposit },
       holds: "positions",
       now: parts.now,
       feeOf: ({ quantity }) => ({
@@ -112,6 +89,7 @@ export class Mt5Emulator implements VenueEmulator {
       // Tickets are beyond what a double holds.
       firstId: 9_007_199_254_741_001n,
     });
+    this.views = new Mt5Views({ book: this.book, keys: this.keys, deposit, openedAt: parts.now() });
     this.book.onEvent = (event) => this.tell(event);
   }
 
@@ -144,15 +122,15 @@ export class Mt5Emulator implements VenueEmulator {
       case "time.get":
         return { at: this.book.now() };
       case "account.get":
-        return this.account();
+        return this.views.account();
       case "symbols.list":
-        return { symbols: this.symbols(), more: false };
+        return { symbols: this.views.symbols(), more: false };
       case "prices.get":
-        return { prices: this.prices(params.symbols as readonly string[]) };
+        return { prices: this.views.prices(params.symbols as readonly string[]) };
       case "holdings.get":
-        return this.holdings();
+        return this.views.holdings();
       case "orders.get":
-        return { orders: this.book.liveOrders().map((order) => this.shown(order)) };
+        return { orders: this.book.liveOrders().map((order) => this.views.shown(order)) };
       case "order.find":
         return { order: this.found(String(params.cid)) };
       case "order.place":
@@ -162,74 +140,21 @@ export class Mt5Emulator implements VenueEmulator {
       case "order.cancel":
         return this.cancel(params);
       case "history.get":
-        return this.history(params);
+        return this.views.history(params);
+      case "bars.get": {
+        const bars = this.views.bars(params);
+        if (bars === undefined) throw new Refused("unknown_symbol");
+        return bars;
+      }
       default:
         throw new Refused("unknown_method");
     }
   }
 
-  private account() {
-    const { login, server } = this.keys;
-    return { login, server, currency: "USD", mode: "demo", hedging: false, trade_allowed: true, ea_allowed: true };
-  }
-
-  private symbols() {
-    return [...this.book.instruments.values()].map(({ symbol, base, quote, tick, lot, status }) => ({
-      ...{ symbol, base, quote, kind: symbol === "EURUSD" ? "fx" : "crypto", tick: formatDecimal(tick) },
-      contract: contractOf(symbol),
-      volume_min: lots(lot as Quantity, symbol),
-      volume_max: "500",
-      volume_step: lots(lot as Quantity, symbol),
-      trade_mode: status === "trading" ? "full" : "disabled",
-    }));
-  }
-
-  private prices(symbols: readonly string[]) {
-    return symbols.flatMap((symbol) => {
-      const price = this.book.prices.get(symbol);
-      return price === undefined ? [] : [{ symbol, bid: formatDecimal(price), at: this.book.now() }];
-    });
-  }
-
-  /** The balance counts what was earned, so what positions cost is put back to the money that is left. */
-  private holdings() {
-    let balance: Decimal = this.book.funds.get("USD") ?? ZERO;
-    const positions = [];
-    for (const [symbol, quantity] of this.book.positions) {
-      if (quantity === 0n) continue;
-      const price = this.averagePrice(symbol);
-      balance = add<Decimal>(balance, notional(price, quantity, "half-even"));
-      const side = quantity > 0n ? "buy" : "sell";
-      const volume = lots((quantity > 0n ? quantity : -quantity) as Quantity, symbol);
-      positions.push({ symbol, side, volume, price: formatDecimal(price), contract: contractOf(symbol), quote: "USD" });
-    }
-    return { currency: "USD", balance: formatDecimal(balance), positions };
-  }
-
-  private averagePrice(symbol: string): Price {
-    let held: Decimal = NO_QUANTITY;
-    let average: Decimal = ZERO;
-    for (const fill of this.book.fills) {
-      if (fill.symbol !== symbol) continue;
-      const signed = fill.side === "buy" ? fill.quantity : (-fill.quantity as Quantity);
-      const after = add<Decimal>(held, signed);
-      const grows = held === 0n || held > 0n === signed > 0n;
-      if (grows && after !== 0n) {
-        const value = add<Decimal>(
-          notional(average as Price, held as Quantity, "half-even"),
-          notional(fill.price, signed, "half-even"),
-        );
-        average = divide(value, after, { decimals: 8, rounding: "half-even" });
-      } else if (after !== 0n && after > 0n !== held > 0n) average = fill.price;
-      held = after;
-    }
-    return average as Price;
-  }
-
   private found(cid: string) {
     const id = this.known.get(cid);
     const order = id === undefined ? undefined : this.book.orders.get(id);
-    return order === undefined ? null : this.shown(order);
+    return order === undefined ? null : this.views.shown(order);
   }
 
   private place(params: Params) {
@@ -256,9 +181,9 @@ export class Mt5Emulator implements VenueEmulator {
   private placed(id: bigint, legs: readonly Params[]) {
     const named = legs.flatMap(({ cid }) => {
       const leg = this.known.get(String(cid));
-      return leg === undefined ? [] : [{ cid, order: this.nameOf(leg) }];
+      return leg === undefined ? [] : [{ cid, order: this.views.nameOf(leg) }];
     });
-    return { retcode: 10009, order: this.nameOf(id), legs: named };
+    return { retcode: 10009, order: this.views.nameOf(id), legs: named };
   }
 
   private modify(params: Params) {
@@ -273,13 +198,13 @@ export class Mt5Emulator implements VenueEmulator {
       ...(price === undefined ? {} : { limit: parsePrice(price, "price") }),
       ...(stop === undefined ? {} : { stop: parsePrice(stop, "stop") }),
     });
-    return { retcode: 10009, order: this.nameOf(order.id) };
+    return { retcode: 10009, order: this.views.nameOf(order.id) };
   }
 
   private cancel(params: Params) {
     const order = this.open(params);
     this.book.end(order, "canceled");
-    return { retcode: 10009, order: this.nameOf(order.id) };
+    return { retcode: 10009, order: this.views.nameOf(order.id) };
   }
 
   private open({ cid }: Params): EmulatedOrder {
@@ -290,20 +215,10 @@ export class Mt5Emulator implements VenueEmulator {
     return order;
   }
 
-  private history(params: Params) {
-    const from = Number(params.from_ms);
-    const after = BigInt(String(params.after_deal));
-    const limit = Number(params.limit);
-    const first = { ...MONEY_DEAL, deal: "1", profit: formatDecimal(this.deposit), at: this.openedAt };
-    const later = ({ at, deal }: { at: number; deal: string }) => at > from || (at === from && BigInt(deal) > after);
-    const deals = [first, ...this.book.fills.map((fill) => this.deal(fill))].filter(later);
-    return { deals: deals.slice(0, limit), more: deals.length > limit };
-  }
-
   private tell(event: BookEvent): void {
     if (event.type === "rejected") return;
-    if (event.type === "fill") this.emit("deal", this.deal(event.fill));
-    this.emit("order", this.shown(event.order));
+    if (event.type === "fill") this.emit("deal", this.views.deal(event.fill));
+    this.emit("order", this.views.shown(event.order));
   }
 
   private emit(e: string, d: Record<string, unknown>): void {
@@ -318,47 +233,6 @@ export class Mt5Emulator implements VenueEmulator {
       for (const hear of this.listeners) hear({ e: "tick", d });
     }
   }
-
-  private nameOf(id: bigint): string {
-    const order = this.book.orders.get(id);
-    return order?.parent === undefined ? String(id) : `cid:${order.clientId}`;
-  }
-
-  private shown(order: EmulatedOrder): Record<string, unknown> {
-    const { symbol, side, status, filled, quantity } = order;
-    const states = { pending: "waiting", armed: "placed", open: filled > 0n ? "partial" : "placed" } as const;
-    const state = status in states ? states[status as keyof typeof states] : status;
-    return {
-      ...{ order: this.nameOf(order.id), cid: order.clientId, symbol, side, state },
-      ...{ volume: lots(quantity, symbol), filled: lots(filled, symbol), contract: contractOf(symbol) },
-      ...{ price: formatDecimal(order.limit ?? ZERO), stop: formatDecimal(order.stop ?? ZERO) },
-      reason: status === "expired" && order.group !== undefined ? "linked" : "",
-      ...(status === "expired" && order.group !== undefined ? { state: "canceled" } : {}),
-    };
-  }
-
-  private deal(fill: EmulatedFill): { at: number; deal: string } & Record<string, unknown> {
-    const { symbol, side, quantity, price, fee, feeCurrency, at, order } = fill;
-    return {
-      ...{ deal: String(fill.id), order: this.nameOf(order.id), cid: order.clientId, symbol, kind: "trade", side },
-      ...{ entry: side === "buy" ? "in" : "out", volume: lots(quantity, symbol), price: formatDecimal(price) },
-      ...{ commission: formatDecimal(subtract<Decimal>(ZERO, fee)), swap: "0.00", profit: "0.00" },
-      ...{ contract: contractOf(symbol), quote: "USD", currency: feeCurrency, at },
-    };
-  }
-}
-
-const MONEY_DEAL = {
-  ...{ order: "0", cid: "", symbol: "", kind: "balance", side: "buy", entry: "in", volume: "0", price: "0" },
-  ...{ commission: "0", swap: "0", contract: "1", quote: "USD", currency: "USD" },
-};
-
-function contractOf(symbol: string): string {
-  return CONTRACTS[symbol] ?? "1";
-}
-
-function lots(units: Quantity, symbol: string): string {
-  return formatDecimal(divide(units, parsePrice(contractOf(symbol), "contract"), { decimals: 8, rounding: "floor" }));
 }
 
 function termsOf(params: Params): EmulatedTerms {

@@ -1,3 +1,5 @@
+import { ZERO } from "../../../workers/core/ledger/decimal.ts";
+import { formatDecimal } from "../../../workers/core/ledger/decimal-text.ts";
 import type { EmulatedBook } from "../emulated-book.ts";
 import type { EmulatedOrder } from "../emulated-order.ts";
 import type { EmulatedReply } from "../venue-emulator.ts";
@@ -14,7 +16,11 @@ export interface EmulatedCandle {
 /** Transactions that one reply brings at most. */
 const PAGE_MAX = 1_000;
 const CANDLES_MAX = 5_000;
-const MINUTE_MS = 60_000;
+/** Lengths of candles by the venue's names for them, ms. */
+const LENGTHS_MS: Readonly<Record<string, number>> = {
+  ...{ M1: 60_000, M5: 300_000, M15: 900_000, M30: 1_800_000, H1: 3_600_000, H2: 7_200_000, H4: 14_400_000 },
+  ...{ H6: 21_600_000, H8: 28_800_000, H12: 43_200_000, D: 86_400_000, W: 604_800_000 },
+};
 
 interface ReadParts {
   readonly book: EmulatedBook;
@@ -29,7 +35,7 @@ type Find = (specifier: string) => EmulatedOrder | undefined;
 
 /** Everything that the venue answers to questions. */
 export class OandaReads {
-  /** Candles of a minute by instrument, in order. */
+  /** Candles of a minute by instrument, in order, in place of those of the book's own tape. */
   readonly candles = new Map<string, readonly EmulatedCandle[]>();
   /** Transactions that one reply brings. */
   pageSize = PAGE_MAX;
@@ -128,18 +134,39 @@ export class OandaReads {
   }
 
   private candlesOf(instrument: string, query: Query): EmulatedReply {
-    const all = this.candles.get(instrument);
-    if (all === undefined) return missing("Invalid value specified for 'instrument'");
+    const lengthMs = LENGTHS_MS[query.get("granularity") ?? ""];
+    if (!this.parts.book.instruments.has(instrument) || lengthMs === undefined) {
+      return missing("Invalid value specified for 'instrument'");
+    }
     const from = Date.parse(query.get("from") ?? "");
     const count = Math.min(Number(query.get("count") ?? "500"), CANDLES_MAX);
     const now = this.parts.book.now();
     if (from > now)
       return { status: 400, body: '{"errorMessage":"Invalid value specified for \'from\'. Time is in the future"}' };
-    const found = all.filter(({ time }) => time >= from && time <= now).slice(0, count);
-    const candles = found.map(({ time, mid, volume }) => ({
-      ...{ time: timeOf(time), mid, volume, complete: time + MINUTE_MS <= now },
+    const kept = this.candles.get(instrument);
+    const found =
+      kept?.filter(({ time }) => time >= from && time <= now) ?? this.taped(instrument, from, lengthMs, count);
+    const candles = found.slice(0, count).map(({ time, mid, volume }) => ({
+      ...{ time: timeOf(time), mid, volume, complete: time + lengthMs <= now },
     }));
     return ok({ instrument, granularity: query.get("granularity"), candles });
+  }
+
+  private taped(instrument: string, from: number, lengthMs: number, count: number): EmulatedCandle[] {
+    const { book } = this.parts;
+    const tick = formatDecimal(book.instruments.get(instrument)?.tick ?? ZERO);
+    const [now, candles]: [number, EmulatedCandle[]] = [book.now(), []];
+    for (let time = Math.ceil(from / lengthMs) * lengthMs; time <= now && candles.length < count; time += lengthMs) {
+      const {
+        open: o,
+        high: h,
+        low: l,
+        close: c,
+        volume,
+      } = book.tape.candle({ symbol: instrument, tick }, { time, lengthMs, now });
+      candles.push({ time, mid: { o, h, l, c }, volume: Math.round(volume) });
+    }
+    return candles;
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { changeVerdict } from "../../../workers/brokers/oanda/errors.ts";
@@ -23,6 +24,9 @@ import {
 } from "../../../workers/brokers/oanda/payloads.ts";
 import { formatDecimal } from "../../../workers/core/ledger/decimal-text.ts";
 import { HAS_RECORDED_PAYLOADS, recordedPayload } from "../recorded-payloads.ts";
+import { Spec, uncalledRows } from "../spec.ts";
+
+const DOCUMENT = new URL("../../../docs/venues/oanda.md", import.meta.url);
 
 interface Recording {
   readonly url: string;
@@ -98,6 +102,17 @@ describe.skipIf(!HAS_RECORDED_PAYLOADS)("OANDA's recorded replies", () => {
       Object.keys(recordings(file)).map((name) => `${file} ${name}`),
     );
     expect(rows.map(({ file, name }) => `${file} ${name}`).sort()).toEqual(recorded.sort());
+  });
+
+  it("are read, or named with the reason why nothing calls for them", () => {
+    const uncalled = rows.filter(({ schema }) => schema === undefined).map(({ name }) => name);
+    const documented = uncalledRows(readFileSync(DOCUMENT, "utf8"));
+    expect(documented.map(({ what }) => what).sort()).toEqual(uncalled.sort());
+    const spec = new Spec("oanda/v20.json");
+    for (const { operation } of documented) {
+      const [method = "", path = ""] = operation.split(" ");
+      expect(spec.has(method, path.replace("/v3", "")) || spec.has(method, path), operation).toBe(true);
+    }
   });
 
   it.each(rows.filter(({ schema }) => schema !== undefined))("are read: $name", ({ file, name, schema }) => {

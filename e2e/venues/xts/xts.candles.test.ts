@@ -27,10 +27,9 @@ it("brings every minute of a month once, page by page, at its own time and as th
   for (let time = begin; time < to; time += MINUTE_MS) if (isOpen(INDIA_STOCK, time)) expected.push(time);
   expect([...seen.keys()]).toEqual(expected);
   expect(pages).toBe(5);
-  const closeOf = (time: number) => {
-    const wall = (time + 5.5 * 3_600_000) / MINUTE_MS + 1;
-    return (10_000 + Math.round(500 * Math.sin(wall / 97))) / 100;
-  };
+  const { tape } = stage.venue.book;
+  const closeOf = (time: number) =>
+    Number(tape.candle({ symbol: "NSECM-2885", tick: "0.05" }, { time, lengthMs: MINUTE_MS }).close);
   for (const [time, close] of seen) expect(close).toBe(closeOf(time));
 });
 

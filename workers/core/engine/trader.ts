@@ -202,6 +202,14 @@ export class Trader {
     return { quantity, counted, price, fee, at, candle: this.venue.books[index].candle + next };
   }
 
+  /** How much of a long position no exit that may still trade is for, legs apart; 0 of a short one. */
+  spare(index: number): number {
+    const { quantity } = this.venue.account.positions[index];
+    const exits = this.orders.working(index).filter(({ order }) => order.role === "exit");
+    const asked = exits.reduce((sum, { order }) => sum + order.quantity - order.filled, 0);
+    return Math.max(0, this.venue.grids?.[index].sum(quantity - asked) ?? quantity - asked);
+  }
+
   equity(): number {
     return this.lane.account.equity();
   }

@@ -1,9 +1,10 @@
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { backfills } from "../../../schema/tables/backfill.ts";
 import { datasets } from "../../../schema/tables/dataset.ts";
 import { BACKFILLS_AT_ONCE_MAX, type Backfill } from "../../../schema/wire/backfill.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
-import { type BackfillRow, UNFINISHED } from "../../backfill/backfill-store.ts";
+import { type BackfillRow, failsWhere, isLost, UNFINISHED } from "../../backfill/backfill-store.ts";
 import { dropUnfinished } from "../../backfill/unfinished-candles.ts";
 import { logEvent } from "../../platform/log-event.ts";
 import { conflict, notFound } from "../../platform/problem-error.ts";
@@ -53,7 +54,7 @@ export async function resumeBackfill(call: { ctx: ServiceContext; input: { id: s
   const change = { status: "queued" as const, generation, failures: 0, redrives: 0, finishedAt: null, aliveAt };
   const told = { errorCode: null, errorMessage: null };
   const stopped = where(eq(backfills.id, row.id), eq(backfills.generation, row.generation), STOPPED);
-  const [resumed = 0] = await ctx.owned.batch([
+  const [, resumed = 0] = await inRoom(ctx, [
     ctx.owned.prepareUpdate(backfills, { ...change, ...told }, stopped),
     prepareAuditOfChange(trailOf(ctx), { action: "backfill.resume", subject: { kind: "backfill", id: row.id } }),
   ]);
@@ -71,6 +72,31 @@ export async function requireRoomForOne({ owned }: Pick<ServiceContext, "owned">
   // Each that is under way makes one.
   if ((await owned.count(datasets)) + open >= DATASETS_MAX) {
     throw conflict("too_many_datasets", `At most ${DATASETS_MAX} datasets are kept. Delete one first.`);
+  }
+}
+
+/**
+ * Runs a batch that makes one more be under way, all or none of it: where another request took the last room since it was looked
+ * at, it throws the 409 that the look would have.
+ */
+export async function inRoom(
+  ctx: ServiceContext,
+  statements: readonly BatchItem<"sqlite">[],
+): Promise<readonly number[]> {
+  const { database, owned, ownerId } = ctx;
+  const open = database
+    .select({ rows: count() })
+    .from(backfills)
+    .where(and(eq(backfills.ownerId, ownerId), UNFINISHED));
+  const kept = database.select({ rows: count() }).from(datasets).where(eq(datasets.ownerId, ownerId));
+  const isFull = sql`${open} >= ${BACKFILLS_AT_ONCE_MAX} OR ${kept} + ${open} >= ${DATASETS_MAX}`;
+  try {
+    return await owned.batch([failsWhere(database, isFull), ...statements]);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    await requireRoomForOne(ctx);
+    // The room is there again by now.
+    throw conflict("too_many_backfills", "Too many series were begun at the same moment. Ask again.");
   }
 }
 

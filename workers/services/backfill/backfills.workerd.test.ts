@@ -176,6 +176,26 @@ describe("asking for candles of a venue", () => {
     expect((await client.send("POST", `/api/v1/backfills/${first.id}/resume`)).status).toBe(409);
   });
 
+  it("is taken three times of however many that come at the same moment, begun or gone on with", async () => {
+    const { client, begin, sent } = await newStage();
+    const stopped = await begin({ timeframe: "1d" });
+    await client.json("POST", `/api/v1/backfills/${stopped.id}/cancel`);
+    sent.length = 0;
+    const frames = ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h"] as const;
+    const replies = await Promise.all([
+      ...frames.map((timeframe) => client.send("POST", "/api/v1/backfills", { ...ASKED, timeframe })),
+      client.send("POST", `/api/v1/backfills/${stopped.id}/resume`),
+    ]);
+    const taken = replies.filter(({ status }) => status < 300);
+    const refused = replies.filter(({ status }) => status === 409);
+    expect([taken.length, refused.length]).toEqual([3, frames.length - 2]);
+    for (const reply of refused) expect((await reply.json<Problem>()).code).toBe("too_many_backfills");
+    // What was refused left nothing behind: no row, no message.
+    const { rows } = await client.json<{ rows: Backfill[] }>("GET", "/api/v1/backfills");
+    expect(rows.filter(({ status }) => status === "queued")).toHaveLength(3);
+    expect(sent).toHaveLength(3);
+  });
+
   it("is not gone on with where it would make one dataset too many", async () => {
     const { bindings, sent, client, begin, read } = await newStage();
     const { id } = await begin();

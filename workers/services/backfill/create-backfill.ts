@@ -15,7 +15,7 @@ import { conflict, invalid } from "../../platform/problem-error.ts";
 import { once } from "../idempotency.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { findBackfillSource, sourceInstruments } from "./backfill-source.ts";
-import { BACKFILLS_KEPT_MAX, backfillOf, findBackfill, requireRoomForOne, sendBackfill } from "./backfills.ts";
+import { BACKFILLS_KEPT_MAX, backfillOf, findBackfill, inRoom, requireRoomForOne, sendBackfill } from "./backfills.ts";
 
 /**
  * Begins to bring a venue's candles into a new dataset. The same `idempotencyKey` with the same input answers what was
@@ -46,7 +46,7 @@ async function makeBackfill(
   const found = (await sourceInstruments(ctx, source.id)).find(({ id }) => id === input.instrument);
   if (found === undefined) throw invalid("instrument", `must be one that ${source.label} has`, input.instrument);
   const row = rowOf(ctx, { source, input, period, instrument: found });
-  await ctx.owned.batch([
+  await inRoom(ctx, [
     ctx.owned.prepareInsert(backfills, row),
     prepareAudit(trailOf(ctx), {
       action: "backfill.create",
