@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** A binding as the platform's tool describes it in an upload. */
 export interface Binding {
@@ -60,7 +60,7 @@ export class StateFile {
 
   constructor(folder: string) {
     mkdirSync(join(folder, "assets"), { recursive: true });
-    this.folder = folder;
+    this.folder = resolve(folder);
     this.held = this.read();
   }
 
