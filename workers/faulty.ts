@@ -8,7 +8,7 @@ type Fault = "none" | "failing" | "slow" | "unready";
 
 /** One request in so many is hit. */
 const ONE_IN = 4;
-const SLOW_MS = 900;
+const SLOW_MS = 2_500;
 
 let requests = 0;
 

@@ -28,8 +28,12 @@ class ToldPlatform implements PlatformApi {
   async serving() {
     return this.shares;
   }
-  async versions() {
-    return this.known;
+  async version(id: string) {
+    return this.known.find((version) => version.id === id);
+  }
+  whole: string[] = [OLD];
+  async servedWhole() {
+    return this.whole;
   }
   async pendingMigrations() {
     return this.pending;
@@ -286,6 +290,7 @@ describe("a rollback", () => {
     const made = world();
     made.platform.known = [{ id: NEW, createdOn: "2", tag: "green-bbbbbbbbbbbb", message: "" }, ...made.platform.known];
     made.platform.shares = [{ id: NEW, share: 100 }];
+    made.platform.whole = [NEW, OLD];
     return made;
   };
 
@@ -301,7 +306,15 @@ describe("a rollback", () => {
       { id: NEW, share: 90 },
       { id: OLD, share: 10 },
     ];
+    made.platform.whole = [OLD];
     expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
+  });
+
+  it("never goes to a version that was only tried, however new it is", async () => {
+    const made = deployed();
+    const tried = { id: "00000000-0000-4000-8000-00000000000c", createdOn: "3", tag: "blue-cccccccccccc", message: "" };
+    made.platform.known = [tried, ...made.platform.known];
+    expect(await back(made)).toMatchObject({ version: OLD });
   });
 
   it("does not cross a change of classes, and says what to do instead", async () => {

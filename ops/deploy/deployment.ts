@@ -89,7 +89,7 @@ async function findServing({ platform, record }: DeploymentParts, progress: Prog
   if (second !== undefined) {
     throw new Refused("a deployment is under way or was left half: end it with `npm run rollback`, then deploy");
   }
-  progress.serving = (await platform.versions()).find(({ id }) => id === serving.id);
+  progress.serving = await platform.version(serving.id);
   progress.serving ??= { id: serving.id, createdOn: "", tag: "", message: "" };
   record.previous = serving.id;
   return `version ${serving.id} ${progress.serving.tag}`;

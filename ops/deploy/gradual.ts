@@ -44,6 +44,8 @@ const FAULT_SHARE_MAX = 0.05;
 /** So much slower than the version before: half as long again, and a tenth of a second that noise makes. */
 const SLOW_FACTOR = 1.5;
 const SLOW_MARGIN_MS = 100;
+/** Of fewer requests the slowest twentieth is one or two. */
+const SLOW_REQUESTS_MIN = 40;
 /** Deviations of a normal distribution: one look in seven hundred errs, since a deployment takes many. */
 const Z = 3;
 
@@ -70,7 +72,7 @@ export function decide(state: GradualState, reading: Reading, gates: Gates): [Gr
   const next: GradualState = {
     ...state,
     unready: reading.nextIsReady === true ? 0 : state.unready + 1,
-    slow: isSlow(reading) && reading.next.requests >= gates.requestsMin ? state.slow + 1 : 0,
+    slow: isSlow(reading) ? state.slow + 1 : 0,
   };
   const reasons = [...readinessReasons(next, reading), ...faultReasons(reading), ...slowReasons(next, reading)];
   if (reasons.length > 0) return [next, { kind: "roll-back", reasons }];
@@ -100,7 +102,7 @@ function slowReasons({ slow }: GradualState, { next, current }: Reading): string
 }
 
 function isSlow({ next, current }: Reading): boolean {
-  if (next.p95Ms === undefined || current.p95Ms === undefined) return false;
+  if (next.p95Ms === undefined || current.p95Ms === undefined || next.requests < SLOW_REQUESTS_MIN) return false;
   return next.p95Ms > current.p95Ms * SLOW_FACTOR + SLOW_MARGIN_MS;
 }
 

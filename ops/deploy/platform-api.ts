@@ -26,8 +26,10 @@ export interface UploadOrder {
 export interface PlatformApi {
   /** What serves now, the largest share first; empty where nothing was ever deployed. */
   serving(): Promise<readonly ServingVersion[]>;
-  /** Versions that can be deployed, the newest first. */
-  versions(): Promise<readonly KnownVersion[]>;
+  /** Versions that served all, each time that one began to, the newest first. */
+  servedWhole(): Promise<readonly string[]>;
+  /** A version by its id; undefined where there is none. */
+  version(id: string): Promise<KnownVersion | undefined>;
   /** Names of the migrations that the database has not seen. */
   pendingMigrations(): Promise<readonly string[]>;
   applyMigrations(): Promise<void>;

@@ -1,5 +1,5 @@
 import { classChanges } from "./class-changes.ts";
-import { commitOf, type KnownVersion, type PlatformApi } from "./platform-api.ts";
+import { commitOf, type KnownVersion, type PlatformApi, type ServingVersion } from "./platform-api.ts";
 import type { DeploymentRecord } from "./record.ts";
 import type { Repository } from "./repository.ts";
 
@@ -35,15 +35,15 @@ export async function rollBack(parts: RollbackParts): Promise<DeploymentRecord> 
 
 async function goBack({ platform, repository, record, to, isReady, say }: RollbackParts): Promise<string> {
   const serving = await platform.serving();
-  const versions = await platform.versions();
-  const known = (id: string) => versions.find((version) => version.id === id);
   const [largest] = serving;
   if (largest === undefined) throw new Error("nothing was ever deployed, so that there is nothing to go back to");
-  const target = targetOf(serving, versions, to);
+  const wanted = to ?? (await servedBefore(platform, serving));
+  const target = await platform.version(wanted);
+  if (target === undefined) throw new Error(`there is no version ${wanted}`);
   if (serving.length === 1 && target.id === largest.id) return `version ${target.id} serves all already`;
   record.previous = largest.id;
   record.version = target.id;
-  const changes = changesBetween(repository, target, known(largest.id));
+  const changes = changesBetween(repository, target, await platform.version(largest.id));
   if (changes === undefined)
     say("  (commits of these versions are not all here: whether classes differ is left to the platform)");
   else if (changes.length > 0) {
@@ -60,18 +60,10 @@ async function goBack({ platform, repository, record, to, isReady, say }: Rollba
   return `version ${target.id} ${target.tag} serves all again and ${state}. The database stays as it is: migrations only add`;
 }
 
-function targetOf(
-  serving: readonly { readonly id: string; readonly share: number }[],
-  versions: readonly KnownVersion[],
-  to: string | undefined,
-): KnownVersion {
-  const find = (id: string): KnownVersion =>
-    versions.find((version) => version.id === id) ?? { id, createdOn: "", tag: "", message: "" };
-  if (to !== undefined) return find(to);
-  const own = serving.map(({ id }) => versions.findIndex((version) => version.id === id)).filter((at) => at >= 0);
-  // While two share the traffic, the older one is what a deployment began from.
-  if (serving.length > 1 && own.length > 0) return find(versions[Math.max(...own)]?.id ?? "");
-  const before = versions[(own[0] ?? 0) + 1];
+/** What served all before what serves now: never a version that was only tried, which is what a rollback is from. */
+async function servedBefore(platform: PlatformApi, serving: readonly ServingVersion[]): Promise<string> {
+  const now = serving.length === 1 ? serving[0]?.id : undefined;
+  const before = (await platform.servedWhole()).find((id) => id !== now);
   if (before === undefined) throw new Error("there is no version before the one that serves: name one with --to");
   return before;
 }

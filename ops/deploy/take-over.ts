@@ -30,6 +30,9 @@ const PROBES = [
   "/",
   "/docs",
 ];
+/** A share is everywhere after some seconds, and code that nobody has called yet starts; that is not held against it, ms. */
+const SETTLE_MS_MAX = 60_000;
+const SETTLE_LOOK_MS = 1_000;
 /** Where nothing served before there is nothing to be slower than. */
 const NO_BEFORE: LaneReading = { requests: 0, faults: 0, p95Ms: Number.POSITIVE_INFINITY };
 
@@ -109,7 +112,18 @@ class Looker {
     this.coming = coming;
   }
 
+  /** Waits until the version answers, for as long as that may take, and notes what was counted by then. */
   async begin(): Promise<void> {
+    const { client, now, wait, isInterrupted } = this.parts;
+    const { version, previous } = this.coming;
+    const until = now() + SETTLE_MS_MAX;
+    while (!isInterrupted() && now() < until && (await client.ready(version))?.version !== version) {
+      await wait(SETTLE_LOOK_MS);
+    }
+    // What was never called is slow once.
+    for (const id of [version, ...(previous === undefined ? [] : [previous.id])]) {
+      await Promise.all(PROBES.map((path) => client.probe(path, id)));
+    }
     const samples = await this.parts.client.metrics().catch(() => []);
     this.counted = Object.fromEntries(this.lanes().map((lane) => [lane, laneCounts(samples, lane)]));
   }

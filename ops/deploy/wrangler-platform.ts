@@ -43,13 +43,15 @@ export class WranglerPlatform implements PlatformApi {
     return versions.toSorted((left, right) => right.share - left.share);
   }
 
-  async versions(): Promise<readonly KnownVersion[]> {
-    const listed = await this.askIfThere<readonly ListedVersion[]>(["versions", "list", "--json"]);
-    const known = (listed ?? []).map(({ id, metadata, annotations }) => ({
-      ...{ id, createdOn: metadata.created_on },
-      ...{ tag: annotations?.["workers/tag"] ?? "", message: annotations?.["workers/message"] ?? "" },
-    }));
-    return known.toSorted((left, right) => (left.createdOn < right.createdOn ? 1 : -1));
+  async servedWhole(): Promise<readonly string[]> {
+    const listed = await this.askIfThere<readonly ListedDeployment[]>(["deployments", "list", "--json"]);
+    const newestFirst = (listed ?? []).toSorted((left, right) => (left.created_on < right.created_on ? 1 : -1));
+    return newestFirst.flatMap(({ versions: [only, other] }) => (only === undefined || other ? [] : [only.version_id]));
+  }
+
+  async version(id: string): Promise<KnownVersion | undefined> {
+    const told = await this.askIfThere<ListedVersion>(["versions", "view", id, "--json"]);
+    return told === undefined ? undefined : knownVersion(told);
   }
 
   async pendingMigrations(): Promise<readonly string[]> {
@@ -122,10 +124,20 @@ export class WranglerPlatform implements PlatformApi {
   }
 }
 
+interface ListedDeployment {
+  readonly created_on: string;
+  readonly versions: readonly { readonly version_id: string; readonly percentage: number }[];
+}
+
 interface ListedVersion {
   readonly id: string;
   readonly metadata: { readonly created_on: string };
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function knownVersion({ id, metadata, annotations }: ListedVersion): KnownVersion {
+  const [tag = "", message = ""] = [annotations?.["workers/tag"], annotations?.["workers/message"]];
+  return { id, createdOn: metadata.created_on, tag, message };
 }
 
 function argumentsOf({ main, variables, tag, message }: UploadOrder): string[] {

@@ -44,7 +44,12 @@ export async function readTests(ctx: StopContext): Promise<StopResult> {
     check_runs: readonly { status: string; conclusion: string | null }[];
   };
   const [newest] = check_runs;
-  if (newest?.conclusion === "success") return { passed: true, words: `the check ${CHECK} of ${ctx.commit} succeeded` };
+  if (newest?.conclusion === "success") {
+    return {
+      passed: true,
+      words: `the check ${CHECK} of ${ctx.commit.slice(0, 12)} succeeded, by the answer of ${api}`,
+    };
+  }
   const state = newest === undefined ? "has not run" : `is ${newest.conclusion ?? newest.status}`;
   return { passed: false, words: `the check ${CHECK} of ${ctx.commit.slice(0, 12)} ${state}`, todo };
 }
