@@ -39,6 +39,9 @@ export interface WorkerParts {
   readonly mail: (env: Env) => MailSender;
 }
 
+/** Queues are the platform account's: in a deployment each carries the name of its environment, as `wrangler.toml` has it. */
+const OF_ENVIRONMENT = /^apextrade-[a-z]+-/;
+
 /** What the platform calls: requests, queue messages, the clock of each minute. */
 export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
   return {
@@ -46,15 +49,16 @@ export function workerOf({ app, mail }: WorkerParts): ExportedHandler<Env> {
     async queue(batch, given) {
       const env = measuredEnv(given);
       const now = systemClock;
-      const dead = /^(.+)-dead$/.exec(batch.queue)?.[1];
+      const queue = batch.queue.replace(OF_ENVIRONMENT, "");
+      const dead = /^(.+)-dead$/.exec(queue)?.[1];
       if (dead !== undefined) await tellDeadLetters(env, dead, batch);
       const notices = noticesOf(env);
-      if (batch.queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
-      else if (batch.queue === "exports-dead") await consumeDeadExports(batch, { env, now });
-      else if (batch.queue === "notices") await consumeNotices(batch, notices);
-      else if (batch.queue === "notices-dead") await consumeDeadNotices(batch, notices);
-      else if (batch.queue === "backfills") await consumeBackfills(batch, backfillWorker(env));
-      else if (batch.queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
+      if (queue === "runs-dead") await consumeDeadRuns(batch, { env, now });
+      else if (queue === "exports-dead") await consumeDeadExports(batch, { env, now });
+      else if (queue === "notices") await consumeNotices(batch, notices);
+      else if (queue === "notices-dead") await consumeDeadNotices(batch, notices);
+      else if (queue === "backfills") await consumeBackfills(batch, backfillWorker(env));
+      else if (queue === "exports") await consumeExports(batch, { env, now, newToken: () => newId("lse") });
       else await consumeRuns(batch, { env, now, open: openEngineWork });
     },
     async scheduled(controller, given) {

@@ -37,7 +37,7 @@ interface Row {
 function workerRows(): Row[] {
   const folder = mkdtempSync(join(tmpdir(), "worker-bundle-"));
   try {
-    execFileSync("wrangler", ["deploy", "--dry-run", "--outdir", folder], {
+    execFileSync("wrangler", ["deploy", "--env=", "--dry-run", "--outdir", folder], {
       cwd: ROOT,
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" },

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import { showsProgramToken } from "../auth/program-token.ts";
 import { checkReadiness } from "../services/check-readiness.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { jsonReply } from "./route-parts.ts";
@@ -8,6 +9,7 @@ const tags = ["Health"];
 const Health = z.object({ status: z.literal("ok") });
 const Readiness = z.object({
   status: z.enum(["ok", "failing"]),
+  version: z.string().optional().describe("Which version answers, to programs that show METRICS_TOKEN."),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), elapsedMs: z.number(), error: z.string().nullable() })),
 });
 
@@ -36,8 +38,10 @@ export function healthRoutes() {
     .openapi(ready, async (c) => {
       const checks = await checkReadiness({ env: c.env, now: c.get("now") });
       const failing = checks.some((check) => !check.ok);
+      const isTold = await showsProgramToken(c.env, "METRICS_TOKEN", c.req.raw);
+      const version = isTold ? { version: c.env.DEPLOYED?.id ?? "" } : {};
       return failing
-        ? c.json({ status: "failing" as const, checks }, 503)
-        : c.json({ status: "ok" as const, checks }, 200);
+        ? c.json({ status: "failing" as const, ...version, checks }, 503)
+        : c.json({ status: "ok" as const, ...version, checks }, 200);
     });
 }

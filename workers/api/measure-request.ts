@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { accessOf } from "../auth/access-matrix.ts";
+import { laneOf } from "../metrics/lane-of.ts";
 import { count, observe } from "../metrics/meter.ts";
 import { STATUS_CLASSES } from "../metrics/metric-labels.ts";
 import { logEvent } from "../platform/log-event.ts";
@@ -19,6 +20,9 @@ export const measureRequest: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const labels = { method: method as "GET", route, status: statusClass };
   const elapsedMs = Math.max(0, now() - from);
   observe("http_request_duration_seconds", labels, elapsedMs / 1_000);
+  const lane = laneOf(c.env.DEPLOYED?.tag);
+  const outcome = status >= 500 && status !== 503 ? "fault" : "ok";
+  if (lane !== undefined) observe("http_version_duration_seconds", { lane, outcome }, elapsedMs / 1_000);
   logEvent("request", { method, route, status, elapsedMs }, "debug");
 };
 

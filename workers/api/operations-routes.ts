@@ -24,7 +24,7 @@ import { findObjects, inspectObject, wakeObject } from "../services/admin/object
 import { readOperatorTrail } from "../services/admin/trail.ts";
 import { readPlatformTrading } from "../services/trading/platform-switch.ts";
 import type { ApiEnv } from "./api-types.ts";
-import { personContext } from "./identity-calls.ts";
+import { identityContext, personContext } from "./identity-calls.ts";
 import { bearer, idParams, jsonBody, jsonReply, problems } from "./route-parts.ts";
 import { refuseInvalid } from "./validation.ts";
 
@@ -196,7 +196,7 @@ export function operationsRoutes() {
     .openapi(postWake, async (c) =>
       c.json(await wakeObject({ ctx: c.get("service"), input: c.req.valid("param") }), 200),
     )
-    .openapi(getHealth, async (c) => c.json(await readHealth({ ctx: c.get("service") }), 200))
+    .openapi(getHealth, async (c) => c.json(await readHealth({ ctx: identityContext(c) }), 200))
     .openapi(getTrail, async (c) =>
       c.json(await readOperatorTrail({ ctx: c.get("service"), input: c.req.valid("query") }), 200),
     );

@@ -19,7 +19,7 @@ export interface Access {
   /** Computes for seconds or moves whole files: has a budget of its own, see `request-budgets.ts`. */
   readonly costs?: "expensive";
   /** Secret of a program that may use this one route instead: see `program-token.ts`. */
-  readonly orToken?: "METRICS_TOKEN";
+  readonly orToken?: "METRICS_TOKEN" | "DEPLOY_TOKEN";
 }
 
 const open: Access = { audience: "public" };
@@ -101,8 +101,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/admin/trading": { audience: "operator" },
   // Stopping must never wait for a proof; letting trading go on is asked for one by the route.
   "POST /api/v1/admin/trading": { audience: "administrator" },
-  "GET /api/v1/admin/backups": { audience: "operator" },
-  "POST /api/v1/admin/backups": { audience: "operator", costs: "expensive" },
+  "GET /api/v1/admin/backups": { audience: "operator", orToken: "DEPLOY_TOKEN" },
+  "POST /api/v1/admin/backups": { audience: "operator", costs: "expensive", orToken: "DEPLOY_TOKEN" },
   "POST /api/v1/admin/users/{id}/view": { audience: "operator", needs: "second-factor" },
   "GET /api/v1/admin/switches": { audience: "operator" },
   "POST /api/v1/admin/maintenance": { audience: "administrator", needs: "step-up" },
@@ -117,7 +117,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /api/v1/admin/objects": { audience: "operator" },
   "GET /api/v1/admin/objects/{kind}/{id}": { audience: "operator" },
   "POST /api/v1/admin/objects/{kind}/{id}/wake": { audience: "operator" },
-  "GET /api/v1/admin/health": { audience: "operator" },
+  "GET /api/v1/admin/health": { audience: "operator", orToken: "DEPLOY_TOKEN" },
   "GET /api/v1/admin/audit": { audience: "operator" },
 
   "POST /api/v1/socket-tickets": { audience: "viewer", scope: "read" },

@@ -1,4 +1,5 @@
 import { VERSION } from "../platform/env.ts";
+import { LANES } from "./lane-of.ts";
 import {
   ACCOUNT_MODES,
   BOT_STATES,
@@ -48,6 +49,12 @@ export const METRICS = {
     type: "histogram",
     help: "Time from a request to the head of its reply.",
     labels: { method: METHODS, route: ROUTES, status: STATUS_CLASSES },
+    buckets: REQUEST_SECONDS,
+  },
+  http_version_duration_seconds: {
+    type: "histogram",
+    help: "The same by the lane of the version that answered; `fault` is what is ours, 503 apart.",
+    labels: { lane: LANES, outcome: ["ok", "fault"] },
     buckets: REQUEST_SECONDS,
   },
   orders_total: {

@@ -67,6 +67,10 @@ export interface Env {
   readonly ANALYTICS?: AnalyticsEngineDataset;
   /** What a program that reads `/metrics` shows, at least 32 characters; without it only administrators may read them. */
   readonly METRICS_TOKEN?: string;
+  /** What a program of ours shows that deploys: it may begin backups and read health, and nothing else. At least 32 characters. */
+  readonly DEPLOY_TOKEN?: string;
+  /** Which version this is, and in its tag the lane that it was deployed in; absent in some tests. */
+  readonly DEPLOYED?: WorkerVersionMetadata;
   /** Lowest level that the log writes: debug, info, warning or error. */
   readonly LOG_LEVEL?: string;
   /** Where errors are reported to, as a DSN of Sentry or of what speaks its protocol; empty for nowhere. */

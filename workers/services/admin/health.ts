@@ -9,7 +9,11 @@ import type { ServiceContext } from "../service-context.ts";
 const ASK_TIMEOUT_MS = 2_000;
 
 /** Everything that the deployment needs, asked now, and what of it runs. */
-export async function readHealth({ ctx }: { ctx: ServiceContext }): Promise<DeploymentHealth> {
+export async function readHealth({
+  ctx,
+}: {
+  ctx: Pick<ServiceContext, "env" | "database" | "now">;
+}): Promise<DeploymentHealth> {
   const { env, database } = ctx;
   const [stores, sidecar, migration, nightly] = await Promise.all([
     checkReadiness(ctx),

@@ -1,0 +1,366 @@
+import { describe, expect, it } from "vitest";
+import { type DeploymentParts, deploy } from "./deployment.ts";
+import { type BackupAnswer, DeploymentClient, freeLane, type ReadyAnswer } from "./deployment-client.ts";
+import { messageOf, notify } from "./notify.ts";
+import { commitOf, type KnownVersion, type PlatformApi, type ServingVersion } from "./platform-api.ts";
+import type { DeploymentRecord } from "./record.ts";
+import type { Repository } from "./repository.ts";
+import { rollBack } from "./rollback.ts";
+import type { Settings } from "./settings.ts";
+
+const OLD = "00000000-0000-4000-8000-00000000000a";
+const NEW = "00000000-0000-4000-8000-00000000000b";
+const TOML = '[exports.BotObject]\ntype = "durable-object"\nstorage = "sqlite"\n';
+const gates = { windowMs: 20_000, holdMs: 20_000, requestsMin: 20 };
+
+/** A platform that does as it is told and remembers what it was asked. */
+class ToldPlatform implements PlatformApi {
+  readonly calls: string[] = [];
+  shares: ServingVersion[] = [{ id: OLD, share: 100 }];
+  known: KnownVersion[] = [{ id: OLD, createdOn: "1", tag: "blue-aaaaaaaaaaaa", message: "" }];
+  pending: string[] = [];
+  failing: string | undefined;
+
+  private did(call: string): void {
+    this.calls.push(call);
+    if (call === this.failing) throw new Error(`the platform refuses ${call}`);
+  }
+  async serving() {
+    return this.shares;
+  }
+  async version(id: string) {
+    return this.known.find((version) => version.id === id);
+  }
+  whole: string[] = [OLD];
+  async servedWhole() {
+    return this.whole;
+  }
+  async pendingMigrations() {
+    return this.pending;
+  }
+  async applyMigrations() {
+    this.did("migrate");
+    this.pending = [];
+  }
+  async upload({ tag }: { tag: string }) {
+    this.did(`upload ${tag}`);
+    this.known = [{ id: NEW, createdOn: "2", tag, message: "" }, ...this.known];
+    return NEW;
+  }
+  async split(shares: readonly ServingVersion[]) {
+    this.did(`split ${shares.map(({ id, share }) => `${id === NEW ? "new" : "old"} ${share}`).join(", ")}`);
+    this.shares = [...shares];
+  }
+  async deployWhole({ tag }: { tag: string }) {
+    this.did(`whole ${tag}`);
+    this.shares = [{ id: NEW, share: 100 }];
+    return NEW;
+  }
+  async applyTriggers() {
+    this.did("triggers");
+  }
+  async rollBack(version: string) {
+    this.did(`back to ${version === OLD ? "old" : version}`);
+    this.shares = [{ id: version, share: 100 }];
+  }
+}
+
+/** A deployment of which the new version fails as many probes as it is told. */
+class ToldClient extends DeploymentClient {
+  status = 200;
+  backup: BackupAnswer = { id: "bak", status: "verified", ageSeconds: 1, reason: null };
+  answers: ReadyAnswer = { isReady: true, version: NEW, failing: [] };
+  constructor() {
+    super({ origin: "https://a.example", worker: "w", metricsToken: "m", deployToken: "d" });
+  }
+  override ready = async () => this.answers;
+  override metrics = async () => [];
+  override probe = async (_path: string, version: string) => ({ status: version === NEW ? this.status : 200, ms: 20 });
+  override beginBackup = async () => "bak";
+  override backups = async () => [this.backup];
+}
+
+function world(parts: Partial<DeploymentParts> = {}) {
+  const platform = new ToldPlatform();
+  const client = new ToldClient();
+  let clock = 0;
+  const repository: Repository = {
+    ...{ commit: "b".repeat(40), tree: "t", by: "anna" },
+    fileAt: (commit) => (commit.startsWith("a") || commit.startsWith("b") ? TOML : undefined),
+    isAncestor: () => false,
+    changedFiles: () => [],
+    filesOf: () => [],
+  };
+  const record = newRecord();
+  const stopContext = {
+    commit: repository.commit,
+    now: () => clock,
+    read: () => "alter table users drop column image;",
+  };
+  const given: DeploymentParts = {
+    ...{ platform, client, repository, record, stops: [], main: undefined, variables: {}, whole: false },
+    settings: { environment: "staging", gates, lookEveryMs: 5_000 } as Settings,
+    stopContext: stopContext as unknown as DeploymentParts["stopContext"],
+    ...{ backupMsMax: 60_000, now: () => clock, say: () => undefined, isInterrupted: () => false },
+    wait: async (ms) => {
+      clock += ms;
+    },
+    ...parts,
+  };
+  return { platform, client, record, repository, given };
+}
+
+function newRecord(): DeploymentRecord {
+  return {
+    ...{
+      kind: "deployment",
+      environment: "staging",
+      platform: "stand-in",
+      by: "anna",
+      commit: "b".repeat(40),
+      tree: "t",
+    },
+    ...{ beganAt: "", endedAt: undefined, outcome: "running", reasons: [], stops: [], steps: [], looks: [] },
+    ...{ version: undefined, previous: undefined, backup: undefined },
+  };
+}
+
+const stop = (passed: boolean) => ({
+  name: "health",
+  check: async () =>
+    passed ? ({ passed, words: "well" } as const) : ({ passed, words: "down", todo: "mend" } as const),
+});
+
+describe("a deployment", () => {
+  it("goes from a backup over migrations and 10, 50 and 100 % to its clocks, in another lane than what serves", async () => {
+    const { platform, given, client } = world({ stops: [stop(true)] });
+    expect(await deploy(given)).toMatchObject({
+      outcome: "deployed",
+      version: NEW,
+      previous: OLD,
+      backup: client.backup.id,
+    });
+    expect(platform.calls).toEqual([
+      ...["upload green-bbbbbbbbbbbb", "split new 10, old 90", "split new 50, old 50", "split new 100", "triggers"],
+    ]);
+  });
+
+  it("is stopped at 10 % and rolled back where the new version fails", async () => {
+    const { platform, given, client, record } = world();
+    client.status = 500;
+    expect(await deploy(given)).toMatchObject({
+      outcome: "rolled back",
+      reasons: [expect.stringContaining("error rate")],
+    });
+    expect(platform.calls).toEqual(["upload green-bbbbbbbbbbbb", "split new 10, old 90", "back to old"]);
+    expect(platform.shares).toEqual([{ id: OLD, share: 100 }]);
+    expect(record.looks.map(({ share }) => share)).toEqual([10]);
+  });
+
+  it.each<[string, (parts: ReturnType<typeof world>) => void, string]>([
+    [
+      "it is not ready",
+      ({ client }) => {
+        client.answers = { ...client.answers, isReady: false };
+      },
+      "not ready",
+    ],
+    [
+      "another version answers in its place",
+      ({ client }) => {
+        client.answers = { ...client.answers, version: OLD };
+      },
+      "did not answer",
+    ],
+    [
+      "the platform refuses a share",
+      ({ platform }) => {
+        platform.failing = "split new 50, old 50";
+      },
+      "refuses split new 50",
+    ],
+  ])("is rolled back where %s", async (_, change, words) => {
+    const made = world();
+    change(made);
+    expect(await deploy(made.given)).toMatchObject({
+      outcome: "rolled back",
+      reasons: [expect.stringContaining(words)],
+    });
+    expect(made.platform.calls.at(-1)).toBe("back to old");
+  });
+
+  it("is rolled back where whoever began it ends it", async () => {
+    const { platform, given } = world();
+    const interrupted = { ...given, isInterrupted: () => platform.calls.length > 1 };
+    expect(await deploy(interrupted)).toMatchObject({
+      outcome: "rolled back",
+      reasons: [expect.stringContaining("interrupted")],
+    });
+  });
+
+  it("says aloud where the rollback itself fails", async () => {
+    const { platform, given, client } = world();
+    client.status = 500;
+    platform.failing = "back to old";
+    expect(await deploy(given)).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("roll back by hand")],
+    });
+  });
+
+  it.each<[string, (parts: ReturnType<typeof world>) => Partial<DeploymentParts>, string]>([
+    ["a hard stop", () => ({ stops: [stop(true), stop(false)] }), "health: down"],
+    [
+      "a failed backup",
+      ({ client }) => {
+        client.backup = { ...client.backup, status: "failed", reason: "full" };
+        return {};
+      },
+      "failed: full",
+    ],
+    [
+      "a backup that takes too long",
+      ({ client }) => {
+        client.backup = { ...client.backup, status: "made" };
+        return {};
+      },
+      "is made after",
+    ],
+    [
+      "a migration that takes something away",
+      ({ platform }) => {
+        platform.pending = ["0099_x.sql"];
+        return {};
+      },
+      "a column is taken away",
+    ],
+    [
+      "another deployment under way",
+      ({ platform }) => {
+        platform.shares = [
+          { id: OLD, share: 90 },
+          { id: NEW, share: 10 },
+        ];
+        return {};
+      },
+      "under way",
+    ],
+    [
+      "a version that was made elsewhere",
+      ({ platform }) => {
+        platform.known = [];
+        return {};
+      },
+      "--whole",
+    ],
+    [
+      "classes that changed",
+      ({ repository }) => ({ repository: { ...repository, fileAt: (commit) => (commit.startsWith("a") ? "" : TOML) } }),
+      "BotObject comes",
+    ],
+  ])("is refused by %s, before anything was changed", async (_, change, words) => {
+    const made = world();
+    const given = { ...made.given, ...change(made) };
+    expect(await deploy(given)).toMatchObject({ outcome: "refused", reasons: [expect.stringContaining(words)] });
+    expect(made.platform.calls).toEqual([]);
+  });
+
+  it("of the first version serves all at once, without stops that need something that runs", async () => {
+    const { platform, given } = world();
+    platform.shares = [];
+    expect(await deploy(given)).toMatchObject({ outcome: "deployed", backup: undefined });
+    expect(platform.calls).toEqual(["whole blue-bbbbbbbbbbbb", "triggers"]);
+  });
+});
+
+describe("a rollback", () => {
+  const back = (made: ReturnType<typeof world>, to?: string) => {
+    const { platform, repository, record } = made;
+    return rollBack({
+      platform,
+      repository,
+      record,
+      to,
+      isReady: async () => true,
+      now: () => 0,
+      say: () => undefined,
+    });
+  };
+  const deployed = () => {
+    const made = world();
+    made.platform.known = [{ id: NEW, createdOn: "2", tag: "green-bbbbbbbbbbbb", message: "" }, ...made.platform.known];
+    made.platform.shares = [{ id: NEW, share: 100 }];
+    made.platform.whole = [NEW, OLD];
+    return made;
+  };
+
+  it("goes to the version before, and asks no hard stop", async () => {
+    const made = deployed();
+    expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
+    expect(made.platform.calls).toEqual(["back to old"]);
+  });
+
+  it("of a deployment that was left half goes to what it began from", async () => {
+    const made = deployed();
+    made.platform.shares = [
+      { id: NEW, share: 90 },
+      { id: OLD, share: 10 },
+    ];
+    made.platform.whole = [OLD];
+    expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
+  });
+
+  it("never goes to a version that was only tried, however new it is", async () => {
+    const made = deployed();
+    const tried = { id: "00000000-0000-4000-8000-00000000000c", createdOn: "3", tag: "blue-cccccccccccc", message: "" };
+    made.platform.known = [tried, ...made.platform.known];
+    expect(await back(made)).toMatchObject({ version: OLD });
+  });
+
+  it("does not cross a change of classes, and says what to do instead", async () => {
+    const made = deployed();
+    const repository: Repository = { ...made.repository, fileAt: (commit) => (commit.startsWith("a") ? "" : TOML) };
+    expect(await back({ ...made, repository })).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("--whole")],
+    });
+    expect(made.platform.calls).toEqual([]);
+  });
+
+  it("works where commits are not here: the platform has the last word", async () => {
+    const made = deployed();
+    const repository: Repository = { ...made.repository, fileAt: () => undefined };
+    expect(await back({ ...made, repository }, OLD)).toMatchObject({ outcome: "rolled back" });
+  });
+
+  it("says so where there is nothing to go back to", async () => {
+    const made = world();
+    expect(await back(made)).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("no version before")],
+    });
+  });
+});
+
+describe("what is told", () => {
+  it("is one line, and never the address that it is sent to", async () => {
+    const record = { ...newRecord(), outcome: "rolled back" as const, reasons: ["error rate"] };
+    expect(messageOf(record)).toBe(
+      "ApexTrade: deployment of bbbbbbbbbbbb to staging (dry run) by anna: rolled back. error rate",
+    );
+    const url = "https://hooks.example.org/secret-path";
+    for (const send of [async () => new Response(null, { status: 500 }), () => Promise.reject(new TypeError(url))]) {
+      expect(await notify(url, record, send as typeof fetch)).toMatch(/^could not be told/);
+      expect(await notify(url, record, send as typeof fetch)).not.toContain("secret-path");
+    }
+    expect(await notify(undefined, record, fetch)).toContain("DEPLOY_NOTIFY_URL");
+  });
+
+  it("by a tag is the lane, which the next version changes, and the commit", () => {
+    expect(freeLane(undefined)).toBe("blue");
+    expect(freeLane("blue-aaaaaaa")).toBe("green");
+    expect(freeLane("green-aaaaaaa")).toBe("blue");
+    expect(commitOf("green-aaaaaaaaaaaa")).toBe("aaaaaaaaaaaa");
+    expect(commitOf("by hand")).toBeUndefined();
+  });
+});

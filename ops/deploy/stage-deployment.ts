@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { startChild } from "../start/child-group.ts";
+import { localEnvironment } from "../start/local-environment.ts";
+import { certificateEnd } from "./certificate-end.ts";
+import { type DeploymentParts, deploy } from "./deployment.ts";
+import { DeploymentClient } from "./deployment-client.ts";
+import { workerName } from "./environments.ts";
+import type { HardStop } from "./hard-stops.ts";
+import { notify } from "./notify.ts";
+import { type DeploymentRecord, writeRecord } from "./record.ts";
+import { type Repository, readRepository } from "./repository.ts";
+import type { Settings } from "./settings.ts";
+import type { StopContext, ToolAnswer } from "./stop-context.ts";
+import { WranglerPlatform } from "./wrangler-platform.ts";
+
+/** A full backup of a gigabyte is made and checked in some five minutes. */
+const BACKUP_MS_MAX = 20 * 60_000;
+
+/** A deployment with everything that it needs of this machine. */
+export interface Staged {
+  readonly settings: Settings;
+  readonly secretsFile: string | undefined;
+  readonly stops: readonly HardStop[];
+  readonly main?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly whole?: boolean;
+  readonly say: (line: string) => void;
+}
+
+let interrupted = false;
+
+/** From now on a signal ends a deployment in order: what serves before serves again. */
+export function endInOrder(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+    });
+  }
+}
+
+/** Deploys, writes the record down and tells of it. Never throws for what a deployment may come to. */
+export async function stageDeployment(staged: Staged): Promise<DeploymentRecord> {
+  const repository = readRepository();
+  const { settings, say } = staged;
+  const record = newRecord("deployment", settings, repository);
+  const parts: DeploymentParts = {
+    ...{ settings, stops: staged.stops, repository, record, say, now: Date.now },
+    platform: platformOf(settings, staged.secretsFile),
+    client: clientOf(settings),
+    stopContext: stopContextOf(settings, repository),
+    main: staged.main,
+    variables: staged.variables ?? {},
+    whole: staged.whole === true,
+    backupMsMax: BACKUP_MS_MAX,
+    wait: async (ms) => void (await wait(ms)),
+    isInterrupted: () => interrupted,
+  };
+  await deploy(parts);
+  await finish(record, settings, say);
+  return record;
+}
+
+export async function finish(record: DeploymentRecord, settings: Settings, say: Staged["say"]): Promise<void> {
+  say(`notification: ${await notify(settings.notifyUrl, record, fetch)}`);
+  say(`record: ${writeRecord(record)}`);
+}
+
+export function newRecord(
+  kind: DeploymentRecord["kind"],
+  settings: Settings,
+  { by, commit, tree }: Repository,
+): DeploymentRecord {
+  return {
+    ...{ kind, environment: settings.environment, by, commit, tree, beganAt: new Date().toISOString() },
+    platform: settings.access.CLOUDFLARE_API_BASE_URL === undefined ? "cloudflare" : "stand-in",
+    ...{ endedAt: undefined, outcome: "running", reasons: [], stops: [], steps: [], looks: [] },
+    ...{ version: undefined, previous: undefined, backup: undefined },
+  };
+}
+
+export function platformOf(settings: Settings, secretsFile: string | undefined): WranglerPlatform {
+  const { environment, databaseId, origin, access } = settings;
+  return new WranglerPlatform({ environment, databaseId, origin, access, secretsFile });
+}
+
+export function clientOf({ environment, origin, metricsToken, deployToken }: Settings): DeploymentClient {
+  return new DeploymentClient({ origin, worker: workerName(environment), metricsToken, deployToken });
+}
+
+function stopContextOf(settings: Settings, repository: Repository): Omit<StopContext, "client"> {
+  return {
+    ...{
+      settings,
+      commit: repository.commit,
+      tree: repository.tree,
+      now: Date.now,
+      fetch,
+      run: runTool,
+      certificateEnd,
+    },
+    read: readIfThere,
+    changedFiles: () => repository.changedFiles(),
+    deployFiles: () => deployFiles(repository),
+  };
+}
+
+/** Files of the deployment's own code; tests of it change nothing of what it does. */
+export function deployFiles({ filesOf }: Repository): string[] {
+  return filesOf("ops/deploy").filter((path) => !path.endsWith(".test.ts"));
+}
+
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function runTool(command: readonly string[]): Promise<ToolAnswer> {
+  const lines: string[] = [];
+  const path = `${resolve("node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`;
+  const child = startChild(command[0] ?? "", command, {
+    env: localEnvironment({ PATH: path }),
+    onLine: (line) => lines.push(line),
+  });
+  return { code: await child.ended, output: lines.join("\n") };
+}
