@@ -82,9 +82,14 @@ export async function openSignedIn(browser: Browser, options: StageOptions = {})
   return stage;
 }
 
-/** Answers the page's requests from a pretended server, to see states that a real one is seldom in. */
-export async function pretend(page: Page, kind: "full" | "empty" | "broken" | "signed-out"): Promise<void> {
-  const state: FakeState = { ...(kind === "empty" ? emptyState() : fullState()), signedIn: kind !== "signed-out" };
+/** Answers the page's requests from a pretended server, to see states that a real one is seldom in; `change` makes it another. */
+export async function pretend(
+  page: Page,
+  kind: "full" | "empty" | "broken" | "signed-out",
+  change: (state: FakeState) => FakeState = (state) => state,
+): Promise<void> {
+  const full = change(kind === "empty" ? emptyState() : fullState());
+  const state: FakeState = { ...full, signedIn: kind !== "signed-out" };
   await page.routeWebSocket(/\/api\/v1\/.*live/, (socket) => {
     const value = liveSnapshot(state.trading, new URL(socket.url()).pathname);
     // What has no channel, or is broken, stays a socket that says nothing.

@@ -18,7 +18,7 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
   const navigate = useNavigate();
   const [stopping, setStopping] = useState(false);
   const [starting, setStarting] = useState(false);
-  const isLive = useQuery(accountsQuery).data?.find(({ id }) => id === bot.accountId)?.mode === "live";
+  const account = useQuery(accountsQuery).data?.find(({ id }) => id === bot.accountId);
   const act = useBotAct();
   const clone = useBotAct((copy) => void navigate({ to: "/bots/$id", params: { id: copy.id } }));
   const { id, archived } = bot;
@@ -30,7 +30,7 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
         <Button
           kind="primary"
           busy={act.isPending}
-          onClick={() => (isLive ? setStarting(true) : act.mutate(() => doWithBot(id, "start")))}
+          onClick={() => (account?.mode === "live" ? setStarting(true) : act.mutate(() => doWithBot(id, "start")))}
         >
           <Play size={14} aria-hidden /> Start
         </Button>
@@ -78,7 +78,9 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
           <ActError error={act.error ?? clone.error} />
         </div>
       )}
-      {starting && <LiveStartDialog bot={bot} onClose={() => setStarting(false)} />}
+      {starting && account !== undefined && (
+        <LiveStartDialog bot={bot} account={account} onClose={() => setStarting(false)} />
+      )}
       {stopping && <StopDialog bot={bot} state={state} onClose={() => setStopping(false)} />}
     </>
   );

@@ -1,13 +1,24 @@
 import { type FormEvent, useState } from "react";
 import { type Bot, LIVE_WORDS } from "../../schema/wire/bot.ts";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { formatAmount } from "../format/decimal.ts";
+import { CAP_WORDS, formatCap, REQUIRED_CAPS } from "../risk/cap-words.ts";
 import { ActError } from "../settings/act-error.tsx";
+import { VENUE_NAMES } from "../settings/venue-words.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { startLive, useBotAct } from "./bot-actions.ts";
 
-/** Asks whoever starts a bot with real money to say so in words. */
-export function LiveStartDialog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
+interface LiveStartDialogProps {
+  readonly bot: Bot;
+  /** The one that it trades with. */
+  readonly account: TradingAccount;
+  readonly onClose: () => void;
+}
+
+/** Asks whoever starts a bot with real money to say so in words, beside what it may do with it. */
+export function LiveStartDialog({ bot, account, onClose }: LiveStartDialogProps) {
   const act = useBotAct(onClose);
   const [typed, setTyped] = useState("");
   const means = typed.trim() === LIVE_WORDS;
@@ -19,8 +30,20 @@ export function LiveStartDialog({ bot, onClose }: { bot: Bot; onClose: () => voi
     <Dialog title={`Start ${bot.name} with real money`} open onClose={onClose}>
       <form noValidate className="grid gap-4" onSubmit={submit}>
         <p className="text-muted">
-          Its orders go to a real venue and move real money, within the caps of its account and its own. The same
-          version must have run with play money for a week.
+          Its orders go to {venueName(account)} and move the real money of {account.name}, within these caps and those
+          of the account.
+        </p>
+        <dl className="num grid gap-1.5 rounded-md border border-line-strong px-3 py-2.5 text-table">
+          {stakesOf(bot, account).map(([label, value]) => (
+            <div key={label} className="flex justify-between gap-6">
+              <dt className="text-muted">{label}</dt>
+              <dd className="min-w-0 text-right break-words">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="text-muted">
+          It starts once you have proved who you are with your second factor, and if this version has run with play
+          money for a week. Replays do not count.
         </p>
         <TextField
           label={`Type: ${LIVE_WORDS}`}
@@ -38,4 +61,23 @@ export function LiveStartDialog({ bot, onClose }: { bot: Bot; onClose: () => voi
       </form>
     </Dialog>
   );
+}
+
+/** What is at stake: the bot's capital, and the caps without which none starts. */
+function stakesOf({ definition }: Bot, { currency }: TradingAccount): (readonly [string, string])[] {
+  const { capital, limits } = definition;
+  return [
+    ["Capital", formatAmount(capital, currency)],
+    ...REQUIRED_CAPS.map((cap) => {
+      const value = limits.caps[cap];
+      return [
+        CAP_WORDS[cap].label,
+        value === undefined ? "not set" : formatCap(value, CAP_WORDS[cap].unit, currency),
+      ] as const;
+    }),
+  ];
+}
+
+function venueName({ market }: TradingAccount): string {
+  return market.kind === "venue" ? VENUE_NAMES[market.venue] : "a venue";
 }
