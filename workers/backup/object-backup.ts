@@ -44,6 +44,8 @@ export class ObjectBackup {
   private lastAt = 0;
   private failures = 0;
   private waiting = 0;
+  /** Nothing was noticed yet: whoever noticed before may have been put out of memory. */
+  private isNew = true;
 
   constructor(parts: ObjectBackupParts) {
     this.parts = parts;
@@ -53,8 +55,24 @@ export class ObjectBackup {
   /** Something may have changed. */
   async notice(): Promise<void> {
     if (this.parts.store === undefined) return;
-    this.waiting = await this.parts.capture.pending();
-    if (this.waiting > 0) this.noticeValues();
+    const { capture } = this.parts;
+    const isNew = this.isNew;
+    this.isNew = false;
+    this.waiting = await capture.pending();
+    if (isNew) await this.goOn();
+    else if (this.waiting > 0) this.noticeValues();
+  }
+
+  /**
+   * What waits when this is made again may have waited since the last unit: an object that sleeps between a change and its
+   * alarm would otherwise begin to wait anew each time it wakes, and never store anything.
+   */
+  private async goOn(): Promise<void> {
+    const { capture } = this.parts;
+    if (this.waiting === 0) this.waiting = await capture.changedValues();
+    if (this.waiting === 0) return;
+    const since = await capture.storedAt();
+    this.waitsSince = Math.min(this.waitsSince ?? since, since);
   }
 
   /** Something changed, or values by name did, which leave no notes. */
