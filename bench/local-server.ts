@@ -16,8 +16,9 @@ export async function withServer(
   broker: string,
   bench: (server: BenchServer) => Promise<void>,
   vars: Readonly<Record<string, string>> = {},
+  main = "workers/drill.ts",
 ): Promise<void> {
-  const runtime = await LocalRuntime.make({ main: "workers/drill.ts", vars: { DRILL_BROKER: broker, ...vars } });
+  const runtime = await LocalRuntime.make({ main, vars: { DRILL_BROKER: broker, ...vars } });
   try {
     await runtime.start();
     const api = new ApiClient(runtime.origin, localSecrets(runtime.state).secrets.DEMO_PASSWORD);

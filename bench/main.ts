@@ -1,5 +1,6 @@
 import { benchAudit } from "./audit.ts";
 import { benchBots } from "./bots.ts";
+import { benchCosts } from "./costs.ts";
 import { benchDesk } from "./desk.ts";
 import { benchEngine } from "./engine.ts";
 import { benchFanOut } from "./fan-out.ts";
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   bots: benchBots,
   sidecar: benchSidecar,
   signals: benchSignals,
+  costs: benchCosts,
 };
 
 /** `npm run bench` runs all benches, one after the other; `npm run bench -- desk fan-out` these. */

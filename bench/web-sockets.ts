@@ -5,7 +5,8 @@ import type { Duplex } from "node:stream";
 /** The parts of the package ws that the benches use; it comes with the tools and has no types of its own. */
 export interface BenchSocket {
   on(event: "message", listener: (data: Buffer) => void): void;
-  on(event: "open" | "close", listener: () => void): void;
+  on(event: "open", listener: () => void): void;
+  on(event: "close", listener: (code: number) => void): void;
   on(event: "error", listener: (error: Error) => void): void;
   send(text: string): void;
   /** Stops reading from the network, as a client that hangs does. */
@@ -14,7 +15,7 @@ export interface BenchSocket {
 }
 
 interface SocketModule {
-  readonly WebSocket: new (url: string, protocols: string[]) => BenchSocket;
+  readonly WebSocket: new (url: string, protocols: string[], options?: { readonly origin: string }) => BenchSocket;
   readonly WebSocketServer: new (options: {
     noServer: true;
   }) => {

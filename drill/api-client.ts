@@ -1,5 +1,5 @@
 import type { BotState } from "../schema/wire/bot.ts";
-import type { NewHook, Signal } from "../schema/wire/signal.ts";
+import type { NewHook, Signal, SignalReceipt } from "../schema/wire/signal.ts";
 import type { AccountState, Fill, Order, OrderDetail } from "../schema/wire/trading.ts";
 
 /** A token is used for less long than it holds. */
@@ -13,9 +13,12 @@ export class ApiClient {
   private token = "";
   private userId = "";
   private tokenAt = 0;
+  private readonly fetch: typeof fetch;
 
-  constructor(origin: string, password: string) {
+  /** `through`: what requests go through, where somebody counts them or has patience. */
+  constructor(origin: string, password: string, through: typeof fetch = fetch) {
     this.origin = origin;
+    this.fetch = through;
     this.credentials = { email: "demo@apextrade.local", password };
   }
 
@@ -29,7 +32,7 @@ export class ApiClient {
     const signedIn = await this.post("/api/auth/sign-in/email", this.credentials);
     const cookies = signedIn.headers.getSetCookie().map((text) => text.split(";")[0]);
     const signed = { Cookie: cookies.join("; ") };
-    const session = await fetch(`${this.origin}/api/v1/session`, { headers: signed });
+    const session = await this.fetch(`${this.origin}/api/v1/session`, { headers: signed });
     this.userId = ((await session.json()) as { user: { id: string } }).user.id;
     const reply = await this.post("/api/v1/session/token", undefined, signed);
     this.token = ((await reply.json()) as { token: string }).token;
@@ -99,7 +102,11 @@ export class ApiClient {
   }
 
   /** Calls a route of the drill's Worker: lets the market of an account's replay run or stand, or calls the account's object. */
-  drill(verb: "play" | "pause" | "state" | "submit", accountId: string, body?: object): Promise<Response> {
+  drill(
+    verb: "play" | "pause" | "state" | "submit" | "counts" | "minute",
+    accountId: string,
+    body?: object,
+  ): Promise<Response> {
     return this.post(`/drill/${verb}?owner=${this.userId}&account=${accountId}`, body);
   }
 
@@ -137,6 +144,23 @@ export class ApiClient {
     await this.post(`/api/v1/orders/${orderId}/cancel`, undefined, this.authorization());
   }
 
+  /** Starts a backtest; answers its id. */
+  async startBacktest(settings: object): Promise<string> {
+    const reply = await this.post("/api/v1/backtests", { settings }, this.authorization());
+    return ((await reply.json()) as { id: string }).id;
+  }
+
+  /** Opens one socket within thirty seconds. */
+  async socketTicket(): Promise<string> {
+    const reply = await this.post("/api/v1/socket-tickets", undefined, this.authorization());
+    return ((await reply.json()) as { ticket: string }).ticket;
+  }
+
+  /** Sends a message to the address of a bot. */
+  async signal(path: string, message: object): Promise<SignalReceipt> {
+    return (await (await this.post(path, message)).json()) as SignalReceipt;
+  }
+
   order(orderId: string): Promise<OrderDetail> {
     return this.get(`/api/v1/orders/${orderId}`);
   }
@@ -165,9 +189,10 @@ export class ApiClient {
     return rows;
   }
 
-  private async get<T>(path: string): Promise<T> {
-    const reply = await fetch(`${this.origin}${path}`, { headers: this.authorization() });
-    if (!reply.ok) throw new Error(`GET ${path}: ${reply.status} ${await reply.text()}`);
+  /** Whatever else there is to read. Throws where it is refused. */
+  async get<T>(path: string): Promise<T> {
+    const reply = await this.fetch(`${this.origin}${path}`, { headers: this.authorization() });
+    if (!reply.ok) throw new ApiRefusal(`GET ${path}: ${reply.status} ${await reply.text()}`, reply.status);
     return (await reply.json()) as T;
   }
 
@@ -182,7 +207,7 @@ export class ApiClient {
     headers: Readonly<Record<string, string>>,
   ): Promise<Response> {
     const type = body === undefined ? undefined : { "Content-Type": "application/json" };
-    const reply = await fetch(`${this.origin}${path}`, {
+    const reply = await this.fetch(`${this.origin}${path}`, {
       method,
       headers: { Origin: this.origin, ...type, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

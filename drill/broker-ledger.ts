@@ -54,7 +54,7 @@ export class BrokerLedger {
   private readonly currency: string;
   private readonly capital: string;
   private readonly openedAt: number;
-  private readonly marketPrice: string;
+  private readonly marketPrice: () => string;
   private readonly said: BrokerEvent[] = [];
   private readonly onSaid: () => void;
   private changes = 1;
@@ -62,7 +62,7 @@ export class BrokerLedger {
 
   /** `onSaid` is called when there is something to tell. */
   constructor(
-    parts: { id: string; currency: string; capital: string; openedAt: number; marketPrice: string },
+    parts: { id: string; currency: string; capital: string; openedAt: number; marketPrice: () => string },
     onSaid: () => void,
   ) {
     this.onSaid = onSaid;
@@ -81,7 +81,7 @@ export class BrokerLedger {
       instrument: asked.instrument,
       side: asked.side,
       quantity: unitsOf(asked.quantity, QUANTITY_DECIMALS),
-      limit: unitsOf(asked.limit ?? this.marketPrice, PRICE_DECIMALS),
+      limit: unitsOf(asked.limit ?? this.marketPrice(), PRICE_DECIMALS),
       receivedAt: at,
       ...{ filled: 0n, status, changed: ++this.changes },
     };

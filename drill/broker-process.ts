@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { type Child, startChild, stopChild } from "../ops/start/child-group.ts";
 
+/** `calm`: nothing fails or trades of itself. `fair`: it trades. `storm`: it fails as well. */
+export const WEATHERS = ["calm", "fair", "storm"] as const;
+export type Weather = (typeof WEATHERS)[number];
+
 export interface BookOrder {
   readonly clientOrderId: string;
   readonly status: "open" | "filled" | "canceled" | "rejected";
@@ -53,8 +57,13 @@ export class BrokerProcess {
     await fetch(`${this.origin}/listener`, { method: "PUT", body: origin });
   }
 
-  async set(weather: "calm" | "storm"): Promise<void> {
+  async set(weather: Weather): Promise<void> {
     await fetch(`${this.origin}/${weather}`, { method: "POST" });
+  }
+
+  /** Says what orders without a limit trade at from now on. */
+  async setPrice(price: string): Promise<void> {
+    await fetch(`${this.origin}/price`, { method: "PUT", body: price });
   }
 
   async books(): Promise<Readonly<Record<string, Book>>> {

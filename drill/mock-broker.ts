@@ -1,21 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { BrokerLedger, type OrderAsked } from "./broker-ledger.ts";
+import { WEATHERS, type Weather } from "./broker-process.ts";
 
 /**
  * A broker in a process of its own, with books of its own. It loses requests and replies, answers late, takes orders
  * seconds after the reply was given up, drops and doubles what it tells unasked, and trades while nobody listens.
  * `PUT /listener` says who is told that there is something to tell, `PUT /accounts/{id}` opens an account, `POST /calm` ends
- * what is pending and lets nothing fail or trade of itself before `POST /storm`, `GET /book` shows everything. The first
- * argument is the price that orders without a limit trade at.
+ * what is pending and lets nothing fail or trade of itself before `POST /storm`; between them, at `POST /fair`, it trades and
+ * rejects and nothing fails. `GET /book` shows everything. The first argument is the price that orders without a limit trade
+ * at, until `PUT /price`.
  */
 const ledgers = new Map<string, BrokerLedger>();
 /** What is still to happen, by its timer; at a calm it happens at once. */
 const pending = new Map<NodeJS.Timeout, () => void>();
-let calm = true;
+let weather: Weather = "calm";
 let listener = "";
 /** Accounts with something to tell, until it is told. */
 const telling = new Set<string>();
-const [marketPrice = "0"] = process.argv.slice(2);
+let [, , marketPrice = "0"] = process.argv;
 
 const FAULTS = {
   ...{ requestLost: 0.04, rejected: 0.03, late: 0.08, replyLost: 0.08, replyLate: 0.05, fill: 0.12 },
@@ -45,7 +47,8 @@ server.listen(0, "127.0.0.1", () => {
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://broker");
   const body = await textOf(request);
-  if (url.pathname === "/calm" || url.pathname === "/storm") return answer(response, 200, setCalm(url.pathname));
+  const asked = WEATHERS.find((name) => url.pathname === `/${name}`);
+  if (asked !== undefined) return answer(response, 200, setWeather(asked));
   if (url.pathname === "/book") {
     const books = [...ledgers].map(([id, ledger]) => [id, ledger.book()]);
     return answer(response, 200, Object.fromEntries(books));
@@ -54,10 +57,14 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     listener = body;
     return answer(response, 200, {});
   }
+  if (url.pathname === "/price") {
+    marketPrice = body;
+    return answer(response, 200, {});
+  }
   const [, , accountId = "", call, id] = url.pathname.split("/");
   if (request.method === "PUT") {
     const { ownerId, currency, cash } = JSON.parse(body) as { ownerId: string; currency: string; cash: string };
-    const terms = { id: accountId, currency, capital: cash, openedAt: Date.now(), marketPrice };
+    const terms = { id: accountId, currency, capital: cash, openedAt: Date.now(), marketPrice: () => marketPrice };
     const query = `owner=${ownerId}&account=${accountId}`;
     if (!ledgers.has(accountId)) ledgers.set(accountId, new BrokerLedger(terms, () => tell(query)));
     return answer(response, 200, {});
@@ -79,20 +86,20 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 function place(ledger: BrokerLedger, asked: OrderAsked, response: ServerResponse): void {
-  if (happens(FAULTS.requestLost)) {
+  if (fails(FAULTS.requestLost)) {
     response.destroy();
     return;
   }
-  later(happens(FAULTS.late) ? LATE_MS_MAX : QUICK_MS_MAX, () => {
+  later(fails(FAULTS.late) ? LATE_MS_MAX : QUICK_MS_MAX, () => {
     const rejected = happens(FAULTS.rejected);
     const order = ledger.take(asked, rejected ? "rejected" : "open", Date.now());
-    if (happens(FAULTS.replyLost)) response.destroy();
+    if (fails(FAULTS.replyLost)) response.destroy();
     else {
       const reply = () =>
         rejected
           ? answer(response, 422, { code: "REFUSED" })
           : answer(response, 200, { venueOrderId: order.venueOrderId });
-      if (happens(FAULTS.replyLate)) setTimeout(reply, REPLY_LATE_MS);
+      if (fails(FAULTS.replyLate)) setTimeout(reply, REPLY_LATE_MS);
       else reply();
     }
     if (!happens(FAULTS.fill)) return;
@@ -105,16 +112,16 @@ function place(ledger: BrokerLedger, asked: OrderAsked, response: ServerResponse
 function cancel(ledger: BrokerLedger, id: string, response: ServerResponse): void {
   later(QUICK_MS_MAX, () => {
     const order = ledger.cancel(id);
-    if (happens(FAULTS.replyLost)) response.destroy();
+    if (fails(FAULTS.replyLost)) response.destroy();
     else if (order === undefined) answer(response, 422, { code: "NOT_OPEN" });
     else answer(response, 200, { venueOrderId: order.venueOrderId });
   });
 }
 
-function setCalm(path: string): object {
-  calm = path === "/calm";
+function setWeather(asked: Weather): object {
+  weather = asked;
   // What happens now may make more pending; a calm ends that too.
-  while (calm && pending.size > 0) {
+  while (weather === "calm" && pending.size > 0) {
     for (const [timer, act] of [...pending]) {
       clearTimeout(timer);
       pending.delete(timer);
@@ -130,7 +137,7 @@ function later(withinMs: number, act: () => void): void {
       pending.delete(timer);
       act();
     },
-    calm ? 0 : Math.random() * withinMs,
+    weather === "calm" ? 0 : Math.random() * withinMs,
   );
   pending.set(timer, act);
 }
@@ -141,7 +148,7 @@ function tell(query: string): void {
   telling.add(query);
   setTimeout(() => {
     telling.delete(query);
-    if (happens(FAULTS.eventDropped)) return;
+    if (fails(FAULTS.eventDropped)) return;
     const signal = AbortSignal.timeout(TELL_MS_MAX);
     fetch(`${listener}/drill/told?${query}`, { method: "POST", signal }).catch(() => undefined);
   }, TELL_AFTER_MS);
@@ -150,14 +157,19 @@ function tell(query: string): void {
 /** What arrives of what was told unasked. */
 function spoiled(events: readonly object[]): object[] {
   return events.flatMap((event) => {
-    if (happens(FAULTS.eventDropped)) return [];
-    return happens(FAULTS.eventDoubled) ? [event, event] : [event];
+    if (fails(FAULTS.eventDropped)) return [];
+    return fails(FAULTS.eventDoubled) ? [event, event] : [event];
   });
 }
 
-/** Whether a fault comes about, or a trade: in a calm, none does. */
+/** Whether something comes about that brokers do, such as a trade: in a calm, nothing does. */
 function happens(share: number): boolean {
-  return !calm && Math.random() < share;
+  return weather !== "calm" && Math.random() < share;
+}
+
+/** Whether a fault comes about: in storms alone. */
+function fails(share: number): boolean {
+  return weather === "storm" && Math.random() < share;
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

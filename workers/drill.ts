@@ -5,6 +5,7 @@ import type { AccountVenue } from "./account/account-venue.ts";
 import { type DeskIntent, MANUAL_BOT } from "./account/desk-calls.ts";
 import { createApp } from "./api/app.ts";
 import { localRoutes, MAILBOX_PATH } from "./api/local-routes.tsx";
+import { BUDGETS } from "./auth/request-budgets.ts";
 import { atAnyHour } from "./brokers/testing/stand-in-hours.ts";
 import { replayFeed } from "./feed/live/market-feed.ts";
 import { localMailbox } from "./mail/local-mailbox.ts";
@@ -41,6 +42,8 @@ export { RunObject } from "./run/run-object.ts";
 type DrillEnv = Env & {
   readonly DRILL_BROKER: string;
   readonly DRILL_UNOBSERVED?: string;
+  /** "true": requests are limited as they are where this is deployed. */
+  readonly DRILL_LIMITED?: string;
   /** Origin that notices leave to. */
   readonly DRILL_RECEIVER?: string;
 };
@@ -110,7 +113,9 @@ export class AccountObject extends ProductionAccount {
 /** The Worker of the drill that kills it: everything is what is deployed but for the broker. Never deployed itself. */
 const mail: Parameters<typeof workerOf>[0]["mail"] = (env) => localMailbox(env, systemClock);
 const local = { mailboxUrl: MAILBOX_PATH, routes: localRoutes };
-const parts = { now: systemClock, strategies: STRATEGY_CATALOGUE, budgets: ROOMY_BUDGETS, mail, local };
+const drilled = bindings as unknown as Partial<DrillEnv>;
+const budgets = drilled.DRILL_LIMITED === "true" ? BUDGETS : ROOMY_BUDGETS;
+const parts = { now: systemClock, strategies: STRATEGY_CATALOGUE, budgets, mail, local };
 /** Notices leave to one receiver on this machine, whatever host they are meant for, where the drill has one. */
 const ways = (env: Env): NoticeWays => {
   const receiver = (env as DrillEnv).DRILL_RECEIVER ?? "";
@@ -135,7 +140,7 @@ const worker = workerOf({ app: createApp({ ...parts, ways }), mail });
 const DRILL_PATH = /^\/drill\/(play|pause|told|state|submit|fill|backup|backups)$/;
 
 // One side of a bench counts nothing: it shows what counting costs.
-if ((bindings as unknown as Partial<DrillEnv>).DRILL_UNOBSERVED === "true") meter.stop();
+if (drilled.DRILL_UNOBSERVED === "true") meter.stop();
 else startObserving();
 
 export default {

@@ -44,11 +44,25 @@ export function writeServeOptions(
     secrets,
     port,
     state,
-  }: { bundle: WorkerBundle; secrets: Readonly<Record<string, string>>; port: number; state: string },
+    inspectorPort,
+  }: {
+    bundle: WorkerBundle;
+    secrets: Readonly<Record<string, string>>;
+    port: number;
+    state: string;
+    inspectorPort?: number;
+  },
 ): void {
   const { bindings, ...options } = bundle.options;
   const worker = { ...options, bindings: { ...(bindings as object), ...secrets } };
   // The same place as wrangler's own, so that its migrations meet this database.
-  const served = { host: "127.0.0.1", port, cf: false, logRequests: false, resourcePersistencePath: join(state, "v3") };
+  const served = {
+    host: "127.0.0.1",
+    port,
+    cf: false,
+    logRequests: false,
+    resourcePersistencePath: join(state, "v3"),
+    inspectorPort,
+  };
   writeFileSync(file, JSON.stringify({ ...served, workers: [worker] }), { mode: 0o600 });
 }

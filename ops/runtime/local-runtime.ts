@@ -8,6 +8,7 @@ import { freePort } from "../start/free-port.ts";
 import { localEnvironment } from "../start/local-environment.ts";
 import { localSecrets } from "../start/local-secrets.ts";
 import { bundleWorker, type WorkerBundle, writeServeOptions } from "./bundle-worker.ts";
+import { type CollectedHeap, collectedHeap } from "./collected-heap.ts";
 
 /** A machine that does other things too takes long. */
 const READY_MS_MAX = 90_000;
@@ -19,6 +20,7 @@ interface RuntimeParts {
   readonly bundle: WorkerBundle;
   readonly state: string;
   readonly port: number;
+  readonly inspectorPort: number | undefined;
 }
 
 /**
@@ -30,17 +32,21 @@ export class LocalRuntime {
   readonly origin: string;
   private readonly bundle: WorkerBundle;
   private readonly optionsFile: string;
+  private readonly inspectorPort: number | undefined;
   private running: Child | undefined;
   /** The next process, loaded and waiting to be told to start. */
   private standby: Child | undefined;
   private readonly events: string[] = [];
 
-  private constructor({ bundle, state, port }: RuntimeParts) {
+  private constructor({ bundle, state, port, inspectorPort }: RuntimeParts) {
+    this.inspectorPort = inspectorPort;
     this.bundle = bundle;
     this.state = state;
     this.origin = `http://127.0.0.1:${port}`;
     this.optionsFile = join(state, "serve-options.json");
-    writeServeOptions(this.optionsFile, { bundle, port, state, secrets: { ...localSecrets(state).secrets } });
+    writeServeOptions(this.optionsFile, {
+      ...{ bundle, port, state, inspectorPort, secrets: { ...localSecrets(state).secrets } },
+    });
   }
 
   /** Bundles an entry such as `workers/drill.ts` and makes the database; nothing runs yet. A free port where none is named. */
@@ -49,18 +55,22 @@ export class LocalRuntime {
     port,
     vars = {},
     state = mkdtempSync(join(tmpdir(), "apextrade-runtime-")),
+    isInspected = false,
   }: {
     readonly main: string;
     readonly port?: number;
     readonly vars?: Readonly<Record<string, string>>;
     /** A state directory of the caller's, which may hold a state already. */
     readonly state?: string;
+    /** Lets the heap be looked at, while one process runs at a time. */
+    readonly isInspected?: boolean;
   }): Promise<LocalRuntime> {
     const bundle = await bundleWorker(main, vars);
     const migrate = [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
     const child = startChild("The migration", migrate, { env: localEnvironment(), onLine: () => {} });
     if ((await child.ended) !== 0) throw new Error(`the migration failed:\n${child.tail()}`);
-    return new LocalRuntime({ bundle, state, port: port ?? (await freePort()) });
+    const inspectorPort = isInspected ? await freePort() : undefined;
+    return new LocalRuntime({ bundle, state, port: port ?? (await freePort()), inspectorPort });
   }
 
   /** Starts what was killed. Resolves once requests are answered. */
@@ -117,6 +127,20 @@ export class LocalRuntime {
     return leader === undefined ? 0 : processesOf(leader).reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   }
 
+  /** What the runtime's processes hold of the machine's memory, bytes: workerd, and apart the Node that hosts it. Linux only. */
+  memory(): { readonly workerd: number; readonly host: number } {
+    const leader = this.running?.process.pid;
+    if (leader === undefined) return { workerd: 0, host: 0 };
+    const [host, ...rest] = processesOf(leader).map(residentBytes);
+    return { workerd: rest.reduce((sum, bytes) => sum + bytes, 0), host };
+  }
+
+  /** What the Worker's isolates hold once all garbage is collected. Throws where the runtime is not inspected. */
+  heap(): Promise<CollectedHeap> {
+    if (this.inspectorPort === undefined) throw new Error("the runtime must be inspected");
+    return collectedHeap(this.inspectorPort);
+  }
+
   /** Ends every process for good; the state stays. */
   async end(): Promise<void> {
     await this.kill();
@@ -150,4 +174,9 @@ function processesOf(pid: number): number[] {
 function cpuMsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** The second field counts pages in memory; they hold 4 kB on every machine that this runs on. */
+function residentBytes(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4_096;
 }

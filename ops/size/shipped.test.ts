@@ -44,7 +44,7 @@ describe("what is shipped", () => {
     expect(bundle).toContain("/api/v1/openapi.json");
     // The names of our files stand in the bundle's comments, so that a module that slipped in shows by its own.
     expect(bundle).not.toMatch(
-      /"\/dev\/mail|workers\/testing\/|\.test\.ts|workers\/local\.ts|workers\/drill\.ts|mail\/local-mailbox\.ts/,
+      /"\/dev\/mail|workers\/testing\/|\.test\.ts|workers\/local\.ts|workers\/(?:drill|count)\.ts|mail\/local-mailbox\.ts/,
     );
   });
 });

@@ -23,8 +23,10 @@ export async function lookAgain(): Promise<void> {
   try {
     await client.request("/strategies", { query: { limit: 1 } });
   } catch (error) {
-    if (error instanceof ApiError && error.code === "maintenance") set(error.message);
-    return;
+    noteMaintenance(error);
+    // Who is refused for another reason was let through.
+    const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;
+    if (!isRefused) return;
   }
   set(null);
   void queryClient.invalidateQueries();

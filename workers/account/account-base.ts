@@ -209,12 +209,8 @@ export class AccountBase extends BackedUpObject {
   }
 
   /** The venue of a simulation is stored right behind the account: a broker knows everything that its clients do. */
-  protected override turnBackup(): void {
-    const turn = async () => {
-      if (await this.backup.turn()) await this.opened?.venue.sealBackup?.();
-      await this.ringForBackup();
-    };
-    this.ctx.waitUntil(turn().catch((error: unknown) => logEvent("backup_failed", { error })));
+  protected override async storeDue(): Promise<void> {
+    if (await this.backup.turn()) await this.opened?.venue.sealBackup?.();
   }
 
   protected override async afterRestore(mark: RestoredMark): Promise<void> {

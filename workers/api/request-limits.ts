@@ -61,8 +61,16 @@ export function requestLimits(budgets: Budgets): RequestLimits {
     },
     async principal(c, next) {
       const principal: Principal | undefined = c.get("principal");
-      if (principal === undefined || !isApi(c)) return next();
-      const verb = verbOf(c.req.method, accessOfRequest(c));
+      if (!isApi(c)) return next();
+      const access = accessOfRequest(c);
+      const verb = verbOf(c.req.method, access);
+      if (principal === undefined) {
+        // Nobody's: public, or that of a program which showed the token of the deployment.
+        const token = access?.orToken;
+        if (token !== undefined)
+          await spendAll(c, bookOf(c.env), [[`${verb}:token:${token}`, budgets.principal[verb]]]);
+        return next();
+      }
       // Of a person all sessions are one; each key is its own, so that a program does not starve another.
       const who = principal.session === undefined ? `key:${principal.grantId}` : `user:${principal.user.id}`;
       await spendAll(c, bookOf(c.env), [

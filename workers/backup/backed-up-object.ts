@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AuditHead } from "../audit/audit-chain.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
+import { logEvent } from "../platform/log-event.ts";
 import { masterKeys } from "../platform/master-keys.ts";
 import type { BackedUpClass } from "./backed-up.ts";
 import { BACKED_UP } from "./backed-up.ts";
@@ -39,6 +40,7 @@ export class BackedUpObject extends DurableObject<Env> {
   private readonly capture: ChangeCapture;
   private installing: Promise<void> | undefined;
   private isGone = false;
+  private isTurning = false;
 
   constructor(ctx: DurableObjectState, env: Env, className: BackedUpClass) {
     super(ctx, env);
@@ -62,7 +64,7 @@ export class BackedUpObject extends DurableObject<Env> {
 
   /** Stores what changed at once, where anything did. */
   async sealBackup(): Promise<void> {
-    await this.noticeChanges();
+    await this.lookForChanges();
     if (this.backup.dueAt() !== undefined) await this.backup.seal();
   }
 
@@ -123,8 +125,16 @@ export class BackedUpObject extends DurableObject<Env> {
   /** Brings a restored object into a state in which it does nothing by itself. */
   protected async afterRestore(_mark: RestoredMark): Promise<void> {}
 
-  /** Looks what changed. Answers when it has to be stored, UTC ms. */
+  /** Looks what changed. Answers when it has to be stored, UTC ms; what is due is under way. */
   protected async noticeChanges(): Promise<number | undefined> {
+    const dueAt = await this.lookForChanges();
+    if (dueAt === undefined || dueAt > systemClock()) return dueAt;
+    // An alarm that rang for it at once would do the object's work another time, too.
+    this.turnBackup();
+    return this.backup.dueAt();
+  }
+
+  private async lookForChanges(): Promise<number | undefined> {
     // A unit that was on its way while the object was emptied must not fill it again.
     if (this.isGone && (await this.isEmpty())) return undefined;
     this.isGone = false;
@@ -147,9 +157,21 @@ export class BackedUpObject extends DurableObject<Env> {
     this.ctx.waitUntil(this.ringForBackup());
   }
 
-  /** Stores what is due, beside whatever the object does: a store that is slow holds up nothing. */
+  /** Stores what is due, beside whatever the object does: a store that is slow holds up nothing. Who is at it looks again after. */
   protected turnBackup(): void {
-    this.ctx.waitUntil(this.backup.turn().then(() => this.ringForBackup()));
+    if (this.isTurning) return;
+    this.isTurning = true;
+    const turn = async () => {
+      await this.storeDue().finally(() => {
+        this.isTurning = false;
+      });
+      await this.ringForBackup();
+    };
+    this.ctx.waitUntil(turn().catch((error: unknown) => logEvent("backup_failed", { error })));
+  }
+
+  protected async storeDue(): Promise<void> {
+    await this.backup.turn();
   }
 
   /** The storage was emptied: what was known of it is gone too. */

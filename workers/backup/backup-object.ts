@@ -23,6 +23,8 @@ import { databaseSql } from "./platform-sql.ts";
 const SLICE_MS = 10_000;
 const JOB = "job";
 const OWNER_KEYS_UNTIL = "owner-keys-until";
+const BEGUN_FOR_MUCH = "begun-for-much";
+const FOR_MUCH_EVERY_MS = 3_600_000;
 /** A step that fails so often in a row ends the backup. */
 const FAILURES_MAX = 5;
 const RETRY_MS = 10_000;
@@ -36,6 +38,7 @@ export class BackupObject extends DurableObject<Env> {
   private readonly database: ObjectBackup;
   private readonly shelf: EntryShelf;
   private isWorking = false;
+  private beginning: Promise<string> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -48,7 +51,7 @@ export class BackupObject extends DurableObject<Env> {
     });
     const store = backupStoreOf(env);
     this.database = new ObjectBackup({
-      ...{ source: DATABASE, capture, store, keys: () => masterKeys(env), now: systemClock },
+      ...{ source: DATABASE, capture, store, keys: () => masterKeys(env), now: systemClock, basesInPieces: true },
     });
     this.shelf = new EntryShelf(ctx.storage.sql);
   }
@@ -60,7 +63,15 @@ export class BackupObject extends DurableObject<Env> {
   }
 
   /** Begins a full backup and answers its id; of one that is being made already, that one's. */
-  async begin({ askedBy }: { readonly askedBy: "day" | "person" }): Promise<string> {
+  begin(call: { readonly askedBy: "day" | "person" }): Promise<string> {
+    // The alarm and a person may ask at the same moment.
+    this.beginning ??= this.beginOne(call).finally(() => {
+      this.beginning = undefined;
+    });
+    return this.beginning;
+  }
+
+  private async beginOne({ askedBy }: { readonly askedBy: "day" | "person" }): Promise<string> {
     if (backupStoreOf(this.env) === undefined) throw new Error("this deployment keeps no backups");
     const { kv } = this.ctx.storage;
     const known = kv.get<FullBackupJob>(JOB);
@@ -96,11 +107,21 @@ export class BackupObject extends DurableObject<Env> {
 
   private async sealDatabase(): Promise<void> {
     await this.database.notice();
-    // The first one of all is a full one, made piece by piece, and so is one of more than an increment may hold.
-    if (await this.database.needsBase()) return void (await this.begin({ askedBy: "day" }));
+    // The first one of all is a full one, made piece by piece.
+    if (!(await this.database.hasBase())) return void (await this.begin({ askedBy: "day" }));
+    if (await this.database.isTooMuch()) await this.beginForMuch();
     // Here an increment is due with each ring: whatever changed has waited for at most one of them.
     if (this.database.dueAt() !== undefined) await this.database.seal();
     await this.keepKeys();
+  }
+
+  /** A new base goes piece by piece where an increment would be large; seldom, since each wakes all objects. */
+  private async beginForMuch(): Promise<void> {
+    const { kv } = this.ctx.storage;
+    const now = systemClock();
+    if (now - (kv.get<number>(BEGUN_FOR_MUCH) ?? 0) < FOR_MUCH_EVERY_MS) return;
+    kv.put(BEGUN_FOR_MUCH, now);
+    await this.begin({ askedBy: "day" });
   }
 
   /** Halves of owners' keys are kept apart: looked at where one was made since, and once a day. */

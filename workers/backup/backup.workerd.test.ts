@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
@@ -120,6 +120,29 @@ describe("an object that is backed up", () => {
     await trail.append({ ownerId, records: [record(2)] });
     await trail.sealBackup();
     expect(await units()).toHaveLength(3);
+  });
+
+  it("stores with the first alarm what changed before it slept, and then rings no more", async () => {
+    const ownerId = "usr_asleep";
+    const name = await objectName({ kind: "audit", ownerId, id: "trail" });
+    const trail = env.AUDIT.getByName(name);
+    const units = async () => (await store().list(BACKUP_PREFIX)).filter((key) => key.includes(name)).length;
+    const alarm = () => runInDurableObject(trail, (_object, state) => state.storage.getAlarm());
+    await trail.append({ ownerId, records: [record(1)] });
+    await expect.poll(units).toBe(2);
+    await trail.append({ ownerId, records: [record(2)] });
+    await expect.poll(alarm).not.toBeNull();
+    expect(await units()).toBe(2);
+    // As if three quarters of a minute had passed.
+    await runInDurableObject(trail, (_object, state) => {
+      state.storage.sql.exec("update backup_state set value = json_set(value, '$.at', 0)");
+    });
+    await evictDurableObject(trail);
+    expect(await runDurableObjectAlarm(trail)).toBe(true);
+    await expect.poll(units).toBe(3);
+    await evictDurableObject(trail);
+    expect(await runDurableObjectAlarm(trail)).toBe(false);
+    expect(await units()).toBe(3);
   });
 
   it("takes a restore only while it is empty, and is then what it was", async () => {

@@ -38,6 +38,8 @@ interface CaptureState {
   readonly number: number;
   /** Note up to which everything was stored. */
   readonly sequence: number;
+  /** As of when that is, UTC ms; absent where an older version stored it. */
+  readonly at?: number;
 }
 
 /** A unit before it is sealed. */
@@ -54,8 +56,9 @@ export interface Increment extends OpenUnit {
 /** How far a base is; plain, so that it can be laid aside. */
 export interface BaseProgress {
   readonly epoch: string;
-  /** Note at which it was begun: what came later is in its increments. */
+  /** Note at which it was begun, and when: what came later is in its increments. */
   readonly sequence: number;
+  readonly at?: number;
   readonly part: number;
   readonly table: number;
   readonly after: Place | null;
@@ -115,6 +118,16 @@ export class ChangeCapture {
     return state === undefined ? Math.max(1, row) : row - state.sequence;
   }
 
+  /** How many values by name are others than those that were stored: these leave no notes. */
+  changedValues(): Promise<number> {
+    return this.notes.count(this.parts.values.list());
+  }
+
+  /** As of when everything was stored, UTC ms; 0 where nothing was. What waits came later. */
+  async storedAt(): Promise<number> {
+    return (await this.state())?.at ?? 0;
+  }
+
   async hasBase(): Promise<boolean> {
     return (await this.state()) !== undefined;
   }
@@ -122,7 +135,8 @@ export class ChangeCapture {
   async beginBase(): Promise<BaseProgress> {
     this.shapes = undefined;
     const [sequence] = await this.last();
-    return { epoch: newEpoch(this.parts.now()), sequence, part: 0, table: 0, after: null, values: {} };
+    const at = this.parts.now();
+    return { epoch: newEpoch(at), sequence, at, part: 0, table: 0, after: null, values: {} };
   }
 
   /** The next part of a base, and where it goes on; `undefined` as progress where it was the last. */
@@ -151,7 +165,8 @@ export class ChangeCapture {
   }
 
   /** All parts of a base are stored: increments go on from it. */
-  async settleBase({ epoch, sequence, values }: BaseProgress): Promise<void> {
+  async settleBase({ epoch, sequence, at = 0, values }: BaseProgress): Promise<void> {
+    const state = { epoch, number: 0, sequence, at };
     const kept = Object.entries(values).map(([name, hash]) => ({
       text: "insert into backup_values (name, hash, number) values (?, ?, 0)",
       values: [name, hash],
@@ -163,9 +178,9 @@ export class ChangeCapture {
       { text: "delete from backup_changes where sequence < ?", values: [sequence] },
       { text: "delete from backup_values" },
       ...kept,
-      this.stateQuery({ epoch, number: 0, sequence }),
+      this.stateQuery(state),
     ]);
-    this.known = { epoch, number: 0, sequence };
+    this.known = state;
   }
 
   /** Whether more changed since the last increment than one may hold: then a base is made. */
@@ -204,7 +219,7 @@ export class ChangeCapture {
 
   /** The increment is stored. */
   async settle({ header, sequence }: Pick<Increment, "header" | "sequence">): Promise<void> {
-    const state = { epoch: header.epoch, number: header.number, sequence };
+    const state = { epoch: header.epoch, number: header.number, sequence, at: header.at };
     const mark = "insert or replace into backup_marks (number, sequence) values (?, ?)";
     const [, , [{ notes }]] = await this.parts.sql.run([
       { text: mark, values: [header.number, sequence] },

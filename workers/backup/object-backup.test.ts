@@ -9,9 +9,12 @@ const HEADER = { epoch: "1000000000000-00000000", covers: 0, part: 1, isLast: tr
 
 /** A source that has a base and so many changes waiting, and a store that fails while it is told to. */
 function stage() {
-  const world = { now: 1_000_000_000_000, waiting: 0, isDown: false, stored: [] as string[], settled: 0 };
+  const now = 1_000_000_000_000;
+  const world = { now, waiting: 0, values: 0, storedAt: now, isDown: false, stored: [] as string[], settled: 0 };
   const capture = {
     pending: async () => world.waiting,
+    changedValues: async () => world.values,
+    storedAt: async () => world.storedAt,
     hasBase: async () => true,
     isTooMuch: async () => false,
     increment: async () => ({
@@ -23,6 +26,8 @@ function stage() {
     settle: async (_made: Increment) => {
       world.settled += 1;
       world.waiting = 0;
+      world.values = 0;
+      world.storedAt = world.now;
     },
   } as unknown as ChangeCapture;
   const store = {
@@ -31,8 +36,9 @@ function stage() {
       world.stored.push(key);
     },
   } as unknown as BackupStore;
-  const backup = new ObjectBackup({ source: "database", capture, store, keys: () => KEYS, now: () => world.now });
-  return { world, backup };
+  /** What an object has each time that it is made again. */
+  const wake = () => new ObjectBackup({ source: "database", capture, store, keys: () => KEYS, now: () => world.now });
+  return { world, backup: wake(), wake };
 }
 
 describe("the backup of a source", () => {
@@ -49,6 +55,35 @@ describe("the backup of a source", () => {
     expect(await backup.turn()).toBe(true);
     expect(backup.dueAt()).toBeUndefined();
     expect(world.stored).toHaveLength(1);
+  });
+
+  it("stores a change of an object that sleeps before its alarm rings, no later than of one that does not", async () => {
+    for (const change of ["waiting", "values"] as const) {
+      const { world, backup, wake } = stage();
+      await backup.notice();
+      world[change] = 1;
+      if (change === "values") backup.noticeValues();
+      await backup.notice();
+      world.now = backup.dueAt() ?? 0;
+      const woken = wake();
+      await woken.notice();
+      expect(await woken.turn()).toBe(true);
+      expect(world.stored).toHaveLength(1);
+      await woken.notice();
+      expect(woken.dueAt()).toBeUndefined();
+    }
+  });
+
+  it("wakes for nothing where everything was stored before it slept", async () => {
+    const { world, wake } = stage();
+    world.now += 10 * SEAL_AFTER_MS;
+    const woken = wake();
+    await woken.notice();
+    expect(woken.dueAt()).toBeUndefined();
+    // A change after hours of rest is stored with the same waking; the next one waits its time.
+    world.waiting = 1;
+    await woken.notice();
+    expect(woken.dueAt()).toBe(world.now + SEAL_AFTER_MS);
   });
 
   it("F24: goes on past a store that fails, tries again ever later, and then stores everything at once", async () => {

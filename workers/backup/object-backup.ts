@@ -29,6 +29,8 @@ export interface ObjectBackupParts {
   readonly store: BackupStore | undefined;
   readonly keys: () => MasterKeys;
   readonly now: () => number;
+  /** Somebody else sees to it that a base is made where too much changed, piece by piece. */
+  readonly basesInPieces?: boolean;
 }
 
 /**
@@ -41,9 +43,13 @@ export class ObjectBackup {
   private running: Promise<unknown> | undefined;
   /** Since when something waits to be stored, as far as it was noticed; UTC ms. */
   private waitsSince: number | undefined;
+  /** From when that is due as if it had waited since then: for what may have waited while this was out of memory. */
+  private dueFrom: number | undefined;
   private lastAt = 0;
   private failures = 0;
   private waiting = 0;
+  /** Nothing was noticed yet: whoever noticed before may have been put out of memory. */
+  private isNew = true;
 
   constructor(parts: ObjectBackupParts) {
     this.parts = parts;
@@ -53,8 +59,24 @@ export class ObjectBackup {
   /** Something may have changed. */
   async notice(): Promise<void> {
     if (this.parts.store === undefined) return;
-    this.waiting = await this.parts.capture.pending();
-    if (this.waiting > 0) this.noticeValues();
+    const { capture } = this.parts;
+    const isNew = this.isNew;
+    this.isNew = false;
+    this.waiting = await capture.pending();
+    if (isNew) await this.goOn();
+    else if (this.waiting > 0) this.noticeValues();
+  }
+
+  /**
+   * What waits when this is made again may have waited since the last unit: an object that sleeps between a change and its
+   * alarm would otherwise begin to wait anew each time it wakes, and never store anything.
+   */
+  private async goOn(): Promise<void> {
+    const { capture } = this.parts;
+    if (this.waiting === 0) this.waiting = await capture.changedValues();
+    if (this.waiting === 0) return;
+    this.noticeValues();
+    this.dueFrom = await capture.storedAt();
   }
 
   /** Something changed, or values by name did, which leave no notes. */
@@ -67,13 +89,16 @@ export class ObjectBackup {
     if (this.waitsSince === undefined) return undefined;
     if (this.failures > 0) return this.lastAt + Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (this.failures - 1));
     const full = this.waiting >= CHANGES_MAX ? this.lastAt + PAUSE_MS : Number.POSITIVE_INFINITY;
-    return Math.min(this.waitsSince + SEAL_AFTER_MS, Math.max(full, this.waitsSince));
+    const from = Math.min(this.waitsSince, this.dueFrom ?? this.waitsSince);
+    return Math.min(from + SEAL_AFTER_MS, Math.max(full, from));
   }
 
   /** Stores what waits where it is due. Answers whether it was. */
   async turn(): Promise<boolean> {
     const dueAt = this.dueAt();
     if (dueAt === undefined || dueAt > this.parts.now()) return false;
+    // Whoever is storing stores what waits, or is about to wait for its next try.
+    if (this.running !== undefined) return false;
     await this.seal();
     return true;
   }
@@ -83,9 +108,12 @@ export class ObjectBackup {
     const since = this.waitsSince ?? this.parts.now();
     // What changes from here on may not be in the unit, and waits for the next one.
     this.waitsSince = undefined;
+    this.dueFrom = undefined;
     try {
       await this.alone(async () => {
-        if (await this.needsBase()) await this.makeBase();
+        const { capture, basesInPieces = false } = this.parts;
+        const isTooMuch = !basesInPieces && (await capture.isTooMuch());
+        if (isTooMuch || !(await capture.hasBase())) await this.makeBase();
         else await this.makeIncrement(false);
       });
       this.stored();
@@ -105,10 +133,13 @@ export class ObjectBackup {
     return made;
   }
 
-  /** Whether there is no base to go on from, or more changed since than an increment may hold. */
-  async needsBase(): Promise<boolean> {
-    const { capture } = this.parts;
-    return !(await capture.hasBase()) || (await capture.isTooMuch());
+  hasBase(): Promise<boolean> {
+    return this.parts.capture.hasBase();
+  }
+
+  /** Whether more changed since the last unit than an increment should hold. */
+  isTooMuch(): Promise<boolean> {
+    return this.parts.capture.isTooMuch();
   }
 
   /** Begins a base that is made part by part. */

@@ -77,6 +77,9 @@ export async function confirmClosing(call: { ctx: PersonContext; input: { id: st
   try {
     await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: true }, decision });
   } catch (error) {
+    // Where it is decided as we did, desks that were not told yet are told by the next minute's tick.
+    const stored = await readFact(ctx.database, CLOSING);
+    if (stored?.text === JSON.stringify(decided)) return viewOf(decided, ctx.now());
     // Another decision came first, where it is no longer open.
     await findOpen(ctx, call.input.id);
     throw error;
