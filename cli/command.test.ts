@@ -259,7 +259,6 @@ describe("bad input ends with 2 and one clear line within a second", () => {
     expect(error).toMatch(message);
     expect(error.trim().split("\n").length).toBe(1);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    // Starting Node takes most of it.
   });
 
   it("a period longer than the data is a report that says so", async () => {
