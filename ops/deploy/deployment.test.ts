@@ -310,6 +310,24 @@ describe("a rollback", () => {
     expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
   });
 
+  it("does not go to a version that was taken back at 100 %, but to what stood before the one that serves", async () => {
+    const made = deployed();
+    const bad = "00000000-0000-4000-8000-00000000000c";
+    made.platform.known = [{ id: bad, createdOn: "3", tag: "blue-cccccccccccc", message: "" }, ...made.platform.known];
+    made.platform.whole = [NEW, bad, NEW, OLD];
+    expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
+    made.platform.calls.length = 0;
+    for (const whole of [
+      [NEW, bad, NEW],
+      [NEW, bad, NEW, bad, OLD],
+    ]) {
+      made.platform.shares = [{ id: NEW, share: 100 }];
+      made.platform.whole = whole;
+      expect(await back(made)).toMatchObject({ outcome: "failed", reasons: [expect.stringContaining("--to")] });
+    }
+    expect(made.platform.calls).toEqual([]);
+  });
+
   it("never goes to a version that was only tried, however new it is", async () => {
     const made = deployed();
     const tried = { id: "00000000-0000-4000-8000-00000000000c", createdOn: "3", tag: "blue-cccccccccccc", message: "" };

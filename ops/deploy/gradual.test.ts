@@ -41,6 +41,8 @@ describe("a version that takes over", () => {
 
   it.each<[string, LaneReading, LaneReading]>([
     ["one of ten fails", lane(10, 1), good],
+    ["one of our own eight fails at the first look", lane(8, 1), good],
+    ["two of sixteen fail", lane(16, 2), good],
     ["1 % fails, as before", lane(2_000, 20), lane(18_000, 180)],
     ["as many fail as before, by chance some more", lane(500, 8), lane(4_500, 45)],
     ["it fails less than the one before", lane(500, 0), lane(4_500, 90)],

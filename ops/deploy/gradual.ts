@@ -37,6 +37,8 @@ export interface Gates {
 const UNREADY_MAX = 2;
 /** Looks in a row at which a version may be slow. */
 const SLOW_MAX = 2;
+/** One or two faults are a hiccup, in however few requests they come. */
+const FAULTS_MIN = 3;
 /** So much more of the requests may fail than before; below it chance decides. */
 const FAULT_SHARE_MARGIN = 0.01;
 /** A version that is replaced may be the worse one: beyond this share no version goes on. */
@@ -87,6 +89,7 @@ function readinessReasons({ unready }: GradualState, { nextIsReady }: Reading): 
 
 /** Holds the least share of faults that the count is evidence for against what the version before had. */
 function faultReasons({ next, current }: Reading): string[] {
+  if (next.faults < FAULTS_MIN) return [];
   const least = leastShare(next);
   const before = shareOf(current);
   const words = `${percent(shareOf(next))} of ${next.requests} requests failed, at least ${percent(least)} by chance`;

@@ -60,11 +60,19 @@ async function goBack({ platform, repository, record, to, isReady, say }: Rollba
   return `version ${target.id} ${target.tag} serves all again and ${state}. The database stays as it is: migrations only add`;
 }
 
-/** What served all before what serves now: never a version that was only tried, which is what a rollback is from. */
+/**
+ * What served all before what serves now first did. What was served in between was left again, as is a version that was taken
+ * back at 100 %: no rollback goes to one of those, nor to a version that was only tried.
+ */
 async function servedBefore(platform: PlatformApi, serving: readonly ServingVersion[]): Promise<string> {
+  const whole = await platform.servedWhole();
   const now = serving.length === 1 ? serving[0]?.id : undefined;
-  const before = (await platform.servedWhole()).find((id) => id !== now);
+  const first = now === undefined ? -1 : whole.lastIndexOf(now);
+  const before = whole[first + 1];
   if (before === undefined) throw new Error("there is no version before the one that serves: name one with --to");
+  if (whole.slice(0, Math.max(0, first)).includes(before)) {
+    throw new Error(`version ${before} stood before the one that serves, and was left since: name one with --to`);
+  }
   return before;
 }
 
