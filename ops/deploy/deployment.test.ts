@@ -3,6 +3,7 @@ import { type DeploymentParts, deploy } from "./deployment.ts";
 import { type BackupAnswer, DeploymentClient, freeLane, type ReadyAnswer } from "./deployment-client.ts";
 import { messageOf, notify } from "./notify.ts";
 import { commitOf, type KnownVersion, type PlatformApi, type ServingVersion } from "./platform-api.ts";
+import { readSamples } from "./prometheus-samples.ts";
 import type { DeploymentRecord } from "./record.ts";
 import type { Repository } from "./repository.ts";
 import { rollBack } from "./rollback.ts";
@@ -11,6 +12,7 @@ import type { Settings } from "./settings.ts";
 const OLD = "00000000-0000-4000-8000-00000000000a";
 const NEW = "00000000-0000-4000-8000-00000000000b";
 const TOML = '[exports.BotObject]\ntype = "durable-object"\nstorage = "sqlite"\n';
+const METRIC = "http_version_duration_seconds_count";
 const gates = { windowMs: 20_000, holdMs: 20_000, requestsMin: 20 };
 
 /** A platform that does as it is told and remembers what it was asked. */
@@ -74,8 +76,22 @@ class ToldClient extends DeploymentClient {
     super({ origin: "https://a.example", worker: "w", metricsToken: "m", deployToken: "d" });
   }
   override ready = async () => this.answers;
-  override metrics = async () => [];
-  override probe = async (_path: string, version: string) => ({ status: version === NEW ? this.status : 200, ms: 20 });
+  /** What the coming version's lane had counted before it came, and the share of it that had failed. */
+  counted = { requests: 0, faults: 0 };
+  /** Times that /metrics does not answer. */
+  silent = 0;
+  page = 200;
+  override metrics = async () => {
+    if (this.silent-- > 0) throw new Error("GET /metrics: 503");
+    const { requests, faults } = this.counted;
+    return readSamples(
+      `${METRIC}{lane="green",outcome="ok"} ${requests - faults}\n${METRIC}{lane="green",outcome="fault"} ${faults}`,
+    );
+  };
+  override probe = async (path: string, version: string) => {
+    if (version !== NEW) return { status: 200, ms: 20 };
+    return { status: path === "/" ? this.page : this.status, ms: 20 };
+  };
   override beginBackup = async () => "bak";
   override backups = async () => [this.backup];
 }
@@ -187,6 +203,83 @@ describe("a deployment", () => {
       reasons: [expect.stringContaining(words)],
     });
     expect(made.platform.calls.at(-1)).toBe("back to old");
+  });
+
+  it.each([404, 401, 503])(
+    "is rolled back at 10 %% where the page answers %i and that of the version before 200",
+    async (status) => {
+      const { record, given, client } = world();
+      client.page = status;
+      expect(await deploy(given)).toMatchObject({
+        outcome: "rolled back",
+        reasons: [expect.stringContaining("our own requests")],
+      });
+      expect(record.looks.map(({ share }) => share)).toEqual([10]);
+    },
+  );
+
+  it("is not held responsible for faults of before, though /metrics hiccups as a share begins", async () => {
+    const { given, client } = world();
+    client.counted = { requests: 10_000, faults: 5_000 };
+    client.silent = 5;
+    expect(await deploy(given)).toMatchObject({ outcome: "deployed" });
+  });
+
+  it("is rolled back where nothing can be compared, since /metrics does not answer", async () => {
+    const { given, client } = world();
+    client.silent = Number.POSITIVE_INFINITY;
+    expect(await deploy(given)).toMatchObject({
+      outcome: "rolled back",
+      reasons: [expect.stringContaining("nothing could be compared")],
+    });
+  });
+
+  it.each([2, 3])("leaves as it is what somebody else set meanwhile (after %i calls)", async (calls) => {
+    const { platform, given } = world();
+    const other = "00000000-0000-4000-8000-00000000000d";
+    const wait = async (ms: number) => {
+      if (platform.calls.length === calls) platform.shares = [{ id: other, share: 100 }];
+      await given.wait(ms);
+    };
+    expect(await deploy({ ...given, wait })).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("left as it is")],
+    });
+    expect(platform.calls).toHaveLength(calls);
+    expect(platform.shares).toEqual([{ id: other, share: 100 }]);
+  });
+
+  it("is not taken back over what somebody else set, however badly it does", async () => {
+    const { platform, given, client } = world();
+    client.status = 500;
+    const other = "00000000-0000-4000-8000-00000000000d";
+    const wait = async (ms: number) => {
+      platform.shares = [{ id: other, share: 100 }];
+      await given.wait(ms);
+    };
+    expect(await deploy({ ...given, wait })).toMatchObject({ outcome: "failed" });
+    expect(platform.shares).toEqual([{ id: other, share: 100 }]);
+  });
+
+  it("that serves all at once is held against what the version before did until then", async () => {
+    const made = world({ whole: true });
+    const { platform, client } = made;
+    client.page = 404;
+    platform.rollBack = async () => {
+      throw new Error("no rollback crosses this");
+    };
+    expect(await deploy(made.given)).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("our own requests")],
+    });
+    expect(made.record.looks[0]?.current.own).toMatchObject({ requests: 48, p95Ms: 20 });
+  });
+
+  it("that is to serve all at once does not begin where the version before does not tell how it does", async () => {
+    const { platform, given, client } = world({ whole: true });
+    client.silent = 1;
+    expect(await deploy(given)).toMatchObject({ outcome: "failed" });
+    expect(platform.calls).toEqual([]);
   });
 
   it("is rolled back where whoever began it ends it", async () => {

@@ -2,6 +2,7 @@ import { classChanges } from "./class-changes.ts";
 import { type DeploymentClient, freeLane } from "./deployment-client.ts";
 import { checkMigration, migrationFaults } from "./expand-contract.ts";
 import { askStops, type HardStop } from "./hard-stops.ts";
+import { lookBefore, NO_BEFORE } from "./looker.ts";
 import { commitOf, type KnownVersion, type PlatformApi, tagOf } from "./platform-api.ts";
 import type { DeploymentRecord } from "./record.ts";
 import { isKnownCommit, type Repository } from "./repository.ts";
@@ -185,11 +186,14 @@ async function upload(parts: DeploymentParts, progress: Progress): Promise<strin
 }
 
 async function serve(parts: DeploymentParts, progress: Progress): Promise<string> {
+  const { serving: previous, version: uploaded } = progress;
   const order = orderOf(parts, progress);
-  const isWhole = progress.version === undefined;
-  const version = progress.version ?? (await parts.platform.deployWhole(order));
+  if (uploaded !== undefined) return takeOver(parts, { version: uploaded, tag: order.tag, previous, whole: undefined });
+  // Once another serves all, nothing is to be learned of this one any more.
+  const whole = previous === undefined ? NO_BEFORE : await lookBefore(parts, previous);
+  const version = await parts.platform.deployWhole(order);
   parts.record.version = version;
-  return takeOver(parts, { version, tag: order.tag, previous: progress.serving, isWhole });
+  return takeOver(parts, { version, tag: order.tag, previous, whole });
 }
 
 async function applyTriggers({ platform }: DeploymentParts): Promise<string> {

@@ -29,15 +29,20 @@ export interface Staged {
   readonly say: (line: string) => void;
 }
 
-let interrupted = false;
+const interruption = new AbortController();
 
 /** From now on a signal ends a deployment in order: what serves before serves again. */
 export function endInOrder(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      interrupted = true;
+      interruption.abort();
     });
   }
+}
+
+/** Whoever ends a deployment does not wait for the next look: machines of workflows are taken away after some seconds. */
+async function waitUnlessEnded(ms: number): Promise<void> {
+  await wait(ms, undefined, { signal: interruption.signal }).catch(() => undefined);
 }
 
 /** Deploys, writes the record down and tells of it. Never throws for what a deployment may come to. */
@@ -54,8 +59,8 @@ export async function stageDeployment(staged: Staged): Promise<DeploymentRecord>
     variables: staged.variables ?? {},
     whole: staged.whole === true,
     backupMsMax: BACKUP_MS_MAX,
-    wait: async (ms) => void (await wait(ms)),
-    isInterrupted: () => interrupted,
+    wait: waitUnlessEnded,
+    isInterrupted: () => interruption.signal.aborted,
   };
   await deploy(parts);
   await finish(record, settings, say);
