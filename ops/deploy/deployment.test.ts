@@ -75,6 +75,8 @@ class ToldClient extends DeploymentClient {
   constructor() {
     super({ origin: "https://a.example", worker: "w", metricsToken: "m", deployToken: "d" });
   }
+  live = true;
+  override isLive = async () => this.live;
   override ready = async () => this.answers;
   /** What the coming version's lane had counted before it came, and the share of it that had failed. */
   counted = { requests: 0, faults: 0 };
@@ -328,6 +330,22 @@ describe("a deployment", () => {
       "a column is taken away",
     ],
     [
+      "a migration that cannot be read",
+      (made) => {
+        made.platform.pending = ["0099_x.sql"];
+        return { stopContext: { ...made.given.stopContext, read: () => undefined } };
+      },
+      "could not be read",
+    ],
+    [
+      "a platform that knows nothing of what answers at the address",
+      ({ platform }) => {
+        platform.shares = [];
+        return {};
+      },
+      "the right account",
+    ],
+    [
       "another deployment under way",
       ({ platform }) => {
         platform.shares = [
@@ -359,8 +377,9 @@ describe("a deployment", () => {
   });
 
   it("of the first version serves all at once, without stops that need something that runs", async () => {
-    const { platform, given } = world();
+    const { platform, given, client } = world();
     platform.shares = [];
+    client.live = false;
     expect(await deploy(given)).toMatchObject({ outcome: "deployed", backup: undefined });
     expect(platform.calls).toEqual(["whole blue-bbbbbbbbbbbb", "triggers"]);
   });

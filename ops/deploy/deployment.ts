@@ -84,9 +84,15 @@ export async function deploy(parts: DeploymentParts): Promise<DeploymentRecord> 
   return record;
 }
 
-async function findServing({ platform, record }: DeploymentParts, progress: Progress): Promise<string> {
+async function findServing({ platform, record, client }: DeploymentParts, progress: Progress): Promise<string> {
   const [serving, second] = await platform.serving();
-  if (serving === undefined) return "nothing: this is the first deployment";
+  if (serving === undefined) {
+    // A first deployment is asked less: an account or a name that is wrong must not pass for one.
+    if (!(await client.isLive())) return "nothing: this is the first deployment";
+    throw new Refused(
+      "the platform knows no such Worker, yet its address answers: is it the right account and origin?",
+    );
+  }
   if (second !== undefined) {
     throw new Refused("a deployment is under way or was left half: end it with `npm run rollback`, then deploy");
   }
@@ -134,7 +140,11 @@ async function compareClasses(parts: DeploymentParts, { serving }: Progress): Pr
 async function checkMigrations(parts: DeploymentParts, progress: Progress): Promise<string> {
   const { platform, repository, stopContext } = parts;
   progress.pending = await platform.pendingMigrations();
-  const texts = progress.pending.map((name) => checkMigration(name, stopContext.read(`migrations/${name}`) ?? ""));
+  const texts = progress.pending.map((name) => {
+    const text = stopContext.read(`migrations/${name}`);
+    if (text === undefined) throw new Refused(`migrations/${name} could not be read`);
+    return checkMigration(name, text);
+  });
   const running = commitOf(progress.serving?.tag ?? "");
   const isKnownTo = (commit: string) => running !== undefined && isKnownCommit(repository, commit, running);
   const faults = migrationFaults(texts, { isFirst: progress.serving === undefined, isKnownTo });
