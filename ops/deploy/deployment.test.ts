@@ -6,7 +6,7 @@ import { commitOf, type KnownVersion, type PlatformApi, type ServingVersion } fr
 import { readSamples } from "./prometheus-samples.ts";
 import type { DeploymentRecord } from "./record.ts";
 import type { Repository } from "./repository.ts";
-import { rollBack } from "./rollback.ts";
+import { isSplitOf, rollBack } from "./rollback.ts";
 import type { Settings } from "./settings.ts";
 
 const OLD = "00000000-0000-4000-8000-00000000000a";
@@ -455,6 +455,40 @@ describe("a rollback", () => {
       reasons: [expect.stringContaining("--whole")],
     });
     expect(made.platform.calls).toEqual([]);
+  });
+
+  const contract = (made: ReturnType<typeof world>, knows: boolean): Repository => ({
+    ...made.repository,
+    filesOf: () => ["migrations/0099_drop.sql"],
+    fileAt: (_commit, path) => (path === "wrangler.toml" ? TOML : "-- contract: nothing reads a.b since 1234567\nx;"),
+    isAncestor: () => knows,
+  });
+
+  it("does not go to a version that does not know what a contract migration took away", async () => {
+    const made = deployed();
+    expect(await back({ ...made, repository: contract(made, false) })).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("0099_drop.sql (since 1234567)")],
+    });
+    expect(made.platform.calls).toEqual([]);
+    expect(await back({ ...made, repository: contract(made, true) })).toMatchObject({ outcome: "rolled back" });
+  });
+
+  it("is not stopped by a contract migration that was not applied yet", async () => {
+    const made = deployed();
+    made.platform.pending = ["0099_drop.sql"];
+    expect(await back({ ...made, repository: contract(made, false) })).toMatchObject({ outcome: "rolled back" });
+  });
+
+  it("of what was left half is only of the commit that is named", async () => {
+    const { platform } = deployed();
+    expect(await isSplitOf(platform, "b".repeat(40))).toBe(false);
+    platform.shares = [
+      { id: OLD, share: 90 },
+      { id: NEW, share: 10 },
+    ];
+    expect(await isSplitOf(platform, "b".repeat(40))).toBe(true);
+    expect(await isSplitOf(platform, "c".repeat(40))).toBe(false);
   });
 
   it("works where commits are not here: the platform has the last word", async () => {
