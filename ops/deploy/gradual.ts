@@ -123,9 +123,11 @@ function slowReasons({ slow }: GradualState, { next, current }: Reading): string
 }
 
 function isSlow({ next, current }: Reading): boolean {
-  // The time of people's requests is that of all.
+  // The time of people's requests is that of all. Ours are few, and a slow first answer stays in them: they speak where nobody
+  // else does.
   const all = { ...next.people, requests: requestsOf(next) };
-  return isSlower(all, current.people) || isSlower(next.own, current.own);
+  const isKnown = all.p95Ms !== undefined && current.people.p95Ms !== undefined;
+  return isKnown ? isSlower(all, current.people) : isSlower(next.own, current.own);
 }
 
 function isSlower(next: LaneReading, current: LaneReading): boolean {
