@@ -4,7 +4,7 @@ import type { Env } from "./platform/env.ts";
 export * from "./index.ts";
 
 /** What is wrong with this version; `none` for a good one. */
-type Fault = "none" | "failing" | "slow" | "unready";
+type Fault = "none" | "failing" | "slow" | "unready" | "missing";
 
 /** One request in so many is hit. */
 const ONE_IN = 4;
@@ -32,6 +32,11 @@ function withFault(env: Env, fault: Fault): Env {
       return { ...env, ASSETS: pages(env, () => Promise.reject(new Error("a rehearsed fault"))) };
     case "slow":
       return { ...env, ASSETS: pages(env, () => scheduler.wait(SLOW_MS)) };
+    case "missing":
+      return {
+        ...env,
+        ASSETS: { fetch: async () => new Response("not found", { status: 404 }) } as unknown as Fetcher,
+      };
     case "unready":
       return { ...env, DB: { ...env.DB, prepare: () => unready() } as unknown as D1Database };
   }

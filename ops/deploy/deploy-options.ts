@@ -16,11 +16,13 @@ export interface RollbackOptions {
   readonly dryRun: boolean;
   /** The version to go back to; undefined: the one that served before. */
   readonly to: string | undefined;
+  /** Only ends a deployment of this commit that was left half; does nothing otherwise. */
+  readonly ifSplit: boolean;
 }
 
 const DEPLOY_USAGE =
   "usage: npm run deploy -- --env staging|production [--dry-run] [--whole] [--secrets-file secrets.json]";
-const ROLLBACK_USAGE = "usage: npm run rollback -- --env staging|production [--to VERSION] [--dry-run]";
+const ROLLBACK_USAGE = "usage: npm run rollback -- --env staging|production [--to VERSION | --if-split] [--dry-run]";
 
 /** The options of a deployment. Throws, with how it is used, for what it does not know. */
 export function readDeployOptions(argv: readonly string[]): DeployOptions {
@@ -45,13 +47,19 @@ export function readRollbackOptions(argv: readonly string[]): RollbackOptions {
   return explained(ROLLBACK_USAGE, () => {
     const { values } = parseArgs({
       args: [...argv],
-      options: { env: { type: "string" }, to: { type: "string" }, "dry-run": { type: "boolean", default: false } },
+      options: {
+        ...{ env: { type: "string" }, to: { type: "string" } },
+        ...{ "dry-run": { type: "boolean", default: false }, "if-split": { type: "boolean", default: false } },
+      },
       strict: true,
     });
     if (values.to !== undefined && !/^[\da-f-]{36}$/.test(values.to)) {
       throw new Error(`--to must be the id of a version, was ${values.to}`);
     }
-    return { environment: environmentOf(values.env), dryRun: values["dry-run"], to: values.to };
+    const ifSplit = values["if-split"];
+    if (ifSplit && values.to !== undefined)
+      throw new Error("--if-split goes back to what served before: not with --to");
+    return { environment: environmentOf(values.env), dryRun: values["dry-run"], to: values.to, ifSplit };
   });
 }
 

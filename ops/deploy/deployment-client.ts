@@ -37,6 +37,12 @@ export class DeploymentClient {
     return { isReady: reply.status === 200, version: told.version ?? "", failing };
   }
 
+  /** Whether anything of ours answers at the address. */
+  async isLive(): Promise<boolean> {
+    const reply = await this.ask("/health/live", {}).catch(() => undefined);
+    return reply?.status === 200;
+  }
+
   /** Everything it counts. */
   async metrics(): Promise<readonly Sample[]> {
     const reply = await this.ask("/metrics", { token: this.parts.metricsToken });

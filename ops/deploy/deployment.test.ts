@@ -3,14 +3,16 @@ import { type DeploymentParts, deploy } from "./deployment.ts";
 import { type BackupAnswer, DeploymentClient, freeLane, type ReadyAnswer } from "./deployment-client.ts";
 import { messageOf, notify } from "./notify.ts";
 import { commitOf, type KnownVersion, type PlatformApi, type ServingVersion } from "./platform-api.ts";
+import { readSamples } from "./prometheus-samples.ts";
 import type { DeploymentRecord } from "./record.ts";
 import type { Repository } from "./repository.ts";
-import { rollBack } from "./rollback.ts";
+import { isSplitOf, rollBack } from "./rollback.ts";
 import type { Settings } from "./settings.ts";
 
 const OLD = "00000000-0000-4000-8000-00000000000a";
 const NEW = "00000000-0000-4000-8000-00000000000b";
 const TOML = '[exports.BotObject]\ntype = "durable-object"\nstorage = "sqlite"\n';
+const METRIC = "http_version_duration_seconds_count";
 const gates = { windowMs: 20_000, holdMs: 20_000, requestsMin: 20 };
 
 /** A platform that does as it is told and remembers what it was asked. */
@@ -73,9 +75,25 @@ class ToldClient extends DeploymentClient {
   constructor() {
     super({ origin: "https://a.example", worker: "w", metricsToken: "m", deployToken: "d" });
   }
+  live = true;
+  override isLive = async () => this.live;
   override ready = async () => this.answers;
-  override metrics = async () => [];
-  override probe = async (_path: string, version: string) => ({ status: version === NEW ? this.status : 200, ms: 20 });
+  /** What the coming version's lane had counted before it came, and the share of it that had failed. */
+  counted = { requests: 0, faults: 0 };
+  /** Times that /metrics does not answer. */
+  silent = 0;
+  page = 200;
+  override metrics = async () => {
+    if (this.silent-- > 0) throw new Error("GET /metrics: 503");
+    const { requests, faults } = this.counted;
+    return readSamples(
+      `${METRIC}{lane="green",outcome="ok"} ${requests - faults}\n${METRIC}{lane="green",outcome="fault"} ${faults}`,
+    );
+  };
+  override probe = async (path: string, version: string) => {
+    if (version !== NEW) return { status: 200, ms: 20 };
+    return { status: path === "/" ? this.page : this.status, ms: 20 };
+  };
   override beginBackup = async () => "bak";
   override backups = async () => [this.backup];
 }
@@ -189,6 +207,83 @@ describe("a deployment", () => {
     expect(made.platform.calls.at(-1)).toBe("back to old");
   });
 
+  it.each([404, 401, 503])(
+    "is rolled back at 10 %% where the page answers %i and that of the version before 200",
+    async (status) => {
+      const { record, given, client } = world();
+      client.page = status;
+      expect(await deploy(given)).toMatchObject({
+        outcome: "rolled back",
+        reasons: [expect.stringContaining("our own requests")],
+      });
+      expect(record.looks.map(({ share }) => share)).toEqual([10]);
+    },
+  );
+
+  it("is not held responsible for faults of before, though /metrics hiccups as a share begins", async () => {
+    const { given, client } = world();
+    client.counted = { requests: 10_000, faults: 5_000 };
+    client.silent = 5;
+    expect(await deploy(given)).toMatchObject({ outcome: "deployed" });
+  });
+
+  it("is rolled back where nothing can be compared, since /metrics does not answer", async () => {
+    const { given, client } = world();
+    client.silent = Number.POSITIVE_INFINITY;
+    expect(await deploy(given)).toMatchObject({
+      outcome: "rolled back",
+      reasons: [expect.stringContaining("nothing could be compared")],
+    });
+  });
+
+  it.each([2, 3])("leaves as it is what somebody else set meanwhile (after %i calls)", async (calls) => {
+    const { platform, given } = world();
+    const other = "00000000-0000-4000-8000-00000000000d";
+    const wait = async (ms: number) => {
+      if (platform.calls.length === calls) platform.shares = [{ id: other, share: 100 }];
+      await given.wait(ms);
+    };
+    expect(await deploy({ ...given, wait })).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("left as it is")],
+    });
+    expect(platform.calls).toHaveLength(calls);
+    expect(platform.shares).toEqual([{ id: other, share: 100 }]);
+  });
+
+  it("is not taken back over what somebody else set, however badly it does", async () => {
+    const { platform, given, client } = world();
+    client.status = 500;
+    const other = "00000000-0000-4000-8000-00000000000d";
+    const wait = async (ms: number) => {
+      platform.shares = [{ id: other, share: 100 }];
+      await given.wait(ms);
+    };
+    expect(await deploy({ ...given, wait })).toMatchObject({ outcome: "failed" });
+    expect(platform.shares).toEqual([{ id: other, share: 100 }]);
+  });
+
+  it("that serves all at once is held against what the version before did until then", async () => {
+    const made = world({ whole: true });
+    const { platform, client } = made;
+    client.page = 404;
+    platform.rollBack = async () => {
+      throw new Error("no rollback crosses this");
+    };
+    expect(await deploy(made.given)).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("our own requests")],
+    });
+    expect(made.record.looks[0]?.current.own).toMatchObject({ requests: 48, p95Ms: 20 });
+  });
+
+  it("that is to serve all at once does not begin where the version before does not tell how it does", async () => {
+    const { platform, given, client } = world({ whole: true });
+    client.silent = 1;
+    expect(await deploy(given)).toMatchObject({ outcome: "failed" });
+    expect(platform.calls).toEqual([]);
+  });
+
   it("is rolled back where whoever began it ends it", async () => {
     const { platform, given } = world();
     const interrupted = { ...given, isInterrupted: () => platform.calls.length > 1 };
@@ -235,6 +330,22 @@ describe("a deployment", () => {
       "a column is taken away",
     ],
     [
+      "a migration that cannot be read",
+      (made) => {
+        made.platform.pending = ["0099_x.sql"];
+        return { stopContext: { ...made.given.stopContext, read: () => undefined } };
+      },
+      "could not be read",
+    ],
+    [
+      "a platform that knows nothing of what answers at the address",
+      ({ platform }) => {
+        platform.shares = [];
+        return {};
+      },
+      "the right account",
+    ],
+    [
       "another deployment under way",
       ({ platform }) => {
         platform.shares = [
@@ -266,8 +377,9 @@ describe("a deployment", () => {
   });
 
   it("of the first version serves all at once, without stops that need something that runs", async () => {
-    const { platform, given } = world();
+    const { platform, given, client } = world();
     platform.shares = [];
+    client.live = false;
     expect(await deploy(given)).toMatchObject({ outcome: "deployed", backup: undefined });
     expect(platform.calls).toEqual(["whole blue-bbbbbbbbbbbb", "triggers"]);
   });
@@ -310,6 +422,24 @@ describe("a rollback", () => {
     expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
   });
 
+  it("does not go to a version that was taken back at 100 %, but to what stood before the one that serves", async () => {
+    const made = deployed();
+    const bad = "00000000-0000-4000-8000-00000000000c";
+    made.platform.known = [{ id: bad, createdOn: "3", tag: "blue-cccccccccccc", message: "" }, ...made.platform.known];
+    made.platform.whole = [NEW, bad, NEW, OLD];
+    expect(await back(made)).toMatchObject({ outcome: "rolled back", version: OLD });
+    made.platform.calls.length = 0;
+    for (const whole of [
+      [NEW, bad, NEW],
+      [NEW, bad, NEW, bad, OLD],
+    ]) {
+      made.platform.shares = [{ id: NEW, share: 100 }];
+      made.platform.whole = whole;
+      expect(await back(made)).toMatchObject({ outcome: "failed", reasons: [expect.stringContaining("--to")] });
+    }
+    expect(made.platform.calls).toEqual([]);
+  });
+
   it("never goes to a version that was only tried, however new it is", async () => {
     const made = deployed();
     const tried = { id: "00000000-0000-4000-8000-00000000000c", createdOn: "3", tag: "blue-cccccccccccc", message: "" };
@@ -325,6 +455,40 @@ describe("a rollback", () => {
       reasons: [expect.stringContaining("--whole")],
     });
     expect(made.platform.calls).toEqual([]);
+  });
+
+  const contract = (made: ReturnType<typeof world>, knows: boolean): Repository => ({
+    ...made.repository,
+    filesOf: () => ["migrations/0099_drop.sql"],
+    fileAt: (_commit, path) => (path === "wrangler.toml" ? TOML : "-- contract: nothing reads a.b since 1234567\nx;"),
+    isAncestor: () => knows,
+  });
+
+  it("does not go to a version that does not know what a contract migration took away", async () => {
+    const made = deployed();
+    expect(await back({ ...made, repository: contract(made, false) })).toMatchObject({
+      outcome: "failed",
+      reasons: [expect.stringContaining("0099_drop.sql (since 1234567)")],
+    });
+    expect(made.platform.calls).toEqual([]);
+    expect(await back({ ...made, repository: contract(made, true) })).toMatchObject({ outcome: "rolled back" });
+  });
+
+  it("is not stopped by a contract migration that was not applied yet", async () => {
+    const made = deployed();
+    made.platform.pending = ["0099_drop.sql"];
+    expect(await back({ ...made, repository: contract(made, false) })).toMatchObject({ outcome: "rolled back" });
+  });
+
+  it("of what was left half is only of the commit that is named", async () => {
+    const { platform } = deployed();
+    expect(await isSplitOf(platform, "b".repeat(40))).toBe(false);
+    platform.shares = [
+      { id: OLD, share: 90 },
+      { id: NEW, share: 10 },
+    ];
+    expect(await isSplitOf(platform, "b".repeat(40))).toBe(true);
+    expect(await isSplitOf(platform, "c".repeat(40))).toBe(false);
   });
 
   it("works where commits are not here: the platform has the last word", async () => {

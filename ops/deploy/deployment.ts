@@ -2,6 +2,7 @@ import { classChanges } from "./class-changes.ts";
 import { type DeploymentClient, freeLane } from "./deployment-client.ts";
 import { checkMigration, migrationFaults } from "./expand-contract.ts";
 import { askStops, type HardStop } from "./hard-stops.ts";
+import { lookBefore, NO_BEFORE } from "./looker.ts";
 import { commitOf, type KnownVersion, type PlatformApi, tagOf } from "./platform-api.ts";
 import type { DeploymentRecord } from "./record.ts";
 import { isKnownCommit, type Repository } from "./repository.ts";
@@ -83,9 +84,15 @@ export async function deploy(parts: DeploymentParts): Promise<DeploymentRecord> 
   return record;
 }
 
-async function findServing({ platform, record }: DeploymentParts, progress: Progress): Promise<string> {
+async function findServing({ platform, record, client }: DeploymentParts, progress: Progress): Promise<string> {
   const [serving, second] = await platform.serving();
-  if (serving === undefined) return "nothing: this is the first deployment";
+  if (serving === undefined) {
+    // A first deployment is asked less: an account or a name that is wrong must not pass for one.
+    if (!(await client.isLive())) return "nothing: this is the first deployment";
+    throw new Refused(
+      "the platform knows no such Worker, yet its address answers: is it the right account and origin?",
+    );
+  }
   if (second !== undefined) {
     throw new Refused("a deployment is under way or was left half: end it with `npm run rollback`, then deploy");
   }
@@ -133,7 +140,11 @@ async function compareClasses(parts: DeploymentParts, { serving }: Progress): Pr
 async function checkMigrations(parts: DeploymentParts, progress: Progress): Promise<string> {
   const { platform, repository, stopContext } = parts;
   progress.pending = await platform.pendingMigrations();
-  const texts = progress.pending.map((name) => checkMigration(name, stopContext.read(`migrations/${name}`) ?? ""));
+  const texts = progress.pending.map((name) => {
+    const text = stopContext.read(`migrations/${name}`);
+    if (text === undefined) throw new Refused(`migrations/${name} could not be read`);
+    return checkMigration(name, text);
+  });
   const running = commitOf(progress.serving?.tag ?? "");
   const isKnownTo = (commit: string) => running !== undefined && isKnownCommit(repository, commit, running);
   const faults = migrationFaults(texts, { isFirst: progress.serving === undefined, isKnownTo });
@@ -185,11 +196,14 @@ async function upload(parts: DeploymentParts, progress: Progress): Promise<strin
 }
 
 async function serve(parts: DeploymentParts, progress: Progress): Promise<string> {
+  const { serving: previous, version: uploaded } = progress;
   const order = orderOf(parts, progress);
-  const isWhole = progress.version === undefined;
-  const version = progress.version ?? (await parts.platform.deployWhole(order));
+  if (uploaded !== undefined) return takeOver(parts, { version: uploaded, tag: order.tag, previous, whole: undefined });
+  // Once another serves all, nothing is to be learned of this one any more.
+  const whole = previous === undefined ? NO_BEFORE : await lookBefore(parts, previous);
+  const version = await parts.platform.deployWhole(order);
   parts.record.version = version;
-  return takeOver(parts, { version, tag: order.tag, previous: progress.serving, isWhole });
+  return takeOver(parts, { version, tag: order.tag, previous, whole });
 }
 
 async function applyTriggers({ platform }: DeploymentParts): Promise<string> {

@@ -13,7 +13,11 @@ describe("a migration that runs beside the version before", () => {
     "CREATE INDEX `by_note` ON `users` (`note`);",
     "CREATE TABLE a (id text); CREATE UNIQUE INDEX once ON a (id); INSERT INTO a (id) VALUES ('drop table users');",
     "ALTER TABLE users ADD note text; UPDATE users SET note = 'none' WHERE name = 'x';",
-    "create trigger t after insert on users begin insert into log (x) values (case when 1 then 2 end); delete from log; end;",
+    "create table log (x text); create trigger t after insert on users begin insert into log (x) values (case when 1 then 2 end); delete from log; end;",
+    'create trigger if not exists "backup_a_made" after insert on "a" begin insert into backup_changes (name) values (new.x); end;',
+    "INSERT OR IGNORE INTO settings (id) VALUES (1); INSERT INTO settings (id) VALUES (1) ON CONFLICT DO NOTHING;",
+    "CREATE TABLE a (id text); INSERT OR REPLACE INTO a (id) VALUES (1); DELETE FROM a; DROP TABLE a;",
+    "DROP TRIGGER t; CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; END;",
     "DROP INDEX by_note; -- drop table users;",
   ])("may add: %s", (text) => {
     expect(rulesOf(text)).toEqual([]);
@@ -35,6 +39,37 @@ describe("a migration that runs beside the version before", () => {
     [
       "create trigger t before insert on users begin select raise(abort, 'no'); end;",
       "a trigger that refuses rows refuses those of the version before",
+    ],
+    ["DROP TABLE IF EXISTS users; CREATE TABLE users (id text);", "a table is taken away"],
+    ["CREATE TABLE IF NOT EXISTS users (id text); DELETE FROM users;", "rows are taken away"],
+    ["CREATE TABLE IF NOT EXISTS users (id text); DROP TABLE users;", "a table is taken away"],
+    [
+      "ALTER TABLE users ADD a text; UPDATE users SET a = (SELECT b FROM c WHERE d = 1), email = '';",
+      "values are changed that the version before reads",
+    ],
+    [
+      "ALTER TABLE users ADD a text; UPDATE users SET a = 1, (email, name) = (1, 2);",
+      "values are changed that the version before reads",
+    ],
+    [
+      "ALTER TABLE users ADD a text; UPDATE users SET a = `where`, [email] = 2;",
+      "values are changed that the version before reads",
+    ],
+    ["INSERT OR REPLACE INTO users (id) VALUES (1);", "values are changed that the version before reads"],
+    [
+      "INSERT INTO users (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET email = '';",
+      "values are changed that the version before reads",
+    ],
+    ["REPLACE INTO users (id) VALUES (1);", "what this does is not known to be safe"],
+    [
+      "CREATE TRIGGER t AFTER INSERT ON log BEGIN DELETE FROM users WHERE 1; END;",
+      "a trigger changes rows that the version before reads",
+    ],
+    ["DROP TRIGGER backup_users_made;", "a trigger is taken away: changes go by unseen"],
+    ['CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT "begin"; END; DROP TABLE users;', "a table is taken away"],
+    [
+      "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT begin; END; DROP TABLE users; SELECT 1 end;",
+      "what this trigger does is not known to be safe",
     ],
     ["PRAGMA foreign_keys=OFF;", "what this does is not known to be safe"],
     ["DROP VIEW seen;", "a view is taken away"],

@@ -1,3 +1,4 @@
+import { OwnNames } from "./own-names.ts";
 import { statementsOf } from "./sql-statements.ts";
 
 /**
@@ -35,6 +36,7 @@ export function checkMigration(name: string, text: string): CheckedMigration {
   const own = new OwnNames(statements);
   const findings = statements.flatMap((statement) => {
     const rule = brokenRule(statement, own);
+    own.see(statement);
     return rule === undefined ? [] : [{ migration: name, statement: shortened(statement), rule }];
   });
   return { name, findings, contractSince: CONTRACT.exec(text)?.[1] };
@@ -57,29 +59,6 @@ export function migrationFaults(
   });
 }
 
-/** Tables and columns that a migration makes itself: nothing that runs knows them. */
-class OwnNames {
-  private readonly tables = new Set<string>();
-  private readonly columns = new Set<string>();
-
-  constructor(statements: readonly string[]) {
-    for (const statement of statements) {
-      const table = /^create (?:virtual )?table (?:if not exists )?(\w+)/i.exec(statement)?.[1];
-      if (table !== undefined) this.tables.add(table.toLowerCase());
-      const added = /^alter table (\w+) add (?:column )?(\w+)/i.exec(statement);
-      if (added !== null) this.columns.add(`${added[1]}.${added[2]}`.toLowerCase());
-    }
-  }
-
-  hasTable(name: string | undefined): boolean {
-    return this.tables.has((name ?? "").toLowerCase());
-  }
-
-  hasColumns(table: string | undefined, names: readonly string[]): boolean {
-    return names.every((name) => this.columns.has(`${table}.${name}`.toLowerCase()));
-  }
-}
-
 type Rule = readonly [pattern: RegExp, rule: (match: RegExpExecArray, own: OwnNames) => string | undefined];
 
 const fine = () => undefined;
@@ -90,7 +69,11 @@ const ofOwn = (words: string) => (match: RegExpExecArray, own: OwnNames) =>
 const RULES: readonly Rule[] = [
   [/^create (?:virtual )?table\b/i, fine],
   [/^create index\b/i, fine],
-  [/^drop (?:index|trigger)\b/i, fine],
+  [/^drop index\b/i, fine],
+  [
+    /^drop trigger (?:if exists )?(\w+)/i,
+    ([, name], own) => (own.keepsTrigger(name) ? undefined : "a trigger is taken away: changes go by unseen"),
+  ],
   [
     /^create unique index (?:if not exists )?\w+ on (\w+)/i,
     ofOwn("a new unique index refuses rows that are written now"),
@@ -99,7 +82,7 @@ const RULES: readonly Rule[] = [
     /^create trigger\b(?=[\s\S]*\braise\s*\()/i,
     () => "a trigger that refuses rows refuses those of the version before",
   ],
-  [/^create trigger\b/i, fine],
+  [/^create trigger\b[\s\S]*?\bbegin\b([\s\S]*)\bend$/i, triggerRule],
   [/^drop table (?:if exists )?(\w+)/i, ofOwn("a table is taken away")],
   [/^drop view\b/i, () => "a view is taken away"],
   [/^create view\b/i, fine],
@@ -107,7 +90,7 @@ const RULES: readonly Rule[] = [
   [/^alter table \w+ rename\b/i, () => "a name is taken away"],
   [/^alter table (\w+) add\b(?=[\s\S]*\bnot null\b)(?![\s\S]*\bdefault\b)/i, ofOwn("a new column must have a default")],
   [/^alter table \w+ add\b/i, fine],
-  [/^insert (?:or \w+ )?into\b/i, fine],
+  [/^insert (?:or \w+ )?into (\w+)/i, insertRule],
   [/^update (\w+) set ([\s\S]+)$/i, updateRule],
   [/^delete from (\w+)/i, ofOwn("rows are taken away")],
   [/^pragma (?:defer_foreign_keys|optimize)\b/i, fine],
@@ -121,11 +104,37 @@ function brokenRule(statement: string, own: OwnNames): string | undefined {
   return "what this does is not known to be safe";
 }
 
+const CHANGED = "values are changed that the version before reads";
+/** Where the triggers of the backup write down what changed. */
+const CHANGES_OF_BACKUP = "backup_changes";
+
 function updateRule(match: RegExpExecArray, own: OwnNames): string | undefined {
   const [, table, rest = ""] = match;
-  const assigned = [...rest.split(/\bwhere\b/i)[0].matchAll(/(?:^|,)\s*(\w+)\s*=/g)].map(([, name = ""]) => name);
-  if (own.hasTable(table) || (assigned.length > 0 && own.hasColumns(table, assigned))) return undefined;
-  return "values are changed that the version before reads";
+  if (own.hasTable(table)) return undefined;
+  // Behind a subquery, or within names in brackets, what is assigned cannot be told by patterns.
+  if (/\bselect\b/i.test(rest) || /(?:^|,)\s*\(/.test(rest)) return CHANGED;
+  const assigned = [...(rest.split(/\bwhere\b/i)[0] ?? "").matchAll(/(?:^|,)\s*(\w+)\s*=/g)];
+  const names = assigned.map(([, name = ""]) => name);
+  return names.length > 0 && own.hasColumns(table, names) ? undefined : CHANGED;
+}
+
+function insertRule({ input, 1: table }: RegExpExecArray, own: OwnNames): string | undefined {
+  const replaces = /^insert or replace\b|\bon conflict\b[\s\S]*\bdo update\b/i.test(input);
+  return replaces && !own.hasTable(table) ? CHANGED : undefined;
+}
+
+/** A trigger runs with what the version before writes: all that it may do is to write into tables of its own, and to tell the backup. */
+function triggerRule([, body = ""]: RegExpExecArray, own: OwnNames): string | undefined {
+  for (const statement of body.split(";").map((part) => part.trim())) {
+    if (statement === "" || /^select\b/i.test(statement)) continue;
+    const [, written, changed] =
+      /^(?:insert (?:or \w+ )?into (\w+)|(?:update|delete from) (\w+))\b/i.exec(statement) ?? [];
+    if (written === undefined && changed === undefined) return "what this trigger does is not known to be safe";
+    const tellsBackup = written?.toLowerCase() === CHANGES_OF_BACKUP && /^insert into\b/i.test(statement);
+    const isFine = own.hasTable(written ?? changed) || (tellsBackup && !/\bon conflict\b/i.test(statement));
+    if (!isFine) return "a trigger changes rows that the version before reads";
+  }
+  return undefined;
 }
 
 function shortened(statement: string): string {

@@ -15,13 +15,22 @@ export interface LaneReading {
   readonly p95Ms: number | undefined;
 }
 
+/** A version by requests of people, and by our own; none is in both. The time of people's is that of all where it counts all. */
+export interface SideReading {
+  readonly people: LaneReading;
+  readonly own: LaneReading;
+}
+
+/** Nothing is known. */
+export const NOTHING: LaneReading = { requests: 0, faults: 0, p95Ms: undefined };
+
 export interface Reading {
   readonly atMs: number;
   /** Whether the version answers that all it depends on works; undefined: it did not answer. */
   readonly nextIsReady: boolean | undefined;
-  readonly next: LaneReading;
+  readonly next: SideReading;
   /** The version that is replaced; at the last share how it did before. */
-  readonly current: LaneReading;
+  readonly current: SideReading;
 }
 
 export interface Gates {
@@ -37,6 +46,8 @@ export interface Gates {
 const UNREADY_MAX = 2;
 /** Looks in a row at which a version may be slow. */
 const SLOW_MAX = 2;
+/** One or two faults are a hiccup, in however few requests they come. */
+const FAULTS_MIN = 3;
 /** So much more of the requests may fail than before; below it chance decides. */
 const FAULT_SHARE_MARGIN = 0.01;
 /** A version that is replaced may be the worse one: beyond this share no version goes on. */
@@ -85,23 +96,41 @@ function readinessReasons({ unready }: GradualState, { nextIsReady }: Reading): 
   return [`health: the new version ${how} ${unready} times in a row`];
 }
 
-/** Holds the least share of faults that the count is evidence for against what the version before had. */
+/** People's requests and our own are judged apart: either speaks against a version, and none hides the other's faults. */
 function faultReasons({ next, current }: Reading): string[] {
+  return [
+    ...laneFaults("error rate", next.people, current.people),
+    ...laneFaults("error rate of our own requests", next.own, current.own),
+  ];
+}
+
+/** Holds the least share of faults that the count is evidence for against what the version before had. */
+function laneFaults(what: string, next: LaneReading, current: LaneReading): string[] {
+  if (next.faults < FAULTS_MIN) return [];
   const least = leastShare(next);
   const before = shareOf(current);
   const words = `${percent(shareOf(next))} of ${next.requests} requests failed, at least ${percent(least)} by chance`;
   if (least > before + FAULT_SHARE_MARGIN) {
-    return [`error rate: ${words}; before ${percent(before)} of ${current.requests}`];
+    return [`${what}: ${words}; before ${percent(before)} of ${current.requests}`];
   }
-  return least > FAULT_SHARE_MAX ? [`error rate: ${words}; at most ${percent(FAULT_SHARE_MAX)} may`] : [];
+  return least > FAULT_SHARE_MAX ? [`${what}: ${words}; at most ${percent(FAULT_SHARE_MAX)} may`] : [];
 }
 
 function slowReasons({ slow }: GradualState, { next, current }: Reading): string[] {
   if (slow <= SLOW_MAX) return [];
-  return [`latency: p95 ${next.p95Ms?.toFixed(0)} ms, before ${current.p95Ms?.toFixed(0)} ms, ${slow} times in a row`];
+  const of = ({ people, own }: SideReading) => `${milliseconds(people.p95Ms)} (ours ${milliseconds(own.p95Ms)})`;
+  return [`latency: p95 ${of(next)}, before ${of(current)}, ${slow} times in a row`];
 }
 
 function isSlow({ next, current }: Reading): boolean {
+  // The time of people's requests is that of all. Ours are few, and a slow first answer stays in them: they speak where nobody
+  // else does.
+  const all = { ...next.people, requests: requestsOf(next) };
+  const isKnown = all.p95Ms !== undefined && current.people.p95Ms !== undefined;
+  return isKnown ? isSlower(all, current.people) : isSlower(next.own, current.own);
+}
+
+function isSlower(next: LaneReading, current: LaneReading): boolean {
   if (next.p95Ms === undefined || current.p95Ms === undefined || next.requests < SLOW_REQUESTS_MIN) return false;
   return next.p95Ms > current.p95Ms * SLOW_FACTOR + SLOW_MARGIN_MS;
 }
@@ -109,15 +138,24 @@ function isSlow({ next, current }: Reading): boolean {
 function patience(state: GradualState, { atMs, next, current }: Reading, gates: Gates): Decision {
   const watchedMs = atMs - state.sinceMs;
   if (watchedMs < gates.windowMs) return { kind: "watch", why: "the window is not over" };
+  const seen = requestsOf(next);
   const doubts = [
-    ...(next.requests < gates.requestsMin ? [`${next.requests} of ${gates.requestsMin} requests were seen`] : []),
-    ...(next.p95Ms === undefined || current.p95Ms === undefined ? ["no latency was seen"] : []),
+    ...(seen < gates.requestsMin ? [`${seen} of ${gates.requestsMin} requests were seen`] : []),
+    ...(isTimed(next) && isTimed(current) ? [] : ["no latency was seen"]),
     ...(state.unready > 0 ? ["it was not ready at the last look"] : []),
     ...(state.slow > 0 ? ["it was slow at the last look"] : []),
   ];
   if (doubts.length === 0) return goOn(state.share);
   if (watchedMs < gates.windowMs + gates.holdMs) return { kind: "watch", why: `holding: ${doubts.join(", ")}` };
   return { kind: "roll-back", reasons: [`too little is known after ${seconds(watchedMs)}: ${doubts.join(", ")}`] };
+}
+
+function requestsOf({ people, own }: SideReading): number {
+  return people.requests + own.requests;
+}
+
+function isTimed({ people, own }: SideReading): boolean {
+  return people.p95Ms !== undefined || own.p95Ms !== undefined;
 }
 
 function goOn(share: number): Decision {
@@ -139,4 +177,5 @@ function leastShare({ requests, faults }: LaneReading): number {
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+const milliseconds = (ms: number | undefined) => (ms === undefined ? "?" : `${ms.toFixed(0)} ms`);
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;

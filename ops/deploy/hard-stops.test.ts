@@ -63,7 +63,7 @@ const RULES = "groups:\n  - rules:\n      - alert: RequestsFailing\n";
 const rulesAnswer = (rules: readonly object[]) => async () => Response.json({ data: { groups: [{ rules }] } });
 const FILES: Record<string, string> = {
   "ops/prometheus/rules/apextrade.yml": RULES,
-  "package.json": JSON.stringify({ devDependencies: { wrangler: "4.0.0" } }),
+  "package-lock.json": JSON.stringify({ packages: { "node_modules/wrangler": { version: "4.0.0", integrity: "i" } } }),
   "ops/deploy/x.ts": "code",
 };
 const base: StopContext = {
@@ -136,6 +136,17 @@ const FAILING: readonly Case[] = [
   ["a rehearsal that failed", rehearsed, rehearsal({ passed: false }), "failed"],
   ["an old rehearsal", rehearsed, rehearsal({ at: NOW - 31 * DAY_MS }), "31 days ago"],
   ["a rehearsal of other code", rehearsed, rehearsal({ tools: "other" }), "has changed"],
+  [
+    "a rehearsal with another tool",
+    rehearsed,
+    rehearsal({
+      tools: rehearsedWith(
+        (path) => (path === "package-lock.json" ? FILES[path]?.replace("4.0.0", "4.0.1") : FILES[path]),
+        base.deployFiles(),
+      ),
+    }),
+    "has changed",
+  ],
   ["no answer", health, ctx({ client: new ToldClient({ ready: undefined }) }), "does not answer"],
   [
     "a store that is down",

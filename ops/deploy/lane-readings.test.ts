@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { laneCounts, laneReading } from "./lane-readings.ts";
+import { laneCounts, laneReading, withoutOwn } from "./lane-readings.ts";
 import { readSamples, sumOf } from "./prometheus-samples.ts";
 
 const text = (ok: number, fault: number) => `# HELP http_version_duration_seconds Time.
@@ -23,6 +23,13 @@ describe("what a lane did", () => {
     // 90 of 100 within 100 ms, all within 500 ms: the 95th is half way between.
     expect(laneReading(none, laneCounts(readSamples(text(100, 0)), "green")).p95Ms).toBeCloseTo(300);
     expect(laneReading(none, none)).toEqual({ requests: 0, faults: 0, p95Ms: undefined });
+  });
+
+  it("is told of people alone, without our own requests", () => {
+    const all = { requests: 440, faults: 12, p95Ms: 7 };
+    expect(withoutOwn(all, { requests: 340, faults: 2 })).toEqual({ requests: 100, faults: 10, p95Ms: 7 });
+    // Counts that lag behind make no more faults than requests.
+    expect(withoutOwn(all, { requests: 500, faults: 0 })).toEqual({ requests: 12, faults: 12, p95Ms: 7 });
   });
 
   it("is read from lines of Prometheus's format, and nothing from others", () => {

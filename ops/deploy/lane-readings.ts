@@ -35,14 +35,13 @@ export function laneReading(from: LaneCounts, to: LaneCounts): LaneReading {
   };
 }
 
-/** Both together: requests that people made, and our own. */
-export function sumOfReadings(left: LaneReading, right: LaneReading): LaneReading {
-  const p95s = [left.p95Ms, right.p95Ms].filter((ms) => ms !== undefined);
-  return {
-    requests: left.requests + right.requests,
-    faults: left.faults + right.faults,
-    p95Ms: p95s.length === 0 ? undefined : Math.max(...p95s),
-  };
+/**
+ * What a lane counted without what it counted of our own requests: those are judged apart, so that they do not hide faults that
+ * people meet. The time stays that of all.
+ */
+export function withoutOwn(all: LaneReading, own: Pick<LaneReading, "requests" | "faults">): LaneReading {
+  const faults = Math.max(0, all.faults - own.faults);
+  return { requests: Math.max(faults, all.requests - own.requests), faults, p95Ms: all.p95Ms };
 }
 
 /** As Prometheus does it: even within a bucket; what is beyond the last bound counts as that. */

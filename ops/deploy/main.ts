@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { buildWeb } from "../start/build-web.ts";
 import { readDeployOptions } from "./deploy-options.ts";
 import { makeFirstVersion } from "./first-version.ts";
 import { HARD_STOPS } from "./hard-stops.ts";
 import { readSettings } from "./settings.ts";
-import { endInOrder, platformOf, stageDeployment } from "./stage-deployment.ts";
+import { endInOrder, platformOf, stageDeployment, toolEnvironment } from "./stage-deployment.ts";
 import { openDryRun } from "./stand-in/dry-run.ts";
 
 /**
@@ -13,11 +15,21 @@ const say = (line: string) => console.log(line);
 
 try {
   const options = readDeployOptions(process.argv.slice(2));
+  await buildPage();
   endInOrder();
   process.exitCode = (await (options.dryRun ? rehearse(options) : deployFor(options))) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
+}
+
+/** What is uploaded is the page of this tree, not whatever was built last. */
+async function buildPage(): Promise<void> {
+  const outcome = await buildWeb(async () => {
+    const { status } = spawnSync("npx", ["vite", "build"], { stdio: "inherit", env: toolEnvironment(process.env) });
+    if (status !== 0) throw new Error("the page could not be built: nothing was deployed");
+  });
+  say(`page: ${outcome}`);
 }
 
 async function deployFor(options: ReturnType<typeof readDeployOptions>): Promise<boolean> {

@@ -11,7 +11,7 @@ import { REHEARSAL_RECORD, type RehearsalRecord, rehearsedWith } from "./stop/re
  * `npm run rehearse:deploy`: on the stand-in, a good version takes over in all shares; then bad ones are deployed, each with a
  * fault of its own, and have to be stopped at the first share and rolled back. Exits 1 where one gets further.
  */
-const FAULTS = ["failing", "slow", "unready"] as const;
+const FAULTS = ["failing", "slow", "unready", "missing"] as const;
 const FIRST_SHARE = 10;
 /** What speaks of a deployment that runs; what speaks of the tree is no part of this rehearsal. */
 const STOPS = [

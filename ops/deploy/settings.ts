@@ -32,8 +32,8 @@ const MINUTE_MS = 60_000;
 
 /** What each environment's versions go through: a day's traffic is not waited for, several scrapes and crons are. */
 export const GATES: Readonly<Record<EnvironmentName, Gates>> = {
-  staging: { windowMs: 2 * MINUTE_MS, holdMs: 3 * MINUTE_MS, requestsMin: 200 },
-  production: { windowMs: 10 * MINUTE_MS, holdMs: 10 * MINUTE_MS, requestsMin: 1_000 },
+  staging: { windowMs: 2 * MINUTE_MS, holdMs: 3 * MINUTE_MS, requestsMin: 100 },
+  production: { windowMs: 10 * MINUTE_MS, holdMs: 10 * MINUTE_MS, requestsMin: 500 },
 };
 const LOOK_EVERY_MS = 15_000;
 

@@ -16,16 +16,28 @@ export function statementsOf(text: string): string[] {
   return statements;
 }
 
+/** Words that rules and the ends of triggers go by. */
+const KEYWORDS = new Set(
+  "add alter as begin case conflict create default delete do drop end exists if index insert into not null on or raise rename replace select set table trigger unique update view virtual where".split(
+    " ",
+  ),
+);
+
 /** Comments go, texts in quotes become empty ones, so that nothing in them reads as SQL; names lose their quotes. */
 function plainText(text: string): string {
   return text.replace(
-    /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|`(\w+)`|"(\w+)"/g,
-    (match, tick?: string, quoted?: string) => {
-      if (tick !== undefined) return tick;
-      if (quoted !== undefined) return quoted;
+    /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|`((?:[^`]|``)*)`|"((?:[^"]|"")*)"|\[([^\]]*)\]/g,
+    (match, tick?: string, quoted?: string, bracketed?: string) => {
+      const name = tick ?? quoted ?? bracketed;
+      if (name !== undefined) return nameOf(name);
       return match.startsWith("'") ? "''" : " ";
     },
   );
+}
+
+/** A name that was quoted is no word of the language, whatever it is; nor are signs within it. */
+function nameOf(quoted: string): string {
+  return /^\w+$/.test(quoted) && !KEYWORDS.has(quoted.toLowerCase()) ? quoted : `_${quoted.replace(/\W/g, "_")}_`;
 }
 
 function isOpenTrigger(text: string): boolean {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startChild } from "../start/child-group.ts";
-import { localEnvironment } from "../start/local-environment.ts";
 import { certificateEnd } from "./certificate-end.ts";
 import { type DeploymentParts, deploy } from "./deployment.ts";
 import { DeploymentClient } from "./deployment-client.ts";
@@ -29,15 +28,20 @@ export interface Staged {
   readonly say: (line: string) => void;
 }
 
-let interrupted = false;
+const interruption = new AbortController();
 
 /** From now on a signal ends a deployment in order: what serves before serves again. */
 export function endInOrder(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      interrupted = true;
+      interruption.abort();
     });
   }
+}
+
+/** Whoever ends a deployment does not wait for the next look: machines of workflows are taken away after some seconds. */
+async function waitUnlessEnded(ms: number): Promise<void> {
+  await wait(ms, undefined, { signal: interruption.signal }).catch(() => undefined);
 }
 
 /** Deploys, writes the record down and tells of it. Never throws for what a deployment may come to. */
@@ -54,8 +58,8 @@ export async function stageDeployment(staged: Staged): Promise<DeploymentRecord>
     variables: staged.variables ?? {},
     whole: staged.whole === true,
     backupMsMax: BACKUP_MS_MAX,
-    wait: async (ms) => void (await wait(ms)),
-    isInterrupted: () => interrupted,
+    wait: waitUnlessEnded,
+    isInterrupted: () => interruption.signal.aborted,
   };
   await deploy(parts);
   await finish(record, settings, say);
@@ -106,9 +110,15 @@ function stopContextOf(settings: Settings, repository: Repository): Omit<StopCon
   };
 }
 
-/** Files of the deployment's own code; tests of it change nothing of what it does. */
-export function deployFiles({ filesOf }: Repository): string[] {
-  return filesOf("ops/deploy").filter((path) => !path.endsWith(".test.ts"));
+/** What a rehearsal goes by besides the code of deployments: how versions are told apart and counted, and how tools are run. */
+const REHEARSED_WITH = [
+  ...["workers/metrics/lane-of.ts", "workers/api/measure-request.ts", "workers/faulty.ts"],
+  ...["ops/start/child-group.ts", "ops/start/local-environment.ts"],
+];
+
+/** Files of the deployment's own code and what it rests on; tests of it change nothing of what it does. */
+export function deployFiles({ filesOf }: Pick<Repository, "filesOf">): string[] {
+  return [...filesOf("ops/deploy").filter((path) => !path.endsWith(".test.ts")), ...REHEARSED_WITH];
 }
 
 export function readIfThere(path: string): string | undefined {
@@ -119,12 +129,20 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+/** Programs of the project see no token of a deployment: they run packages that nobody here wrote. */
+const HANDED_ON =
+  /^(?:PATH|HOME|USER|LANG|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(?:HTTPS?|NO)_PROXY|npm_config_(?:cache|userconfig|registry|cafile))$/i;
+
+/** What programs of the project are given of the variables of this process. */
+export function toolEnvironment(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const handed = Object.entries(variables).filter(([name]) => HANDED_ON.test(name));
+  const path = `${resolve("node_modules/.bin")}${delimiter}${variables.PATH ?? ""}`;
+  return { ...Object.fromEntries(handed), CI: "1", NO_UPDATE_NOTIFIER: "1", FORCE_COLOR: "0", PATH: path };
+}
+
 async function runTool(command: readonly string[]): Promise<ToolAnswer> {
   const lines: string[] = [];
-  const path = `${resolve("node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`;
-  const child = startChild(command[0] ?? "", command, {
-    env: localEnvironment({ PATH: path }),
-    onLine: (line) => lines.push(line),
-  });
+  const env = toolEnvironment(process.env);
+  const child = startChild(command[0] ?? "", command, { env, onLine: (line) => lines.push(line) });
   return { code: await child.ended, output: lines.join("\n") };
 }

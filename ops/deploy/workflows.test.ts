@@ -34,12 +34,23 @@ describe("the workflows", () => {
   it("give secrets only to the step that needs them, and only behind an environment's approval", () => {
     const withSecrets = files.filter(([, text]) => text.includes("secrets."));
     expect(withSecrets.map(([name]) => name).sort()).toEqual(["deploy.yml", "rollback.yml"]);
-    for (const [, text] of withSecrets) {
+    for (const [name, text] of withSecrets) {
       expect(text).toMatch(/^ {4}environment: \$\{\{ inputs\.environment \}\}$/m);
       const steps = text.split(/^ {6}- /m).filter((step) => step.includes("secrets."));
-      expect(steps).toHaveLength(1);
+      // A deployment's second one ends what the first left half.
+      expect(steps).toHaveLength(name === "deploy.yml" ? 2 : 1);
+      for (const step of steps) expect(step).toMatch(/ops\/deploy\/(?:rollback-)?main\.ts --env|npm run rollback/);
       expect(text.split(/^ {4}steps:/m)[0]).not.toContain("secrets.");
     }
+  });
+
+  it("end a deployment that is broken off: the signal reaches it, and a step behind it takes a half split back", () => {
+    const deploy = files.find(([name]) => name === "deploy.yml")?.[1] ?? "";
+    expect(deploy).toContain("run: exec node ops/deploy/main.ts");
+    expect(deploy).toMatch(
+      /- if: \(cancelled\(\) \|\| failure\(\)\).*\n {8}run: exec node .*rollback-main.ts .* --if-split/,
+    );
+    expect(Number(/timeout-minutes: (\d+)/.exec(deploy)?.[1])).toBeGreaterThanOrEqual(150);
   });
 
   it("do not make a rollback wait for a deployment, nor for what would stop one", () => {

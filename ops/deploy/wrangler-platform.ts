@@ -1,14 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild } from "../start/child-group.ts";
 import { localEnvironment } from "../start/local-environment.ts";
 import { type EnvironmentName, withPlaces } from "./environments.ts";
+import { readPending } from "./pending-migrations.ts";
 import type { KnownVersion, PlatformApi, ServingVersion, UploadOrder } from "./platform-api.ts";
 
 const WRANGLER = "node_modules/.bin/wrangler";
-/** Beside wrangler.toml, since paths in it are from where it stands. Not part of the tree. */
-const CONFIG = "wrangler.deploying.toml";
+/** Configurations that this process wrote; they go when it ends. */
+const written = new Set<string>();
 /** The tool's own words where there is no Worker yet. */
 const NOT_THERE = /code: 10007|code: 10090|does not (?:yet )?exist on your account/;
 
@@ -25,11 +26,13 @@ export interface WranglerParts {
 /** The platform by its own command-line tool, in the version that package.json pins. */
 export class WranglerPlatform implements PlatformApi {
   private readonly parts: WranglerParts;
+  private readonly config: string;
 
   constructor(parts: WranglerParts) {
     this.parts = parts;
     const { environment, databaseId, origin } = parts;
-    writeFileSync(CONFIG, withPlaces(readFileSync("wrangler.toml", "utf8"), environment, { databaseId, origin }));
+    this.config = configFile(environment);
+    writeFileSync(this.config, withPlaces(readFileSync("wrangler.toml", "utf8"), environment, { databaseId, origin }));
   }
 
   async serving(): Promise<readonly ServingVersion[]> {
@@ -56,7 +59,7 @@ export class WranglerPlatform implements PlatformApi {
 
   async pendingMigrations(): Promise<readonly string[]> {
     const told = await this.run(["d1", "migrations", "list", "DB", "--remote"]);
-    return [...new Set([...told.matchAll(/\b\d{4}_\w+\.sql\b/g)].map(([name]) => name))].sort();
+    return readPending(told, readdirSync("migrations"));
   }
 
   async applyMigrations(): Promise<void> {
@@ -113,7 +116,7 @@ export class WranglerPlatform implements PlatformApi {
   }
 
   private async run(command: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<string> {
-    const full = [WRANGLER, ...command, "--config", CONFIG, "--env", this.parts.environment];
+    const full = [WRANGLER, ...command, "--config", this.config, "--env", this.parts.environment];
     const lines: string[] = [];
     const env = localEnvironment({ ...this.parts.access, ...extra });
     const child = startChild("wrangler", full, { env, onLine: (line) => lines.push(line) });
@@ -122,6 +125,18 @@ export class WranglerPlatform implements PlatformApi {
     if (code !== 0) throw new Error(`wrangler ${command.slice(0, 3).join(" ")} failed:\n${told.slice(-2_000)}`);
     return told;
   }
+}
+
+/** Beside wrangler.toml, since paths in it are from where it stands; one for each process, as several may run. */
+function configFile(environment: EnvironmentName): string {
+  const file = `wrangler.deploying.${environment}.${process.pid}.toml`;
+  if (written.size === 0) {
+    process.once("exit", () => {
+      for (const path of written) rmSync(path, { force: true });
+    });
+  }
+  written.add(file);
+  return file;
 }
 
 interface ListedDeployment {

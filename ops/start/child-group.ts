@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 
 // Time for workerd to write its state; after it the group is killed.
 const STOP_GRACE_MS = 4_000;
+// Output still comes after a program's end; its children may hold the pipe for as long as they like.
+const OUTPUT_GRACE_MS = 2_000;
 
 export interface Child {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Resolves with the exit code; 1 where a signal ended it. */
+  /** Resolves with the exit code, once all output was taken; 1 where a signal ended it. */
   readonly ended: Promise<number>;
   /** The last output, for when it fails. */
   tail(): string;
@@ -30,22 +33,40 @@ export function startChild(
     if (lines.length > 60) lines.shift();
     options.onLine(line);
   };
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream?.setEncoding("utf8").on("data", (chunk: string) => {
-      const parts = (rest + chunk).split("\n");
-      rest = parts.pop() ?? "";
-      for (const part of parts) take(part);
-    });
-  }
+  const flushes = [child.stdout, child.stderr].map((stream) => takeLines(stream, take));
   const ended = new Promise<number>((resolve) => {
+    const end = (code: number) => {
+      for (const flush of flushes) flush();
+      resolve(code);
+    };
     child.once("error", (error) => {
       take(String(error));
-      resolve(1);
+      end(1);
     });
-    child.once("exit", (code) => resolve(code ?? 1));
+    let timer: NodeJS.Timeout | undefined;
+    child.once("exit", (code) => {
+      timer = setTimeout(() => end(code ?? 1), OUTPUT_GRACE_MS);
+    });
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      end(code ?? 1);
+    });
   });
   return { name, process: child, ended, tail: () => lines.join("\n") };
+}
+
+/** Hands on whole lines; answers what hands on the last one, which may have no end. */
+function takeLines(stream: Readable | null, take: (line: string) => void): () => void {
+  let rest = "";
+  stream?.setEncoding("utf8").on("data", (chunk: string) => {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) take(part);
+  });
+  return () => {
+    if (rest !== "") take(rest);
+    rest = "";
+  };
 }
 
 /** Ends a child and everything that it started, by force where it does not go by itself. */

@@ -9,7 +9,7 @@ import { StandIn } from "./stand-in.ts";
 import { startTraffic, type Traffic } from "./traffic.ts";
 
 /** What a version goes through here: as in production, in seconds. */
-export const DRY_RUN_GATES: Gates = { windowMs: 24_000, holdMs: 24_000, requestsMin: 100 };
+export const DRY_RUN_GATES: Gates = { windowMs: 24_000, holdMs: 24_000, requestsMin: 60 };
 const LOOK_EVERY_MS = 4_000;
 /** Of people that are not there. Two processors hold some more. */
 const REQUESTS_PER_SECOND = 12;

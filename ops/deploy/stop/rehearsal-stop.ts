@@ -17,11 +17,22 @@ export interface RehearsalRecord {
   readonly passed: boolean;
 }
 
+interface LockedPackage {
+  readonly version?: string;
+  readonly integrity?: string;
+}
+
+/** The platform's tool and what it runs versions with. */
+const TOOLS = ["wrangler", "miniflare", "workerd"];
+
 /** A rehearsal says something of the same deployment code and the same tool of the platform, and of no other. */
 export function rehearsedWith(read: StopContext["read"], files: readonly string[]): string {
   const hash = createHash("sha256");
-  const manifest = JSON.parse(read("package.json") ?? "{}") as { devDependencies?: Readonly<Record<string, string>> };
-  hash.update(`wrangler ${manifest.devDependencies?.wrangler ?? ""}\0`);
+  const lock = JSON.parse(read("package-lock.json") ?? "{}") as { packages?: Readonly<Record<string, LockedPackage>> };
+  for (const name of TOOLS) {
+    const { version, integrity } = lock.packages?.[`node_modules/${name}`] ?? {};
+    hash.update(`${name} ${version} ${integrity}\0`);
+  }
   for (const file of [...files].sort()) hash.update(`${file}\0${read(file) ?? ""}\0`);
   return hash.digest("hex");
 }
