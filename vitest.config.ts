@@ -32,6 +32,10 @@ const ARE_GROUPED = process.env.TEST_GROUPS === "true";
 /** A file of tests keeps one core busy. Projects of one group run at the same time; those with one worker after them. */
 const CORES = Math.max(2, availableParallelism());
 
+/** Milliseconds within which what a test looks at again and again must come: a slow machine is no fault of the product. */
+const POLL_MS_MAX = 30_000;
+const EXPECT = { poll: { timeout: POLL_MS_MAX } };
+
 export default defineConfig({
   test: {
     // What the Worker logs while a test provokes an error matters only where the test fails.
@@ -40,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: "web",
+          expect: EXPECT,
           environment: "node",
           include: ["web/**/*.test.ts", "web/**/*.test.tsx"],
           testTimeout: 30_000,
@@ -49,6 +54,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          expect: EXPECT,
           environment: "node",
           include: [
             "workers/core/**/*.test.ts",
@@ -83,6 +89,7 @@ export default defineConfig({
         plugins: [worker()],
         test: {
           name: "workers",
+          expect: EXPECT,
           include: ARE_GROUPED
             ? ["workers/testing/groups/*.workerd.test.ts", ...OWN_FILES]
             : ["workers/**/*.workerd.test.ts"],
@@ -101,6 +108,7 @@ export default defineConfig({
         plugins: [worker()],
         test: {
           name: "sockets",
+          expect: EXPECT,
           include: ["workers/**/*.socket.workerd.test.ts"],
           setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
@@ -113,6 +121,7 @@ export default defineConfig({
       {
         test: {
           name: "drill",
+          expect: EXPECT,
           environment: "node",
           include: ["drill/**/*.test.ts"],
           // Its clients wait for a runtime that is being killed: other tests beside it would only make them wait longer.
@@ -122,6 +131,7 @@ export default defineConfig({
       {
         test: {
           name: "venues",
+          expect: EXPECT,
           environment: "node",
           include: ["e2e/venues/**/*.test.ts"],
           testTimeout: 60_000,
@@ -131,6 +141,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          expect: EXPECT,
           environment: "node",
           include: ["e2e/**/*.test.ts"],
           exclude: ["e2e/venues/**", "**/node_modules/**"],

@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)("the audit page", () => {
     await page.getByRole("dialog", { name: "Signed in" }).getByText("Firefox on Linux").waitFor();
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.search.includes("entry"));
-    expect(await page.getByLabel("What", { exact: true }).inputValue()).toBe("session");
+    await expect.poll(() => page.getByLabel("What", { exact: true }).inputValue()).toBe("session");
     await page.getByText("28 entries shown").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByText("50 entries shown").waitFor();

@@ -31,14 +31,14 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.waitForURL(/\/backtests\/(?!new)/);
     await page.getByText("Net profit").first().waitFor();
     await settled(page);
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("First run");
+    await expect.poll(() => page.getByRole("heading", { level: 1 }).textContent()).toContain("First run");
     for (const part of ["Is it real?", "Months", "Trades", "Breakdowns", "All statistics", "Settings and receipt"]) {
       expect(await page.getByRole("region", { name: part, exact: true }).count(), part).toBe(1);
     }
     const rows = page.getByRole("table", { name: /^Trades\. / }).getByRole("row");
     await rows.nth(3).click();
     await page.waitForURL(/trade=/);
-    expect(await page.getByText("SIMULATED").first().isVisible()).toBe(true);
+    await page.getByText("SIMULATED").first().waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -67,17 +67,17 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.goto("/data?import=open");
     const buffer = Buffer.from(waveCsv(600));
     await page.setInputFiles("input[type=file]", { name: "WAVEUSD_H1.csv", mimeType: "text/csv", buffer });
-    expect(await page.getByLabel("Symbol", { exact: true }).inputValue()).toBe("WAVE-USD");
+    await expect.poll(() => page.getByLabel("Symbol", { exact: true }).inputValue()).toBe("WAVE-USD");
     await page
       .getByRole("button", { name: /^Import/ })
       .last()
       .click();
     await page.getByText("Stored. This is what was found.").waitFor();
-    expect(await page.getByRole("dialog").textContent()).toMatch(/599[\s\S]*high/);
+    await expect.poll(() => page.getByRole("dialog").textContent()).toMatch(/599[\s\S]*high/);
     await page.getByRole("link", { name: "Backtest on them" }).click();
     await page.waitForURL(/dataset=/);
     await settled(page);
-    expect(await page.getByRole("form").textContent()).toContain("WAVE-USD");
+    await expect.poll(() => page.getByRole("form").textContent()).toContain("WAVE-USD");
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.getByRole("alert").waitFor();
     await page.goto("/data");
     await settled(page);
-    expect(await page.getByRole("table", { name: "Datasets" }).textContent()).not.toContain("NOISE");
+    await expect.poll(() => page.getByRole("table", { name: "Datasets" }).textContent()).not.toContain("NOISE");
     await context.close();
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.keyboard.press("Delete");
     await page.keyboard.insertText("enter long when smaa(close, 10) > close\nexit long when close > sma(close, 10)\n");
     await page.locator(".cm-lintRange-error").first().waitFor();
-    expect(await page.locator(".cm-lintRange-error").first().textContent()).toContain("smaa");
+    await expect.poll(() => page.locator(".cm-lintRange-error").first().textContent()).toContain("smaa");
     await page.getByText(/Did you mean/).waitFor();
     await editor.click();
     await page.keyboard.press("Control+a");
@@ -132,14 +132,14 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.getByLabel("Taker fee", { exact: true }).fill("200");
     await page.getByRole("button", { name: /^Run/ }).click();
     await page.getByText("The run did not start").waitFor();
-    expect(await page.getByLabel("Taker fee", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.getByLabel("Taker fee", { exact: true }).getAttribute("aria-invalid")).toBe("true");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("alert");
     expect(new URL(page.url()).pathname).toBe("/backtests/new");
     await page.reload();
     await settled(page);
-    expect(await page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("200");
+    await expect.poll(() => page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("200");
     await page.getByRole("button", { name: "Back to the defaults" }).click();
-    expect(await page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("0.1");
+    await expect.poll(() => page.getByLabel("Taker fee", { exact: true }).inputValue()).toBe("0.1");
     await context.close();
   });
 
@@ -153,9 +153,9 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await page.getByText("Fast (60) is slower than slow (50)").waitFor();
     await page.goto("/backtests/new");
     await page.getByText("Kept from your last visit.").waitFor();
-    expect(await page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("60");
+    await expect.poll(() => page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("60");
     await page.getByRole("button", { name: "Start fresh" }).click();
-    expect(await page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("20");
+    await expect.poll(() => page.getByLabel("Fast period", { exact: true }).inputValue()).toBe("20");
     expect(await page.getByText("Kept from your last visit.").count()).toBe(0);
     expect(await page.getByText(/markets share the equity/).count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -177,7 +177,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     const detail = page.waitForRequest((request) => /\/indicators\?/.test(request.url()) && daysOf(request.url()) < 60);
     asked.resolve();
     expect(daysOf((await detail).url())).toBeGreaterThan(29);
-    expect(await chart.getByRole("button", { name: "1M" }).getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => chart.getByRole("button", { name: "1M" }).getAttribute("aria-pressed")).toBe("true");
     await context.close();
   });
 
@@ -191,7 +191,7 @@ describe.skipIf(!hasBrowser)("a trader's first hour", () => {
     await stretches.getByRole("button", { name: "1M" }).click();
     await chart.getByText("sma(close, 20)").waitFor();
     await chart.getByText("sma(close, 50)").waitFor();
-    expect(await stretches.getByRole("button", { pressed: true }).textContent()).toBe("1M");
+    await expect.poll(() => stretches.getByRole("button", { pressed: true }).textContent()).toBe("1M");
     await chart.getByRole("button", { name: "Indicators" }).click();
     await chart.getByText("sma(close, 20)").waitFor({ state: "detached" });
     expect(await page.evaluate(() => localStorage.getItem("apextrade.preferences"))).toContain('"indicators":"hidden"');

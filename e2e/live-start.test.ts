@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)("a bot that moves real money", () => {
       const box = dialog.getByLabel("Type: trade real money");
       for (const wrong of ["", "trade", "Trade real money"]) {
         await box.fill(wrong);
-        expect(await start.isDisabled()).toBe(true);
+        await expect.poll(() => start.isDisabled()).toBe(true);
         await box.press("Enter");
       }
       expect(await findingsOf(page)).toEqual([]);

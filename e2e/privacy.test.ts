@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)("privacy", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Password").fill(PASSWORD);
     await dialog.getByLabel(`Type ${email}`).fill("somebody@example.org");
-    expect(await dialog.getByRole("button", { name: "Delete my account" }).isDisabled()).toBe(true);
+    await expect.poll(() => dialog.getByRole("button", { name: "Delete my account" }).isDisabled()).toBe(true);
     await dialog.getByLabel(`Type ${email}`).fill(email);
     await dialog.getByRole("button", { name: "Delete my account" }).click();
     await dialog.waitFor({ state: "detached" });

@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     for (const [path, action] of LISTS) {
       await page.goto(path);
       await settled(page);
-      expect(await page.getByText(action).first().isVisible(), path).toBe(true);
+      await page.getByText(action).first().waitFor();
       await expectNoOverflow(page, path);
     }
     await context.close();
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     ]) {
       await page.goto(path);
       await page.getByText("The request could not be finished.").first().waitFor();
-      expect(await page.getByRole("button", { name: "Try again" }).first().isVisible(), path).toBe(true);
+      await page.getByRole("button", { name: "Try again" }).first().waitFor();
     }
     await context.close();
   });
@@ -97,8 +97,8 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     await page.keyboard.down("Space");
     await dialog.getByText("Not everything is stopped").waitFor();
     await page.keyboard.up("Space");
-    expect(await dialog.getByText("3 orders are being cancelled").isVisible()).toBe(true);
-    expect(await dialog.getByText(/not reached/).isVisible()).toBe(true);
+    await dialog.getByText("3 orders are being cancelled").waitFor();
+    await dialog.getByText(/not reached/).waitFor();
     const thrown = { scope: { kind: "user" }, flatten: true };
     expect(sent.map((body) => JSON.parse(body))).toEqual([thrown]);
     await dialog.getByRole("button", { name: "Try again" }).click();
@@ -175,7 +175,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     await pretend(page, "full");
     await page.getByRole("button", { name: "Make the account and show last month" }).click();
     await page.getByText("+3.12").waitFor();
-    expect(await page.getByLabel("Largest order", { exact: true }).inputValue()).toBe("30000");
+    await expect.poll(() => page.getByLabel("Largest order", { exact: true }).inputValue()).toBe("30000");
     await page.getByRole("button", { name: /^Start/ }).click();
     await page.waitForURL("**/bots/b1");
     await context.close();
@@ -195,7 +195,7 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
     await table.focus();
     await page.keyboard.press("End");
     await page.waitForURL(/trade=/);
-    expect(await table.locator("[aria-selected=true]").count()).toBe(1);
+    await expect.poll(() => table.locator("[aria-selected=true]").count()).toBe(1);
     await context.close();
   });
 });

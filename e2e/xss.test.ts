@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)("a name made of code", () => {
 
   test("S52 is text on the page of a strategy and in its editor, with thirty more in its rules", async () => {
     expect(await visit(`/strategies/${ids.strategies[1]}`)).toContain(PAYLOADS[1]);
-    expect(await stage.page.locator(".cm-content").textContent()).toContain(PAYLOADS[2]);
+    await expect.poll(() => stage.page.locator(".cm-content").textContent()).toContain(PAYLOADS[2]);
   });
 
   test("S52 is text on the page of a dataset", async () => {
