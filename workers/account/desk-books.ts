@@ -1,6 +1,4 @@
-import { DAY_MS } from "../core/candle/timeframe.ts";
-import { type Decimal, type Price, ZERO } from "../core/ledger/decimal.ts";
-import { parsePrice } from "../core/ledger/decimal-text.ts";
+import type { Price } from "../core/ledger/decimal.ts";
 import { bookEvent } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
 import { ledgerEventText } from "../core/ledger/ledger-event-text.ts";
@@ -10,6 +8,7 @@ import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts"
 import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
+import { PRICES_STORED_EVERY_MS } from "../platform/price-storing.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import { type DeskMeter, SILENT_METER } from "./desk-meter.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
@@ -22,9 +21,9 @@ import {
   type Switch,
   withBooking,
   withExecution,
-  withMark,
   writeScopeBooks,
 } from "./scope-books.ts";
+import { daysOf, ScopeValues } from "./scope-values.ts";
 import { tradeParts } from "./trade-part.ts";
 
 const RECORD = "desk";
@@ -55,10 +54,10 @@ export class DeskBooks {
   /** The same as a list, made when it is asked for. */
   private openList: readonly StoredOrder[] | undefined;
   private dirty = new Set<string>();
-  /** What each scope was valued on last. */
-  private readonly marked = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
-  /** Prices as they were read last, and from what. */
-  private priced: { readonly marks: DeskRecord["marks"]; readonly prices: ReadonlyMap<string, Price> } | undefined;
+  /** What is in memory alone, since only prices changed it, and when all was stored last; UTC ms. */
+  private readonly unstored = new Set<string>();
+  private storedAt = Number.NEGATIVE_INFINITY;
+  private readonly valued = new ScopeValues();
 
   constructor({ store, account, now, meter = SILENT_METER }: DeskBooksParts) {
     this.store = store;
@@ -78,13 +77,40 @@ export class DeskBooks {
   }
 
   write<T>(act: () => T): T {
+    return this.whole(() => {
+      const result = this.store.transaction(() => {
+        const made = act();
+        if (this.dirty.size > 0) this.flush();
+        return made;
+      });
+      if (this.dirty.size > 0) this.stored();
+      return result;
+    });
+  }
+
+  /**
+   * Takes in what only prices change. It is in memory at once and stored with the next document that is, at the latest
+   * `PRICES_STORED_EVERY_MS` after the last: a process that ends forgets how prices moved since, as if they had moved between
+   * two of them. A new day, and the market's time where that is the desk's clock, are stored at once.
+   */
+  price(act: () => void): void {
+    const since = this.now() - this.storedAt;
+    const isDue = this.account.marketTime || since < 0 || since >= PRICES_STORED_EVERY_MS;
+    const days = daysOf(this.scopes);
+    this.whole(() => {
+      act();
+      for (const name of this.dirty) this.unstored.add(name);
+      if (!isDue && daysOf(this.scopes) === days) return;
+      this.store.transaction(() => this.flush());
+      this.stored();
+    });
+  }
+
+  /** Memory stays as it was where `act` throws. */
+  private whole<T>(act: () => T): T {
     const before = { record: this.record, scopes: new Map(this.scopes), open: new Map(this.open) };
     try {
-      return this.store.transaction(() => {
-        const result = act();
-        this.flush();
-        return result;
-      });
+      return act();
     } catch (error) {
       this.record = before.record;
       this.scopes = before.scopes;
@@ -97,12 +123,18 @@ export class DeskBooks {
   }
 
   private flush(): void {
-    if (this.dirty.has(RECORD)) this.store.write(RECORD, partsText(this.record));
-    if (this.dirty.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
-    for (const name of this.dirty) {
+    const names = new Set([...this.unstored, ...this.dirty]);
+    if (names.has(RECORD)) this.store.write(RECORD, partsText(this.record));
+    if (names.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
+    for (const name of names) {
       const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;
       if (books !== undefined) this.store.write(name, writeScopeBooks(books));
     }
+  }
+
+  private stored(): void {
+    this.unstored.clear();
+    this.storedAt = this.now();
   }
 
   note(parts: Partial<DeskRecord>): void {
@@ -144,12 +176,7 @@ export class DeskBooks {
 
   /** The last price of each instrument. */
   marks(): ReadonlyMap<string, Price> {
-    const { marks } = this.record;
-    if (this.priced?.marks !== marks) {
-      const prices = new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
-      this.priced = { marks, prices };
-    }
-    return this.priced.prices;
+    return this.valued.prices(this.record.marks);
   }
 
   /** Stores an order with what was said of it. `events` are what happened to it so far. */
@@ -236,20 +263,8 @@ export class DeskBooks {
 
   /** Values every scope at the last prices. */
   mark(): void {
-    const marks = this.marks();
-    const { currency } = this.account;
-    const at = this.clock();
-    const day = Math.floor(at / DAY_MS);
-    for (const [name, books] of [...this.scopes]) {
-      const last = this.marked.get(name);
-      // The same books at the same prices are worth the same, whatever else the venue said.
-      const isSame = last?.ledger === books.ledger && last.track === books.track;
-      if (isSame && last.marks === marks && last.day === day) continue;
-      const marked = withMark(books, { currency, marks, at });
-      const moved = isMoved(books, marked);
-      if (moved) this.putScope(name, marked);
-      this.marked.set(name, { ledger: books.ledger, track: (moved ? marked : books).track, marks, day });
-    }
+    const terms = { currency: this.account.currency, marks: this.marks(), at: this.clock() };
+    for (const [name, books] of this.valued.revalue(this.scopes, terms)) this.putScope(name, books);
   }
 
   setSwitch(name: string, trading: Switch): void {
@@ -280,17 +295,4 @@ export class DeskBooks {
 
 function botIdOf(name: string): string | null {
   return name === ACCOUNT_SCOPE || name === EXTERNAL_BOT ? null : name;
-}
-
-function isMoved(before: ScopeBooks, after: ScopeBooks): boolean {
-  const [left, right] = [before.track, after.track];
-  if (left === undefined || right === undefined) return left !== right;
-  const fields = ["day", "dayStart", "peak", "equity", "netDeposits"] as const;
-  return fields.some((field) => left[field] !== right[field]);
-}
-
-/** What one scope holds of an instrument. */
-export function heldBy(books: ScopeBooks, instrument: string): Decimal {
-  const position = books.ledger.positions.get(instrument);
-  return position === undefined ? ZERO : (position.lots.reduce((sum, lot) => sum + lot.quantity, 0n) as Decimal);
 }

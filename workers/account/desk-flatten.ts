@@ -3,9 +3,10 @@ import { roundQuantityToLot } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { Closing } from "../core/risk/verdict.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
-import { type DeskBooks, heldBy } from "./desk-books.ts";
+import type { DeskBooks } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import type { FlattenTask } from "./desk-record.ts";
+import { heldBy } from "./scope-books.ts";
 
 /** Attempts in a row that close nothing of what a kill switch shall close before a person is told that it does not work. */
 const FLATTEN_ATTEMPTS_MAX = 20;

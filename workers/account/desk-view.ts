@@ -24,9 +24,10 @@ import type { OrderFill } from "../core/order/order-event.ts";
 import { drawdownOf } from "../core/risk/equity-track.ts";
 import { bindingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
-import { type DeskBooks, heldBy } from "./desk-books.ts";
+import type { DeskBooks } from "./desk-books.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
 import type { StoredEvent, StoredOrder } from "./desk-store.ts";
+import { heldBy } from "./scope-books.ts";
 
 /** The bot of an order on the wire: none for a person's and for those placed elsewhere. */
 export function wireBot(bot: string): string | null {

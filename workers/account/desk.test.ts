@@ -1,10 +1,63 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../brokers/broker.ts";
+import { DAY_MS } from "../core/candle/timeframe.ts";
 import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { releaseOrder } from "./desk-release.ts";
 import { wireOrder } from "./desk-view.ts";
+import type { DeskDisk } from "./testing/desk-disk.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
+
+/** What was stored of the price of the instrument that tests trade. */
+function storedPrice(disk: DeskDisk): string | undefined {
+  const record = JSON.parse(disk.documents.get("desk") ?? "{}") as { marks?: Record<string, { price: string }> };
+  return record.marks?.[BTC]?.price;
+}
+
+describe("the prices of a desk", () => {
+  const hearPrice = async (parts: Awaited<ReturnType<typeof newDesk>>, text: string, laterMs: number) => {
+    const at = NOW + laterMs;
+    parts.clock.now = at;
+    const mark = { ...parts.broker.mark(), price: price(text), at, heardAt: at };
+    await parts.desk.hear({ events: [], marks: [mark], marketAt: at });
+  };
+
+  it("count at once, and are stored at the latest after ten seconds", async () => {
+    const parts = await newDesk();
+    await hearPrice(parts, "100", 10_000);
+    expect(storedPrice(parts.disk)).toBe("100");
+    await hearPrice(parts, "101", 11_000);
+    expect(parts.desk.books.marks().get(BTC)).toBe(price("101"));
+    await hearPrice(parts, "102", 19_999);
+    expect(storedPrice(parts.disk)).toBe("100");
+    await hearPrice(parts, "103", 20_000);
+    expect(storedPrice(parts.disk)).toBe("103");
+  });
+
+  it("are stored with whatever else is, and at once where a day begins", async () => {
+    const parts = await newDesk();
+    await hearPrice(parts, "101", 1_000);
+    await parts.desk.submit("bot_1", intent());
+    expect(storedPrice(parts.disk)).toBe("101");
+    const dayBegins = Math.ceil(NOW / DAY_MS) * DAY_MS - NOW;
+    await hearPrice(parts, "102", dayBegins - 1);
+    await hearPrice(parts, "103", dayBegins);
+    expect(storedPrice(parts.disk)).toBe("103");
+  });
+
+  it("that were not stored are forgotten by the next process, which loses no order and no trade", async () => {
+    const parts = await newDesk();
+    const { order } = await parts.desk.submit("bot_1", intent());
+    await parts.desk.hear(told([fillEvent(1, order.order.id)]));
+    await hearPrice(parts, "90", 2_000);
+    const fallen = parts.desk.books.scope("bot_1").track?.equity;
+    const next = await newDesk({ disk: parts.disk, broker: parts.broker });
+    expect(next.desk.books.scope("bot_1").ledger).toEqual(parts.desk.books.scope("bot_1").ledger);
+    expect(next.desk.books.scope("bot_1").track?.equity).not.toBe(fallen);
+    await hearPrice(next, "90", 3_000);
+    expect(next.desk.books.scope("bot_1").track?.equity).toBe(fallen);
+  });
+});
 
 describe("the desk", () => {
   it("writes an intent with its verdict before the venue hears of it", async () => {

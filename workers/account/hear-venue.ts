@@ -7,31 +7,41 @@ import type { DeskBooks } from "./desk-books.ts";
  * Takes in what a venue says, in one write: events in their order, each once, then prices. Events that were heard before
  * are passed over. False where one in between is missing; what came before the gap is taken in.
  */
-export function hearVenue(books: DeskBooks, { events, marks, marketAt }: VenueTold): boolean {
+export function hearVenue(books: DeskBooks, told: VenueTold): boolean {
+  const news = told.events.filter(({ sequence }) => sequence > books.record.venueSequence);
+  if (news.length === 0) {
+    books.price(() => hearPrices(books, told));
+    return true;
+  }
   return books.write(() => {
-    let whole = true;
-    for (const event of [...events].sort((left, right) => left.sequence - right.sequence)) {
-      const heard = books.record.venueSequence;
-      if (event.sequence <= heard) continue;
-      if (event.sequence > heard + 1) {
-        whole = false;
-        break;
-      }
-      hearEvent(books, event);
-      books.note({ venueSequence: event.sequence });
-    }
-    if (marks.length > 0) {
-      const known = { ...books.record.marks };
-      for (const { instrument, price, at, heardAt, intervalMs } of marks) {
-        if ((known[instrument]?.at ?? Number.NEGATIVE_INFINITY) > at) continue;
-        known[instrument] = { price: formatDecimal(price), at, heardAt, intervalMs };
-      }
-      books.note({ marks: known });
-    }
-    if (marketAt !== undefined) books.note({ marketAt: Math.max(marketAt, books.record.marketAt ?? marketAt) });
-    books.mark();
-    return whole;
+    const isWhole = hearEvents(books, news);
+    hearPrices(books, told);
+    return isWhole;
   });
+}
+
+function hearEvents(books: DeskBooks, news: readonly VenueEvent[]): boolean {
+  for (const event of [...news].sort((left, right) => left.sequence - right.sequence)) {
+    const heard = books.record.venueSequence;
+    if (event.sequence <= heard) continue;
+    if (event.sequence > heard + 1) return false;
+    hearEvent(books, event);
+    books.note({ venueSequence: event.sequence });
+  }
+  return true;
+}
+
+function hearPrices(books: DeskBooks, { marks, marketAt }: VenueTold): void {
+  if (marks.length > 0) {
+    const known = { ...books.record.marks };
+    for (const { instrument, price, at, heardAt, intervalMs } of marks) {
+      if ((known[instrument]?.at ?? Number.NEGATIVE_INFINITY) > at) continue;
+      known[instrument] = { price: formatDecimal(price), at, heardAt, intervalMs };
+    }
+    books.note({ marks: known });
+  }
+  if (marketAt !== undefined) books.note({ marketAt: Math.max(marketAt, books.record.marketAt ?? marketAt) });
+  books.mark();
 }
 
 function hearEvent(books: DeskBooks, event: VenueEvent): void {

@@ -1,4 +1,4 @@
-import type { Decimal, Money, Price, Quantity } from "../core/ledger/decimal.ts";
+import { type Decimal, type Money, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
 import { bookEvent, emptyLedger, type Ledger, standingOf } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
 import { readLedger } from "../core/ledger/parse-ledger.ts";
@@ -195,4 +195,10 @@ export function readLimitSet(record: RecordReader): LimitSet {
     ...(instruments === undefined ? {} : { instruments }),
     ...(windows === undefined ? {} : { windows }),
   };
+}
+
+/** What one scope holds of an instrument. */
+export function heldBy(books: ScopeBooks, instrument: string): Decimal {
+  const position = books.ledger.positions.get(instrument);
+  return position === undefined ? ZERO : (position.lots.reduce((sum, lot) => sum + lot.quantity, 0n) as Decimal);
 }

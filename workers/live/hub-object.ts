@@ -11,6 +11,7 @@ import { logEvent } from "../platform/log-event.ts";
 import type { BotReport } from "./bot-report.ts";
 import { BotRows } from "./bot-rows.ts";
 import { activeBots, DashboardWatcher, type KillEntry, killTargets, storeKill } from "./dashboard-kill.ts";
+import { DashboardPrices } from "./dashboard-prices.ts";
 import { trySend } from "./hang-up.ts";
 import { LiveHub } from "./live-hub.ts";
 import { PatientWork, platformAfter } from "./patient-work.ts";
@@ -38,6 +39,7 @@ export class HubObject extends BackedUpObject {
   /** A copy of what is stored, so that a report does not read the parts of all others. */
   private parts: DashboardState | undefined;
   private publishedAt = 0;
+  private readonly prices = new DashboardPrices();
   private readonly trail = new PatientWork(platformAfter);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -51,7 +53,8 @@ export class HubObject extends BackedUpObject {
 
   async reportAccount({ ownerId, account }: { ownerId: string; account: DashboardAccount }): Promise<void> {
     const state = this.claim(ownerId);
-    this.ctx.storage.kv.put(`account/${account.accountId}`, account);
+    const isNews = this.prices.isToStore(account, state.accounts[account.accountId], systemClock());
+    if (isNews) this.ctx.storage.kv.put(`account/${account.accountId}`, account);
     this.parts = { ...state, accounts: { ...state.accounts, [account.accountId]: account } };
     await this.changed();
   }

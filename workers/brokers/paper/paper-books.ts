@@ -18,6 +18,8 @@ export class PaperBooks {
   private readonly account: PaperAccount;
   private readonly faults: PaperFaults;
   private readonly loaded = new Map<string, { terms: PaperBookTerms; book: PaperBook }>();
+  /** Books that only prices changed since they were saved. */
+  private readonly repriced = new Set<string>();
 
   constructor(store: PaperStore, account: PaperAccount, faults: PaperFaults) {
     this.store = store;
@@ -95,6 +97,17 @@ export class PaperBooks {
     if (known === undefined) return;
     const state = encodeSnapshot(known.book.snapshot());
     this.store.putBook({ bot, terms: JSON.stringify(known.terms), state });
+    this.repriced.delete(bot);
+  }
+
+  /** Only prices changed a book: it is saved with the others. */
+  reprice(bot: string): void {
+    this.repriced.add(bot);
+  }
+
+  /** Saves what only prices changed. */
+  saveRepriced(): void {
+    for (const bot of this.repriced) this.save(bot);
   }
 
   states(): PaperBookState[] {

@@ -6,6 +6,7 @@ import { LISTENER_GONE, type MarketCall, type MarketListener } from "../../feed/
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
+import { PRICES_STORED_EVERY_MS } from "../../platform/price-storing.ts";
 import { TIME_IS_UP, within } from "../../platform/within.ts";
 import type { OrderToPlace, ReplaceTerms, SendOutcome, VenueEvent, VenueTold } from "../broker.ts";
 import { PaperBooks } from "./paper-books.ts";
@@ -22,6 +23,8 @@ const PUSH_MS_MAX = 5_000;
  * not decide before. Then the market goes on, since orders that close positions have to fill also while an account fails.
  */
 const UNHEARD_CALLS_MAX = 5;
+/** What a call answers to `transact` that led to nothing but other prices. */
+const ONLY_PRICES = Symbol("only prices");
 
 interface Parts {
   readonly account: PaperAccount;
@@ -31,14 +34,16 @@ interface Parts {
 }
 
 /**
- * The paper venue of one account. Everything is in its storage, written before anybody is answered; what is in memory can
- * be made again at any moment.
+ * The paper venue of one account. Everything is in its storage, written before anybody is answered, but for prices that led to
+ * nothing: what is in memory can be made again at any moment.
  */
 export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls, MarketListener {
   private store: PaperStore;
   /** What was made of the storage; dropped where a call fails in the middle. */
   private parts: Parts | undefined;
   private unheard = 0;
+  /** When prices were stored last, UTC ms. */
+  private pricesStoredAt = Number.NEGATIVE_INFINITY;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, "PaperVenueObject");
@@ -121,7 +126,10 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
   async onMarket(call: MarketCall): Promise<void> {
     const ownerId = this.store.read<string>("owner");
     if (ownerId === undefined) throw new Error(`${LISTENER_GONE}: the account is closed`);
-    this.transact(() => this.open(ownerId).venue.meet(call));
+    this.transact(() => {
+      const isWhole = this.open(ownerId).venue.meet(call) || this.arePricesDue();
+      return isWhole ? undefined : ONLY_PRICES;
+    });
     if (await this.push(ownerId)) this.unheard = 0;
     else if (this.unheard++ < UNHEARD_CALLS_MAX) throw new Error("the account has not heard what happened");
   }
@@ -129,7 +137,7 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
   /** What it traded behind the backup is gone; its numbers are not given out again. */
   protected override async afterRestore(): Promise<void> {
     for (const name of ["entries", "orders"]) skipLostNumber(this.ctx.storage.sql, name);
-    this.parts = undefined;
+    this.forgetParts();
   }
 
   /** Forgets the account with all that it has. */
@@ -212,16 +220,32 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
     if (this.store.read<string>("owner") !== ownerId) throw new Error("the account must be open and the owner's");
   }
 
-  /** All of it is written, or nothing of it has happened. */
+  /** All of it is written, or nothing of it has happened. Where `work` says that only prices changed, those are held. */
   private transact<T>(work: () => T): T {
     try {
-      const result = this.ctx.storage.transactionSync(work);
+      const result = this.ctx.storage.transactionSync(() => {
+        const made = work();
+        if (made !== ONLY_PRICES) this.parts?.venue.storePrices();
+        return made;
+      });
+      if (result !== ONLY_PRICES) this.pricesStoredAt = systemClock();
       this.ctx.waitUntil(this.ringForBackup());
       return result;
     } catch (error) {
-      this.parts = undefined;
+      this.forgetParts();
       throw error;
     }
+  }
+
+  private arePricesDue(): boolean {
+    const since = systemClock() - this.pricesStoredAt;
+    return since < 0 || since >= PRICES_STORED_EVERY_MS;
+  }
+
+  /** Goes back to what is stored. */
+  private forgetParts(): void {
+    this.parts = undefined;
+    this.store.forgetPrices();
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS, type RunDefinition } from "../../core/engine/settings.ts";
 import type { Money } from "../../core/ledger/decimal.ts";
 import { toDouble } from "../../core/ledger/decimal-double.ts";
-import { formatDecimal, parseQuantity } from "../../core/ledger/decimal-text.ts";
+import { formatDecimal, parsePrice, parseQuantity } from "../../core/ledger/decimal-text.ts";
 import { BUSY } from "../../core/testing/busy-strategy.ts";
 import { runStory } from "../../core/testing/parity.ts";
 import { randomCandles } from "../../core/testing/random-candles.ts";
@@ -13,7 +13,7 @@ import type { MarketCall, MarketListener } from "../../feed/live/market-port.ts"
 import type { VenueTold } from "../broker.ts";
 import { BotOnBroker } from "../testing/bot-on-broker.ts";
 import { brokerContract } from "../testing/broker-contract.ts";
-import { allEvents, type ContractVenue, orderFor } from "../testing/contract-venue.ts";
+import { allEvents, bracketFor, type ContractVenue, orderFor } from "../testing/contract-venue.ts";
 import { paperBroker } from "./paper-broker.ts";
 import type { PaperFault } from "./paper-fault.ts";
 import type { PaperVenueObject } from "./paper-object.ts";
@@ -134,6 +134,28 @@ describe("the paper venue of an account", () => {
     await venue.calls.onMarket(call);
     expect(await allEvents(venue.broker)).toEqual(before);
     expect(before.filter(({ type }) => type === "fill")).toHaveLength(1);
+  });
+
+  it("holds prices that lead to nothing in memory, and an eviction that forgets them changes no trade", async () => {
+    const venue = await openVenue();
+    const stored = () =>
+      runInDurableObject(venue.stub, (_, { storage }) => {
+        const [mark] = storage.sql.exec<{ price: string }>("select price from marks").toArray();
+        const [{ trades }] = storage.sql.exec<{ trades: number }>("select count(*) as trades from entries").toArray();
+        return { price: mark?.price, trades };
+      });
+    const told = async () => (await venue.broker.events(0)).marks[0]?.price;
+    await venue.broker.place(bracketFor(venue, { stop: "95", target: "200" }));
+    await venue.meet({ price: 102 });
+    const { trades } = await stored();
+    await venue.meet({ price: 103 });
+    await venue.meet({ price: 104 });
+    expect(await stored()).toEqual({ price: "102", trades });
+    expect(await told()).toBe(parsePrice("104", "price"));
+    await venue.disturb();
+    expect(await told()).toBe(parsePrice("102", "price"));
+    await venue.meet({ price: 94 });
+    expect(await stored()).toEqual({ price: "94", trades: trades + 1 });
   });
 
   it("tells a market that it is gone once it was deleted", async () => {

@@ -17,9 +17,11 @@ export interface PaperRow extends VenueOrder {
 /** Names of single values. */
 type RecordName = "account" | "owner" | "faults" | "market" | "pushed" | "cash" | "late";
 
-/** What a paper account keeps. Everything is in the storage of its object. */
+/** What a paper account keeps, in the storage of its object. The last prices alone may be held in memory for a while. */
 export class PaperStore {
   private readonly sql: SqlStorage;
+  private marketHeld: number | undefined;
+  private readonly marksHeld = new Map<string, MarkColumns>();
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
@@ -170,10 +172,38 @@ export class PaperStore {
   }
 
   marks(): MarkColumns[] {
-    return this.sql.exec<MarkColumns>("select * from marks order by instrument").toArray();
+    const stored = this.sql.exec<MarkColumns>("select * from marks order by instrument").toArray();
+    const fresh = stored.filter(({ instrument }) => !this.marksHeld.has(instrument));
+    return [...fresh, ...this.marksHeld.values()].sort((left, right) => (left.instrument < right.instrument ? -1 : 1));
   }
 
-  putMark({ instrument, price, at, heard_at, interval_ms, until }: MarkColumns): void {
+  /** The market's time, UTC ms; undefined before its first price. */
+  marketAt(): number | undefined {
+    return this.marketHeld ?? this.read<number>("market");
+  }
+
+  /** Holds the market's time and a price, in memory until `storePrices`. */
+  holdMarket(at: number): void {
+    this.marketHeld = at;
+  }
+
+  holdMark(mark: MarkColumns): void {
+    this.marksHeld.set(mark.instrument, mark);
+  }
+
+  storePrices(): void {
+    if (this.marketHeld !== undefined) this.write("market", this.marketHeld);
+    for (const mark of this.marksHeld.values()) this.putMark(mark);
+    this.forgetPrices();
+  }
+
+  /** What is held is gone, as if the process had ended. */
+  forgetPrices(): void {
+    this.marketHeld = undefined;
+    this.marksHeld.clear();
+  }
+
+  private putMark({ instrument, price, at, heard_at, interval_ms, until }: MarkColumns): void {
     this.sql.exec(
       `insert into marks (instrument, price, at, heard_at, interval_ms, until) values (?, ?, ?, ?, ?, ?)
       on conflict (instrument) do update set price = excluded.price, at = excluded.at, heard_at = excluded.heard_at,

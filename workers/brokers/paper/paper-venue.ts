@@ -35,7 +35,7 @@ export class PaperVenue {
 
   /** The market's time, UTC ms; undefined before its first price. */
   get marketAt(): number | undefined {
-    return this.store.read<number>("market");
+    return this.store.marketAt();
   }
 
   /** Takes an order with its legs; `lateMs` later of the market's time than it says. The same id is the same order. */
@@ -108,28 +108,46 @@ export class PaperVenue {
     return row && venueOrder(row);
   }
 
-  /** Meets what the market traded. What was met before is passed over, so that a call may come twice. */
-  meet({ slices, marketAt, intervalMs }: MarketCall): void {
+  /**
+   * Meets what the market traded. What was met before is passed over, so that a call may come twice. Answers whether it led to
+   * anything: what only prices changed is held in memory until `storePrices`.
+   */
+  meet({ slices, marketAt, intervalMs }: MarketCall): boolean {
     const before = this.marketAt ?? BEFORE_MARKET;
     const at = Math.max(before, marketAt);
-    this.store.write("market", at);
-    for (const { clientOrderId: id } of this.store.ordersShown(before, at)) this.journal.tell({ type: "accepted", id });
+    this.store.holdMarket(at);
+    const shown = this.store.ordersShown(before, at);
+    for (const { clientOrderId: id } of shown) this.journal.tell({ type: "accepted", id });
     const known = new Map(this.store.marks().map((mark) => [mark.instrument, mark.until]));
     const fresh = slices.filter(({ instrument, time }) => time >= (known.get(instrument) ?? Number.NEGATIVE_INFINITY));
-    if (fresh.length === 0) return;
-    for (const bot of this.books.names()) {
-      const book = this.books.find(bot);
-      if (book === undefined || book.idle) continue;
-      this.apply(bot, book.walk(fresh));
-    }
+    const changed = this.books.names().filter((bot) => fresh.length > 0 && this.walk(bot, fresh));
     for (const slice of fresh) this.mark(slice, intervalMs);
+    return shown.length > 0 || changed.length > 0;
+  }
+
+  /** Whether that changed more of a book than what it is worth. */
+  private walk(bot: string, slices: readonly MarketSlice[]): boolean {
+    const book = this.books.find(bot);
+    if (book === undefined || book.idle) return false;
+    const before = book.standing;
+    const news = book.walk(slices);
+    const isChanged = news.length > 0 || book.standing !== before;
+    if (isChanged) this.apply(bot, news);
+    else this.books.reprice(bot);
+    return isChanged;
+  }
+
+  /** Stores the prices that are held, and books as they stand at them. */
+  storePrices(): void {
+    this.books.saveRepriced();
+    this.store.storePrices();
   }
 
   private mark({ instrument, time, spanMs, close }: MarketSlice, intervalMs: number): void {
     const price = formatDecimal(exactDecimal<Price>(close, "close"));
     const [at, heard_at, interval_ms] = [time + spanMs, this.now(), intervalMs];
     // A tick takes no time, and still is not met twice.
-    this.store.putMark({ instrument, price, at, heard_at, interval_ms, until: time + Math.max(spanMs, 1) });
+    this.store.holdMark({ instrument, price, at, heard_at, interval_ms, until: time + Math.max(spanMs, 1) });
   }
 
   report(cursor: string): { report: VenueReport; cursor: string } {

@@ -164,6 +164,13 @@ export class PaperBook {
     return this.held.size === 0 && this.venue.account.positions.every(({ quantity }) => quantity === 0);
   }
 
+  /** Orders and holdings as text: a price that leads to nothing leaves it as it was. */
+  get standing(): string {
+    const { account, books } = this.venue;
+    const orders = books.map((book) => book.orders);
+    return JSON.stringify([account.cash, this.quantities(), orders, [...this.held.values()].map(saveHeld)]);
+  }
+
   /** Signed quantity, in the order of the instruments. */
   quantities(): number[] {
     return this.venue.account.positions.map(({ quantity }) => quantity);

@@ -1,0 +1,56 @@
+import { DAY_MS } from "../core/candle/timeframe.ts";
+import type { Price } from "../core/ledger/decimal.ts";
+import { parsePrice } from "../core/ledger/decimal-text.ts";
+import type { StoredMark } from "./desk-record.ts";
+import { type ScopeBooks, withMark } from "./scope-books.ts";
+
+interface Terms {
+  readonly currency: string;
+  /** The same map as before where no price changed. */
+  readonly marks: ReadonlyMap<string, Price>;
+  /** UTC ms. */
+  readonly at: number;
+}
+
+/** The days that scopes are in. */
+export function daysOf(scopes: ReadonlyMap<string, ScopeBooks>): string {
+  return [...scopes.values()].map(({ track }) => track?.day).join();
+}
+
+/** What scopes were valued on last, so that one at which nothing changed is not valued again. */
+export class ScopeValues {
+  /** Prices as they were read last, and from what. */
+  private priced: { readonly marks: unknown; readonly prices: ReadonlyMap<string, Price> } | undefined;
+  private readonly last = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
+
+  /** Prices of marks; the same map for the same marks. */
+  prices(marks: Readonly<Record<string, StoredMark>>): ReadonlyMap<string, Price> {
+    if (this.priced?.marks !== marks) {
+      const prices = new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
+      this.priced = { marks, prices };
+    }
+    return this.priced.prices;
+  }
+
+  /** The scopes that are worth something else at these prices, each with its value. */
+  revalue(scopes: ReadonlyMap<string, ScopeBooks>, { currency, marks, at }: Terms): (readonly [string, ScopeBooks])[] {
+    const day = Math.floor(at / DAY_MS);
+    return [...scopes].flatMap(([name, books]) => {
+      const last = this.last.get(name);
+      // The same books at the same prices are worth the same, whatever else the venue said.
+      const isSame = last?.ledger === books.ledger && last.track === books.track;
+      if (isSame && last.marks === marks && last.day === day) return [];
+      const marked = withMark(books, { currency, marks, at });
+      const moved = isRevalued(books, marked);
+      this.last.set(name, { ledger: books.ledger, track: (moved ? marked : books).track, marks, day });
+      return moved ? [[name, marked] as const] : [];
+    });
+  }
+}
+
+function isRevalued(before: ScopeBooks, after: ScopeBooks): boolean {
+  const [left, right] = [before.track, after.track];
+  if (left === undefined || right === undefined) return left !== right;
+  const fields = ["day", "dayStart", "peak", "equity", "netDeposits"] as const;
+  return fields.some((field) => left[field] !== right[field]);
+}

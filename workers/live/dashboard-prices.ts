@@ -1,0 +1,27 @@
+import type { DashboardAccount } from "../../schema/wire/bot.ts";
+import { PRICES_STORED_EVERY_MS } from "../platform/price-storing.ts";
+
+/** Which reports of accounts are stored: one that differs only in what prices make of it waits for a while. */
+export class DashboardPrices {
+  /** When each account was stored last, UTC ms. */
+  private readonly storedAt = new Map<string, number>();
+
+  /** Whether a report is to be stored; it counts as stored then. `before` is the one that came last. */
+  isToStore(account: DashboardAccount, before: DashboardAccount | undefined, now: number): boolean {
+    const { accountId } = account;
+    const since = now - (this.storedAt.get(accountId) ?? Number.NEGATIVE_INFINITY);
+    const isDue = since < 0 || since >= PRICES_STORED_EVERY_MS;
+    if (!isDue && before !== undefined && isSameBesidesPrices(account, before)) return false;
+    this.storedAt.set(accountId, now);
+    return true;
+  }
+}
+
+function isSameBesidesPrices(left: DashboardAccount, right: DashboardAccount): boolean {
+  return JSON.stringify(withoutPrices(left)) === JSON.stringify(withoutPrices(right));
+}
+
+function withoutPrices(account: DashboardAccount) {
+  const positions = account.positions.map((position) => ({ ...position, mark: null, unrealised: null }));
+  return { ...account, equity: null, profitToday: null, drawdown: null, marketAt: null, positions };
+}
