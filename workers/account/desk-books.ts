@@ -54,8 +54,9 @@ export class DeskBooks {
   /** The same as a list, made when it is asked for. */
   private openList: readonly StoredOrder[] | undefined;
   private dirty = new Set<string>();
-  /** What is in memory alone, since only prices changed it, and when all was stored last; UTC ms. */
-  private readonly unstored = new Set<string>();
+  /** Documents that are in memory alone as they are, since only prices changed them. */
+  readonly unstored = new Set<string>();
+  /** When all was stored last, UTC ms. */
   private storedAt = Number.NEGATIVE_INFINITY;
   private readonly valued = new ScopeValues();
 
