@@ -26,7 +26,7 @@ function worker() {
   });
 }
 
-/** `npm test` runs small files of workerd's tests in groups; whoever names a file has it run by itself. */
+/** `npm test` runs files of workerd's and of browser tests in groups; whoever names a file has it run by itself. */
 const ARE_GROUPED = process.env.TEST_GROUPS === "true";
 
 /** A file of tests keeps one core busy. Projects of one group run at the same time; those with one worker after them. */
@@ -143,13 +143,14 @@ export default defineConfig({
           name: "e2e",
           expect: EXPECT,
           environment: "node",
-          include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/venues/**", "**/node_modules/**"],
+          include: ARE_GROUPED ? ["e2e/groups/*.test.ts"] : ["e2e/**/*.test.ts"],
+          exclude: ["e2e/venues/**", "**/node_modules/**", ...(ARE_GROUPED ? [] : ["e2e/groups/**"])],
           globalSetup: ["e2e/system.ts"],
           testTimeout: 90_000,
           hookTimeout: 240_000,
-          // One system and one browser at a time: two cores are soon busy.
-          maxWorkers: 1,
+          // One system: what changes it runs one file after the other, beside what only looks at pages.
+          maxWorkers: ARE_GROUPED ? 2 : 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -18,7 +18,7 @@ export async function findingsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
   const result = await page.evaluate(async (tags): Promise<AxeResult> => {
     const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResult> } };
-    return axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
   }, RULES);
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),

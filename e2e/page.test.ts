@@ -45,8 +45,8 @@ const PAGES = [
   "/admin?section=trail",
 ];
 
-/** Every page in turn, some five seconds each on two cores that walk both screens at the same time. */
-const PAGES_MS_MAX = 240_000;
+/** Every page in turn, some ten seconds each on two cores that walk both screens beside other tests. */
+const PAGES_MS_MAX = 600_000;
 
 describe.skipIf(!hasBrowser)("every page", () => {
   let browser: Browser;

@@ -11,8 +11,8 @@ const MODE = process.env.REFERENCES ?? "compare";
 const SAME_PICTURES = 3;
 const PICTURES_MAX = 40;
 
-/** Every page in turn, some eight seconds each on two cores that take all four kinds of pictures at the same time. */
-const PAGES_MS_MAX = 240_000;
+/** Every page in turn, some fifteen seconds each on two cores that take all four kinds of pictures beside other tests. */
+const PAGES_MS_MAX = 600_000;
 
 interface ReferencePage {
   readonly name: string;

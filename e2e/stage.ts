@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import { expect, inject } from "vitest";
 import { emptyState, type FakeState, fakeReply, fullState } from "./fixture/api.ts";
 import { liveSnapshot } from "./fixture/trading-api.ts";
@@ -49,6 +49,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     localStorage.setItem("apextrade.preferences", JSON.stringify({ theme: chosen }));
   }, theme);
   const page = await context.newPage();
+  watchRequests(page);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -114,8 +115,35 @@ export async function expectNoOverflow(page: Page, where: string): Promise<void>
   expect(spare, `${where} is wider than the screen by`).toBe(0);
 }
 
-/** Waits until the page shows content in place of its skeletons. */
+/** How long nothing may be asked for until a page counts as loaded: what comes of an answer is asked for at once. */
+const QUIET_MS = 250;
+
+/** Waits until the page shows content in place of its skeletons, and has asked for nothing for a moment. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
+  const quiet = quietTimes.get(page);
+  if (quiet === undefined) throw new Error("a page must be opened by openStage to be waited for");
+  await page.waitForFunction(() => document.readyState === "complete" && document.querySelector(".skeleton") === null);
+  await expect.poll(() => quiet(), { interval: 50 }).toBeGreaterThanOrEqual(QUIET_MS);
   await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+}
+
+/** Of each page, for how long it has been waiting for no answer, ms. */
+const quietTimes = new WeakMap<Page, () => number>();
+
+function watchRequests(page: Page): void {
+  const open = new Set<Request>();
+  let changedAt = performance.now();
+  const ended = (request: Request) => {
+    open.delete(request);
+    changedAt = performance.now();
+  };
+  page.on("request", (request) => {
+    // What a page was waiting for when it was left is answered to nobody.
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) open.clear();
+    open.add(request);
+    changedAt = performance.now();
+  });
+  page.on("requestfinished", ended);
+  page.on("requestfailed", ended);
+  quietTimes.set(page, () => (open.size > 0 ? 0 : performance.now() - changedAt));
 }
