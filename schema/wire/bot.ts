@@ -188,10 +188,11 @@ export const BotState = z.object({
   marketAt: TimeMs.nullable(),
   /** The market's time at which this version began to trade; null before that. */
   beganAt: TimeMs.nullable(),
-  /** Open time of the last candle that was decided on, and when the next decision is due (market time). */
+  /** Open time of the last candle that was decided on. */
   lastCandleAt: TimeMs.nullable(),
+  /** When the next decision is due (market time); null of a bot that does not run. */
   nextDueAt: TimeMs.nullable(),
-  /** How late the last decision was, ms; null before the first. */
+  /** How late the last decision since it was started was, ms; null before the first. */
   latenessMs: z.number().nullable(),
   positions: z.array(BotPosition),
   openOrders: z.array(Order),
