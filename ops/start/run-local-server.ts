@@ -51,22 +51,11 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
     const code = await child.ended;
     if (code !== 0 && !signal.aborted) throw new Error(`${name} failed:\n${child.tail()}`);
   };
-  if (options.mode === "start") await buildWeb(() => run("The build of the page", ["npx", "vite", "build"]));
-  else placeWeb();
-  const persist = ["--persist-to", options.stateDirectory];
-  await run("The migration of the database", [
-    "npx",
-    "wrangler",
-    "d1",
-    "migrations",
-    "apply",
-    "DB",
-    "--local",
-    ...persist,
-  ]);
+  await prepare(options, run);
 
   // A stop that came meanwhile has ended the children there were; none may be started after it.
   if (signal.aborted) return 0;
+  console.log(`Starting the server on port ${options.port}.`);
   const apiPort = options.mode === "start" ? options.port : await freePort();
   const sidecar = options.hasSidecar
     ? await startSidecar(options, { apiPort, secret: secrets.SIDECAR_SECRET })
@@ -87,7 +76,8 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
       "127.0.0.1",
       "--env-file",
       file,
-      ...persist,
+      "--persist-to",
+      options.stateDirectory,
     ].concat([
       "--var",
       `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
@@ -117,6 +107,22 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
   console.log(`ApexTrade is ready: ${origin}`);
   void tickCron(apiPort, signal);
   return failed;
+}
+
+/** Makes what the server serves and stores into: the built page and the tables of the database. Says what it does. */
+async function prepare(
+  { mode, stateDirectory }: StartOptions,
+  run: (name: string, command: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const build = () => {
+    console.log("Building the page, as its sources have changed.");
+    return run("The build of the page", ["npx", "vite", "build"]);
+  };
+  if (mode === "start") await buildWeb(build);
+  else placeWeb();
+  console.log(`Bringing the database up to date in ${stateDirectory}.`);
+  const migrate = ["npx", "wrangler", "d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDirectory];
+  await run("The migration of the database", migrate);
 }
 
 /** A folder of backups beside the state, and the secrets that open them beside both: they must not go with what they are of. */

@@ -25,6 +25,7 @@ const DEMO_CAPITAL = "20000";
 export async function seedDemo(api: string, secrets: LocalSecrets, stateDirectory: string): Promise<void> {
   const mark = join(stateDirectory, "demo-seeded");
   if (existsSync(mark)) return;
+  console.log("Making the demo account, its first runs and bots.");
   const credentials = { email: DEMO_EMAIL, password: secrets.DEMO_PASSWORD };
   await send(api, "/api/auth/sign-up/email", { body: { ...credentials, name: "Demo trader" } });
   const signedIn = await send(api, "/api/auth/sign-in/email", { body: credentials });

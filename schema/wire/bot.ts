@@ -2,8 +2,9 @@ import { z } from "zod";
 import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.ts";
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
+import { ShadowState } from "./shadow.ts";
 import { SignalsChoice, SignalsState } from "./signal.ts";
-import { Decimal, Fill, Order, OrderSide } from "./trading.ts";
+import { Decimal, Fill, Order } from "./trading.ts";
 import { VenueStream } from "./venue-stream.ts";
 
 /** Bots that one account may have, archived ones apart: each holds its engine's state and wakes at its candles. */
@@ -135,37 +136,6 @@ export const BotLogEntry = z.object({
 });
 export type BotLogEntry = z.infer<typeof BotLogEntry>;
 
-/** Where the bot and the backtest beside it differ, trade by trade. */
-export const ShadowDifference = z.object({
-  at: TimeMs,
-  instrument: z.string(),
-  side: OrderSide,
-  /** `missed`: the backtest traded and the bot did not. `extra`: the other way round. */
-  kind: z.enum(["price", "delay", "fee", "quantity", "missed", "extra"]),
-  /** What it cost the bot, in the account's currency; below zero where it gained. */
-  cost: Decimal,
-  detail: z.string(),
-});
-export type ShadowDifference = z.infer<typeof ShadowDifference>;
-
-export const ShadowState = z.object({
-  /** Equity of the backtest that runs beside the bot on the same candles. */
-  equity: Decimal,
-  /** The bot's equity less that. */
-  difference: Decimal,
-  /** Sums by kind. */
-  byKind: z.object({
-    price: Decimal,
-    delay: Decimal,
-    fee: Decimal,
-    quantity: Decimal,
-    missed: Decimal,
-    extra: Decimal,
-  }),
-  latest: z.array(ShadowDifference),
-});
-export type ShadowState = z.infer<typeof ShadowState>;
-
 /** What a bot holds in one instrument. */
 export const BotPosition = z.object({
   instrument: z.string(),
@@ -188,10 +158,11 @@ export const BotState = z.object({
   marketAt: TimeMs.nullable(),
   /** The market's time at which this version began to trade; null before that. */
   beganAt: TimeMs.nullable(),
-  /** Open time of the last candle that was decided on, and when the next decision is due (market time). */
+  /** Open time of the last candle that was decided on. */
   lastCandleAt: TimeMs.nullable(),
+  /** When the next decision is due (market time); null of a bot that does not run. */
   nextDueAt: TimeMs.nullable(),
-  /** How late the last decision was, ms; null before the first. */
+  /** How late the last decision since it was started was, ms; null before the first. */
   latenessMs: z.number().nullable(),
   positions: z.array(BotPosition),
   openOrders: z.array(Order),

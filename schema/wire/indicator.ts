@@ -15,6 +15,8 @@ export const IndicatorLine = z.object({
   name: z.string(),
   /** `price` belongs on the price's axis (averages, bands, stops), `own` in a pane of its own (RSI, MACD, ATR). */
   scale: z.enum(["price", "own"]),
+  /** What an `own` line measures, such as `rsi` or `volume`: lines of one unit share a pane. */
+  unit: z.string().optional(),
   values: z.array(z.number().nullable()),
 });
 export type IndicatorLine = z.infer<typeof IndicatorLine>;

@@ -2,7 +2,7 @@ import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import type { IndicatorSeries } from "../../schema/wire/indicator.ts";
 import type { EquitySeries, Trade } from "../../schema/wire/report.ts";
 import type { ChartSpec } from "../chart/chart-spec.ts";
-import { hasOwnPane, indicatorLines } from "../chart/indicator-lines.ts";
+import { indicatorLines, ownPaneShares } from "../chart/indicator-lines.ts";
 import { snapToGrid } from "../chart/time-grid.ts";
 import { formatMoney, formatPercent } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
@@ -23,8 +23,8 @@ interface ReportChartInput {
 /** The panes of a report: price, its indicators where they need one, equity, draw-down. Equity is marked at closes, so its points are put onto the candles that closed then. */
 export function reportChartSpec(input: ReportChartInput): ChartSpec {
   const { candles, equity, currency, indicators } = input;
-  const ownPane = hasOwnPane(indicators);
-  const equityPane = ownPane ? 2 : 1;
+  const ownShares = ownPaneShares(indicators);
+  const equityPane = ownShares.length + 1;
   const grid = { times: candles.time, lengthMs: timeframeLengthMs(candles.timeframe) };
   const column = (values: readonly number[], keep?: "last" | "lowest") =>
     snapToGrid(grid, { times: equity.time, values }, keep);
@@ -93,6 +93,6 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
     trades: input.trades.filter((trade) => trade.symbol === input.symbol),
     selectedTrade: input.selected,
     logarithmic: input.logarithmic,
-    paneShares: ownPane ? [5, 1.8, 2.6, 1.4] : [5, 3, 1.6],
+    paneShares: ownShares.length > 0 ? [5, ...ownShares, 2.6, 1.4] : [5, 3, 1.6],
   };
 }

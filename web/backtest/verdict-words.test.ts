@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { verdictWords } from "./verdict-words.ts";
 
-const verdict = "\u2212104.2 % in 3.1 years, worst fall 104.2 %. Holds up: 4 of 6 checks.";
+const verdict = "\u2212104.2 % in 3.1 years, worst fall 104.2 %. A loss, whose figures pass 4 of 6 checks.";
 const judged = (finalEquity: number, trades = 12) => ({ verdict, statistics: { finalEquity, trades, years: 3.1 } });
 
 test("an account that lost everything is called ruined, with what is owed beyond it", () => {

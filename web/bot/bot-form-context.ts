@@ -21,6 +21,8 @@ export interface BotForm {
   readonly currency: string;
   /** Last month by the settings as they stand; null before it is known. */
   readonly preview: BotPreview | null;
+  /** Whether all but the caps may be sent as it stands, so that last month can be tried. */
+  readonly sound: boolean;
   /** A bot that is changed keeps its account. */
   readonly editing: boolean;
 }

@@ -16,6 +16,7 @@ import type { BotProblems } from "./bot-problems.ts";
 import { CapsPart } from "./caps-part.tsx";
 import { GuardsPart } from "./guards-part.tsx";
 import { PreviewCard } from "./preview-card.tsx";
+import { previewWaits } from "./preview-waits.ts";
 import { SizePart } from "./size-part.tsx";
 import { StrategyPart } from "./strategy-part.tsx";
 
@@ -97,7 +98,7 @@ export function useBotName(): string {
 }
 
 function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "preview" | "busy" | "onMakeAccount">) {
-  const { draft, currency } = useBotForm();
+  const { draft, sound, currency } = useBotForm();
   if (isDriven(draft)) {
     return (
       <section aria-label="Last month" className="grid gap-1.5">
@@ -109,11 +110,9 @@ function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "prev
       </section>
     );
   }
-  const waits =
-    draft.account === "" ? "It is tried on the account's own market and costs, so the account comes first." : null;
   return (
     <div className="grid gap-3">
-      <PreviewCard query={preview} currency={currency} waitsFor={waits} />
+      <PreviewCard query={preview} currency={currency} waitsFor={previewWaits(draft, sound)} />
       {onMakeAccount !== undefined && (
         <Button kind="primary" busy={busy} onClick={onMakeAccount}>
           Make the account and show last month

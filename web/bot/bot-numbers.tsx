@@ -2,11 +2,11 @@ import type { ReactNode } from "react";
 import type { BotState } from "../../schema/wire/bot.ts";
 import { decimalNumber, formatAmount } from "../format/decimal.ts";
 import { formatCount, formatPercent } from "../format/format.ts";
-import { formatDuration } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Hint } from "../ui/hint.tsx";
 import { Ago, useNow } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
+import { decisionNote, dueWords } from "./decision-words.ts";
 
 interface BotNumbersProps {
   readonly state: BotState | null;
@@ -60,21 +60,12 @@ export function BotNumbers({ state, currency, capital, realTime }: BotNumbersPro
       <Item
         label={signals === null ? "Next decision" : "Next candle"}
         hint="Until the next candle closes, in the time of its market, and how late the last decision was."
-        note={realTime ? lateWords(state) : "of market time"}
+        note={decisionNote(state, realTime)}
       >
         {dueWords(state, realTime ? now : (state?.marketAt ?? null))}
       </Item>
     </dl>
   );
-}
-
-function lateWords(state: BotState | null): string | undefined {
-  return state?.latenessMs == null ? undefined : `last ${formatCount(state.latenessMs)} ms late`;
-}
-
-function dueWords(state: BotState | null, marketAt: number | null): string {
-  if (state === null || state.nextDueAt === null || marketAt === null) return "—";
-  return state.nextDueAt <= marketAt ? "now" : `in ${formatDuration(state.nextDueAt - marketAt)}`;
 }
 
 function Money({ text, currency }: { text: string | null | undefined; currency: string }) {

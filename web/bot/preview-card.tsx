@@ -23,21 +23,19 @@ export function PreviewCard({ query, currency, waitsFor }: PreviewCardProps) {
   return (
     <section aria-label="Last month" aria-busy={query.isFetching}>
       <h2 className="mb-1 font-semibold">Last month it would have</h2>
-      {query.isError ? (
+      {waitsFor !== null ? (
+        <p className="text-muted">{waitsFor}</p>
+      ) : query.isError ? (
         <div className="grid gap-3">
           <InlineError error={query.error} />
           <Button onClick={() => void query.refetch()}>Try again</Button>
         </div>
       ) : data === undefined ? (
-        waitsFor === null ? (
-          <div role="status" aria-label="Trying the strategy on last month" className="grid gap-2 pt-1">
-            <Skeleton className="h-5 w-2/3" />
-            <Skeleton className="h-28 w-full" />
-            <Skeleton className="h-16 w-full" />
-          </div>
-        ) : (
-          <p className="text-muted">{waitsFor}</p>
-        )
+        <div role="status" aria-label="Trying the strategy on last month" className="grid gap-2 pt-1">
+          <Skeleton className="h-5 w-2/3" />
+          <Skeleton className="h-28 w-full" />
+          <Skeleton className="h-16 w-full" />
+        </div>
       ) : (
         <div className={query.isPlaceholderData ? "opacity-60" : ""}>
           <Result preview={data} currency={currency} />

@@ -58,6 +58,7 @@ export function useBotFormState({ lists, draft, setDraft, bot, error }: BotFormI
     draft,
     parameters,
     preview: latest,
+    sound: definition !== null,
     editing: bot !== undefined,
     currency: currencyOf(draft, lists),
     set(change) {

@@ -12,7 +12,7 @@ import { nextWindow } from "./candle-window.ts";
 import { type RangeName, rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
 import type { ChartSignal, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { type ChartHandle, ChartView } from "./chart-view.tsx";
-import { hasOwnPane, indicatorLines } from "./indicator-lines.ts";
+import { indicatorLines, ownPaneShares } from "./indicator-lines.ts";
 import { IndicatorToggle } from "./indicator-toggle.tsx";
 
 interface CandleChartProps {
@@ -51,7 +51,7 @@ export function CandleChart({ dataset, timeframe, signals, indicators, span, cla
             lines: drawn === null ? [] : indicatorLines(drawn, placeOf(candles.data, dataset)),
             signals: signals ?? [],
             logarithmic,
-            paneShares: hasOwnPane(drawn) ? [3, 1] : [1],
+            paneShares: [5.4, ...ownPaneShares(drawn)],
           },
     [candles.data, dataset, signals, drawn, logarithmic],
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IndicatorSeries } from "../../schema/wire/indicator.ts";
-import { indicatorLines } from "./indicator-lines.ts";
+import { indicatorLines, ownPaneShares } from "./indicator-lines.ts";
 
 const HOUR_MS = 3_600_000;
 const hours = (count: number) => Array.from({ length: count }, (_, index) => index * HOUR_MS);
@@ -15,7 +15,7 @@ function indicatorsOf(lines: Readonly<Record<string, "price" | "own">>): Indicat
 }
 const panes = { grid: { times: hours(8), lengthMs: HOUR_MS }, tick: 0.01, ownPane: 1 };
 
-test("prices lie over the candles, everything else in the pane below, and only one kind of it on the axis", () => {
+test("prices lie over the candles, and below them each unit has a pane and an axis of its own", () => {
   const lines = indicatorLines(
     indicatorsOf({ "sma(close, 20)": "price", "rsi(close, 14)": "own", "rsi(close, 2)": "own", "atr(14)": "own" }),
     panes,
@@ -24,8 +24,29 @@ test("prices lie over the candles, everything else in the pane below, and only o
     ["sma(close, 20)", 0, undefined],
     ["rsi(close, 14)", 1, undefined],
     ["rsi(close, 2)", 1, undefined],
-    ["atr(14)", 1, "atr"],
+    ["atr(14)", 2, undefined],
   ]);
+  expect(ownPaneShares(indicatorsOf({ "rsi(close, 14)": "own", "atr(14)": "own" }))).toHaveLength(2);
+  expect(ownPaneShares(indicatorsOf({ "sma(close, 20)": "price" }))).toEqual([]);
+});
+
+test("what a line measures decides on its pane, not what it is called", () => {
+  const { series, ...rest } = indicatorsOf({ "sma(volume, 5)": "own", "sma(close - open, 5)": "own" });
+  const units = ["volume", "close - open"];
+  const lines = indicatorLines({ ...rest, series: series.map((line, at) => ({ ...line, unit: units[at] })) }, panes);
+  expect(lines.map(({ pane }) => pane)).toEqual([1, 2]);
+});
+
+test("units for which there is no pane left share the last one, each on a scale of its own", () => {
+  const many = indicatorsOf({ "rsi(2)": "own", "atr(2)": "own", "obv()": "own", "cci(2)": "own", "mfi(2)": "own" });
+  expect(indicatorLines(many, panes).map(({ pane, scale }) => [pane, scale])).toEqual([
+    [1, undefined],
+    [2, undefined],
+    [3, undefined],
+    [3, "cci"],
+    [3, "mfi"],
+  ]);
+  expect(ownPaneShares(many)).toHaveLength(3);
 });
 
 test("each value stands on its candle and what is not known is a hole", () => {

@@ -12,16 +12,21 @@ interface IndicatorPanes {
   /** Candles that the lines stand on; coarser ones take the last value inside them. */
   readonly grid: TimeGrid;
   readonly tick: number;
-  /** Where the lines go that have no price scale. */
+  /** The first pane for lines that are not on the price's axis. */
   readonly ownPane: number;
 }
 
-/** The lines of a strategy's indicators: those on the price's scale over the candles, the others in a pane of their own. */
+/** Panes below the candles at most: more would leave none of them room. What is over shares the last one. */
+const OWN_PANES_MAX = 3;
+/** Share of the chart's height of each own pane, by how many there are. */
+const OWN_SHARES = [[], [1.8], [1.4, 1.4], [1.2, 1.2, 1.2]] as const;
+
+/** The lines of a strategy's indicators: those on the price's axis over the candles, the others in a pane for each unit. */
 export function indicatorLines(indicators: IndicatorSeries, panes: IndicatorPanes): readonly ChartLine[] {
   const column = (line: IndicatorLine) => onCandles(indicators, line, panes.grid);
   const onPrice = indicators.series.filter((line) => line.scale === "price").slice(0, PANE_LINES_MAX);
   const apart = indicators.series.filter((line) => line.scale === "own").slice(0, PANE_LINES_MAX);
-  const firstFamily = apart[0] === undefined ? "" : familyOf(apart[0].name);
+  const units = unitsOf(apart);
   return [
     ...onPrice.map((line, index) => ({
       ...lookOf(line, index),
@@ -29,15 +34,17 @@ export function indicatorLines(indicators: IndicatorSeries, panes: IndicatorPane
       pane: 0,
       format: (value: number) => formatPrice(value, panes.tick),
     })),
-    ...apart.map((line, index) => {
-      const family = familyOf(line.name);
+    ...apart.map((line) => {
+      const place = units.indexOf(unitOf(line));
+      const beside = apart.filter((other) => unitOf(other) === unitOf(line));
       return {
-        ...lookOf(line, index),
+        // Where each unit has a pane, colours begin anew in each.
+        ...lookOf(line, units.length > OWN_PANES_MAX ? apart.indexOf(line) : beside.indexOf(line)),
         ...column(line),
-        pane: panes.ownPane,
+        pane: panes.ownPane + Math.min(place, OWN_PANES_MAX - 1),
         linear: true,
-        // An RSI and an ATR on one axis would press one of them flat; the outputs of a MACD belong together.
-        ...(family === firstFamily ? {} : { scale: family }),
+        // An RSI and an ATR on one axis would press one of them flat.
+        ...(place < OWN_PANES_MAX ? {} : { scale: unitOf(line) }),
         format: (value: number) => formatPrice(value),
         axisFormat: (value: number) => formatNumber(value, { digits: Math.abs(value) < 10 ? 2 : 1 }),
       };
@@ -45,9 +52,10 @@ export function indicatorLines(indicators: IndicatorSeries, panes: IndicatorPane
   ];
 }
 
-/** Whether any of the indicators needs a pane of its own. */
-export function hasOwnPane(indicators: IndicatorSeries | null): boolean {
-  return indicators?.series.some((line) => line.scale === "own") ?? false;
+/** Shares of a chart's height of the panes that the indicators need below the candles; none where all are prices. */
+export function ownPaneShares(indicators: IndicatorSeries | null): readonly number[] {
+  const apart = (indicators?.series ?? []).filter((line) => line.scale === "own").slice(0, PANE_LINES_MAX);
+  return OWN_SHARES[Math.min(unitsOf(apart).length, OWN_PANES_MAX)];
 }
 
 function lookOf(line: IndicatorLine, index: number) {
@@ -69,7 +77,11 @@ function onCandles({ time, timeframe }: IndicatorSeries, { values }: IndicatorLi
   });
 }
 
-/** The name of the indicator without its arguments: `rsi` of `rsi(close, 14)`. */
-function familyOf(name: string): string {
-  return name.split("(", 1)[0];
+function unitsOf(lines: readonly IndicatorLine[]): readonly string[] {
+  return [...new Set(lines.map(unitOf))];
+}
+
+/** What a line measures; where that was not told, the name of its indicator: `rsi` of `rsi(close, 14)`. */
+function unitOf({ unit, name }: IndicatorLine): string {
+  return unit ?? name.split("(", 1)[0];
 }

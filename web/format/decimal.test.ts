@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { decimalNumber, formatAmount, formatDecimalPrice, formatDecimalQuantity } from "./decimal.ts";
+import {
+  decimalNumber,
+  formatAmount,
+  formatAmountShort,
+  formatDecimalPrice,
+  formatDecimalQuantity,
+} from "./decimal.ts";
 
 describe("decimals of the wire", () => {
   test("a price keeps the digits of its grid, and one that was divided is rounded", () => {
@@ -7,6 +13,14 @@ describe("decimals of the wire", () => {
     expect(formatDecimalPrice("63120.5")).toBe("63,120.50");
     expect(formatDecimalPrice("63120.500000000000000000")).toBe("63,120.50");
     expect(formatDecimalPrice("63120.123456789012345678")).toBe("63,120.12");
+  });
+
+  test("an amount with little room is in whole units, and in short from a million on", () => {
+    expect(formatAmountShort("98795.45", "USD")).toBe("98,795\u00a0USD");
+    expect(formatAmountShort("-999999.4", "USD")).toBe("−999,999\u00a0USD");
+    expect(formatAmountShort("999999.5", "USD")).toBe("1.00\u202fM\u00a0USD");
+    expect(formatAmountShort("1234567.89", "USD")).toBe("1.23\u202fM\u00a0USD");
+    expect(formatAmountShort(undefined, "USD")).toBe("—");
   });
 
   test("nothing is said of what is not known", () => {

@@ -1,4 +1,12 @@
-import { formatMoney, formatNumber, formatPrice, formatQuantity, NONE, type NumberOptions } from "./format.ts";
+import {
+  formatMoney,
+  formatNumber,
+  formatPrice,
+  formatQuantity,
+  formatShort,
+  NONE,
+  type NumberOptions,
+} from "./format.ts";
 
 /** More decimals than this come out of a division, not off the grid of an instrument. */
 const GRID_DIGITS_MAX = 8;
@@ -13,6 +21,16 @@ export function decimalNumber(text: DecimalText): number | null {
 /** An amount of the wire in its currency. */
 export function formatAmount(text: DecimalText, currency: string, options: NumberOptions = {}): string {
   return formatMoney(decimalNumber(text), currency, options);
+}
+
+/** An amount from which on it is told in short where there is little room. */
+const SHORT_FROM = 1_000_000;
+
+/** An amount where there is little room: in whole units, and from a million on in short: "98,795 USD", "1.23 M USD". */
+export function formatAmountShort(text: DecimalText, currency: string): string {
+  const value = decimalNumber(text);
+  if (value === null || Math.abs(Math.round(value)) < SHORT_FROM) return formatMoney(value, currency, { digits: 0 });
+  return `${formatShort(Math.round(value))}\u00a0${currency}`;
 }
 
 /** A price of the wire with the digits it came with, at least two; a mean with endless digits is rounded. */

@@ -4,12 +4,13 @@ import { ListFilter, NotebookPen } from "lucide-react";
 import { useMemo } from "react";
 import type { JournalTrade } from "../../schema/wire/journal.ts";
 import { type JournalSearch, parseJournalSearch } from "../app/trading-search.ts";
-import { accountsQuery, journalQuery } from "../trading/queries.ts";
+import { accountsQuery, botsQuery, journalQuery } from "../trading/queries.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { ListTable } from "../ui/list-table.tsx";
 import { LoadedRows } from "../ui/loaded-rows.tsx";
 import { Page } from "../ui/page.tsx";
-import { Empty } from "../ui/states.tsx";
+import { Empty, SkeletonRows } from "../ui/states.tsx";
+import { emptyJournalWords } from "./empty-words.ts";
 import { JournalCard, journalColumns } from "./journal-columns.tsx";
 import { JournalFilters } from "./journal-filters.tsx";
 import { JournalStatisticsCard } from "./journal-statistics.tsx";
@@ -81,18 +82,25 @@ function NoTrades({ filtered }: { filtered: boolean }) {
       </Empty>
     );
   }
+  return <EmptyJournal />;
+}
+
+function EmptyJournal() {
+  const bots = useQuery(botsQuery);
+  // What to do depends on the bots that there are.
+  if (bots.isPending) return <SkeletonRows rows={4} />;
+  const { title, text, action } = emptyJournalWords(bots.data ?? []);
   return (
     <Empty
       icon={NotebookPen}
-      title="What you learn from each trade"
+      title={title}
       action={
-        <Link to="/bots/new" className={buttonClass("primary")}>
-          Start the first bot
+        <Link to={action.to} className={buttonClass("primary")}>
+          {action.word}
         </Link>
       }
     >
-      Every trade that closes stands here, to tag, rate and write about, with a picture of its chart. The tags then say
-      what works for you.
+      {text}
     </Empty>
   );
 }

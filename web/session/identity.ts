@@ -83,7 +83,8 @@ export async function signOut(): Promise<void> {
 
 const OTHER_SIGN_UP =
   "This letter belongs to another sign-up, or the password is not the one you chose. Open your newest letter, or sign up anew.";
-const WRONG_PASSWORD = "E-mail and password do not match. Check both, or make an account.";
+const WRONG_PASSWORD =
+  "E-mail and password do not match. Check both, set a new password by “Forgot password”, or make an account.";
 
 async function forgetEverything(): Promise<void> {
   client.forget();

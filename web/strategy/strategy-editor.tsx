@@ -1,8 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Play, Save } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, type Ref, Suspense, useId, useRef, useState } from "react";
 import type { Diagnostic, LanguageWord, StrategyCheck, UserStrategy } from "../../schema/wire/strategy.ts";
-import { ApiError } from "../api/api-error.ts";
 import { client } from "../api/runtime.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { boxClass } from "../ui/field.tsx";
@@ -12,6 +11,7 @@ import { InlineError, Skeleton } from "../ui/states.tsx";
 import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { CheckFindings } from "./check-findings.tsx";
 import type { RuleEditorHandle } from "./editor/rule-editor-view.tsx";
+import { isConflict, saveProblemApplies } from "./save-problem.ts";
 import { SignalPreview } from "./signal-preview.tsx";
 import { useCreateStrategy, useUpdateStrategy } from "./strategy-actions.ts";
 import { StrategyMenu } from "./strategy-menu.tsx";
@@ -48,6 +48,11 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
   const saving = create.isPending || update.isPending;
   const canSave = changed && !saving && draft.document.trim() !== "";
   const name = draft.name.trim();
+  const nameField = useRef<HTMLInputElement>(null);
+  const [namelessTried, setNamelessTried] = useState(false);
+  const nameProblem = namelessTried && name === "" ? "Give the strategy a name, then save it." : undefined;
+  const next = { name, document: draft.document, ...(strategy === null ? {} : { version: strategy.version }) };
+  const failed = create.isError ? create : update;
   useSubmitKey(save);
 
   function change(part: Partial<Draft>) {
@@ -56,7 +61,12 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
   function save() {
     if (!canSave) return;
     const now = latest.current;
-    const named = now.name.trim() || "Strategy without a name";
+    const named = now.name.trim();
+    if (named === "") {
+      setNamelessTried(true);
+      nameField.current?.focus();
+      return;
+    }
     if (strategy === null) create.mutate({ name: named, document: now.document });
     else update.mutate({ name: named, document: now.document, version: strategy.version });
   }
@@ -65,13 +75,11 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
     <Page
       title={name || "New strategy"}
       heading={
-        <input
-          aria-label="Name of the strategy"
-          placeholder="Name of the strategy"
-          maxLength={80}
+        <NameField
+          place={nameField}
           value={draft.name}
-          onChange={(event) => change({ name: event.target.value })}
-          className={`${boxClass} h-10 w-full max-w-xl border-transparent bg-transparent -ml-[11px] text-title font-semibold`}
+          problem={nameProblem}
+          onChange={(typed) => change({ name: typed })}
         />
       }
       below={
@@ -103,7 +111,7 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
         </>
       }
     >
-      <SaveProblem error={create.error ?? update.error} />
+      {saveProblemApplies(failed.error, failed.variables, next) && <SaveProblem error={failed.error} />}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <div className="card overflow-hidden">
           <div className="h-[420px] focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-accent/60 max-md:h-[320px]">
@@ -128,15 +136,41 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
   );
 }
 
+function NameField(props: {
+  place: Ref<HTMLInputElement>;
+  value: string;
+  problem: string | undefined;
+  onChange: (name: string) => void;
+}) {
+  const problemId = useId();
+  return (
+    <div className="w-full max-w-xl">
+      <input
+        ref={props.place}
+        aria-label="Name of the strategy"
+        placeholder="Name of the strategy"
+        {...(props.problem === undefined ? {} : { "aria-invalid": true, "aria-describedby": problemId })}
+        maxLength={80}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+        className={`${boxClass} h-10 w-full border-transparent bg-transparent -ml-[11px] text-title font-semibold`}
+      />
+      {props.problem !== undefined && (
+        <p id={problemId} role="alert" className="mt-1 text-table text-danger">
+          {props.problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** Says why a version was not stored; one that was stored elsewhere meanwhile is told apart. */
 function SaveProblem({ error }: { error: unknown }) {
-  if (error === null || error === undefined) return null;
-  const conflict = error instanceof ApiError && error.status === 409;
   return (
     <div className="mb-4">
       <InlineError
         error={
-          conflict
+          isConflict(error)
             ? "A newer version was saved elsewhere, so this one was not stored. Copy your text, reload the page, and put the changes into the newer version."
             : error
         }

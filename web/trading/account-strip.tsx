@@ -4,7 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { useEffect } from "react";
 import { DashboardState } from "../../schema/wire/bot.ts";
 import { queryClient } from "../api/runtime.ts";
-import { decimalNumber, formatAmount } from "../format/decimal.ts";
+import { decimalNumber, formatAmount, formatAmountShort } from "../format/decimal.ts";
 import { Connection } from "../ui/connection.tsx";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { Signed } from "../ui/signed.tsx";
@@ -42,11 +42,17 @@ export function AccountStrip() {
       <Menu
         label="Accounts"
         trigger={
-          <button type="button" className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover">
+          <button
+            type="button"
+            className="num flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover max-sm:gap-1.5 max-sm:px-1"
+          >
             <span className="sr-only">Account in view: </span>
             <span className="max-w-40 truncate font-medium max-lg:sr-only">{account.name}</span>
             <ModeWord mode={account.mode} />
-            <span className="whitespace-nowrap max-sm:text-table">{formatAmount(account.equity, currency)}</span>
+            <span className="whitespace-nowrap max-sm:hidden">{formatAmount(account.equity, currency)}</span>
+            <span className="text-table whitespace-nowrap sm:hidden">
+              {formatAmountShort(account.equity, currency)}
+            </span>
             <Signed value={decimalNumber(account.profitToday)} className="whitespace-nowrap max-lg:hidden">
               {formatAmount(account.profitToday, "", { sign: "always" })} <span className="text-muted">today</span>
             </Signed>

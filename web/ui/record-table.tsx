@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
+import { cardPlaces } from "./record-card-place.ts";
 
 export interface RecordColumn<T> {
   readonly title: string;
@@ -61,6 +62,7 @@ export function RecordTable<T>({ label, rows, columns, keyOf }: RecordTableProps
 
 function RecordCard<T>({ row, columns }: { row: T; columns: readonly RecordColumn<T>[] }) {
   const [name, beside, ...others] = columns;
+  const places = cardPlaces(others);
   return (
     <>
       <div className="flex items-baseline justify-between gap-3">
@@ -68,13 +70,16 @@ function RecordCard<T>({ row, columns }: { row: T; columns: readonly RecordColum
         {beside !== undefined && <span className="shrink-0">{beside.cell(row)}</span>}
       </div>
       <dl className="mt-1 grid grid-cols-2 gap-x-4 gap-y-0.5 text-table">
-        {others.map((column) => (
+        {others.map((column, at) => (
           <div
             key={column.title}
-            className={classNames("flex min-w-0 gap-x-2", column.wrap ? "col-span-2" : "flex-wrap justify-between")}
+            className={classNames(
+              "flex min-w-0 gap-x-2",
+              places[at] === "row" ? "col-span-2" : "flex-wrap justify-between",
+            )}
           >
             {column.title !== "" && <dt className="shrink-0 text-muted">{column.title}</dt>}
-            <dd className={column.wrap ? "min-w-0" : "ml-auto max-w-full truncate"}>{column.cell(row)}</dd>
+            <dd className={places[at] === "row" ? "min-w-0" : "ml-auto max-w-full truncate"}>{column.cell(row)}</dd>
           </div>
         ))}
       </dl>

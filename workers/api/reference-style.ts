@@ -16,7 +16,7 @@ h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
 section { border-top: 1px solid var(--line); padding: 1.25rem 0; }
 section h3 { font: 600 1rem/1.4 ui-monospace, monospace; margin: 0; overflow-wrap: anywhere; }
 .method { display: inline-block; min-width: 4rem; color: var(--accent); }
-p { margin: .35rem 0; } .soft { color: var(--soft); }
+p, h2 { overflow-wrap: anywhere; } p { margin: .35rem 0; } .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; margin: .75rem 0; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -21,7 +21,7 @@ import { BotNotices } from "./bot-notices.ts";
 import type { BotRecord } from "./bot-record.ts";
 import { BotReporter } from "./bot-reporter.ts";
 import { haltRestored } from "./bot-restored.ts";
-import { botState } from "./bot-view.ts";
+import { botState, startingLife } from "./bot-view.ts";
 
 const SOCKETS_MAX = 20;
 const LOG_SHOWN = 50;
@@ -82,7 +82,7 @@ export class BotObject extends BotBase implements MarketListener {
     const record = this.bot.record(call.ownerId);
     if (STARTABLE.has(this.bot.life().status)) {
       this.store.drop("pauseAtStart");
-      this.bot.live({ status: "starting", reason: null, startedAt: systemClock(), errors: 0, byDesk: false });
+      this.bot.live(startingLife(systemClock()));
       this.bot.signals.stopped();
       this.bot.signals.hook.expectFrom(systemClock());
       this.store.log({ at: systemClock(), kind: "started", message: `Version ${record.version} starts.` });

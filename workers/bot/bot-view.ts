@@ -2,6 +2,7 @@ import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts"
 import type { Fill, Order } from "../../schema/wire/trading.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
+import { isActive } from "./bot-due.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import type { BotRecord } from "./bot-record.ts";
 
@@ -40,6 +41,14 @@ export function idleState(): BotLife {
     trades: 0,
     byDesk: false,
     errors: 0,
+  };
+}
+
+/** What changes as a bot is started at `now` (UTC ms): nothing was due before, so that no decision of then is late. */
+export function startingLife(now: number): Partial<BotLife> {
+  return {
+    ...{ status: "starting", reason: null, startedAt: now, errors: 0, byDesk: false },
+    ...{ nextDueAt: null, latenessMs: null },
   };
 }
 
@@ -101,7 +110,8 @@ export function botState(
     marketAt: life.marketAt,
     beganAt: life.beganAt ?? null,
     lastCandleAt: life.lastCandleAt,
-    nextDueAt: life.nextDueAt,
+    // What was due when it ended is not to come any more.
+    nextDueAt: isActive(life.status) ? life.nextDueAt : null,
     latenessMs: life.latenessMs,
     positions: positions
       .filter((position) => position.quantity !== 0)

@@ -1,4 +1,4 @@
-import type { ShadowDifference, ShadowState } from "../../schema/wire/bot.ts";
+import type { ShadowDifference, ShadowState, ShadowTrade } from "../../schema/wire/shadow.ts";
 import type { Order as WireOrder } from "../../schema/wire/trading.ts";
 import type { CandleColumns } from "../core/candle/candle.ts";
 import { timeframeMs } from "../core/candle/timeframe.ts";
@@ -14,7 +14,7 @@ import { type Compared, costsOf, type Leg, newLeg, type ShadowKind, withFill } f
 const COMPARED_KEPT = 300;
 /** Orders whose names are kept: more than can be open at once. */
 const REFS_KEPT = 1_000;
-/** Differences that a page shows. */
+/** Differences that a page shows; of an order all or none. */
 const SHOWN = 50;
 /** Candles of the bot's timeframe that either side may be behind before a trade counts as missed or extra. */
 const GRACE_CANDLES = 2;
@@ -47,6 +47,8 @@ export class Shadow {
   private readonly run: Run;
   private readonly definition: RunDefinition;
   private readonly stepMs: number;
+  /** Steps of price by instrument. */
+  private readonly ticks: ReadonlyMap<string, number>;
   private compared: Record<string, Compared> = {};
   private sums: Record<ShadowKind, number> = { price: 0, delay: 0, fee: 0, quantity: 0, missed: 0, extra: 0 };
   /** Names of the run's orders by their numbers. */
@@ -58,6 +60,7 @@ export class Shadow {
   constructor(definition: RunDefinition) {
     this.definition = definition;
     this.stepMs = timeframeMs(definition.timeframe);
+    this.ticks = new Map(definition.instruments.map(({ instrument }) => [instrument.id, instrument.tick]));
     this.run = createRun(definition);
     this.run.observe({
       placed: (index, order) => this.placed.push({ index, order }),
@@ -142,13 +145,13 @@ export class Shadow {
   /** What the page shows; `equity` is the bot's own. */
   state(equity: number): ShadowState {
     const byKind = { ...this.sums };
-    const latest: ShadowDifference[] = [];
+    const orders: ShadowDifference[][] = [];
     for (const [key, compared] of Object.entries(this.compared)) {
-      for (const [kind, cost] of this.costs(compared)) {
-        byKind[kind] += cost;
-        const { instrument, side, at } = compared;
-        latest.push({ at, instrument, side, kind, cost: money(cost), detail: detailOf(key, compared) });
-      }
+      const costs = this.costs(compared);
+      for (const [kind, cost] of costs) byKind[kind] += cost;
+      const { instrument, side, at } = compared;
+      const whose = { at, instrument, side, ...orderOf(key, compared, this.ticks.get(instrument) ?? 0) };
+      orders.push(costs.map(([kind, cost]) => ({ ...whose, kind, cost: money(cost) })));
     }
     return {
       equity: money(this.equity()),
@@ -161,7 +164,7 @@ export class Shadow {
         missed: money(byKind.missed),
         extra: money(byKind.extra),
       },
-      latest: latest.reverse().slice(0, SHOWN),
+      latest: newest(orders),
     };
   }
 
@@ -187,10 +190,25 @@ function money(value: number): string {
   return exactText(Number(value.toFixed(6)) + 0);
 }
 
-function detailOf(key: string, { shadow, real }: Compared): string {
+/** The differences of the newest orders, newest first. */
+function newest(orders: readonly (readonly ShadowDifference[])[]): ShadowDifference[] {
+  const shown: ShadowDifference[] = [];
+  for (const order of [...orders].reverse()) {
+    if (shown.length + order.length > SHOWN) break;
+    shown.push(...order);
+  }
+  return shown;
+}
+
+/** What both sides traded of an order; prices are put on the grid of `tick`, 0 for none. */
+function orderOf(key: string, { shadow, real }: Compared, tick: number) {
   const shown = (value: number) => exactText(Number(value.toPrecision(10)));
-  const side = ({ quantity, value }: Leg) =>
-    quantity === 0 ? "nothing" : `${shown(quantity)} at ${shown(value / quantity)}`;
-  const part = key.slice(key.lastIndexOf(".") + 1);
-  return `${part === "main" ? "order" : part}: backtest ${side(shadow)}, bot ${side(real)}`;
+  const onGrid = (price: number) => (tick > 0 ? Math.round(price / tick) * tick : price);
+  const trade = ({ quantity, value }: Leg): ShadowTrade | null =>
+    quantity === 0 ? null : { quantity: shown(quantity), price: shown(onGrid(value / quantity)) };
+  const words = (traded: ShadowTrade | null) => (traded === null ? "nothing" : `${traded.quantity} at ${traded.price}`);
+  const [backtest, bot] = [trade(shadow), trade(real)];
+  const part = key.startsWith("hand.") ? "hand" : key.slice(key.lastIndexOf(".") + 1);
+  const detail = `${part === "main" ? "order" : part}: backtest ${words(backtest)}, bot ${words(bot)}`;
+  return { part, backtest, bot, detail };
 }

@@ -156,6 +156,24 @@ describe("the axis of a line", () => {
     ]);
     // The outermost indicator is planned last.
     expect(lines.at(-1)?.scale).toBe(scale);
+    expect(lines.at(-1)?.unit === undefined).toBe(scale === "price");
+  });
+
+  it.each([
+    ["rsi(close, 14)", "rsi"],
+    ["ema(rsi(close, 14), 5)", "rsi"],
+    ["prev(atr(14))", "atr"],
+    ["sma(volume, 5)", "volume"],
+    ["ema(sma(volume, 5), 3)", "volume"],
+    ["bollinger(close - open, 20, 2).upper", "(close - open)"],
+    ["macd(close, 12, 26, 9).signal", "macd"],
+    ['tf("4h", rsi(close, 3))', "rsi"],
+    ['of("WETH", highest(close, 2))', "WETH price"],
+    ['of("WETH", rsi(close, 2))', "WETH rsi"],
+  ])("of its own, for %s, is shared with what else measures %s", (expression, unit) => {
+    const none = sliceCandles(CANDLES, 0, 0);
+    const { lines } = linesOf(rules(`enter long when ${expression} > 1`), [none, none], 0, ["TEST", "WETH"]);
+    expect(lines.at(-1)?.unit).toBe(unit);
   });
 
   it("is known for every output of every indicator", () => {

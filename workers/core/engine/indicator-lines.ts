@@ -11,6 +11,8 @@ import { LaneView } from "./view.ts";
 export interface IndicatorLine {
   readonly name: string;
   readonly scale: ScaleName;
+  /** What it measures; absent on the price's axis. */
+  readonly unit?: string;
   readonly values: (number | null)[];
 }
 
@@ -50,7 +52,9 @@ class Recorder {
   private readonly lines: (IndicatorLine | undefined)[];
 
   constructor(readings: readonly IndicatorReading[]) {
-    this.lines = readings.map(({ name, scale }) => (scale === undefined ? undefined : { name, scale, values: [] }));
+    this.lines = readings.map(({ name, scale, unit }) =>
+      scale === undefined ? undefined : { name, scale, ...(unit === undefined ? {} : { unit }), values: [] },
+    );
   }
 
   add(time: number, readings: readonly IndicatorReading[]): void {

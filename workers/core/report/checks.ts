@@ -17,6 +17,10 @@ const SAMPLE_TRADES_MIN = 30;
 const DRIFT_MAX = 0.001;
 /** Share of resampled paths that may lose before luck is a likely reason for the profit. */
 const LOSS_PROBABILITY_MAX = 0.1;
+/** Chance that the Sharpe ratio is above 0 with all trials counted, from which on it convinces: a test at 5 %. */
+const DEFLATED_SHARPE_MIN = 0.95;
+/** Checks whose failure says that the profit is not to be had again; the others say how exact its figures are. */
+const DECISIVE: ReadonlySet<Check["id"]> = new Set(["path", "look-ahead", "cost", "monte-carlo"]);
 
 export function checksOf(
   robustness: Robustness,
@@ -35,7 +39,10 @@ export function checksOf(
   return checks.map((check) => ({ ...check, passed: null, finding: "There are no trades to judge." }));
 }
 
-/** The one sentence above a report: result, time, worst fall, and how many checks hold. */
+/**
+ * What stands above a report: result, time, worst fall, whether it holds up with how many checks pass, and what buying and
+ * holding did.
+ */
 export function verdictOf(
   statistics: Statistics,
   checks: readonly Check[],
@@ -44,14 +51,33 @@ export function verdictOf(
   const { totalReturn, maxDrawdown, years, trades } = statistics;
   if (totalReturn === null || maxDrawdown === null) return "No candles were traded: the period holds none.";
   if (trades === 0) return idleVerdict(duration(years), refused);
-  const run = checks.filter((check) => check.passed !== null);
-  const passed = run.filter((check) => check.passed === true);
-  const failed = run.filter((check) => check.passed === false).map((check) => check.title.toLowerCase());
   const headline = `${percent(totalReturn)} in ${duration(years)}, worst fall ${percent(maxDrawdown, false)}.`;
-  const score = `${passed.length} of ${run.length} checks.`;
+  const failed = checks.filter((check) => check.passed === false).map((check) => check.title.toLowerCase());
+  const not = failed.length === 0 ? undefined : `Not: ${failed.join(", ")}.`;
+  return [headline, holdsUp(statistics, checks), not, besideHolding(statistics)]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+/** Whether a profit may be believed. However many checks pass, one that speaks of costs or luck outweighs them. */
+function holdsUp({ totalReturn, deflatedSharpe }: Statistics, checks: readonly Check[]): string {
+  const run = checks.filter((check) => check.passed !== null);
+  const failed = run.filter((check) => check.passed === false);
+  const score = `${run.length - failed.length} of ${run.length} checks`;
   // What loses does not "hold up", however sure its figures are.
-  const held = totalReturn > 0 ? `Holds up: ${score}` : `A loss, whose figures pass ${score}`;
-  return failed.length === 0 ? `${headline} ${held}` : `${headline} ${held} Not: ${failed.join(", ")}.`;
+  if ((totalReturn ?? 0) <= 0) return `A loss, whose figures pass ${score}.`;
+  if (failed.some(({ id }) => DECISIVE.has(id))) return `Does not hold up: ${score}.`;
+  if (failed.some(({ id }) => id === "sample")) return `Too few trades to tell: ${score}.`;
+  if (deflatedSharpe === null || deflatedSharpe >= DEFLATED_SHARPE_MIN) return `Holds up: ${score}.`;
+  const [own, least] = [deflatedSharpe, DEFLATED_SHARPE_MIN].map((share) => `${Math.floor(share * 100)} %`);
+  return `May be luck: ${score}, but a deflated Sharpe of ${own}, where ${least} would convince.`;
+}
+
+function besideHolding({ totalReturn, buyHoldReturn, buyHoldMaxDrawdown }: Statistics): string | undefined {
+  if (totalReturn === null || buyHoldReturn === null || buyHoldMaxDrawdown === null) return undefined;
+  const figures = `${percent(buyHoldReturn)}, worst fall ${percent(buyHoldMaxDrawdown, false)}`;
+  if (percent(totalReturn) === percent(buyHoldReturn)) return `Buying and holding made the same: ${figures}.`;
+  return `Buying and holding did ${buyHoldReturn > totalReturn ? "better" : "worse"}: ${figures}.`;
 }
 
 function idleVerdict(time: string, refused: readonly { readonly rule: string; readonly count: number }[]): string {

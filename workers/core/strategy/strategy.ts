@@ -119,6 +119,8 @@ export interface IndicatorReading {
   readonly value: number;
   /** Only of readings that charts show. */
   readonly scale?: ScaleName | undefined;
+  /** What a line that is not on the price's axis measures, such as `rsi` or `volume`: lines of one unit share an axis. */
+  readonly unit?: string | undefined;
 }
 
 /** A strategy for one instrument whose signals do not depend on its position: computed a column at a time. */

@@ -89,6 +89,7 @@ class MomentumRotation implements SteppedProgram {
       name: `momentum ${symbol}`,
       value: this.momenta[index],
       scale: "own" as const,
+      unit: "momentum",
     }));
   }
 

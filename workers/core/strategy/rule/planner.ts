@@ -19,7 +19,7 @@ import {
 import { RuleCost } from "./rule-cost.ts";
 import { FrameLink, type Link, LinkedNode, OtherLink, Series, type Watch } from "./series.ts";
 import { inputsOf, type Term, type TermBody } from "./term.ts";
-import { TermScales } from "./term-scale.ts";
+import { TermScales, unitOf } from "./term-scale.ts";
 
 /** Most distinct expressions of a document: each costs a column and some nanoseconds a candle. */
 export const NODES_MAX = 500;
@@ -40,8 +40,8 @@ export class Planner {
   private readonly account: AccountState;
   private readonly labels: Labels;
   private readonly scales: TermScales;
-  /** Streams of other instruments, whose prices have an axis of their own. */
-  private readonly foreign = new Set<Series>();
+  /** Streams of other instruments, whose prices have an axis of their own, with their symbols. */
+  private readonly foreign = new Map<Series, string>();
   private readonly shops = new Map<Series, Shop>();
   private count = 0;
   private windowValues = 0;
@@ -164,7 +164,8 @@ export class Planner {
   private linked(series: Series, name: string, make: () => Link, term: Term, prefix: string): Node {
     const shop = this.shopOf(series);
     const link = shop.links.get(name) ?? make();
-    if (term.body.op === "other" || this.foreign.has(series)) this.foreign.add(link.child);
+    const symbol = term.body.op === "other" ? term.body.symbol : this.foreign.get(series);
+    if (symbol !== undefined) this.foreign.set(link.child, symbol);
     if (!shop.links.has(name)) {
       shop.links.set(name, link);
       series.links.push(link);
@@ -206,7 +207,12 @@ export class Planner {
     const { body } = term;
     const line = body.op === "prev" ? body.inputs[0].body.op === "indicator" : body.op === "indicator";
     const watch = line ? this.shopOf(series).watched.get(node) : undefined;
-    if (watch !== undefined) watch.scale = this.foreign.has(series) ? "own" : this.scales.of(term);
+    if (watch === undefined) return;
+    const symbol = this.foreign.get(series);
+    watch.scale = symbol === undefined ? this.scales.of(term) : "own";
+    if (watch.scale === "price") return;
+    const unit = this.scales.of(term) === "price" ? "price" : unitOf(term, this.labels);
+    watch.unit = symbol === undefined ? unit : `${symbol} ${unit}`;
   }
 
   private shopOf(series: Series): Shop {

@@ -16,6 +16,8 @@ export interface Watch {
   readonly name: string;
   /** Where charts show it; undefined for what they leave out. */
   scale: ScaleName | undefined;
+  /** What it measures, where that is not the price of the run's own candles. */
+  unit?: string;
 }
 
 /**
@@ -50,7 +52,10 @@ export class Series {
 
   /** The last value of each watched node, those of the streams below included. */
   readings(): IndicatorReading[] {
-    const own = this.watches.map(({ name, scale }, index) => ({ name, value: this.last[index] ?? Number.NaN, scale }));
+    const own = this.watches.map(({ name, scale, unit }, index) => ({
+      ...{ name, value: this.last[index] ?? Number.NaN, scale },
+      ...(unit === undefined ? {} : { unit }),
+    }));
     return [...own, ...this.links.flatMap((link) => link.child.readings())];
   }
 

@@ -1,5 +1,6 @@
 import type { ParameterValues, ScaleName } from "../strategy.ts";
 import { constantValue } from "./constant.ts";
+import type { Labels } from "./label.ts";
 import type { Term, TermBody } from "./term.ts";
 
 /**
@@ -88,4 +89,16 @@ export class TermScales {
   private least(terms: readonly Term[]): number {
     return Math.min(...terms.map((term) => this.weight(term)));
   }
+}
+
+/**
+ * What a term that is not on the price's axis measures: an indicator what it is called, an average what it is made of, so that
+ * `sma(volume, 20)` goes with volumes and `ema(rsi(close, 14), 5)` with the RSI.
+ */
+export function unitOf(term: Term, labels: Labels): string {
+  const { body } = term;
+  if (body.op === "prev" || body.op === "frame") return unitOf(body.inputs[0], labels);
+  if (body.op !== "indicator") return labels.of(term);
+  const [source] = body.inputs;
+  return body.spec.scales[body.output] === "source" && source !== undefined ? unitOf(source, labels) : body.spec.name;
 }
