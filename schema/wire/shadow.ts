@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TimeMs } from "./primitive.ts";
 import { Decimal, OrderSide } from "./trading.ts";
 
-/** What one side traded of an order: a price of several fills is their mean, on the instrument's grid of prices. */
+/** What one side traded of an order: a price of several fills is their mean, which is on no grid. */
 export const ShadowTrade = z.object({ quantity: Decimal, price: Decimal });
 export type ShadowTrade = z.infer<typeof ShadowTrade>;
 
@@ -16,7 +16,9 @@ export const ShadowDifference = z.object({
   /** What it cost the bot, in the account's currency; below zero where it gained. */
   cost: Decimal,
   detail: z.string(),
-  /** Which order: `main`, the leg of it that traded, such as `stop`, or `hand`. Absent in what was told before it was. */
+  /** Same for all differences of one order. Absent in what was told before it was, as are the next three. */
+  order: z.string().optional(),
+  /** Which part of it: `main`, the leg of it that traded, such as `stop`, or `hand` for what its strategy did not ask for: an order by hand, or of a kill switch. */
   part: z.string().optional(),
   /** What each side traded of it; null where it did not. */
   backtest: ShadowTrade.nullable().optional(),

@@ -29,6 +29,11 @@ test("orders stay apart and in the order in which they came", () => {
     [ORDER.at, -3],
     [ORDER.at - 1, -3],
   ]);
+  const alike = shadowRows([
+    difference("price", "1", { order: "a.stop" }),
+    difference("price", "1", { order: "b.stop" }),
+  ]);
+  expect(alike.map(({ effect }) => effect)).toEqual([-1, -1]);
 });
 
 test("both sides are said in numbers as they stand elsewhere, and what only one of them did", () => {

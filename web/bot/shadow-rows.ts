@@ -1,5 +1,5 @@
 import type { ShadowDifference } from "../../schema/wire/shadow.ts";
-import { formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
 
 export type ShadowKind = ShadowDifference["kind"];
 
@@ -31,7 +31,7 @@ export function shadowRows(latest: readonly ShadowDifference[]): readonly Shadow
   const orders = new Map<string, ShadowDifference[]>();
   for (const difference of latest) {
     const { at, instrument, side, detail } = difference;
-    const key = `${at} ${instrument} ${side} ${detail}`;
+    const key = difference.order ?? `${at} ${instrument} ${side} ${detail}`;
     orders.set(key, [...(orders.get(key) ?? []), difference]);
   }
   return [...orders].map(([key, differences]) => {
@@ -51,14 +51,20 @@ export function effectOf(cost: string): number {
 
 /** How an order traded that was not placed for a signal. */
 const LEGS: Readonly<Record<string, string>> = {
-  ...{ main: "", hand: " by hand", stop: " by its stop", target: " by its target", trailing: " by its trailing stop" },
+  ...{
+    main: "",
+    hand: " outside its strategy",
+    stop: " by its stop",
+    target: " by its target",
+    trailing: " by its trailing stop",
+  },
 };
 
 function wordsOf({ side, part, backtest, bot, detail }: ShadowDifference): string {
   if (backtest === undefined || bot === undefined) return detail;
   const verb = side === "buy" ? "bought" : "sold";
   const traded = ({ quantity, price }: NonNullable<typeof bot>) =>
-    `${formatDecimalQuantity(quantity)} at ${formatDecimalPrice(price)}`;
+    `${formatDecimalQuantity(quantity)} at ${formatMeanPrice(price)}`;
   const leg = part === undefined ? "" : (LEGS[part] ?? ` (${part})`);
   if (bot === null)
     return backtest === null ? detail : `The backtest ${verb} ${traded(backtest)}${leg}, the bot nothing`;

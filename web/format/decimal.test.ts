@@ -20,6 +20,8 @@ describe("decimals of the wire", () => {
     expect(formatAmountShort("-999999.4", "USD")).toBe("−999,999\u00a0USD");
     expect(formatAmountShort("999999.5", "USD")).toBe("1.00\u202fM\u00a0USD");
     expect(formatAmountShort("1234567.89", "USD")).toBe("1.23\u202fM\u00a0USD");
+    expect(formatAmountShort("999.99", "USD")).toBe(formatAmount("999.99", "USD"));
+    expect(formatAmountShort("0.42", "BTC")).toBe("0.42\u00a0BTC");
     expect(formatAmountShort(undefined, "USD")).toBe("—");
   });
 

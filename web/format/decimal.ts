@@ -26,9 +26,13 @@ export function formatAmount(text: DecimalText, currency: string, options: Numbe
 /** An amount from which on it is told in short where there is little room. */
 const SHORT_FROM = 1_000_000;
 
-/** An amount where there is little room: in whole units, and from a million on in short: "98,795 USD", "1.23 M USD". */
+/** Below this an amount is told with its fractions also where there is little room: of coins they are most of it. */
+const WHOLE_FROM = 1_000;
+
+/** An amount where there is little room: from a thousand on in whole units, from a million in short: "98,795 USD", "1.23 M USD". */
 export function formatAmountShort(text: DecimalText, currency: string): string {
   const value = decimalNumber(text);
+  if (value !== null && Math.abs(value) < WHOLE_FROM) return formatMoney(value, currency);
   if (value === null || Math.abs(Math.round(value)) < SHORT_FROM) return formatMoney(value, currency, { digits: 0 });
   return `${formatShort(Math.round(value))}\u00a0${currency}`;
 }

@@ -13,3 +13,7 @@ test("where bots are there and none runs, it says so and leads to them", () => {
   expect(idle.text).toMatch(/^None of your bots runs\./);
   expect(idle.action).toEqual({ to: "/bots", word: "Start a bot" });
 });
+
+test("where the bots are not known, nobody is told to start a first one", () => {
+  expect(emptyJournalWords(undefined).action).toEqual({ to: "/bots", word: "See the bots" });
+});

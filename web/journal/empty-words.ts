@@ -7,10 +7,14 @@ interface EmptyJournal {
   readonly action: { readonly to: "/bots/new" | "/bots"; readonly word: string };
 }
 
-/** What a journal without trades says, by the bots that there are. */
-export function emptyJournalWords(bots: readonly { readonly status: BotStatus }[]): EmptyJournal {
+/** What a journal without trades says, by the bots that there are; undefined where that is not known. */
+export function emptyJournalWords(bots: readonly { readonly status: BotStatus }[] | undefined): EmptyJournal {
   const kept =
     "stands here, to tag, rate and write about, with a picture of its chart. The tags then say what works for you.";
+  if (bots === undefined) {
+    const action = { to: "/bots", word: "See the bots" } as const;
+    return { title: "No trade has closed yet", text: `Every trade that closes ${kept}`, action };
+  }
   if (bots.length === 0) {
     const action = { to: "/bots/new", word: "Start the first bot" } as const;
     return { title: "What you learn from each trade", text: `Every trade that closes ${kept}`, action };

@@ -89,7 +89,7 @@ function EmptyJournal() {
   const bots = useQuery(botsQuery);
   // What to do depends on the bots that there are.
   if (bots.isPending) return <SkeletonRows rows={4} />;
-  const { title, text, action } = emptyJournalWords(bots.data ?? []);
+  const { title, text, action } = emptyJournalWords(bots.data);
   return (
     <Empty
       icon={NotebookPen}

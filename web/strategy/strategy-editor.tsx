@@ -51,7 +51,9 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
   const nameField = useRef<HTMLInputElement>(null);
   const [namelessTried, setNamelessTried] = useState(false);
   const nameProblem = namelessTried && name === "" ? "Give the strategy a name, then save it." : undefined;
-  const next = { name, document: draft.document, ...(strategy === null ? {} : { version: strategy.version }) };
+  // What is known of the strategy may become newer while this text is on screen; the text still follows the version that it began from.
+  const [follows, setFollows] = useState(strategy?.version);
+  const next = { name, document: draft.document, ...(follows === undefined ? {} : { version: follows }) };
   const failed = create.isError ? create : update;
   useSubmitKey(save);
 
@@ -67,8 +69,9 @@ export function StrategyEditor({ strategy, words, draftKey, start }: StrategyEdi
       nameField.current?.focus();
       return;
     }
-    if (strategy === null) create.mutate({ name: named, document: now.document });
-    else update.mutate({ name: named, document: now.document, version: strategy.version });
+    const text = { name: named, document: now.document };
+    if (follows === undefined) create.mutate(text);
+    else update.mutate({ ...text, version: follows }, { onSuccess: ({ version }) => setFollows(version) });
   }
 
   return (

@@ -4,7 +4,7 @@ import { asClientOrderId } from "../core/order/order-id.ts";
 import type { DeskBooks } from "./desk-books.ts";
 
 /**
- * Takes in what a venue says, in one write: events in their order, each once, then prices. Events that were heard before
+ * Takes in what a venue says, in one piece: events in their order, each once, then prices. Events that were heard before
  * are passed over. False where one in between is missing; what came before the gap is taken in.
  */
 export function hearVenue(books: DeskBooks, told: VenueTold): boolean {

@@ -13,6 +13,15 @@ export function isActive(status: BotStatus): boolean {
   return status === "running" || status === "paused" || status === "starting";
 }
 
+/**
+ * When the watchdog expects a decision of a bot, UTC ms; null of one that is to make none. Of one that has made none since it was
+ * started it is the start: its first alarm may be lost, too.
+ */
+export function dueInList({ status, nextDueAt }: Pick<BotLife, "status" | "nextDueAt">, startedAt: number | null) {
+  if (!isActive(status)) return null;
+  return status === "starting" ? (nextDueAt ?? startedAt) : nextDueAt;
+}
+
 /** When a bot has to look at its market or desk again, UTC ms; undefined where nothing can come any more. */
 export function botDueAt(
   { status, nextDueAt, errors }: BotLife,

@@ -15,7 +15,7 @@ import { type ObjectFacts, objectFacts } from "../platform/object-facts.ts";
 import { ALERT_AGAIN_MS } from "./bot-alerts.ts";
 import { BotBase } from "./bot-base.ts";
 import { limitAtDesk } from "./bot-desk.ts";
-import { botDueAt, isActive, RETRY_MS_MIN } from "./bot-due.ts";
+import { botDueAt, dueInList, RETRY_MS_MIN } from "./bot-due.ts";
 import { botFacts } from "./bot-facts.ts";
 import { BotNotices } from "./bot-notices.ts";
 import type { BotRecord } from "./bot-record.ts";
@@ -238,8 +238,9 @@ export class BotObject extends BotBase implements MarketListener {
     const state = this.view(record);
     this.ctx.waitUntil(this.notices.look(record, state.status));
     if (!this.hub.publish(state)) return;
-    const dueAt = isActive(state.status) && record.account.market.kind !== "replay" ? state.nextDueAt : null;
-    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt: this.bot.life().startedAt }));
+    const { startedAt } = this.bot.life();
+    const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
+    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt }));
   }
 
   override async fetch(request: Request): Promise<Response> {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { BotStatus } from "../../schema/wire/bot.ts";
+import { dueInList } from "./bot-due.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import { lifeAfterCandles } from "./bot-progress.ts";
 import type { BotRecord } from "./bot-record.ts";
@@ -41,4 +42,11 @@ it("the time that a bot was halted is not counted as lateness once it is started
   expect(first.latenessMs).toBeNull();
   const second = afterOneCandle(first, (first.nextDueAt ?? 0) + 70);
   expect(second.latenessMs).toBe(70);
+});
+
+it("one that is started and never decides is due in the list of bots since its start", () => {
+  const life: BotLife = { ...idleState(), ...startingLife(DUE_AT) };
+  expect(dueInList(life, life.startedAt)).toBe(DUE_AT);
+  expect(dueInList({ ...life, status: "running" }, life.startedAt)).toBeNull();
+  expect(dueInList({ ...life, status: "halted", nextDueAt: DUE_AT }, life.startedAt)).toBeNull();
 });

@@ -47,8 +47,6 @@ export class Shadow {
   private readonly run: Run;
   private readonly definition: RunDefinition;
   private readonly stepMs: number;
-  /** Steps of price by instrument. */
-  private readonly ticks: ReadonlyMap<string, number>;
   private compared: Record<string, Compared> = {};
   private sums: Record<ShadowKind, number> = { price: 0, delay: 0, fee: 0, quantity: 0, missed: 0, extra: 0 };
   /** Names of the run's orders by their numbers. */
@@ -60,7 +58,6 @@ export class Shadow {
   constructor(definition: RunDefinition) {
     this.definition = definition;
     this.stepMs = timeframeMs(definition.timeframe);
-    this.ticks = new Map(definition.instruments.map(({ instrument }) => [instrument.id, instrument.tick]));
     this.run = createRun(definition);
     this.run.observe({
       placed: (index, order) => this.placed.push({ index, order }),
@@ -150,7 +147,7 @@ export class Shadow {
       const costs = this.costs(compared);
       for (const [kind, cost] of costs) byKind[kind] += cost;
       const { instrument, side, at } = compared;
-      const whose = { at, instrument, side, ...orderOf(key, compared, this.ticks.get(instrument) ?? 0) };
+      const whose = { at, instrument, side, ...orderOf(key, compared) };
       orders.push(costs.map(([kind, cost]) => ({ ...whose, kind, cost: money(cost) })));
     }
     return {
@@ -200,15 +197,14 @@ function newest(orders: readonly (readonly ShadowDifference[])[]): ShadowDiffere
   return shown;
 }
 
-/** What both sides traded of an order; prices are put on the grid of `tick`, 0 for none. */
-function orderOf(key: string, { shadow, real }: Compared, tick: number) {
+/** What both sides traded of an order; a price of several fills is their mean. */
+function orderOf(key: string, { shadow, real }: Compared) {
   const shown = (value: number) => exactText(Number(value.toPrecision(10)));
-  const onGrid = (price: number) => (tick > 0 ? Math.round(price / tick) * tick : price);
   const trade = ({ quantity, value }: Leg): ShadowTrade | null =>
-    quantity === 0 ? null : { quantity: shown(quantity), price: shown(onGrid(value / quantity)) };
+    quantity === 0 ? null : { quantity: shown(quantity), price: shown(value / quantity) };
   const words = (traded: ShadowTrade | null) => (traded === null ? "nothing" : `${traded.quantity} at ${traded.price}`);
   const [backtest, bot] = [trade(shadow), trade(real)];
   const part = key.startsWith("hand.") ? "hand" : key.slice(key.lastIndexOf(".") + 1);
   const detail = `${part === "main" ? "order" : part}: backtest ${words(backtest)}, bot ${words(bot)}`;
-  return { part, backtest, bot, detail };
+  return { order: key, part, backtest, bot, detail };
 }

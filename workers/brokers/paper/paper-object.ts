@@ -23,8 +23,6 @@ const PUSH_MS_MAX = 5_000;
  * not decide before. Then the market goes on, since orders that close positions have to fill also while an account fails.
  */
 const UNHEARD_CALLS_MAX = 5;
-/** What a call answers to `transact` that led to nothing but other prices. */
-const ONLY_PRICES = Symbol("only prices");
 
 interface Parts {
   readonly account: PaperAccount;
@@ -126,10 +124,7 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
   async onMarket(call: MarketCall): Promise<void> {
     const ownerId = this.store.read<string>("owner");
     if (ownerId === undefined) throw new Error(`${LISTENER_GONE}: the account is closed`);
-    this.transact(() => {
-      const isWhole = this.open(ownerId).venue.meet(call) || this.arePricesDue();
-      return isWhole ? undefined : ONLY_PRICES;
-    });
+    this.meet(ownerId, call);
     if (await this.push(ownerId)) this.unheard = 0;
     else if (this.unheard++ < UNHEARD_CALLS_MAX) throw new Error("the account has not heard what happened");
   }
@@ -220,15 +215,34 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
     if (this.store.read<string>("owner") !== ownerId) throw new Error("the account must be open and the owner's");
   }
 
-  /** All of it is written, or nothing of it has happened. Where `work` says that only prices changed, those are held. */
+  /**
+   * Meets what the market traded. Ticks that led to nothing are held in memory for a while; a slice of time is stored at once, since
+   * where a market goes in steps of minutes an order must not count as placed in one before.
+   */
+  private meet(ownerId: string, call: MarketCall): void {
+    const isOfTicks = call.slices.every(({ spanMs }) => spanMs === 0);
+    this.whole(() => {
+      const { venue } = this.open(ownerId);
+      const ledToSomething = venue.meet(call);
+      if (ledToSomething || !isOfTicks || this.arePricesDue()) this.storePrices(venue);
+    });
+  }
+
+  /** All of it is written, or nothing of it has happened; what is held of prices is stored first, and stays where `work` fails. */
   private transact<T>(work: () => T): T {
+    const { parts } = this;
+    if (parts !== undefined) this.whole(() => this.storePrices(parts.venue));
+    return this.whole(work);
+  }
+
+  private storePrices(venue: PaperVenue): void {
+    venue.storePrices();
+    this.pricesStoredAt = systemClock();
+  }
+
+  private whole<T>(work: () => T): T {
     try {
-      const result = this.ctx.storage.transactionSync(() => {
-        const made = work();
-        if (made !== ONLY_PRICES) this.parts?.venue.storePrices();
-        return made;
-      });
-      if (result !== ONLY_PRICES) this.pricesStoredAt = systemClock();
+      const result = this.ctx.storage.transactionSync(work);
       this.ctx.waitUntil(this.ringForBackup());
       return result;
     } catch (error) {

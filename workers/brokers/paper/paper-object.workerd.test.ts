@@ -106,6 +106,11 @@ async function failureOf(work: () => Promise<unknown>): Promise<string> {
 
 brokerContract("the paper venue", openVenue);
 
+/** A candle of a minute at one price. */
+function minute(instrument: string, price: number) {
+  return { instrument, spanMs: 60_000, open: price, high: price, low: price, close: price, volume: 1_000 };
+}
+
 describe("the paper venue of an account", () => {
   it("is nobody else's", async () => {
     const { calls } = await openVenue();
@@ -145,17 +150,31 @@ describe("the paper venue of an account", () => {
         return { price: mark?.price, trades };
       });
     const told = async () => (await venue.broker.events(0)).marks[0]?.price;
+    let at = START + 100_000;
+    const tick = (price: number) => {
+      at += 1_000;
+      const slice = { time: at, spanMs: 0, open: price, high: price, low: price, close: price, volume: 1_000 };
+      const slices = [{ instrument: venue.instrument, ...slice }];
+      return venue.calls.onMarket({ sequence: at, slices, marketAt: at, intervalMs: 1_000 });
+    };
     await venue.broker.place(bracketFor(venue, { stop: "95", target: "200" }));
-    await venue.meet({ price: 102 });
+    await tick(102);
     const { trades } = await stored();
-    await venue.meet({ price: 103 });
-    await venue.meet({ price: 104 });
+    await tick(103);
+    await tick(104);
     expect(await stored()).toEqual({ price: "102", trades });
     expect(await told()).toBe(parsePrice("104", "price"));
     await venue.disturb();
     expect(await told()).toBe(parsePrice("102", "price"));
-    await venue.meet({ price: 94 });
+    await tick(94);
     expect(await stored()).toEqual({ price: "94", trades: trades + 1 });
+    // A slice of time, as markets have that go in steps, and whatever a person asks for.
+    await venue.meet({ price: 93, slices: [{ ...minute(venue.instrument, 93), time: at + 1_000 }] });
+    expect((await stored()).price).toBe("93");
+    at += 61_000;
+    await tick(92);
+    await venue.faults();
+    expect((await stored()).price).toBe("92");
   });
 
   it("tells a market that it is gone once it was deleted", async () => {
