@@ -21,11 +21,13 @@ interface Stage {
   fails: boolean;
   dial(changed?: Partial<{ epoch: number; tokenId: string; ownerId: string; atMs: number }>): Promise<Response>;
   connect(): Promise<WebSocket>;
-  settle(): Promise<void>;
+  /** Waits until so many things were heard and said in all, and then until it is quiet. */
+  settle(least?: number): Promise<void>;
 }
 
-/** Turns of ten milliseconds. */
-const QUIET_TURNS = 5;
+/** Turns of ten milliseconds: for how many it must be quiet, and how many are waited for what has to come. */
+const QUIET_TURNS = 15;
+const TURNS_MAX = 1_000;
 
 let objects = 0;
 
@@ -73,11 +75,12 @@ function inObject(work: (stage: Stage) => Promise<void>): Promise<void> {
       return webSocket;
     };
     // Messages of sockets arrive in events of their own: it is quiet once nothing has come for a while.
-    const settle = async () => {
-      for (let quiet = 0, seen = -1; quiet < QUIET_TURNS; quiet++) {
+    const settle = async (least = 0) => {
+      for (let turn = 0, quiet = 0, seen = -1; quiet < QUIET_TURNS; turn++) {
         await scheduler.wait(10);
         const now = said.length + heard.length;
-        if (now !== seen) quiet = 0;
+        const isToCome = now < least && turn < TURNS_MAX;
+        quiet = now === seen && !isToCome ? quiet + 1 : 0;
         seen = now;
       }
     };
@@ -130,7 +133,7 @@ describe("an account's line to its sidecar", () => {
       const socket = await connect();
       say(socket, hello());
       for (const sequence of [1, 2, 2, 1, 3]) say(socket, news(sequence));
-      await settle();
+      await settle(10);
       expect(codes(heard)).toEqual(["gap", "c1", "c2", "c3"]);
       expect(said.map(({ type, sequence, taken }) => [type, sequence ?? taken])).toEqual([
         ["welcome", 0],
