@@ -28,6 +28,23 @@ const AGREES: Readonly<Record<BookOrder["status"], readonly string[]>> = {
 /** States of an order that the broker never had: it was refused before it left, or its request was lost on the way. */
 const NEVER_THERE = new Set(["DENIED", "REJECTED", "UNKNOWN", "PENDING_CANCEL", "LOST", "SUBMITTING"]);
 
+/** `differences` of several accounts, each with what is its own of `desk` and `asked`. */
+export function differencesByAccount(parts: {
+  readonly books: Readonly<Record<string, Book>>;
+  readonly states: readonly AccountState[];
+  readonly desk: Omit<DeskBooksShown, "state">;
+  readonly asked: readonly Asked[];
+  readonly since: number;
+}): string[] {
+  const { books, states, desk, asked, since } = parts;
+  return states.flatMap((state) => {
+    const { accountId } = state;
+    const isMine = (row: { accountId: string }) => row.accountId === accountId;
+    const own = { orders: desk.orders.filter(isMine), fills: desk.fills.filter(isMine), state };
+    return differences({ book: books[accountId], desk: own, asked: asked.filter(isMine), since });
+  });
+}
+
 /**
  * Everything in which the broker's own books, what clients were answered and the desk's books differ; empty where nothing
  * was lost, doubled or is unaccounted for. Orders and fills at the broker from `since` on are looked at, UTC ms.

@@ -5,7 +5,7 @@ import type { Order } from "../schema/wire/trading.ts";
 import { ApiClient } from "./api-client.ts";
 import { askOrder } from "./ask-order.ts";
 import { BrokerProcess } from "./broker-process.ts";
-import { type Asked, differences } from "./compare.ts";
+import { type Asked, differencesByAccount } from "./compare.ts";
 import { DrillBots } from "./drill-bots.ts";
 import type { DrillResult, DrillTerms } from "./drill-result.ts";
 
@@ -240,13 +240,8 @@ class KillDrill {
     const [orders, fills] = [await api.orders(from), await api.fills(from)];
     const states = await Promise.all(accounts.map((accountId) => api.state(accountId)));
     const books = await broker.books();
-    const found = states.flatMap((state) => {
-      const { accountId } = state;
-      const isMine = (row: { accountId: string }) => row.accountId === accountId;
-      const desk = { orders: orders.filter(isMine), fills: fills.filter(isMine), state };
-      const asked = this.asked.filter(isMine);
-      return differences({ book: books[accountId], desk, asked, since: from + LOOK_BACK_MS / 2 });
-    });
+    const since = from + LOOK_BACK_MS / 2;
+    const found = differencesByAccount({ books, states, desk: { orders, fills }, asked: this.asked, since });
     if (ended) found.push(...orders.filter(isUncertain).map(({ id, state }) => `order ${id} is still ${state}`));
     return found;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { AccountState } from "../../schema/wire/trading.ts";
-import { differences } from "../compare.ts";
+import { differencesByAccount } from "../compare.ts";
 import type { LoadMix } from "./load-mix.ts";
 import type { LoadStage } from "./load-stage.ts";
 
@@ -59,13 +59,8 @@ export class BookLooks {
     const [orders, fills] = [await patient.orders(from), await patient.fills(from)];
     const states = await Promise.all(accounts.map((accountId) => patient.state(accountId)));
     const books = await broker.books();
-    const found = states.flatMap((state) => {
-      const { accountId } = state;
-      const isMine = (row: { accountId: string }) => row.accountId === accountId;
-      const desk = { orders: orders.filter(isMine), fills: fills.filter(isMine), state };
-      const asked = this.mix.orders.asked.filter(isMine);
-      return differences({ book: books[accountId], desk, asked, since: from + LOOK_BACK_MS / 2 });
-    });
+    const since = from + LOOK_BACK_MS / 2;
+    const found = differencesByAccount({ books, states, desk: { orders, fills }, asked: this.mix.orders.asked, since });
     found.push(...states.flatMap((state) => this.shownOtherwise(state)));
     found.push(...(await this.reconcileDifferences()), ...(await this.mix.signals.findings(patient)));
     const all = Object.values(books);

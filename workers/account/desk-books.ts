@@ -8,7 +8,7 @@ import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts"
 import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
 import type { OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
-import { PRICES_STORED_EVERY_MS } from "../platform/price-storing.ts";
+import { arePricesDue } from "../platform/price-storing.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import { type DeskMeter, SILENT_METER } from "./desk-meter.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
@@ -95,8 +95,7 @@ export class DeskBooks {
    * two of them. A new day, and the market's time where that is the desk's clock, are stored at once.
    */
   price(act: () => void): void {
-    const since = this.now() - this.storedAt;
-    const isDue = this.account.marketTime || since < 0 || since >= PRICES_STORED_EVERY_MS;
+    const isDue = this.account.marketTime || arePricesDue(this.storedAt, this.now());
     const days = daysOf(this.scopes);
     this.whole(() => {
       act();

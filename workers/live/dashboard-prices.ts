@@ -1,5 +1,5 @@
 import type { DashboardAccount } from "../../schema/wire/bot.ts";
-import { PRICES_STORED_EVERY_MS } from "../platform/price-storing.ts";
+import { arePricesDue } from "../platform/price-storing.ts";
 
 /** Which reports of accounts are stored: one that differs only in what prices make of it waits for a while. */
 export class DashboardPrices {
@@ -9,8 +9,7 @@ export class DashboardPrices {
   /** Whether a report is to be stored; it counts as stored then. `before` is the one that came last. */
   isToStore(account: DashboardAccount, before: DashboardAccount | undefined, now: number): boolean {
     const { accountId } = account;
-    const since = now - (this.storedAt.get(accountId) ?? Number.NEGATIVE_INFINITY);
-    const isDue = since < 0 || since >= PRICES_STORED_EVERY_MS;
+    const isDue = arePricesDue(this.storedAt.get(accountId) ?? Number.NEGATIVE_INFINITY, now);
     if (!isDue && before !== undefined && isSameBesidesPrices(account, before)) return false;
     this.storedAt.set(accountId, now);
     return true;

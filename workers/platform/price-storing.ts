@@ -4,3 +4,8 @@
  * ends forgets is how prices moved in that time; the next ones come with the market's next tick.
  */
 export const PRICES_STORED_EVERY_MS = 10_000;
+
+/** Whether prices that were stored last at `storedAt` are to be stored at `now`, UTC ms; also where the clock was set back since. */
+export function arePricesDue(storedAt: number, now: number): boolean {
+  return now < storedAt || now - storedAt >= PRICES_STORED_EVERY_MS;
+}

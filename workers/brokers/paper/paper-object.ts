@@ -6,7 +6,7 @@ import { LISTENER_GONE, type MarketCall, type MarketListener } from "../../feed/
 import { systemClock } from "../../platform/clock.ts";
 import type { Env } from "../../platform/env.ts";
 import { logEvent } from "../../platform/log-event.ts";
-import { PRICES_STORED_EVERY_MS } from "../../platform/price-storing.ts";
+import { arePricesDue } from "../../platform/price-storing.ts";
 import { TIME_IS_UP, within } from "../../platform/within.ts";
 import type { OrderToPlace, ReplaceTerms, SendOutcome, VenueEvent, VenueTold } from "../broker.ts";
 import { PaperBooks } from "./paper-books.ts";
@@ -224,7 +224,7 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
     this.whole(() => {
       const { venue } = this.open(ownerId);
       const ledToSomething = venue.meet(call);
-      if (ledToSomething || !isOfTicks || this.arePricesDue()) this.storePrices(venue);
+      if (ledToSomething || !isOfTicks || arePricesDue(this.pricesStoredAt, systemClock())) this.storePrices(venue);
     });
   }
 
@@ -249,11 +249,6 @@ export class PaperVenueObject extends BackedUpObject implements PaperVenueCalls,
       this.forgetParts();
       throw error;
     }
-  }
-
-  private arePricesDue(): boolean {
-    const since = systemClock() - this.pricesStoredAt;
-    return since < 0 || since >= PRICES_STORED_EVERY_MS;
   }
 
   /** Goes back to what is stored. */
