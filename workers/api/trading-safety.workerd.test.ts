@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { openDatabase } from "../platform/database.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";
 import { spreadPlatformSwitch } from "../services/trading/platform-switch.ts";
+import { afterAlarm } from "../testing/after-alarm.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 
 const REAL = { strategies: STRATEGY_CATALOGUE };
@@ -108,12 +109,11 @@ describe("what stopping and deleting leave behind", () => {
     await client.json("POST", `/api/v1/bots/${bot.id}/start`);
     await client.json("POST", `/api/v1/bots/${bot.id}/pause`);
     const { object } = await botObject({ env, ownerId: client.userId }, bot.id);
-    await runDurableObjectAlarm(object);
     const path = `/api/v1/bots/${bot.id}`;
-    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({ status: "paused" });
+    const rung = afterAlarm(object, () => client.json<BotState>("GET", `${path}/state`));
+    await expect.poll(rung).toMatchObject({ status: "paused" });
     await client.json("POST", `${path}/resume`);
-    await runDurableObjectAlarm(object);
-    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({ status: "running" });
+    await expect.poll(rung).toMatchObject({ status: "running" });
   });
 
   it("leaves nothing of an account that is deleted: no rows, no tags, no pictures, no archived bots", async () => {

@@ -1,4 +1,3 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Bot, BotLogEntry, BotPreview, BotState } from "../../schema/wire/bot.ts";
@@ -6,6 +5,7 @@ import type { RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
 import type { AccountState, KillResult, Order, OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { botObject } from "../services/trading/account-object-of.ts";
+import { afterAlarm } from "../testing/after-alarm.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
 
 const BTC = "SIM:BTC-USD";
@@ -142,18 +142,14 @@ describe("trading over the API", () => {
     expect(bot).toMatchObject({ status: "stopped", version: 1, simulated: true });
     expect(await client.json<Bot>("POST", `/api/v1/bots/${bot.id}/start`)).toMatchObject({ status: "starting" });
     const { object } = await botObject({ env, ownerId: client.userId }, bot.id);
-    await runDurableObjectAlarm(object);
     const path = `/api/v1/bots/${bot.id}`;
-    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({ status: "running", version: 1 });
+    const rung = afterAlarm(object, () => client.json<BotState>("GET", `${path}/state`));
+    await expect.poll(rung).toMatchObject({ status: "running", version: 1 });
     const killed = await client.json<KillResult>("POST", "/api/v1/kill", { scope: { kind: "user" }, flatten: false });
     expect(killed.accounts.map((entry) => entry.accountId)).toContain(account.id);
     expect(killed.unreached).toEqual([]);
     expect(await state()).toMatchObject({ state: "HALTED", stateReason: "KILL_SWITCH" });
-    await runDurableObjectAlarm(object);
-    expect(await client.json<BotState>("GET", `${path}/state`)).toMatchObject({
-      status: "halted",
-      reason: "KILL_SWITCH",
-    });
+    await expect.poll(rung).toMatchObject({ status: "halted", reason: "KILL_SWITCH" });
     expect((await order(BUY)).verdict).toMatchObject({ code: "HALTED" });
     const { rows } = await client.json<{ rows: BotLogEntry[] }>("GET", `${path}/log`);
     expect(rows.map((entry) => entry.kind)).toEqual(["halted", "started"]);

@@ -45,8 +45,8 @@ describe("a stored password", () => {
     await setHash(email, (await hashOf(email)).replace(/m=\d+/, "m=1048576"));
     const started = performance.now();
     expect((await signIn(newBrowser(), email)).status).toBe(401);
-    // A gibibyte of Argon2 takes seconds; half a second holds the whole request on a busy machine.
-    expect(performance.now() - started).toBeLessThan(500);
+    // A gibibyte of Argon2 takes many seconds, and is more memory than there is; two seconds hold the request on a busy machine.
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it("S03 of a lower cost than today's is made anew when its user signs in", async () => {

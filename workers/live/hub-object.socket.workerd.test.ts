@@ -8,6 +8,7 @@ import { drainAudit } from "../audit/drain-audit.ts";
 import { closeSocketsOf } from "../auth/open-sockets.ts";
 import { renewSession } from "../auth/session.ts";
 import { openDatabase } from "../platform/database.ts";
+import { afterAlarm } from "../testing/after-alarm.ts";
 import { botReport } from "../testing/bot-report.ts";
 import { LiveWatcher } from "../testing/live-watcher.ts";
 import { newClient, ORIGIN, request, START_MS, type TestClient } from "../testing/test-client.ts";
@@ -186,8 +187,7 @@ describe("the dashboard's channel", () => {
     await runInDurableObject(object, (instance) => {
       Object.assign(instance, { env });
     });
-    await runDurableObjectAlarm(object);
-    expect(await entries()).toBe(1);
+    await expect.poll(afterAlarm(object, entries)).toBe(1);
   });
 
   it("stops nothing for somebody who may only look, and says so", async () => {

@@ -1,10 +1,12 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import type { NewHook, Signal, SignalReceipt } from "../../schema/wire/signal.ts";
 import type { Order, TradingAccount } from "../../schema/wire/trading.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";
+import { afterAlarm } from "./after-alarm.ts";
 import { newClient, request, type TestClient } from "./test-client.ts";
 
 const REAL = { strategies: STRATEGY_CATALOGUE };
@@ -40,7 +42,8 @@ export async function newDriven(parts: object = {}, changed: object = {}): Promi
   );
   await client.json("POST", `/api/v1/bots/${bot.id}/start`);
   const { object } = await botObject({ env, ownerId: client.userId }, bot.id);
-  await runDurableObjectAlarm(object);
+  const rung = afterAlarm(object, () => client.json<BotState>("GET", `/api/v1/bots/${bot.id}/state`));
+  await vi.waitUntil(async () => (await rung()).status === "running", { timeout: 30_000 });
   const hook = await client.json<NewHook>("POST", `/api/v1/bots/${bot.id}/hook`, undefined, 201);
   return { client, bot, hook, send: sender(hook.address, changed) };
 }

@@ -1,3 +1,3 @@
 import { describeGroup } from "./describe-group.ts";
 
-describeGroup("pretended");
+describeGroup("apart");
