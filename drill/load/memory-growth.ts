@@ -7,6 +7,8 @@ export const GROWTH_MAX = 0.05;
 /** Minutes of each of the two windows that are compared: shorter, and one collection of garbage decides. */
 const WINDOW_MINUTES = 20;
 const WINDOW_MINUTES_MIN = 5;
+/** Until a runtime that was started anew is warm and its last window full. */
+export const ANEW_MINUTES = WARM_UP_MINUTES + WINDOW_MINUTES_MIN;
 
 /** Memory of a process, sampled once a minute. */
 export interface MemoryGrowth {
@@ -29,6 +31,28 @@ export function memoryGrowth(samples: readonly number[]): MemoryGrowth | undefin
   for (const [right, to] of warm.entries())
     for (const [left, from] of warm.slice(0, right).entries()) slopes.push((to - from) / (right - left));
   return { from, to, share: to / from - 1, slopeAnHour: percentile(slopes, 0.5) * 60 };
+}
+
+/** Samples of each minute: the Worker's heap once garbage is collected, the process that runs it, and the one that hosts that. */
+export interface MemorySamples {
+  readonly heap: number[];
+  readonly workerd: number[];
+  readonly host: number[];
+}
+
+export function noMemory(): MemorySamples {
+  return { heap: [], workerd: [], host: [] };
+}
+
+/**
+ * Whether what a process had come to hold leaked: started anew on the same state and warm, it would hold less. `grown` and
+ * `anew` are samples of before and after; their last windows are compared. The text says both.
+ */
+export function leakFinding(name: string, grown: readonly number[], anew: readonly number[]) {
+  const [before, after] = [grown, anew].map((samples) => percentile(samples.slice(-WINDOW_MINUTES_MIN), 0.5));
+  const share = before / after - 1;
+  const text = `memory of ${name}: ${megabytes(before)} MB, anew on the same state ${megabytes(after)} MB`;
+  return { text, finding: share > GROWTH_MAX ? `${text}: ${(share * 100).toFixed(1)} % leaked` : undefined };
 }
 
 /** What is wrong with how a process's memory grew; undefined where nothing is. */
