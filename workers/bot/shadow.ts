@@ -58,7 +58,7 @@ export class Shadow {
   constructor(definition: RunDefinition) {
     this.definition = definition;
     this.stepMs = timeframeMs(definition.timeframe);
-    this.run = createRun(definition);
+    this.run = createRun({ ...definition, isEndless: true });
     this.run.observe({
       placed: (index, order) => this.placed.push({ index, order }),
       filled: ({ order, group, reason, instrument, side, quantity, price, fee, time }) => {

@@ -3,16 +3,14 @@ import { timeframeMs } from "../candle/timeframe.ts";
 import type { Order } from "../fill/order.ts";
 import type { Fill } from "./account.ts";
 import type { Block } from "./block.ts";
-import { BuyHold } from "./buy-hold.ts";
 import { CandleFeed } from "./candle-feed.ts";
 import { CandleHash } from "./candle-hash.ts";
 import { spansOf } from "./candle-span.ts";
 import { checkDefinition } from "./definition.ts";
-import { DrawdownTracker } from "./drawdown.ts";
-import { EquityCurve } from "./equity-curve.ts";
 import { Lane, type LaneVariant } from "./lane.ts";
 import { laneResult, type RunLanes, variantsOf } from "./lanes.ts";
 import type { RunResult } from "./result.ts";
+import { RunRecord } from "./run-record.ts";
 import type { RunDefinition } from "./settings.ts";
 import { createPrograms } from "./signals.ts";
 import { type Snapshot, snapshotField, snapshotList } from "./snapshot.ts";
@@ -49,10 +47,9 @@ export class Run {
   private readonly feed: CandleFeed;
   private readonly hashes: readonly CandleHash[];
   private readonly lastCloses: Float64Array;
-  private readonly curve = new EquityCurve();
+  /** None of an endless run. */
+  private readonly record: RunRecord | undefined;
   private readonly stepMs: number;
-  private drawdown: DrawdownTracker | undefined;
-  private buyHold: BuyHold | undefined;
   private candles = 0;
   private from = Number.NaN;
   private to = Number.NaN;
@@ -69,6 +66,7 @@ export class Run {
     const { instruments, timeframe } = definition;
     this.hashes = definition.checks === "bare" ? [] : instruments.map(() => new CandleHash());
     this.lastCloses = new Float64Array(instruments.length);
+    this.record = definition.isEndless ? undefined : new RunRecord(definition);
     this.stepMs = timeframeMs(timeframe);
   }
 
@@ -100,12 +98,15 @@ export class Run {
     return { candles: this.candles, equity: account.equity(), closedTrades: account.trades.length };
   }
 
-  /** Ends the run: the last candle closes, what is open is closed or kept as the settings say. */
+  /**
+   * Ends the run: the last candle closes, what is open is closed or kept as the settings say. Throws where the run is
+   * endless.
+   */
   finish(): RunResult {
+    const { record } = this;
+    if (record === undefined) throw new TypeError("the run must not be endless to be finished");
     this.stepBlock(this.feed.flush(this.definition.from));
-    const { settings } = this.definition;
-    const drawdown = this.drawdown ?? new DrawdownTracker(settings.cash, 0);
-    if (settings.end === "close") this.closeAll(drawdown);
+    if (this.definition.settings.end === "close") this.closeAll(record);
     const results = this.lanes.all.map((lane, index) =>
       laneResult(this.definition, lane, this.variants[index], this.to),
     );
@@ -119,9 +120,9 @@ export class Run {
       worst: others.find((lane) => lane.variant.cost === 1 && lane.variant.path === "worst"),
       best: others.find((lane) => lane.variant.cost === 1 && lane.variant.path === "best"),
       stressed: others.filter((lane) => lane.variant.cost !== 1),
-      curve: this.curve.result(),
-      drawdown,
-      buyHold: this.buyHold ?? this.newBuyHold(0),
+      curve: record.curve.result(),
+      drawdown: record.drawdown,
+      buyHold: record.buyHold,
       lookAhead: this.feed.signals?.lookAhead,
       warmUp: this.candles > 0 ? this.feed.warmUpReadings(this.lanes.main.readings()) : undefined,
       candleHashes: this.hashes.map((hash) => hash.digest()),
@@ -150,30 +151,15 @@ export class Run {
   private trade(block: Block): void {
     if (Number.isNaN(this.from)) this.from = block.time[0];
     this.to = block.time[block.length - 1] + this.stepMs;
-    this.drawdown ??= new DrawdownTracker(this.definition.settings.cash, this.from);
-    this.buyHold ??= this.newBuyHold(this.from);
     for (const lane of this.lanes.all) lane.step(block);
-    this.buyHold.step(block, this.stepMs);
-    const { main, worst, best } = this.lanes;
-    this.curve.add(
-      {
-        time: block.time,
-        equity: main.equity,
-        worst: worst?.equity,
-        best: best?.equity,
-        buyHold: this.buyHold.equity,
-        length: block.length,
-      },
-      this.stepMs,
-      this.drawdown,
-    );
+    this.record?.add(block, this.lanes, { from: this.from, stepMs: this.stepMs });
     block.instruments.forEach(({ candles, start }, index) => {
       this.candles += Math.max(0, candles.length - start);
       if (candles.length > 0) this.lastCloses[index] = candles.close[candles.length - 1];
     });
   }
 
-  private closeAll(drawdown: DrawdownTracker): void {
+  private closeAll(record: RunRecord): void {
     const openEquity = this.lanes.main.account.equity();
     for (const lane of this.lanes.all) {
       lane.closeAll([...this.lastCloses], this.to);
@@ -181,12 +167,7 @@ export class Run {
     }
     const equity = this.lanes.main.account.equity();
     const changed = !Number.isNaN(this.to) && equity !== openEquity;
-    if (changed) this.curve.amend(equity, drawdown.push(equity, this.to));
-  }
-
-  private newBuyHold(time: number): BuyHold {
-    const { instruments, settings } = this.definition;
-    return new BuyHold({ cash: settings.cash, fee: settings.fees.taker, instruments: instruments.length, time });
+    if (changed) record.amend(equity, this.to);
   }
 
   snapshot(): Snapshot {
@@ -195,9 +176,7 @@ export class Run {
       ...this.feed.snapshot(),
       hashes: this.hashes.map((hash) => hash.snapshot()),
       lastCloses: this.lastCloses.slice(),
-      curve: this.curve.snapshot(),
-      drawdown: this.drawdown?.snapshot() ?? null,
-      buyHold: this.buyHold?.snapshot() ?? null,
+      ...this.record?.snapshot(),
       span: [this.candles, this.from, this.to],
     };
   }
@@ -212,13 +191,8 @@ export class Run {
     this.feed.restore(snapshot);
     each("hashes", this.hashes);
     this.lastCloses.set(snapshotField(snapshot, "lastCloses") as Float64Array);
-    this.curve.restore(snapshotField(snapshot, "curve"));
     [this.candles, this.from, this.to] = snapshotList(snapshot, "span") as readonly number[];
-    if (Number.isNaN(this.from)) return;
-    this.drawdown = new DrawdownTracker(this.definition.settings.cash, this.from);
-    this.drawdown.restore(snapshotField(snapshot, "drawdown"));
-    this.buyHold = this.newBuyHold(this.from);
-    this.buyHold.restore(snapshotField(snapshot, "buyHold"));
+    this.record?.restore(snapshot, this.from);
   }
 }
 

@@ -68,6 +68,11 @@ export interface RunDefinition {
    * receipt; `bare` trades only, as a search over parameters wants it.
    */
   readonly checks?: "bare" | "full";
+  /**
+   * Keeps none of what a report is made of and grows with the run, such as its curve and days: for what goes on beside a bot
+   * for years and is asked for its orders and its equity alone. Such a run cannot be finished.
+   */
+  readonly isEndless?: boolean;
 }
 
 /** Settings of a plain run, for callers that change only some. */

@@ -68,7 +68,7 @@ export class Trader {
 
   constructor(given: RunDefinition) {
     const settings = { ...given.settings, sizeAt: "decision" } as const;
-    const definition: RunDefinition = { ...given, settings, checks: "bare" };
+    const definition: RunDefinition = { ...given, settings, checks: "bare", isEndless: true };
     checkDefinition(definition);
     if (settings.fundingRate !== 0) {
       throw new RangeError(`fundingRate must be 0 where a venue fills the orders, was ${settings.fundingRate}`);
