@@ -24,6 +24,15 @@ export class LocalAdmin {
     await this.send("/api/v1/admin/trading", { token, body: { state } });
   }
 
+  /** Throws the kill switch of an instrument of an account that is made for it: a notice leaves by letter, and no bot stands still. */
+  async killUnused(): Promise<void> {
+    const token = await this.token();
+    const made = await this.send("/api/v1/accounts", { token, body: { name: "Rehearsal", cash: "1000" } });
+    const { id: accountId } = (await made.json()) as { id: string };
+    const scope = { kind: "instrument", accountId, instrument: "SIM:BTC-USD" };
+    await this.send("/api/v1/kill", { token, body: { scope, flatten: false } });
+  }
+
   /** An access token right after a proof by password. */
   async token(): Promise<string> {
     const password = this.secrets.DEMO_PASSWORD;

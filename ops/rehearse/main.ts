@@ -97,6 +97,8 @@ async function rehearse(): Promise<void> {
   try {
     await stage.begin();
     await tellFreshBackup(stage);
+    // What the dashboards tell of notices needs one.
+    await stage.admin.killUnused();
     await watchQuietly(stage, Number(values.minutes));
     await askDashboards(stage);
     for (const act of ACTS) await perform(stage, act);

@@ -4,6 +4,7 @@ import { drainMail } from "../mail/mail-outbox.ts";
 import type { MailSender } from "../mail/mail-sender.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { HOOK_PATH } from "../services/trading/signals.ts";
 import type { ApiEnv } from "./api-types.ts";
 
 /** Replies to requests that were not understood or found nothing: they leave nothing to send. */
@@ -18,6 +19,8 @@ export function drainOutboxes(mail: (env: Env) => MailSender): MiddlewareHandler
     await next();
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return;
     if (NOTHING_LEFT.has(c.res.status)) return;
+    // A signal is written down in its bot alone, and comes in bursts.
+    if (c.req.path.startsWith(`${HOOK_PATH}/`)) return;
     c.executionCtx.waitUntil(
       drainAudit(c.env).catch((error: unknown) => {
         logEvent("audit_drain_failed", { error });
