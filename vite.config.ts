@@ -32,10 +32,10 @@ export default defineConfig({
   },
   server: {
     port: 5173,
+    // The pages have folders of such names too (`web/api`), which are theirs to serve.
     proxy: {
-      "/api": { target: WORKER_URL, ws: true },
-      "/docs": { target: WORKER_URL },
-      "/health": { target: WORKER_URL },
+      "^/api/(?:v1|auth)/": { target: WORKER_URL, ws: true },
+      "^/(?:dev|docs|health|hooks|metrics|sidecar)(?:[/.?]|$)": { target: WORKER_URL },
     },
   },
 });
