@@ -18,6 +18,7 @@ export { VenueMarketObject } from "./feed/live/venue-market-object.ts";
 export { HubObject } from "./live/hub-object.ts";
 export { RelayObject } from "./live/relay-object.ts";
 export { MetricsObject } from "./metrics/metrics-object.ts";
+export { NoticeObject } from "./notify/notice-object.ts";
 export { RunObject } from "./run/run-object.ts";
 
 /** The token that `npm run restore` shows, at least 32 characters. */

@@ -2,8 +2,6 @@ import {
   BaselineSeries,
   type CandlestickData,
   CandlestickSeries,
-  ColorType,
-  CrosshairMode,
   createChart,
   type IChartApi,
   type ISeriesApi,
@@ -13,23 +11,18 @@ import {
   type Logical,
   MismatchDirection,
   PriceScaleMode,
-  type Time,
 } from "lightweight-charts";
 import { formatPrice } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 import { BandPrimitive } from "./band-primitive.ts";
 import { candleRow, changedRows } from "./candle-rows.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
+import { chartOptions } from "./chart-options.ts";
 import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
-import { axisTime, tickTime } from "./chart-time.ts";
 import { LevelLines } from "./level-lines.ts";
 import { linePoint } from "./line-point.ts";
 import { MarksPrimitive } from "./marks-primitive.ts";
 import { indexOfTime, type TimeGrid, timeOfIndex } from "./time-grid.ts";
-
-const SMALLEST_FONT_PX = 11;
-/** A market with two candles would show two blocks. */
-const WIDEST_BAR_PX = 60;
 
 export interface ChartListeners {
   onHover(hover: ChartHover | null): void;
@@ -58,7 +51,11 @@ export class ChartController {
   constructor(element: HTMLElement, spec: ChartSpec, listeners: ChartListeners) {
     this.spec = spec;
     this.colourOf = readColours(element);
-    this.chart = createChart(element, this.options());
+    const lengthMs = () => this.grid.lengthMs;
+    this.chart = createChart(
+      element,
+      chartOptions({ colourOf: this.colourOf, lengthMs, hasCandles: spec.candles !== undefined }),
+    );
     if (spec.candles !== undefined) {
       this.candles = this.chart.addSeries(CandlestickSeries, candleLook(this.colourOf), 0);
       this.candles.attachPrimitive(this.marks);
@@ -89,6 +86,7 @@ export class ChartController {
   update(spec: ChartSpec): void {
     const visible = this.grid.times.length === 0 ? undefined : this.visible();
     const fresh = this.grid.times.length === 0;
+    const whole = !fresh && spec.candles === undefined && this.isWhole();
     const changed = spec.candles?.data !== this.spec.candles?.data || fresh;
     const grown = fresh ? null : changedRows(this.spec.candles?.data, spec.candles?.data);
     this.spec = spec;
@@ -108,6 +106,13 @@ export class ChartController {
     }
     // Candles that grow at their end move the chart along where its end was in view.
     if (visible !== undefined && changed && grown === null) this.show(visible);
+    if (whole) this.fit();
+  }
+
+  /** Whether all there is stands on screen. */
+  private isWhole(): boolean {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    return range !== null && range.from <= 0 && range.to >= this.grid.times.length - 1;
   }
 
   /** Shows a stretch of time. */
@@ -232,40 +237,6 @@ export class ChartController {
     series?.applyOptions({
       priceFormat: { type: "custom", minMove: 0.0001, formatter: line.axisFormat ?? line.format },
     });
-  }
-
-  private options() {
-    const { colourOf } = this;
-    const lengthMs = () => this.grid.lengthMs;
-    return {
-      autoSize: true,
-      layout: {
-        // The notice of the library stands in the help, with a link: its own logo would need an inline style element.
-        attributionLogo: false,
-        background: { type: ColorType.Solid, color: "transparent" },
-        textColor: colourOf("muted"),
-        fontFamily: getComputedStyle(document.body).fontFamily,
-        fontSize: SMALLEST_FONT_PX,
-        panes: { separatorColor: colourOf("line"), separatorHoverColor: colourOf("line-strong"), enableResize: true },
-      },
-      grid: { vertLines: { color: colourOf("chart-grid") }, horzLines: { color: colourOf("chart-grid") } },
-      crosshair: {
-        mode: CrosshairMode.Normal,
-        vertLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
-        horzLine: { color: colourOf("faint"), labelBackgroundColor: colourOf("line-strong") },
-      },
-      rightPriceScale: { borderVisible: false, minimumWidth: 72, entireTextOnly: true },
-      timeScale: {
-        borderColor: colourOf("line"),
-        minBarSpacing: 0.02,
-        maxBarSpacing: WIDEST_BAR_PX,
-        timeVisible: true,
-        tickMarkFormatter: (time: Time, kind: number) => tickTime(time, kind, lengthMs()),
-      },
-      localization: { timeFormatter: (time: Time) => axisTime(time, lengthMs()) },
-      // A finger that moves up or down scrolls the page, not the prices.
-      handleScroll: { vertTouchDrag: false },
-    };
   }
 }
 
