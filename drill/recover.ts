@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { checkLines } from "../ops/backup/restore-into.ts";
 import { runRecoveryDrill } from "./recovery-drill.ts";
 
 /**
@@ -25,9 +26,7 @@ if (![gigabytes, accounts, bots, seconds].every((value) => Number.isFinite(value
 const rows = Math.round((gigabytes * 1e9) / BYTES_A_ROW);
 const result = await runRecoveryDrill({ rows, accounts, bots, tradeMs: seconds * 1_000, say: console.log });
 const { restored } = result;
-for (const [check, found] of Object.entries(restored.checks)) {
-  console.log(`${check.padEnd(10)} ${found.length === 0 ? "passed" : found.join("; ")}`);
-}
+for (const line of checkLines(restored.checks)) console.log(line);
 console.log(
   `${restored.sources} sources, ${restored.rows} rows, ${restored.units} units of ${(restored.bytes / 1e6).toFixed(1)} MB`,
 );

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { checkLines } from "./backup/restore-into.ts";
 import { readRestoreOptions } from "./backup/restore-options.ts";
 import { planOf, restoreState } from "./backup/restore-state.ts";
 
@@ -19,8 +20,7 @@ if (!options.isAgreed) {
   }
 }
 const done = await restoreState(options, planned, console.log);
-for (const [check, found] of Object.entries(done.checks))
-  console.log(`${check.padEnd(10)} ${found.length === 0 ? "passed" : found.join("; ")}`);
+for (const line of checkLines(done.checks)) console.log(line);
 console.log(
   `${done.sources} sources, ${done.rows} rows, ${done.units} units of ${done.bytes} bytes in ${done.seconds.toFixed(1)} s`,
 );

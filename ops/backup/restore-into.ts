@@ -21,6 +21,15 @@ export const CHECKS = ["integrity", "counts", "ledger", "trail", "replay", "reco
 /** What was found, by check. Each list is empty where all is well. */
 export type RestoreChecks = Readonly<Record<(typeof CHECKS)[number], string[]>>;
 
+/** What to tell of the checks, a line each. Only the last may find something in a restore that is whole: what venues did since. */
+export function checkLines({ reconcile, ...mustHold }: RestoreChecks): string[] {
+  const lines = Object.entries(mustHold).map(
+    ([check, found]) => `${check.padEnd(10)} ${found.length === 0 ? "passed" : found.join("; ")}`,
+  );
+  const differs = `${reconcile.length} differences of accounts from their venues, to be looked at before these are armed:`;
+  return [...lines, reconcile.length === 0 ? "reconcile  passed" : ["reconcile  ", differs, ...reconcile].join("\n  ")];
+}
+
 export interface RestoreDone {
   readonly checks: RestoreChecks;
   readonly sources: number;

@@ -170,9 +170,7 @@ export class ChartController {
     this.chart.remove();
   }
 
-  /** What stands at `logical`, or at the end of the data. */
-  private hoverAt(logical: Logical | null): ChartHover {
-    const index = logical ?? ((this.grid.times.length - 1) as Logical);
+  private hoverAt(index: Logical): ChartHover {
     const candle = this.candles?.dataByIndex(index, MismatchDirection.NearestLeft) ?? null;
     const values = new Map<string, number>();
     for (const [id, line] of this.lines) {
@@ -190,8 +188,8 @@ export class ChartController {
 
   private listen(listeners: ChartListeners): void {
     this.chart.subscribeCrosshairMove((event) => {
-      const inside = event.point !== undefined && event.logical !== undefined;
-      listeners.onHover(inside ? this.hoverAt(event.logical ?? null) : this.hoverAt(null));
+      const { point, logical } = event;
+      listeners.onHover(point === undefined || logical === undefined ? null : this.hoverAt(logical));
     });
     this.chart.subscribeClick((event) => {
       const id = Number(event.hoveredObjectId ?? Number.NaN);

@@ -28,7 +28,7 @@ export function ChartLegend({ spec, hover, tops }: ChartLegendProps) {
           {spec.lines
             .filter((line) => line.pane === pane)
             .map((line) => {
-              const value = hover === null ? lastOf(line.values) : hover.values.get(line.id);
+              const value = hover === null ? lastOf(line) : hover.values.get(line.id);
               return (
                 <span key={line.id} className="num whitespace-nowrap text-muted">
                   <Swatch colour={line.colour} look={line.look} />
@@ -86,7 +86,9 @@ function volumeText(volume: number): string {
 }
 
 /** The last value there is; undefined where there is none. */
-function lastOf(values: readonly number[]): number | undefined {
+/** What a line has at its end; one with holes may have nothing there. */
+function lastOf({ values, holed }: ChartLine): number | undefined {
+  if (holed) return Number.isNaN(values.at(-1) ?? Number.NaN) ? undefined : values.at(-1);
   return values.findLast((value) => !Number.isNaN(value));
 }
 

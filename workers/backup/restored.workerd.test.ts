@@ -10,6 +10,7 @@ import { accountObject, botObject } from "../services/trading/account-object-of.
 import { newClient } from "../testing/test-client.ts";
 import type { BackedUpObject } from "./backed-up-object.ts";
 import { backupStoreOf } from "./backup-store-of.ts";
+import type { ManifestEntry } from "./manifest.ts";
 import { openNamedUnit } from "./open-named-unit.ts";
 
 const REAL = { strategies: STRATEGY_CATALOGUE };
@@ -17,9 +18,9 @@ const AS_OF = Date.UTC(2026, 2, 1);
 
 type Stub = DurableObjectStub<BackedUpObject>;
 
-/** Fills an empty object with the backup of another. */
-async function bring(from: Stub, to: Stub): Promise<void> {
-  const entry = await from.backUp();
+/** Fills an empty object with the backup of another, as it is now or was made before. */
+async function bring(from: Stub, to: Stub, made?: ManifestEntry): Promise<void> {
+  const entry = made ?? (await from.backUp());
   const store = backupStoreOf(env);
   if (entry === undefined || store === undefined) throw new Error("there must be a backup");
   for (const [at, { key }] of entry.units.entries()) {
@@ -55,6 +56,31 @@ it("F42: begins a restored account halted, with its books and orders, and sends 
   const after = await restored.eventsOf({ ownerId, botId: MANUAL_BOT, since: 0 });
   expect(after.events.at(-1)?.sequence).toBeGreaterThan(1_000_000);
   expect(after.events.slice(0, before.events.length)).toEqual(before.events);
+});
+
+it("F42: takes over what its venue did since, and says which orders it knows nothing of", async () => {
+  const client = await newClient(REAL);
+  const { userId: ownerId } = client;
+  const account = await client.json<TradingAccount>("POST", "/api/v1/accounts", { name: "Behind" }, 201);
+  const buy = { accountId: account.id, instrument: "SIM:BTC-USD", side: "buy", kind: "market", quantity: "0.01" };
+  await client.json<OrderDetail>("POST", "/api/v1/orders", buy, 201);
+  const { object } = await accountObject({ env, ownerId }, account.id);
+  const position = async (desk: typeof object) => (await desk.state({ ownerId })).positions[0]?.quantity;
+  await expect.poll(() => position(object)).toBe("0.01");
+  const before = structuredClone(await object.backUp()) as ManifestEntry | undefined;
+  await client.json<OrderDetail>("POST", "/api/v1/orders", { ...buy, quantity: "0.02" }, 201);
+  await expect.poll(() => position(object)).toBe("0.03");
+
+  const restored = env.ACCOUNT.getByName(`restored-behind-${account.id}`);
+  await bring(object as unknown as Stub, restored as unknown as Stub, before);
+  expect(await position(restored)).toBe("0.01");
+  expect(await restored.reconcileRestored()).toEqual(["ORDER_UNKNOWN of SIM:BTC-USD"]);
+  expect(await position(restored)).toBe("0.03");
+  // Once a person has looked at it, nothing of it comes back.
+  const instrument = { kind: "instrument", instrument: "SIM:BTC-USD" } as const;
+  for (const scope of [{ kind: "account" } as const, instrument])
+    await restored.setSwitch({ ownerId, scope, state: "ACTIVE", reason: "by hand" });
+  expect(await restored.reconcileRestored()).toEqual([]);
 });
 
 it("begins a restored bot halted, with what it was about to ask taken back", async () => {
