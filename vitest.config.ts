@@ -37,8 +37,9 @@ const POLL_MS_MAX = 30_000;
 const EXPECT = { poll: { timeout: POLL_MS_MAX } };
 
 /**
- * What waits for real processes, alarms and pages is tried once more before it counts as failed: among thousands that share
- * two cores one comes too late now and then. `.ci/run` names each that needed it.
+ * What waits for alarms and pages is tried once more before it counts as failed: among thousands that share two cores one
+ * comes too late now and then. `.ci/run` names each that needed it, and bears few. Drills get no second try: what they look
+ * for is seldom.
  */
 const TRIED_AGAIN = { retry: 1 };
 
@@ -130,7 +131,6 @@ export default defineConfig({
         test: {
           name: "drill",
           expect: EXPECT,
-          ...TRIED_AGAIN,
           environment: "node",
           include: ["drill/**/*.test.ts"],
           // Its clients wait for a runtime that is being killed: other tests beside it would only make them wait longer.
@@ -141,7 +141,6 @@ export default defineConfig({
         test: {
           name: "venues",
           expect: EXPECT,
-          ...TRIED_AGAIN,
           environment: "node",
           include: ["e2e/venues/**/*.test.ts"],
           testTimeout: 60_000,

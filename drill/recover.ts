@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { checkLines } from "../ops/backup/restore-into.ts";
+import { checkLines } from "../ops/backup/restore-checks.ts";
 import { runRecoveryDrill } from "./recovery-drill.ts";
 
 /**

@@ -8,7 +8,7 @@ import {
   ANEW_MINUTES,
   growthFinding,
   growthText,
-  leakFinding,
+  leakText,
   megabytes,
   memoryGrowth,
   noMemory,
@@ -19,8 +19,8 @@ import { loadOf, loadText } from "./load/rated-load.ts";
  * `npm run soak -- --minutes 120`: a quarter of the rated load for so long. Each minute trading pauses, the broker's own books
  * are held against the desk's, and the runtime's memory is noted once garbage is collected: left alone, the local runtime lets
  * it lie, since nothing here is short of memory. Where memory grew, the runtime is started anew on the same state and asked for
- * the same until it is warm: what it holds again it holds of what is stored, the rest had leaked. Exits 1 where anything
- * differed for longer than it takes to settle, where a request was answered by what is no answer, or where memory leaked.
+ * the same until it is warm, which tells what it holds of what is stored from what had leaked. Exits 1 where anything differed
+ * for longer than it takes to settle, where a request was answered by what is no answer, or where memory grew.
  */
 const MINUTE_MS = 60_000;
 /** Of the rated load: what leaks does so by the hour, not by the request. */
@@ -52,17 +52,16 @@ async function soak(stage: LoadStage): Promise<string[]> {
   for (const { name, growth } of growths)
     if (growth !== undefined) console.log(`memory of ${name} after the warm-up: ${growthText(growth)}`);
   const grown = growths.flatMap(({ name, growth }) => growthFinding(name, growth) ?? []);
-  if (grown.length === 0 || growths.some(({ growth }) => growth === undefined)) return [...first.findings, ...grown];
-  console.log(`${grown.join("; ")}: the same anew on the same state, for ${ANEW_MINUTES} minutes`);
-  await stage.runtime.kill();
-  await stage.runtime.start();
-  const anew = await stretch(stage, ANEW_MINUTES);
-  const leaks = NAMES.flatMap((name) => {
-    const { text, finding } = leakFinding(name, first.memory[name], anew.memory[name]);
-    console.log(text);
-    return finding ?? [];
-  });
-  return [...first.findings, ...anew.findings, ...leaks];
+  const found = [...first.findings, ...grown];
+  if (grown.length > 0 && growths.every(({ growth }) => growth !== undefined)) {
+    console.log(`the same anew on the same state, for ${ANEW_MINUTES} minutes`);
+    await stage.runtime.kill();
+    await stage.runtime.start();
+    const anew = await stretch(stage, ANEW_MINUTES);
+    for (const name of NAMES) console.log(leakText(name, first.memory[name], anew.memory[name]));
+    found.push(...anew.findings);
+  }
+  return [...found, ...tally.findings()];
 }
 
 /** Asks for the load for so many minutes. Answers what was wrong, and what memory was held at the end of each minute. */
@@ -103,5 +102,5 @@ async function stretch(stage: LoadStage, minutes: number) {
   }
   await mix.end();
   mix.sockets.close();
-  return { findings: [...found, ...mix.findings(), ...mix.sockets.silent()], memory };
+  return { findings: [...found, ...mix.ownFindings(), ...mix.sockets.silent()], memory };
 }

@@ -39,6 +39,20 @@ async function confirm(page: Page, verb: string): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
+/** At a second try the demo user is one already. */
+async function becomeFirstAdministrator(page: Page): Promise<void> {
+  const [offer, area] = [
+    page.getByText("The deployment has no administrator yet?"),
+    page.getByRole("heading", { name: "Switches" }),
+  ];
+  await offer.or(area).first().waitFor();
+  if (await area.isVisible()) return;
+  await offer.click();
+  await page.getByRole("textbox", { name: "Its bootstrap secret" }).fill(bootstrapSecret());
+  await page.getByRole("button", { name: "Become its first administrator" }).click();
+  await area.waitFor();
+}
+
 /** Leaves a run that hangs, finds it among the work that does and has it done again. Throws where the watchdog was faster. */
 async function redriveStuckRun(page: Page): Promise<Locator> {
   const name = abandonRun();
@@ -67,10 +81,7 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
   test("a person becomes the first administrator, stops and lets go on all trading, finds and wakes a bot, reads who did it, and has a run that hangs done again", async () => {
     const { context, page, complaints } = await openSignedIn(browser);
     await page.goto("/admin");
-    await page.getByText("The deployment has no administrator yet?").click();
-    await page.getByRole("textbox", { name: "Its bootstrap secret" }).fill(bootstrapSecret());
-    await page.getByRole("button", { name: "Become its first administrator" }).click();
-    await page.getByRole("heading", { name: "Switches" }).waitFor();
+    await becomeFirstAdministrator(page);
 
     await page.getByRole("button", { name: "Stop all trading" }).click();
     await confirm(page, "Stop all trading");
@@ -103,7 +114,7 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
         },
         { timeout: 75_000, interval: 2_000 },
       )
-      .toBe(2);
+      .toBeGreaterThanOrEqual(2);
 
     // The watchdog of each minute may take up what hangs before the operator does: then something hangs anew.
     const run = await vi.waitFor(() => redriveStuckRun(page), { timeout: 90_000 });

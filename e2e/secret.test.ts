@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { TOTP } from "otpauth";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -12,6 +12,7 @@ import { hasBrowser, launch, openStage } from "./stage.ts";
 /** Names of the API's replies that hold secrets. */
 const SECRET_FIELDS = new Set(["token", "secret", "ticket", "codes", "access", "refresh"]);
 const SECRETS_MIN = 20;
+const COPIES_MAX = 10;
 const FRAGMENT_TOKEN = /#token=([\w.-]+)/;
 const NEW_PASSWORD = "seven calm herons ülber 4 ponds";
 
@@ -79,17 +80,14 @@ describe.skipIf(!hasBrowser)("what a full visit leaves behind", () => {
   }, 240_000);
 });
 
-/** Copies a folder that is being written to: a file that is gone by the time it is reached holds nothing any more. */
+/** Copies a folder that is being written to. What goes away under its hands may have got another name: it begins anew then. */
 function copyFolder(from: string, to: string): void {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const target = join(to, relative(from, path));
-    mkdirSync(dirname(target), { recursive: true });
+  for (let tries = 1; ; tries++) {
     try {
-      copyFileSync(path, target);
+      cpSync(from, to, { recursive: true });
+      return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === COPIES_MAX) throw error;
     }
   }
 }

@@ -82,12 +82,18 @@ export class LoadMix {
     await Promise.all(Object.values(this.pacers).map((pacer) => pacer.end()));
   }
 
+  /** What is wrong, with all that was answered wrongly since the tally began. */
   findings(): string[] {
+    return [...this.ownFindings(), ...this.tally.findings()];
+  }
+
+  /** What is wrong but for answers. */
+  ownFindings(): string[] {
     const left = Object.entries(this.pacers)
       .filter(([, pacer]) => pacer.counts().left > 0)
       .map(([name, pacer]) => `${pacer.counts().left} ${name} were not sent, since too many were unanswered`);
-    const { orders, sockets, tally } = this;
-    return [...this.found, ...left, ...tally.findings(), ...orders.findings, ...sockets.findings];
+    const { orders, sockets } = this;
+    return [...this.found, ...left, ...orders.findings, ...sockets.findings];
   }
 
   /** One line of how often each was begun. */

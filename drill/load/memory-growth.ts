@@ -45,14 +45,14 @@ export function noMemory(): MemorySamples {
 }
 
 /**
- * Whether what a process had come to hold leaked: started anew on the same state and warm, it would hold less. `grown` and
- * `anew` are samples of before and after; their last windows are compared. The text says both.
+ * What of a process's memory had leaked: started anew on the same state and warm, it holds the rest again. `grown` and `anew`
+ * are samples of before and after; their last windows are compared.
  */
-export function leakFinding(name: string, grown: readonly number[], anew: readonly number[]) {
+export function leakText(name: string, grown: readonly number[], anew: readonly number[]): string {
   const [before, after] = [grown, anew].map((samples) => percentile(samples.slice(-WINDOW_MINUTES_MIN), 0.5));
   const share = before / after - 1;
-  const text = `memory of ${name}: ${megabytes(before)} MB, anew on the same state ${megabytes(after)} MB`;
-  return { text, finding: share > GROWTH_MAX ? `${text}: ${(share * 100).toFixed(1)} % leaked` : undefined };
+  const verdict = share > GROWTH_MAX ? `${(share * 100).toFixed(1)} % leaked` : "held of what is stored";
+  return `memory of ${name}: ${megabytes(before)} MB, anew on the same state ${megabytes(after)} MB: ${verdict}`;
 }
 
 /** What is wrong with how a process's memory grew; undefined where nothing is. */

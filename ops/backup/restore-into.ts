@@ -6,6 +6,7 @@ import { totalsFaults } from "../../workers/backup/totals-faults.ts";
 import type { UnitChain } from "../../workers/backup/unit-chain.ts";
 import { readLines, type Totals } from "../../workers/backup/unit-lines.ts";
 import type { MasterKeys } from "../../workers/platform/key-ring.ts";
+import type { RestoreChecks } from "./restore-checks.ts";
 import type { RestoreClient } from "./restore-client.ts";
 
 /** Objects that are filled at the same time. */
@@ -15,20 +16,6 @@ const DATABASE = "database";
 const LAST = "AccountObject/";
 const OWNER_KEYS = "owner-keys/";
 const ERASED = "erased/";
-
-/** The checks of a restore, in the order in which they are told. */
-export const CHECKS = ["integrity", "counts", "ledger", "trail", "replay", "reconcile"] as const;
-/** What was found, by check. Each list is empty where all is well. */
-export type RestoreChecks = Readonly<Record<(typeof CHECKS)[number], string[]>>;
-
-/** What to tell of the checks, a line each. Only the last may find something in a restore that is whole: what venues did since. */
-export function checkLines({ reconcile, ...mustHold }: RestoreChecks): string[] {
-  const lines = Object.entries(mustHold).map(
-    ([check, found]) => `${check.padEnd(10)} ${found.length === 0 ? "passed" : found.join("; ")}`,
-  );
-  const differs = `${reconcile.length} differences of accounts from their venues, to be looked at before these are armed:`;
-  return [...lines, reconcile.length === 0 ? "reconcile  passed" : ["reconcile  ", differs, ...reconcile].join("\n  ")];
-}
 
 export interface RestoreDone {
   readonly checks: RestoreChecks;

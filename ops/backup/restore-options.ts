@@ -12,10 +12,14 @@ export interface RestoreOptions {
   readonly secrets: string;
   /** Whether to go on without asking: for drills. */
   readonly isAgreed: boolean;
+  /** Whether to say only what would be brought back. */
+  readonly isDry: boolean;
+  /** Whether accounts may differ from their venues in what the loss of the last seconds does not explain. */
+  readonly acceptsDifferences: boolean;
 }
 
 const USAGE =
-  "usage: npm run restore -- --to 2026-03-01T12:00:00Z|now [--from .wrangler/backups] [--state .wrangler/state] [--secrets FILE] [--yes]";
+  "usage: npm run restore -- --to 2026-03-01T12:00:00Z|now [--from .wrangler/backups] [--state .wrangler/state] [--secrets FILE] [--dry-run] [--yes] [--accept-differences]";
 
 /** The options, or what is wrong with them in one line. */
 export function readRestoreOptions(argv: readonly string[], nowMs: number): RestoreOptions | string {
@@ -27,10 +31,14 @@ export function readRestoreOptions(argv: readonly string[], nowMs: number): Rest
         from: { type: "string" },
         state: { type: "string" },
         secrets: { type: "string" },
+        "dry-run": { type: "boolean" },
         yes: { type: "boolean" },
+        "accept-differences": { type: "boolean" },
+        help: { type: "boolean" },
       },
       strict: true,
     });
+    if (values.help === true) return USAGE;
     const to = values.to === "now" ? nowMs : Date.parse(values.to ?? "");
     const isInstant = values.to === "now" || /(?:Z|[+-]\d\d:\d\d)$/.test(values.to ?? "");
     if (!Number.isFinite(to) || !isInstant) {
@@ -40,7 +48,11 @@ export function readRestoreOptions(argv: readonly string[], nowMs: number): Rest
     const given = values.from ?? ".wrangler/backups";
     const from = /^https?:\/\//.test(given) ? given : resolve(given);
     const secrets = resolve(values.secrets ?? `${given}.secrets.env`);
-    return { to, from, state: resolve(values.state ?? ".wrangler/state"), secrets, isAgreed: values.yes === true };
+    return {
+      ...{ to, from, state: resolve(values.state ?? ".wrangler/state"), secrets },
+      ...{ isAgreed: values.yes === true, isDry: values["dry-run"] === true },
+      acceptsDifferences: values["accept-differences"] === true,
+    };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
   }

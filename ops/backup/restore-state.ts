@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type BackupStore, servedBackupStore } from "../../workers/backup/backup-store.ts";
 import { planRestore, type RestorePlan } from "../../workers/backup/plan-restore.ts";
 import { readMasterKeys } from "../../workers/platform/key-ring.ts";
 import { LocalRuntime } from "../runtime/local-runtime.ts";
+import { DEMO_SEEDED } from "../start/seed-demo.ts";
 import { FolderStore } from "./folder-store.ts";
+import { checkLines, faultsOf } from "./restore-checks.ts";
 import { RestoreClient } from "./restore-client.ts";
 import { type RestoreDone, restoreInto } from "./restore-into.ts";
 import type { RestoreOptions } from "./restore-options.ts";
@@ -33,7 +35,8 @@ export async function planOf(options: RestoreOptions): Promise<PlannedRestore> {
       `full backup:    ${manifest.id}, version ${manifest.version}, ${manifest.entries.length} sources, ${rows} rows`,
       `units:          ${units} of ${chains.length} sources, each opened and whole`,
       `as of:          ${new Date(oldest).toISOString()} or later for every source`,
-      `would be lost:  at most what happened in the ${Math.max(0, Math.ceil((options.to - oldest) / 1_000))} s before ${new Date(options.to).toISOString()}`,
+      `would be lost:  what happened before ${new Date(options.to).toISOString()} and was not stored yet: some 45 s where backups are not behind`,
+      `                at most ${Math.max(0, Math.ceil((options.to - oldest) / 1_000))} s, of a source that had nothing to store since its last unit or was cut off`,
       ...refused.map(({ key, reason }) => `passed over:    ${key}: ${reason}`),
     ],
   };
@@ -45,10 +48,13 @@ export interface RestoredState extends RestoreDone {
   readonly kept: string | undefined;
 }
 
+/** A restore that must not go on, in words for whoever asked for it. */
+export class RestoreRefused extends Error {}
+
 /**
  * Restores into a new state folder and, where it is whole, puts it in the place of the old one, which is kept under another
- * name. Throws before the exchange where anything is wrong. What an account differs in from its venue is no fault of the
- * restore: the venue went on, and the account stays halted until a person has looked at it.
+ * name. Throws RestoreRefused before the exchange where anything is wrong. Orders that a venue has and the books lost are no
+ * fault of the restore: the venue went on, and the account stays halted until a person has looked at it.
  */
 export async function restoreState(
   options: RestoreOptions,
@@ -71,10 +77,12 @@ export async function restoreState(
     await runtime.end();
   }
   done.checks.integrity.push(...integrityFaults(fresh));
-  const { reconcile: _differences, ...mustHold } = done.checks;
-  const faults = Object.entries(mustHold).flatMap(([check, found]) => found.map((fault) => `${check}: ${fault}`));
-  if (faults.length > 0)
-    throw new Error(`what was restored is not as it should be, and lies in ${fresh}:\n${faults.join("\n")}`);
+  if (faultsOf(done.checks, options).length > 0) {
+    const words = `what was restored is not as it should be, and lies in ${fresh}; nothing was put in place`;
+    throw new RestoreRefused([words, ...checkLines(done.checks)].join("\n"));
+  }
+  // What was restored is nobody's first visit.
+  writeFileSync(join(fresh, DEMO_SEEDED), "");
   const kept = existsSync(options.state) ? `${options.state}.before-${started}` : undefined;
   if (kept !== undefined) renameSync(options.state, kept);
   renameSync(fresh, options.state);

@@ -8,6 +8,7 @@ import { type Child, startChild, stopChild } from "../start/child-group.ts";
 import { freePort } from "../start/free-port.ts";
 import { localEnvironment } from "../start/local-environment.ts";
 import { localSecrets } from "../start/local-secrets.ts";
+import { DEMO_SEEDED } from "../start/seed-demo.ts";
 import { LocalAdmin } from "./local-admin.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
 import { rehearsedConfiguration, shortenedRules } from "./shortened.ts";
@@ -73,7 +74,7 @@ export class Stage {
     const prometheus = new PrometheusApi(`http://127.0.0.1:${ports.prometheus}`);
     await this.waitFor("Prometheus", () => prometheus.isReady());
     // The demo's bots are made behind the first answer.
-    await this.waitFor("the demo", async () => readdirSync(state).includes("demo-seeded"));
+    await this.waitFor("the demo", async () => readdirSync(state).includes(DEMO_SEEDED));
     const admin = new LocalAdmin(this.origin, secrets);
     await admin.begin();
     this.made = { prometheus, admin, token: secrets.METRICS_TOKEN };

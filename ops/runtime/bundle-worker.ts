@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { unstable_readConfig as readConfig, unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { placeWeb } from "../start/build-web.ts";
 import { startChild } from "../start/child-group.ts";
 import { localEnvironment } from "../start/local-environment.ts";
@@ -30,8 +30,10 @@ export async function bundleWorker(main: string, vars: Readonly<Record<string, s
     { type: "ESModule", path: join(folder, entry) },
     ...wasm.map((name) => ({ type: "CompiledWasm", path: join(folder, name) })),
   ];
+  // Files of objects stand under the Worker's name: without it `npm start` finds none of them.
+  const { name } = readConfig({ config: "wrangler.toml" });
   return {
-    options: { ...options, bindings: { ...(bindings as object), ...vars }, modulesRoot: folder, modules },
+    options: { name, ...options, bindings: { ...(bindings as object), ...vars }, modulesRoot: folder, modules },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -2,6 +2,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalSecrets } from "./local-secrets.ts";
 
+/** File of a state directory in which there is a demo already. */
+export const DEMO_SEEDED = "demo-seeded";
+
 const DEMO_EMAIL = "demo@apextrade.local";
 
 /** Runs that a newcomer finds finished: one that is easy to read, and one on finer candles and another market. */
@@ -23,7 +26,7 @@ const DEMO_CAPITAL = "20000";
  * demo user may delete what they find.
  */
 export async function seedDemo(api: string, secrets: LocalSecrets, stateDirectory: string): Promise<void> {
-  const mark = join(stateDirectory, "demo-seeded");
+  const mark = join(stateDirectory, DEMO_SEEDED);
   if (existsSync(mark)) return;
   console.log("Making the demo account, its first runs and bots.");
   const credentials = { email: DEMO_EMAIL, password: secrets.DEMO_PASSWORD };

@@ -18,6 +18,7 @@ import { BandPrimitive } from "./band-primitive.ts";
 import { candleRow, changedRows } from "./candle-rows.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
 import { chartOptions } from "./chart-options.ts";
+import { holdsAll } from "./chart-range.ts";
 import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { LevelLines } from "./level-lines.ts";
 import { linePoint } from "./line-point.ts";
@@ -82,7 +83,7 @@ export class ChartController {
     this.fit();
   }
 
-  /** Shows new data; the stretch of time on screen stays unless all of it was shown. */
+  /** Shows new data; the stretch of time on screen stays, but for a chart without candles all of which was shown. */
   update(spec: ChartSpec): void {
     const visible = this.grid.times.length === 0 ? undefined : this.visible();
     const fresh = this.grid.times.length === 0;
@@ -112,7 +113,7 @@ export class ChartController {
   /** Whether all there is stands on screen. */
   private isWhole(): boolean {
     const range = this.chart.timeScale().getVisibleLogicalRange();
-    return range !== null && range.from <= 0 && range.to >= this.grid.times.length - 1;
+    return range !== null && holdsAll(range, this.grid.times.length);
   }
 
   /** Shows a stretch of time. */

@@ -85,10 +85,10 @@ function volumeText(volume: number): string {
   return volume >= 10_000 ? formatShort(volume) : formatNumber(volume, { digits: volume < 10 ? 3 : 0 });
 }
 
-/** The last value there is; undefined where there is none. */
 /** What a line has at its end; one with holes may have nothing there. */
 function lastOf({ values, holed }: ChartLine): number | undefined {
-  if (holed) return Number.isNaN(values.at(-1) ?? Number.NaN) ? undefined : values.at(-1);
+  const last = values.at(-1);
+  if (holed) return Number.isNaN(last) ? undefined : last;
   return values.findLast((value) => !Number.isNaN(value));
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
+import { holdsAll, rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
 
 const DAY_MS = 86_400_000;
 const whole = { fromMs: 0, toMs: 800 * DAY_MS };
@@ -16,4 +16,14 @@ test("no button is pressed once somebody moved or zoomed", () => {
   const { fromMs, toMs } = rangeSpan("1m", whole);
   expect(rangeShown({ fromMs: fromMs - 5 * DAY_MS, toMs: toMs - 5 * DAY_MS }, whole)).toBeUndefined();
   expect(rangeShown({ fromMs: 0, toMs: 400 * DAY_MS }, whole)).toBeUndefined();
+});
+
+test.each([
+  ["all of it", 0, 9, true],
+  ["all of it, but for how the library counts", 3e-14, 9 - 3e-14, true],
+  ["room on both sides", -4, 14, true],
+  ["not the first", 1, 9, false],
+  ["not the last", 0, 8, false],
+])("a chart of ten values that shows %s is told by its borders", (_what, from, to, whole) => {
+  expect(holdsAll({ from, to }, 10)).toBe(whole);
 });

@@ -36,3 +36,8 @@ export function rangeSpan(range: RangeName, whole: TimeSpan): TimeSpan {
   if (range === "all") return whole;
   return { fromMs: Math.max(whole.fromMs, whole.toMs - LENGTH_DAYS[range] * DAY_MS), toMs: whole.toMs };
 }
+
+/** Whether a stretch of a chart, in places of its values, holds all of so many. The library's borders are off by a breath. */
+export function holdsAll(range: { readonly from: number; readonly to: number }, count: number): boolean {
+  return range.from < 0.5 && range.to > count - 1.5;
+}

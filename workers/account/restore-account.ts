@@ -8,6 +8,8 @@ import { ACCOUNT_SCOPE } from "./desk-account.ts";
  */
 const LOST_NUMBERS_MAX = 1_000_000;
 const RESTORED = "RESTORED";
+/** Answered where the books could not be held against their venue. */
+const VENUE_SILENT = "the venue did not tell everything";
 
 type Sql = Pick<SqlStorage, "exec">;
 
@@ -40,10 +42,9 @@ export function haltRestored({ desk, venue }: OpenAccount, { asOf }: RestoredMar
 
 /** Asks the venue for everything and holds the books against it. Answers what differs; empty where both sides agree. */
 export async function reconcileRestored({ desk }: OpenAccount): Promise<string[]> {
-  const isWhole = await desk.sweepNow();
   // A difference stands once it was the same twice.
-  await desk.sweepNow();
+  const sweeps = [await desk.sweepNow(), await desk.sweepNow()];
   const { halts } = desk.books.record;
   const found = halts.map(({ code, instrument }) => `${code}${instrument === null ? "" : ` of ${instrument}`}`);
-  return isWhole ? found : [...found, "the venue did not tell everything"];
+  return sweeps.every((isWhole) => isWhole) ? found : [...found, VENUE_SILENT];
 }

@@ -4,8 +4,8 @@ import { drainMail } from "../mail/mail-outbox.ts";
 import type { MailSender } from "../mail/mail-sender.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
-import { HOOK_PATH } from "../services/trading/signals.ts";
 import type { ApiEnv } from "./api-types.ts";
+import { isHookPath } from "./trusted-change.ts";
 
 /** Replies to requests that were not understood or found nothing: they leave nothing to send. */
 const NOTHING_LEFT: ReadonlySet<number> = new Set([400, 404, 405, 413, 415, 422]);
@@ -20,7 +20,7 @@ export function drainOutboxes(mail: (env: Env) => MailSender): MiddlewareHandler
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return;
     if (NOTHING_LEFT.has(c.res.status)) return;
     // A signal is written down in its bot alone, and comes in bursts.
-    if (c.req.path.startsWith(`${HOOK_PATH}/`)) return;
+    if (isHookPath(c.req.path)) return;
     c.executionCtx.waitUntil(
       drainAudit(c.env).catch((error: unknown) => {
         logEvent("audit_drain_failed", { error });

@@ -85,7 +85,7 @@ async function pageOf(c: ApiContext, { message, until }: StoredMaintenance, retr
           <h1>We are at work on ApexTrade</h1>
           <p>${message}</p>
           ${over}
-          <p class="calm">Your bots go on trading within their limits, and their stops stay where they are.</p>
+          <p class="calm">Trading is not touched: bots do what they did before, within their limits, and stops stay where they are.</p>
           <p><a href="/sign-in">Sign in as an operator</a></p>
         </main>
       </body>

@@ -45,7 +45,7 @@ describe("a stored password", () => {
     await setHash(email, (await hashOf(email)).replace(/m=\d+/, "m=1048576"));
     const started = performance.now();
     expect((await signIn(newBrowser(), email)).status).toBe(401);
-    // A gibibyte of Argon2 takes many seconds, and is more memory than there is; two seconds hold the request on a busy machine.
+    // A gibibyte of Argon2 takes many seconds; two hold the whole request on a busy machine.
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 

@@ -30,7 +30,7 @@ const TOLD: Partial<Record<BotLogEntry["kind"], readonly [event: NoticeEventName
 
 /** Reasons that the desk gives as codes, in words. */
 const REASONS: Readonly<Record<string, string>> = {
-  KILL_SWITCH: "By the kill switch: it sends nothing until somebody arms it again.",
+  KILL_SWITCH: "By the kill switch: it sends nothing until somebody starts it again.",
   DAILY_LOSS: "The day's loss has reached its limit: until midnight UTC it only closes.",
 };
 

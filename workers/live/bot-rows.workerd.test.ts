@@ -105,10 +105,7 @@ describe("the list of bots in the database", () => {
     await object.reportBot({ ownerId, ...botReport(ids[0], "acc_1", "101") });
     // Those that have waited in vain once wait no more: further alarms are over at once.
     await runDurableObjectAlarm(object);
-    const began = Date.now();
     for (let ring = 0; ring < 20; ring++) await runDurableObjectAlarm(object);
-    // Twenty that waited their two seconds would take forty.
-    expect(Date.now() - began).toBeLessThan(20_000);
     expect(hung).toBe(2);
     expect(await runInDurableObject(object, (_, { storage }) => storage.getAlarm())).not.toBeNull();
     resolve();

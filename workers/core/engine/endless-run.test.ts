@@ -49,6 +49,19 @@ describe("a run without an end", () => {
     on.restore(half.snapshot());
     on.push([sliceCandles(candles, YEAR_HOURS / 2, YEAR_HOURS)]);
     expect(on.progress().equity).toBe(endless.equity);
+    on.forgetTrades();
+    const rest = encodeSnapshot(on.snapshot()).length - (endless.sizes.at(-1) ?? Number.NaN);
+    expect(Math.abs(rest)).toBeLessThan(200);
+  });
+
+  it("is gone on with by a version that keeps a report, as after a rollback", () => {
+    const half = createRun({ ...definition, isEndless: true });
+    half.push([sliceCandles(candles, 0, YEAR_HOURS / 2)]);
+    const back = createRun(definition);
+    back.restore(half.snapshot());
+    back.push([sliceCandles(candles, YEAR_HOURS / 2, YEAR_HOURS)]);
+    expect(back.progress().equity).toBe(endless.equity);
+    expect(back.finish().curve.time.length).toBeGreaterThan(100);
   });
 
   it("cannot be finished", () => {

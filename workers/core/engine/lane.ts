@@ -101,7 +101,7 @@ export class Lane {
       this.stepColumns(block.instruments[0], { time: block.time, walker: this.skipping });
     else this.stepMerged(block);
     this.guard?.follow(block.time, this.equity, { end: block.length, stepMs: this.stepMs });
-    if (this.definition.isEndless !== true) this.daily.add(block.time, this.equity, block.length);
+    if (!this.definition.isEndless) this.daily.add(block.time, this.equity, block.length);
   }
 
   /** The common case, kept free of everything it does not need: one instrument, signals in columns. */
@@ -285,7 +285,7 @@ export class Lane {
 
   restore(snapshot: Snapshot): void {
     this.venue.restore(snapshotField(snapshot, "venue"));
-    this.daily.restore(snapshotField(snapshot, "daily"));
+    if (!this.definition.isEndless) this.daily.restore(snapshotField(snapshot, "daily"));
     this.candles = snapshotNumber(snapshot, "candles");
     this.candlesHeld = snapshotNumber(snapshot, "candlesHeld");
     this.guard?.restore(snapshotField(snapshot, "guard"));

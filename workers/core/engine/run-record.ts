@@ -12,8 +12,10 @@ export class RunRecord {
   private readonly definition: RunDefinition;
   private begun: { readonly drawdown: DrawdownTracker; readonly buyHold: BuyHold } | undefined;
 
-  constructor(definition: RunDefinition) {
+  /** `from`: since when the run trades, UTC ms; NaN, or left out, where it has not begun. */
+  constructor(definition: RunDefinition, from = Number.NaN) {
     this.definition = definition;
+    if (!Number.isNaN(from)) this.begun = this.begin(from);
   }
 
   get drawdown(): DrawdownTracker {

@@ -170,13 +170,18 @@ export class Run {
     if (changed) record.amend(equity, this.to);
   }
 
+  /** What a run that kept a report would have at its begin: an earlier version that takes over again asks for it. */
+  private noRecord(): RunRecord {
+    return new RunRecord(this.definition, this.from);
+  }
+
   snapshot(): Snapshot {
     return {
       lanes: this.lanes.all.map((lane) => lane.snapshot()),
       ...this.feed.snapshot(),
       hashes: this.hashes.map((hash) => hash.snapshot()),
       lastCloses: this.lastCloses.slice(),
-      ...this.record?.snapshot(),
+      ...(this.record ?? this.noRecord()).snapshot(),
       span: [this.candles, this.from, this.to],
     };
   }

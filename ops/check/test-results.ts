@@ -1,0 +1,55 @@
+/** What of the test runner's JSON report is read. */
+export interface TestReport {
+  readonly success: boolean;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
+}
+
+export interface TestOutcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** Whether a change may be landed and deployed. */
+  readonly isGood: boolean;
+  /** What is to be said before the counts. */
+  readonly lines: readonly string[];
+}
+
+/** Tests of thousands that may need their second try: more, and something is wrong with the machine or the product. */
+export const SECOND_TRIES_MAX = 5;
+
+/**
+ * What a run of the tests came to. `report`: undefined where the runner died before it wrote one. `hasPassedBefore`: whether
+ * everything before the tests passed.
+ */
+export function outcomeOf(
+  report: TestReport | undefined,
+  { hasPassedBefore }: { readonly hasPassedBefore: boolean },
+): TestOutcome {
+  if (report === undefined) return { passed: 0, failed: 1, isGood: false, lines: ["no test results"] };
+  const { success, numPassedTests: passed, numFailedTests, testResults } = report;
+  const files = testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  );
+  const failed = numFailedTests + files.length;
+  const again = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter((test) => test.status === "passed" && (test.failureMessages ?? []).length > 0),
+  );
+  const lines = files.map(({ name }) => `could not run: ${name}`);
+  // A test that fails now and then is a defect of it or of the product, also where it passes in the end.
+  for (const { fullName, failureMessages = [] } of again)
+    lines.push(`only at the second try: ${fullName}`, ...failureMessages.map((text) => `  ${text}`));
+  const isSteady = again.length <= SECOND_TRIES_MAX;
+  if (!isSteady) lines.push(`${again.length} tests needed a second try, at most ${SECOND_TRIES_MAX} may`);
+  if (!success && failed === 0) lines.push("every test passed, but the runner met an error outside of them");
+  if (!hasPassedBefore) lines.push("the check, the build or the sizes did not pass");
+  return { passed, failed, isGood: success && failed === 0 && passed > 0 && isSteady && hasPassedBefore, lines };
+}
