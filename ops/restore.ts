@@ -13,7 +13,8 @@ import { planOf, RestoreRefused, restoreState } from "./backup/restore-state.ts"
 async function isAgreed({ isAgreed, state }: RestoreOptions): Promise<boolean> {
   if (isAgreed) return true;
   if (!process.stdin.isTTY) {
-    console.log("Nobody can be asked here: nothing was changed. --yes goes on without asking.");
+    console.error("Nobody can be asked here: nothing was changed. --yes goes on without asking.");
+    process.exitCode = 1;
     return false;
   }
   const asked = createInterface({ input: process.stdin, output: process.stdout });

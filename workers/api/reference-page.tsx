@@ -18,10 +18,15 @@ interface RouteView {
   readonly replies: readonly { status: string; description: string; schema: unknown }[];
 }
 
+/** Parts that those who run a deployment ask for. */
+const OPERATORS_TAGS: ReadonlySet<string> = new Set(["Administration", "Health", "Operations"]);
+
 /** The API's reference as one page of plain HTML: no script, nothing from elsewhere. */
 export function ReferencePage({ document }: { document: ApiDocument }) {
   const routes = routesOf(document);
-  const tags = [...new Set(routes.map((route) => route.tag))];
+  const named = [...new Set(routes.map((route) => route.tag))];
+  // What most programs ask for stands first.
+  const tags = [...named.filter((tag) => !OPERATORS_TAGS.has(tag)), ...named.filter((tag) => OPERATORS_TAGS.has(tag))];
   return (
     <html lang="en">
       <head>
@@ -52,18 +57,26 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
           </nav>
           <main>
             <h1>{document.info.title}</h1>
-            <p>{document.info.description}</p>
+            <Words text={document.info.description ?? ""} />
             <p>
               <a href="/api/v1/openapi.json">The OpenAPI 3.1 document</a>
             </p>
-            {routes.map((route) => (
-              <RouteSection key={route.anchor} route={route} />
-            ))}
+            {tags.flatMap((tag) =>
+              routes
+                .filter((route) => route.tag === tag)
+                .map((route) => <RouteSection key={route.anchor} route={route} />),
+            )}
           </main>
         </div>
       </body>
     </html>
   );
+}
+
+/** Text in which backticks stand about code. */
+function Words({ text }: { text: string }) {
+  const parts = text.split("`").map((part, at) => ({ key: String(at), part, isCode: at % 2 === 1 }));
+  return <p>{parts.map(({ key, part, isCode }) => (isCode ? <code key={key}>{part}</code> : part))}</p>;
 }
 
 function RouteSection({ route }: { route: RouteView }) {
@@ -75,7 +88,7 @@ function RouteSection({ route }: { route: RouteView }) {
       <p>
         {route.summary}. <span class="soft">{route.open ? "Open to all." : "Needs an access token."}</span>
       </p>
-      {route.description === undefined ? null : <p>{route.description}</p>}
+      {route.description === undefined ? null : <Words text={route.description} />}
       {route.parameters.length === 0 ? null : <Parameters rows={route.parameters} />}
       {route.body === undefined ? null : <SchemaBox title="Body" schema={route.body} />}
       <table>

@@ -19,7 +19,8 @@ section h3 { font: 600 1rem/1.4 ui-monospace, monospace; margin: 0; overflow-wra
 p, h2 { overflow-wrap: anywhere; } p { margin: .35rem 0; } .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; margin: .75rem 0; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
-th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th { white-space: nowrap; }
 code, pre { font: .85em/1.5 ui-monospace, monospace; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow: auto; max-height: 28rem; }
 summary { cursor: pointer; color: var(--accent); font-size: .875rem; }
