@@ -17,7 +17,7 @@ const CRON_INTERVAL_MS = 60_000;
 export async function runLocalServer(options: StartOptions): Promise<number> {
   if (!(await isPortFree(options.port))) {
     console.error(
-      `Port ${options.port} is taken. If a start was killed, its server is still there: pkill workerd ends it. Or choose another port: npm start -- --port ${options.port + 1}`,
+      `Port ${options.port} is taken. If a start was killed, its server is still there: fuser -k ${options.port}/tcp ends it. Or choose another port: npm start -- --port ${options.port + 1}`,
     );
     return 1;
   }

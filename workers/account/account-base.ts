@@ -217,7 +217,9 @@ export class AccountBase extends BackedUpObject {
     const record = this.stored();
     if (record === undefined) return;
     skipLostNumbers(this.ctx.storage.sql);
-    haltRestored(this.open(record.ownerId), mark);
+    const account = this.open(record.ownerId);
+    haltRestored(account, mark);
+    this.market.followAgain(account.desk.books);
     await this.ctx.storage.sync();
   }
 

@@ -92,10 +92,21 @@ export class AccountMarketLink {
     await subscribeToMarket(this.env, { ownerId, accountId: account.id, market: account.market, subscriber });
   }
 
-  /** Instruments that nothing is held or ordered of any more, for long enough. */
-  private idle(books: DeskBooks): string[] {
+  /** Instruments of which anything is held or ordered. */
+  private needed(books: DeskBooks): ReadonlySet<string> {
     const held = new Set(books.scopeNames().flatMap((name) => [...books.scope(name).ledger.positions.keys()]));
     for (const { order } of books.openOrders()) held.add(order.instrument);
+    return held;
+  }
+
+  /** What a restored account holds or has ordered is followed again from the next look on: no feed knows of it any more. */
+  followAgain(books: DeskBooks): void {
+    this.storage.kv.put(FOLLOWED, Object.fromEntries([...this.needed(books)].map((instrument) => [instrument, 0])));
+  }
+
+  /** Instruments that nothing is held or ordered of any more, for long enough. */
+  private idle(books: DeskBooks): string[] {
+    const held = this.needed(books);
     const before = this.now() - LET_GO_AFTER_MS;
     return Object.entries(this.followed()).flatMap(([instrument, at]) =>
       !held.has(instrument) && at <= before ? [instrument] : [],

@@ -74,6 +74,9 @@ it("F42: takes over what its venue did since, and says which orders it knows not
   const restored = env.ACCOUNT.getByName(`restored-behind-${account.id}`);
   await bring(object as unknown as Stub, restored as unknown as Stub, before);
   expect(await position(restored)).toBe("0.01");
+  // No feed knows any more that it has to be told of prices.
+  const followed = await runInDurableObject(restored, (_desk, { storage }) => storage.kv.get("followed"));
+  expect(followed).toEqual({ "SIM:BTC-USD": 0 });
   expect(await restored.reconcileRestored()).toEqual(["ORDER_UNKNOWN of SIM:BTC-USD"]);
   expect(await position(restored)).toBe("0.03");
   // Once a person has looked at it, nothing of it comes back.
