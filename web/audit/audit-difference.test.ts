@@ -14,6 +14,23 @@ describe("the difference of an entry", () => {
     ]);
   });
 
+  it("writes moments as such, and counts as they are", () => {
+    const after = {
+      until: Date.UTC(2026, 2, 1, 12),
+      expiresAt: Date.UTC(2026, 2, 2),
+      flatten: false,
+      to: 5,
+      total: 1_795_375_711_069,
+    };
+    expect(auditDifference(null, after).map((row) => row.after)).toEqual([
+      "2026-03-01 12:00:00 UTC",
+      "2026-03-02 00:00:00 UTC",
+      "false",
+      "5",
+      "1795375711069",
+    ]);
+  });
+
   it("shows all of what was made or deleted, and nothing where nothing was told", () => {
     expect(auditDifference(null, { name: "a" })).toEqual([{ path: "name", before: undefined, after: "a" }]);
     expect(auditDifference(7, null)).toEqual([{ path: "", before: "7", after: undefined }]);

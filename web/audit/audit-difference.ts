@@ -21,13 +21,23 @@ export function auditDifference(before: unknown, after: unknown): readonly Diffe
   return rows.filter((row) => row.before !== row.after).slice(0, ROWS_MAX);
 }
 
+/** Names of values that are moments, UTC ms. */
+const MOMENT = /(?:^|\.)(?:at|from|to|until|since)$|(?:At|Until)$/;
+/** A number from before this is a count, whatever its name: the year 2001. */
+const MOMENT_MIN = 1e12;
+
+function textOf(value: unknown, path: string): string {
+  const isMoment = typeof value === "number" && value >= MOMENT_MIN && value < MOMENT_MIN * 10 && MOMENT.test(path);
+  return isMoment ? `${new Date(value).toISOString().slice(0, 19).replace("T", " ")} UTC` : String(value);
+}
+
 function flatten(value: unknown, path: string, into: Map<string, string>): void {
   if (value === null || value === undefined) {
     if (path !== "") into.set(path, "none");
     return;
   }
   if (typeof value !== "object") {
-    into.set(path, String(value));
+    into.set(path, textOf(value, path));
     return;
   }
   const entries = Object.entries(value);

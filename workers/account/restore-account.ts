@@ -1,4 +1,5 @@
 import type { RestoredMark } from "../backup/backed-up-object.ts";
+import { timeFact } from "../platform/object-facts.ts";
 import type { OpenAccount } from "./account-outbox.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 
@@ -35,7 +36,7 @@ export function haltRestored({ desk, venue }: OpenAccount, { asOf }: RestoredMar
   const { books } = desk;
   books.write(() => {
     books.note({ flatten: [], ...(venue.live === undefined ? { cursor: "", venueSequence: 0 } : {}) });
-    const message = `Restored from a backup as of ${new Date(asOf).toISOString()}. Look at both sides, then arm it again.`;
+    const message = `Restored from a backup as of ${timeFact(asOf)}. Look at both sides, then arm it again.`;
     books.halt(ACCOUNT_SCOPE, RESTORED, message);
   });
 }

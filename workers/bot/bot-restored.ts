@@ -1,3 +1,4 @@
+import { timeFact } from "../platform/object-facts.ts";
 import type { BotStore } from "./bot-store.ts";
 import type { BotWork } from "./bot-work.ts";
 
@@ -9,7 +10,7 @@ export function haltRestored(
   { bot, store }: { readonly bot: BotWork; readonly store: BotStore },
   { asOf, now }: { readonly asOf: number; readonly now: number },
 ): void {
-  const reason = `Restored from a backup as of ${new Date(asOf).toISOString()}.`;
+  const reason = `Restored from a backup as of ${timeFact(asOf)}.`;
   // The engine must not wait for what it was about to ask.
   bot.takeBackEffects();
   bot.forget();
