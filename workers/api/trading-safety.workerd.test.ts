@@ -177,6 +177,8 @@ describe("what stopping and deleting leave behind", () => {
       const path = `/api/v1/orders?open=true&accountId=${account.id}`;
       return (await client.json<{ rows: { id: string }[] }>("GET", path)).rows.map(({ id }) => id);
     };
+    // What the desk tells of it by itself must have been written before.
+    await expect.poll(listed).toEqual([order.id]);
     const become = (released: boolean) =>
       database.update(orders).set({ state: "LOST", released }).where(eq(orders.id, order.id));
     await become(false);
