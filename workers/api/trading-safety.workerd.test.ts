@@ -178,7 +178,8 @@ describe("what stopping and deleting leave behind", () => {
       return (await client.json<{ rows: { id: string }[] }>("GET", path)).rows.map(({ id }) => id);
     };
     // What the desk tells of it by itself must have been written before.
-    await expect.poll(listed).toEqual([order.id]);
+    const row = () => database.select({ state: orders.state }).from(orders).where(eq(orders.id, order.id));
+    await expect.poll(row).toEqual([{ state: "FILLED" }]);
     const become = (released: boolean) =>
       database.update(orders).set({ state: "LOST", released }).where(eq(orders.id, order.id));
     await become(false);
