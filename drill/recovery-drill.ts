@@ -100,8 +100,9 @@ class RecoveryDrill {
     const { restored, rtoMs, again } = await this.recover();
     const { lackingAt, ...outcome } = await this.outcome(again);
     // What bots asked for meanwhile was not counted: of their accounts any order may be gone.
-    const mayLack = new Set([...lackingAt, ...(bots?.accounts ?? [])]);
-    const findings = await this.compare(again, { accounts: [...accounts, ...(bots?.accounts ?? [])], mayLack });
+    const ofBots = bots?.accounts ?? [];
+    const mayLack = new Set([...lackingAt, ...ofBots]);
+    const findings = await this.compare(again, { accounts: [...accounts, ...ofBots], mayLack });
     if (outcome.rpoMs > RPO_MS) findings.push(`what was acknowledged ${outcome.rpoMs} ms before the loss is gone`);
     return { ...outcome, rtoMs, fullBackupMs, restored, findings };
   }

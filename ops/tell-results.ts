@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { outcomeOf, type TestReport } from "./check/test-results.ts";
+import { TESTS_RECORD, type TestsRecord } from "./deploy/stop/commit-stops.ts";
 
 /*
  * Tells what a run of `.ci/run` came to: `node ops/tell-results.ts REPORT STATUS`, of the runner's JSON report and of what came
@@ -22,11 +24,9 @@ for (const line of lines) console.log(line);
 // What was tested, for the hard stop of a deployment; a tree that is not that of a commit is none.
 const git = (...words: string[]) => execFileSync("git", words, { encoding: "utf8" }).trim();
 if (isGood && git("status", "--porcelain") === "") {
-  mkdirSync(".wrangler/deploy", { recursive: true });
-  writeFileSync(
-    ".wrangler/deploy/tests.json",
-    JSON.stringify({ tree: git("rev-parse", "HEAD^{tree}"), passed, failed }),
-  );
+  const record: TestsRecord = { tree: git("rev-parse", "HEAD^{tree}"), passed, failed };
+  mkdirSync(dirname(TESTS_RECORD), { recursive: true });
+  writeFileSync(TESTS_RECORD, JSON.stringify(record));
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = isGood ? 0 : 1;

@@ -1,12 +1,20 @@
+import { VENUE_SILENT } from "../../workers/account/venue-silent.ts";
+
 /** What a restore looks at, in this order. */
 export const CHECKS = ["integrity", "counts", "ledger", "trail", "replay", "reconcile"] as const;
 /** What was found, by check. Each list is empty where all is well. */
 export type RestoreChecks = Readonly<Record<(typeof CHECKS)[number], string[]>>;
 
-/** Found of an account whose venue has orders that its books lost: what it traded was taken over, and it is halted. */
-const LOST = /: ORDER_UNKNOWN\b/;
-/** Found of an account that could not be held against its venue: it asks again once it runs. */
-const UNHEARD = /: the venue did not tell everything$/;
+/**
+ * What was found of accounts beside their venues, by kind: orders that a venue has and the books lost, whose trades were taken
+ * over; venues that did not tell everything, and are asked again once the account runs; and what neither explains.
+ */
+function kindsOf(reconcile: readonly string[]) {
+  const kind = (found: string) =>
+    /: ORDER_UNKNOWN\b/.test(found) ? "lost" : found.endsWith(`: ${VENUE_SILENT}`) ? "unheard" : "differs";
+  const { lost = [], unheard = [], differs = [] } = Object.groupBy(reconcile, kind);
+  return { lost, unheard, differs };
+}
 
 /**
  * Why what was restored must not be put in place. Of the last check that is only what neither the loss of the last seconds nor
@@ -16,9 +24,8 @@ export function faultsOf(
   { reconcile, ...mustHold }: RestoreChecks,
   { acceptsDifferences }: { readonly acceptsDifferences: boolean },
 ): string[] {
-  const faults = Object.entries(mustHold).flatMap(([check, found]) => found.map((fault) => `${check}: ${fault}`));
-  const differences = reconcile.filter((found) => !LOST.test(found) && !UNHEARD.test(found));
-  return acceptsDifferences ? faults : [...faults, ...differences.map((found) => `reconcile: ${found}`)];
+  const held = acceptsDifferences ? mustHold : { ...mustHold, reconcile: kindsOf(reconcile).differs };
+  return Object.entries(held).flatMap(([check, found]) => found.map((fault) => `${check}: ${fault}`));
 }
 
 /** What to tell of the checks, a line each and one for each account that is to be looked at. */
@@ -30,12 +37,11 @@ export function checkLines({ reconcile, ...mustHold }: RestoreChecks): string[] 
   if (reconcile.length === 0) return [...lines, line("reconcile", "passed")];
   const part = (words: string, found: readonly string[]) =>
     found.length === 0 ? [] : [line("reconcile", words), ...found.map((one) => `  ${one}`)];
-  const [lost, unheard] = [reconcile.filter((one) => LOST.test(one)), reconcile.filter((one) => UNHEARD.test(one))];
-  const others = reconcile.filter((one) => !LOST.test(one) && !UNHEARD.test(one));
+  const { lost, unheard, differs } = kindsOf(reconcile);
   return [
     ...lines,
     ...part("orders that venues have and the books lost; their owners look at them before they arm:", lost),
     ...part("not checked, they ask again once they run:", unheard),
-    ...part("differs, as no loss of the last seconds explains:", others),
+    ...part("differs, as no loss of the last seconds explains:", differs),
   ];
 }

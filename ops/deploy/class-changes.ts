@@ -12,7 +12,8 @@ export function classChanges(before: string, after: string): string[] {
   return [...gone, ...changed];
 }
 
-function classesOf(text: string): Map<string, string> {
+/** Classes of objects of a text of wrangler.toml, each with how it is kept. */
+export function classesOf(text: string): Map<string, string> {
   const sections = text.matchAll(/^\[exports\.(\w+)\]\n((?:\w+ = .+\n?)*)/gm);
   return new Map([...sections].map(([, name = "", body = ""]) => [name, body.trim()]));
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { classesOf } from "../deploy/class-changes.ts";
 
-const CLASSES = [...readFileSync("wrangler.toml", "utf8").matchAll(/^\[exports\.(\w+)\]$/gm)].map(([, name]) => name);
+const CLASSES = [...classesOf(readFileSync("wrangler.toml", "utf8")).keys()];
 
 it.each(["workers/index.ts", "workers/local.ts", "workers/drill.ts", "workers/restore.ts"])(
   "%s exports every class of objects, without which the runtime does not take it",

@@ -1,3 +1,5 @@
+import { formatInstant } from "../format/time.ts";
+
 export interface DifferenceRow {
   /** Path of a value, such as `settings.fees.taker`; empty where the whole is one value. */
   readonly path: string;
@@ -28,7 +30,7 @@ const MOMENT_MIN = 1e12;
 
 function textOf(value: unknown, path: string): string {
   const isMoment = typeof value === "number" && value >= MOMENT_MIN && value < MOMENT_MIN * 10 && MOMENT.test(path);
-  return isMoment ? `${new Date(value).toISOString().slice(0, 19).replace("T", " ")} UTC` : String(value);
+  return isMoment ? formatInstant(value, "UTC") : String(value);
 }
 
 function flatten(value: unknown, path: string, into: Map<string, string>): void {

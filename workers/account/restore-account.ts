@@ -2,6 +2,7 @@ import type { RestoredMark } from "../backup/backed-up-object.ts";
 import { timeFact } from "../platform/object-facts.ts";
 import type { OpenAccount } from "./account-outbox.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { VENUE_SILENT } from "./venue-silent.ts";
 
 /**
  * Numbers that others counted by before the loss: rows of lists, events that bots have heard. What is numbered from now on
@@ -9,8 +10,6 @@ import { ACCOUNT_SCOPE } from "./desk-account.ts";
  */
 const LOST_NUMBERS_MAX = 1_000_000;
 const RESTORED = "RESTORED";
-/** Answered where the books could not be held against their venue. */
-const VENUE_SILENT = "the venue did not tell everything";
 
 type Sql = Pick<SqlStorage, "exec">;
 

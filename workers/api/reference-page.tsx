@@ -27,6 +27,7 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
   const named = [...new Set(routes.map((route) => route.tag))];
   // What most programs ask for stands first.
   const tags = [...named.filter((tag) => !OPERATORS_TAGS.has(tag)), ...named.filter((tag) => OPERATORS_TAGS.has(tag))];
+  const parts = tags.map((tag) => ({ tag, routes: routes.filter((route) => route.tag === tag) }));
   return (
     <html lang="en">
       <head>
@@ -38,19 +39,17 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
       <body>
         <div class="layout">
           <nav aria-label="Routes">
-            {tags.map((tag) => (
+            {parts.map(({ tag, routes: own }) => (
               <div key={tag}>
                 <h2>{tag}</h2>
                 <ul>
-                  {routes
-                    .filter((route) => route.tag === tag)
-                    .map((route) => (
-                      <li key={route.anchor}>
-                        <a href={`#${route.anchor}`}>
-                          {route.method} {route.path.replace("/api/v1", "")}
-                        </a>
-                      </li>
-                    ))}
+                  {own.map((route) => (
+                    <li key={route.anchor}>
+                      <a href={`#${route.anchor}`}>
+                        {route.method} {route.path.replace("/api/v1", "")}
+                      </a>
+                    </li>
+                  ))}
                 </ul>
               </div>
             ))}
@@ -61,11 +60,7 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
             <p>
               <a href="/api/v1/openapi.json">The OpenAPI 3.1 document</a>
             </p>
-            {tags.flatMap((tag) =>
-              routes
-                .filter((route) => route.tag === tag)
-                .map((route) => <RouteSection key={route.anchor} route={route} />),
-            )}
+            {parts.flatMap(({ routes: own }) => own.map((route) => <RouteSection key={route.anchor} route={route} />))}
           </main>
         </div>
       </body>

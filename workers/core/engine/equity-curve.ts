@@ -8,6 +8,7 @@ const BUCKETS_MAX = Math.floor((CURVE_POINTS_MAX - 2) / 3);
 const PICKS = 3;
 /** Numbers of a point: time, equity, draw-down, worst, best, buy and hold. */
 const WIDTH = 6;
+const POINTS = BUCKETS_MAX * PICKS * WIDTH;
 
 /** Equity columns of a block, one value a time; the others absent where their lanes did not run. */
 export interface CurveInput {
@@ -37,7 +38,8 @@ export class EquityCurve {
   private buckets = 0;
   private size = 1;
   private filled = 0;
-  private readonly points = new Float64Array(BUCKETS_MAX * PICKS * WIDTH);
+  /** Made with the first bucket: a curve of a run that keeps no report stays empty. */
+  private points = new Float64Array(0);
   private falls = new Float64Array(0);
   private readonly first = new Float64Array(WIDTH).fill(Number.NaN);
   private readonly last = new Float64Array(WIDTH).fill(Number.NaN);
@@ -106,6 +108,7 @@ export class EquityCurve {
   }
 
   private open(): void {
+    if (this.points.length === 0) this.points = new Float64Array(POINTS);
     if (this.buckets === BUCKETS_MAX) this.join();
     if (this.filled === this.size || this.buckets === 0) {
       this.buckets++;
@@ -147,7 +150,9 @@ export class EquityCurve {
     this.buckets = snapshotNumber(snapshot, "buckets");
     this.size = snapshotNumber(snapshot, "size");
     this.filled = snapshotNumber(snapshot, "filled");
-    this.points.set(snapshotFloats(snapshot, "points"));
+    const points = snapshotFloats(snapshot, "points");
+    this.points = new Float64Array(points.length === 0 ? 0 : POINTS);
+    this.points.set(points);
     this.first.set(snapshotFloats(snapshot, "first"));
     this.last.set(snapshotFloats(snapshot, "last"));
   }
