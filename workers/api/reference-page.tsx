@@ -56,7 +56,9 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
           </nav>
           <main>
             <h1>{document.info.title}</h1>
-            <Words text={document.info.description ?? ""} />
+            <p>
+              <Words text={document.info.description ?? ""} />
+            </p>
             <p>
               <a href="/api/v1/openapi.json">The OpenAPI 3.1 document</a>
             </p>
@@ -71,7 +73,7 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
 /** Text in which backticks stand about code. */
 function Words({ text }: { text: string }) {
   const parts = text.split("`").map((part, at) => ({ key: String(at), part, isCode: at % 2 === 1 }));
-  return <p>{parts.map(({ key, part, isCode }) => (isCode ? <code key={key}>{part}</code> : part))}</p>;
+  return <>{parts.map(({ key, part, isCode }) => (isCode ? <code key={key}>{part}</code> : part))}</>;
 }
 
 function RouteSection({ route }: { route: RouteView }) {
@@ -81,9 +83,14 @@ function RouteSection({ route }: { route: RouteView }) {
         <span class="method">{route.method}</span> {route.path}
       </h3>
       <p>
-        {route.summary}. <span class="soft">{route.open ? "Open to all." : "Needs an access token."}</span>
+        <Words text={route.summary} />.{" "}
+        <span class="soft">{route.open ? "Open to all." : "Needs an access token."}</span>
       </p>
-      {route.description === undefined ? null : <Words text={route.description} />}
+      {route.description === undefined ? null : (
+        <p>
+          <Words text={route.description} />
+        </p>
+      )}
       {route.parameters.length === 0 ? null : <Parameters rows={route.parameters} />}
       {route.body === undefined ? null : <SchemaBox title="Body" schema={route.body} />}
       <table>
@@ -95,7 +102,7 @@ function RouteSection({ route }: { route: RouteView }) {
           <tr key={reply.status}>
             <td>{reply.status}</td>
             <td>
-              {reply.description}
+              <Words text={reply.description} />
               {reply.schema === undefined || !reply.status.startsWith("2") ? null : (
                 <SchemaBox title="Shape" schema={reply.schema} />
               )}
