@@ -8,6 +8,8 @@ import { besidesOldSession, hasBrowser, launch, openSignedIn, settled } from "./
 /** Longer than a worker that lives ever says nothing. */
 const SILENT_MS = 10 * 60_000;
 
+const WHY = "Prices of one venue are wrong.";
+
 /** The secret by which somebody becomes the first administrator, where the local server keeps it. */
 function bootstrapSecret(): string {
   const text = readFileSync(join(inject("stateDirectory"), "local-secrets.env"), "utf8");
@@ -84,8 +86,10 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
     await becomeFirstAdministrator(page);
 
     await page.getByRole("button", { name: "Stop all trading" }).click();
+    await page.getByRole("textbox", { name: "Why" }).fill(WHY);
     await confirm(page, "Stop all trading");
     await page.getByText("Stopped", { exact: true }).waitFor();
+    await page.getByText(WHY).waitFor();
     await page.getByText("The platform has stopped trading").waitFor();
     await page.goto("/bots");
     // Every bot hears of it at once, and not with its next candle.
@@ -115,6 +119,7 @@ describe.skipIf(!hasBrowser)("the operators' page", () => {
         { timeout: 75_000, interval: 2_000 },
       )
       .toBeGreaterThanOrEqual(2);
+    await page.getByText(WHY).first().waitFor();
 
     // The watchdog of each minute may take up what hangs before the operator does: then something hangs anew.
     const run = await vi.waitFor(() => redriveStuckRun(page), { timeout: 90_000 });

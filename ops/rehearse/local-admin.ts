@@ -21,7 +21,7 @@ export class LocalAdmin {
   /** Throws or takes back the switch of the whole deployment. */
   async setTrading(state: "ACTIVE" | "HALTED"): Promise<void> {
     const token = await this.token();
-    await this.send("/api/v1/admin/trading", { token, body: { state } });
+    await this.send("/api/v1/admin/trading", { token, body: { state, reason: "A rehearsal of alerts." } });
   }
 
   /** Throws the kill switch of an instrument of an account that is made for it: a notice leaves by letter, and no bot stands still. */

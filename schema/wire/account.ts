@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TimeMs } from "./primitive.ts";
+import { Reason, TimeMs } from "./primitive.ts";
 import { Email, PasskeyResponse, Role, User } from "./session.ts";
 
 export const Passkey = z.object({ id: z.string(), name: z.string(), createdAt: TimeMs, lastUsedAt: TimeMs.nullable() });
@@ -94,7 +94,11 @@ export const AdminUser = User.extend({
 });
 export type AdminUser = z.infer<typeof AdminUser>;
 export const ChangeUser = z
-  .strictObject({ role: Role.optional(), disabled: z.boolean().optional() })
-  .refine((change) => change.role !== undefined || change.disabled !== undefined, "must name role or disabled");
+  .strictObject({ role: Role.optional(), disabled: z.boolean().optional(), reason: Reason.optional() })
+  .refine((change) => change.role !== undefined || change.disabled !== undefined, "must name role or disabled")
+  .refine((change) => change.disabled !== true || change.reason !== undefined, {
+    path: ["reason"],
+    message: "is required where an account is closed",
+  });
 export type ChangeUser = z.infer<typeof ChangeUser>;
 export const SupportView = z.strictObject({ reason: z.string().trim().min(8).max(200) });

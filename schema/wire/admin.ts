@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { AuditRow } from "./audit.ts";
 import { PlatformTrading } from "./platform.ts";
-import { TimeMs } from "./primitive.ts";
-
-/** Characters of what operators tell everybody, or each other. */
-const Words = z.string().trim().min(4).max(300);
+import { Reason, TimeMs } from "./primitive.ts";
 
 /** While it is on, the API answers 503 and pages say why; desks, bots and their streams go on. */
 export const Maintenance = z.object({
@@ -18,7 +15,7 @@ export const Maintenance = z.object({
 export type Maintenance = z.infer<typeof Maintenance>;
 
 export const SetMaintenance = z.discriminatedUnion("isOn", [
-  z.strictObject({ isOn: z.literal(true), message: Words, until: TimeMs.nullable().default(null) }),
+  z.strictObject({ isOn: z.literal(true), message: Reason, until: TimeMs.nullable().default(null) }),
   z.strictObject({ isOn: z.literal(false) }),
 ]);
 export type SetMaintenance = z.infer<typeof SetMaintenance>;
@@ -36,7 +33,7 @@ export const Closing = z.object({
   decidedAt: TimeMs.nullable(),
 });
 export type Closing = z.infer<typeof Closing>;
-export const AskClosing = z.strictObject({ reason: Words });
+export const AskClosing = z.strictObject({ reason: Reason });
 export type AskClosing = z.infer<typeof AskClosing>;
 
 /** The switches of the whole deployment. */

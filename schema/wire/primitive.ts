@@ -3,6 +3,8 @@ import { TIMEFRAMES } from "../../workers/core/candle/timeframe.ts";
 
 /** UTC milliseconds since 1970, negative before. The bounds are the instants that a JavaScript date holds. */
 export const TimeMs = z.number().int().min(-8.64e15).max(8.64e15);
+/** Why somebody did what touches others: four characters say something, three hundred are still read in a list. */
+export const Reason = z.string().trim().min(4).max(300);
 export const Timeframe = z.enum(TIMEFRAMES);
 /** Money on the wire: a decimal string, so that no amount ever passes through a float. */
 export const Money = z.string().regex(/^-?\d{1,18}(\.\d{1,12})?$/, "must be a decimal number such as 10000 or 0.5");

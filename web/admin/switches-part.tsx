@@ -11,8 +11,8 @@ import { Ago } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { switchesQuery } from "./admin-queries.ts";
-import { ClosingDialog } from "./closing-dialog.tsx";
 import { MaintenanceDialog } from "./maintenance-dialog.tsx";
+import { ReasonedAct } from "./reasoned-act.tsx";
 
 type Asked = "halt" | "arm" | "maintain" | "end-maintenance" | "close" | "confirm" | "withdraw";
 
@@ -53,8 +53,8 @@ function Switches({ switches, mayThrow, onAsk }: SwitchesProps) {
         state={isHalted ? <Badge tone="danger">Stopped</Badge> : <Badge tone="accent">On</Badge>}
         words={
           isHalted
-            ? `No desk sends anything but cancels and what closes.${untoldWords(trading.untold)}`
-            : "Desks trade within their limits."
+            ? `${quoted(trading.reason)}No desk sends anything but cancels and what closes.${untoldWords(trading.untold)}`
+            : `${quoted(trading.reason)}Desks trade within their limits.`
         }
         since={trading.changedAt}
         button={
@@ -170,6 +170,11 @@ function Row({ name, state, words, since, button }: RowProps) {
   );
 }
 
+/** Why it was thrown, before what follows from it. */
+function quoted(reason: string | null): string {
+  return reason === null ? "" : `“${reason}” `;
+}
+
 function untoldWords(untold: number): string {
   if (untold === 0) return "";
   return ` ${untold} ${untold === 1 ? "account was" : "accounts were"} not reached yet and will be told within minutes.`;
@@ -193,26 +198,29 @@ function Dialogs({ asked, switches, onClose }: DialogsProps) {
   switch (asked) {
     case "halt":
       return (
-        <ConfirmAct
+        <ReasonedAct
           {...{ onClose, onDone }}
           title="Stop all trading"
           verb="Stop all trading"
-          act={post("/admin/trading", { state: "HALTED" })}
+          needs="reason"
+          hint="Whoever operates reads it beside the switch and in your trail."
+          act={(why) => post("/admin/trading", { state: "HALTED", ...why })()}
         >
           Every desk of every account cancels its open orders and sends nothing new. What is held stays held. Stops that
           rest at venues are cancelled, too: think of closing as well.
-        </ConfirmAct>
+        </ReasonedAct>
       );
     case "arm":
       return (
-        <ConfirmAct
+        <ReasonedAct
           {...{ onClose, onDone }}
           title="Let trading go on"
           verb="Let it go on"
-          act={post("/admin/trading", { state: "ACTIVE" })}
+          hint="Whoever operates reads it beside the switch and in your trail."
+          act={(why) => post("/admin/trading", { state: "ACTIVE", ...why })()}
         >
           Desks trade again within their limits. Bots that were stopped wait until their owners start them again.
-        </ConfirmAct>
+        </ReasonedAct>
       );
     case "end-maintenance":
       return (
@@ -250,6 +258,18 @@ function Dialogs({ asked, switches, onClose }: DialogsProps) {
     case "maintain":
       return <MaintenanceDialog onClose={onClose} onDone={onDone} />;
     case "close":
-      return <ClosingDialog onClose={onClose} onDone={onDone} />;
+      return (
+        <ReasonedAct
+          {...{ onClose, onDone }}
+          title="Close every position"
+          verb="Stop trading and ask"
+          needs="reason"
+          hint="The other administrator reads it, and so does whoever reads your trail."
+          act={(why) => post("/admin/closings", why)()}
+        >
+          All trading stops now. Every position of everybody is closed, at the market, once another administrator agrees
+          within half an hour.
+        </ReasonedAct>
+      );
   }
 }

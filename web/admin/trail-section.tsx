@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import type { OperatorTrail } from "../../schema/wire/admin.ts";
-import { auditDifference } from "../audit/audit-difference.ts";
+import { auditDifference, reasonOf } from "../audit/audit-difference.ts";
 import { actionWords } from "../audit/audit-words.ts";
 import { Button } from "../ui/button.tsx";
 import { Moment } from "../ui/moment.tsx";
@@ -58,6 +58,7 @@ function Entries({ pages }: { pages: readonly OperatorTrail[] }) {
             {row.subject !== null && `, ${row.subject.kind} ${row.subject.id}`}
             {row.place.address !== "" && `, from ${row.place.address}`}
           </p>
+          <Why reason={reasonOf(row.after)} />
           <Changes before={row.before} after={row.after} />
         </li>
       ))}
@@ -65,9 +66,13 @@ function Entries({ pages }: { pages: readonly OperatorTrail[] }) {
   );
 }
 
+function Why({ reason }: { reason: string | undefined }) {
+  return reason === undefined ? null : <p className="text-table break-words">“{reason}”</p>;
+}
+
 /** In one line each: most acts change a value or two. */
 function Changes({ before, after }: { before: unknown; after: unknown }) {
-  const rows = auditDifference(before, after);
+  const rows = auditDifference(before, after).filter(({ path }) => path !== "reason");
   if (rows.length === 0) return null;
   return (
     <ul className="num mt-1 text-table">

@@ -8,6 +8,7 @@ import { postOnce, withProof } from "../settings/prove.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { SelectField, TextField } from "../ui/field.tsx";
+import { ReasonedAct } from "./reasoned-act.tsx";
 
 export type UserVerb = "role" | "close" | "open" | "end-sessions" | "view";
 
@@ -21,7 +22,8 @@ interface UserDialogProps {
 /** Says what will become of somebody's account before it does. */
 export function UserDialog({ user, verb, onClose, onDone }: UserDialogProps) {
   const { id, email } = user;
-  const change = (body: object) => () => client.request(`/admin/users/${id}`, { method: "PATCH", body });
+  const change = (body: object) => client.request(`/admin/users/${id}`, { method: "PATCH", body });
+  const hint = "The person reads it, and so does whoever reads your trail.";
   switch (verb) {
     case "role":
       return <RoleDialog {...{ user, onClose, onDone }} />;
@@ -29,26 +31,27 @@ export function UserDialog({ user, verb, onClose, onDone }: UserDialogProps) {
       return <ViewDialog {...{ user, onClose }} />;
     case "close":
       return (
-        <ConfirmAct
-          {...{ onClose, onDone }}
+        <ReasonedAct
+          {...{ onClose, onDone, hint }}
+          needs="reason"
           title={`Close the account of ${email}`}
           verb="Close it"
-          act={change({ disabled: true })}
+          act={(why) => change({ disabled: true, ...why })}
         >
           Their sessions end, their keys work no more, and they cannot sign in. Their bots go on: stop those first where
           that is what you want. Nothing is erased.
-        </ConfirmAct>
+        </ReasonedAct>
       );
     case "open":
       return (
-        <ConfirmAct
-          {...{ onClose, onDone }}
+        <ReasonedAct
+          {...{ onClose, onDone, hint }}
           title={`Open the account of ${email}`}
           verb="Open it"
-          act={change({ disabled: false })}
+          act={(why) => change({ disabled: false, ...why })}
         >
           They can sign in again, and their keys work.
-        </ConfirmAct>
+        </ReasonedAct>
       );
     case "end-sessions":
       return (

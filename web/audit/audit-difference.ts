@@ -23,6 +23,12 @@ export function auditDifference(before: unknown, after: unknown): readonly Diffe
   return rows.filter((row) => row.before !== row.after).slice(0, ROWS_MAX);
 }
 
+/** Why somebody did it, where they said; it is one of the values after. */
+export function reasonOf(after: unknown): string | undefined {
+  if (typeof after !== "object" || after === null || !("reason" in after)) return undefined;
+  return typeof after.reason === "string" ? after.reason : undefined;
+}
+
 /** Names of values that are moments, UTC ms. */
 const MOMENT = /(?:^|\.)(?:at|from|to|until|since)$|(?:At|Until)$/;
 /** A number from before this is a count, whatever its name: the year 2001. */

@@ -8,7 +8,7 @@ import { formatInstant } from "../format/time.ts";
 import { browserName } from "../settings/browser-name.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Failure, SkeletonRows } from "../ui/states.tsx";
-import { auditDifference, type DifferenceRow } from "./audit-difference.ts";
+import { auditDifference, type DifferenceRow, reasonOf } from "./audit-difference.ts";
 import { auditEntryQuery } from "./audit-queries.ts";
 import { actionWords, actorWords } from "./audit-words.ts";
 
@@ -40,6 +40,7 @@ export function AuditEntryDialog({ seq }: { seq: number }) {
 function Entry({ row }: { row: AuditRow }) {
   const user = useQuery(sessionQuery).data?.user;
   const { actor, place, subject } = row;
+  const reason = reasonOf(row.after);
   return (
     <>
       <dl className="grid grid-cols-[96px_minmax(0,1fr)] gap-x-4 gap-y-2 max-sm:grid-cols-1 max-sm:gap-y-1">
@@ -60,6 +61,7 @@ function Entry({ row }: { row: AuditRow }) {
             <Id>{subject.id}</Id>
           </Fact>
         )}
+        {reason !== undefined && <Fact name="Why">{reason}</Fact>}
         <Fact name="Action">
           <span className="font-mono text-table">{row.action}</span>
         </Fact>

@@ -36,6 +36,7 @@ const patchUser = createRoute({
   method: "patch",
   path: "/api/v1/admin/users/{id}",
   summary: "Change a user's role, or close or open their account; their sessions end",
+  description: "Closing needs a reason. It stands in both trails: the person reads it.",
   request: { params: idParams, body: jsonBody(ChangeUser) },
   responses: { 200: jsonReply(AdminUser, "As it is now."), ...problems(401, 403, 404, 409, 422) },
 });
@@ -75,7 +76,7 @@ const postTrading = createRoute({
   path: "/api/v1/admin/trading",
   summary: "Stop all trading of the deployment, or let it go on",
   description:
-    "Of a halt every desk is told at once: nothing new is sent, and open orders are cancelled. Going on needs a proof of the last minutes.",
+    "Of a halt every desk is told at once: nothing new is sent, and open orders are cancelled. Going on needs a proof of the last minutes. The reason stands in the trail and beside the switch.",
   request: { body: jsonBody(SetPlatformTrading) },
   responses: { 200: jsonReply(PlatformTrading, "As it is now."), ...problems(401, 403, 422) },
 });

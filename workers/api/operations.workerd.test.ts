@@ -31,6 +31,7 @@ import { newRun } from "../testing/test-run.ts";
 
 const database = openDatabase(env.DB);
 const BTC = "SIM:BTC-USD";
+const HALT = { state: "HALTED", reason: "Prices of one venue are wrong." } as const;
 
 /** A surface of its own, whose clock a test moves. */
 function surface() {
@@ -139,7 +140,10 @@ describe("closing every position", () => {
     await expect.poll(held).toBe(1);
     const asked = await first.json<Closing>("POST", "/api/v1/admin/closings", { reason: "Prices are wrong." }, 201);
     const switches = await first.json<PlatformSwitches>("GET", "/api/v1/admin/switches");
-    expect(switches).toMatchObject({ trading: { state: "HALTED" }, closing: { id: asked.id, state: "open" } });
+    expect(switches).toMatchObject({
+      trading: { state: "HALTED", reason: asked.reason },
+      closing: { id: asked.id, state: "open" },
+    });
     expect(await held()).toBe(1);
     const confirm = `/api/v1/admin/closings/${asked.id}/confirm`;
     expect((await first.send("POST", confirm)).status).toBe(403);
@@ -163,7 +167,7 @@ describe("closing every position", () => {
       const path = `/api/v1/admin/closings/${asked.id}`;
       const withdraw = () => first.send("DELETE", path);
       const confirm = () => second.send("POST", `${path}/confirm`);
-      const halt = () => first.send("POST", "/api/v1/admin/trading", { state: "HALTED" });
+      const halt = () => first.send("POST", "/api/v1/admin/trading", HALT);
       const replies = await Promise.all(
         round % 2 === 0 ? [withdraw(), confirm(), halt()] : [halt(), confirm(), withdraw()],
       );
@@ -205,7 +209,7 @@ describe("closing every position", () => {
     }
     const refused = await alone.send("POST", "/api/v1/admin/closings", { reason: "All of it." });
     expect(await refused.json()).toMatchObject({ status: 409, code: "second_administrator" });
-    const flat = await alone.send("POST", "/api/v1/admin/trading", { state: "HALTED", flatten: true });
+    const flat = await alone.send("POST", "/api/v1/admin/trading", { ...HALT, flatten: true });
     expect(flat.status).toBe(422);
   });
 });
@@ -319,14 +323,14 @@ describe("the deployment as operators see it", () => {
     ];
     clock.now += 1_000;
     await one.json("POST", "/api/v1/accounts", { name: "My own", cash: "1000" }, 201);
-    await one.json("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    await one.json("POST", "/api/v1/admin/trading", HALT);
     clock.now += 1_000;
     await one.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     await drainAudit(env);
     const trail = await other.json<OperatorTrail>("GET", "/api/v1/admin/audit?limit=2");
     expect(trail.rows.map(({ action, after }) => [action, after])).toEqual([
       ["platform.trading", { state: "ACTIVE", flatten: false }],
-      ["platform.trading", { state: "HALTED", flatten: false }],
+      ["platform.trading", { ...HALT, flatten: false }],
     ]);
     expect(trail.people.map(({ id }) => id)).toEqual(expect.arrayContaining([one.userId, other.userId]));
   });

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { deploymentFacts } from "../../schema/tables/identity.ts";
 import { fills, journal, journalTags, orders, tradingAccounts } from "../../schema/tables/trading.ts";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import type { PlatformTrading } from "../../schema/wire/platform.ts";
@@ -19,6 +20,7 @@ const REAL = { strategies: STRATEGY_CATALOGUE };
 const LATER = { strategies: STRATEGY_CATALOGUE, now: () => START_MS + 6 * 60_000 };
 const BTC = "SIM:BTC-USD";
 const BUY = { instrument: BTC, side: "buy", kind: "market", quantity: "0.01" } as const;
+const HALT = { state: "HALTED", reason: "Prices of one venue are wrong." } as const;
 const CAPS = { orderNotional: "20000", positionNotional: "20000", openOrders: "10", dailyLoss: "2000" };
 
 function definition(parts: object = {}) {
@@ -35,8 +37,8 @@ describe("the switch of the whole deployment", () => {
   it("F40: stops every owner's desks, also one that is made while it holds, and lets them go on again", async () => {
     const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
     const account = await newAccount(trader);
-    const halted = await administrator.json<PlatformTrading>("POST", "/api/v1/admin/trading", { state: "HALTED" });
-    expect(halted).toMatchObject({ state: "HALTED", untold: 0 });
+    const halted = await administrator.json<PlatformTrading>("POST", "/api/v1/admin/trading", HALT);
+    expect(halted).toMatchObject({ ...HALT, untold: 0 });
     expect((await buy(trader, account.id)).verdict).toMatchObject({ code: "HALTED", value: "platform" });
     const later = await newAccount(trader, "Later");
     expect((await buy(trader, later.id)).verdict).toMatchObject({ code: "HALTED", value: "platform" });
@@ -53,20 +55,42 @@ describe("the switch of the whole deployment", () => {
     const status = async () => (await trader.json<BotState>("GET", `/api/v1/bots/${bot.id}/state`)).status;
     await trader.json("POST", `/api/v1/bots/${bot.id}/start`);
     await expect.poll(status, { timeout: 10_000 }).toBe("running");
-    await administrator.json("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    await administrator.json("POST", "/api/v1/admin/trading", HALT);
     await expect.poll(status, { timeout: 10_000 }).toBe("halted");
     await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     expect(await status()).toBe("halted");
   });
 
+  it("asks why trading is stopped, shows it beside the switch, and reads a switch that was thrown without a word", async () => {
+    const administrator = await newClient(REAL, { role: "administrator" });
+    const path = "/api/v1/admin/trading";
+    const issueOf = async (body: object) => {
+      const reply = await administrator.send("POST", path, body);
+      expect(reply.status).toBe(422);
+      return (await reply.json<{ issues: object[] }>()).issues[0];
+    };
+    expect(await issueOf({ state: "HALTED" })).toEqual({ field: "reason", rule: "is required" });
+    const short = { field: "reason", rule: "must be at least 4 characters long", value: "no" };
+    expect(await issueOf({ state: "HALTED", reason: "no" })).toEqual(short);
+    expect(await issueOf({ state: "HALTED", reason: "x".repeat(301) })).toMatchObject({
+      ...{ field: "reason", rule: "must be at most 300 characters long" },
+    });
+    expect(await administrator.json<PlatformTrading>("POST", path, HALT)).toMatchObject(HALT);
+    const armed = { state: "ACTIVE", reason: "They are right again." };
+    expect(await administrator.json<PlatformTrading>("POST", path, armed)).toMatchObject(armed);
+    await openDatabase(env.DB)
+      .update(deploymentFacts)
+      .set({ value: JSON.stringify({ state: "ACTIVE", flatten: false, version: 9_000 }) })
+      .where(eq(deploymentFacts.name, "platform-trading"));
+    expect(await administrator.json<PlatformTrading>("GET", path)).toMatchObject({ state: "ACTIVE", reason: null });
+  });
+
   it("stops without a proof, and asks for one before trading goes on", async () => {
     const administrator = await newClient(LATER, { role: "administrator" });
-    expect((await administrator.send("POST", "/api/v1/admin/trading", { state: "HALTED" })).status).toBe(200);
+    expect((await administrator.send("POST", "/api/v1/admin/trading", HALT)).status).toBe(200);
     const armed = await administrator.send("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     expect(await armed.json()).toMatchObject({ status: 403, code: "step_up" });
-    await expect(
-      (await newClient(REAL)).send("POST", "/api/v1/admin/trading", { state: "HALTED" }),
-    ).resolves.toMatchObject({
+    await expect((await newClient(REAL)).send("POST", "/api/v1/admin/trading", HALT)).resolves.toMatchObject({
       status: 403,
     });
   });
@@ -75,7 +99,7 @@ describe("the switch of the whole deployment", () => {
     const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
     await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     const account = await newAccount(trader);
-    await administrator.json("POST", "/api/v1/admin/trading", { state: "HALTED" });
+    await administrator.json("POST", "/api/v1/admin/trading", HALT);
     const database = openDatabase(env.DB);
     const { object } = await accountObject({ env, ownerId: trader.userId }, account.id);
     const asked = { ownerId: trader.userId, flatten: false, version: 1 };

@@ -34,7 +34,6 @@ const OF_PLATFORM: Readonly<Record<string, readonly [event: NoticeEventName, tit
   "platform.closing.withdraw": ["platform.closing", "The closing of all positions was taken back"],
   "platform.maintenance": ["platform.maintenance", "A maintenance began or ended"],
 };
-const Reasoned = z.object({ reason: z.string() });
 
 /** What an entry of an owner's trail tells people; undefined for most. Both have the entry's own id. */
 export function noticeOfAudit(ownerId: string, record: AuditRecord): RaisedNotice | undefined {
@@ -44,23 +43,24 @@ export function noticeOfAudit(ownerId: string, record: AuditRecord): RaisedNotic
     const title = isHalted ? "All trading of the deployment was stopped" : "Trading of the deployment goes on";
     const level = isHalted ? "critical" : "warning";
     const subject = { administrator: record.actor.userId };
-    return raised({ id, ownerId: OPERATORS, event: "platform.trading", level, at, title, subject });
+    const text = reasonOf(after);
+    return raised({
+      id,
+      ownerId: OPERATORS,
+      event: "platform.trading",
+      level,
+      at,
+      title,
+      text,
+      subject,
+      path: "/admin",
+    });
   }
   const platform = OF_PLATFORM[action];
   if (platform !== undefined) {
     const [event, title] = platform;
-    const reason = Reasoned.safeParse(after).data?.reason;
     const subject = { administrator: record.actor.userId };
-    return raised({
-      id,
-      ownerId: OPERATORS,
-      event,
-      at,
-      title,
-      subject,
-      path: "/admin",
-      ...(reason === undefined ? {} : { text: reason }),
-    });
+    return raised({ id, ownerId: OPERATORS, event, at, title, text: reasonOf(after), subject, path: "/admin" });
   }
   if (action === "backfill.finish") return backfillDone(ownerId, record);
   const told = TOLD[action];
@@ -68,12 +68,20 @@ export function noticeOfAudit(ownerId: string, record: AuditRecord): RaisedNotic
   const [event, title] = told;
   const address = place.address === "unknown" ? "" : place.address;
   const from = address === "" ? "" : ` It came from ${address}.`;
+  const why = action === "user.change" ? reasonOf(after) : "";
   return raised({
     ...{ id, ownerId, event, at, title },
-    text: `If this was not you, change your password at once and end all other sessions.${from}`,
+    text: `${why === "" ? "" : `“${why}” `}If this was not you, change your password at once and end all other sessions.${from}`,
     subject: { action, ...(address === "" ? {} : { address }) },
     path: "/audit",
   });
+}
+
+const Reasoned = z.object({ reason: z.string() });
+
+/** Why an operator did it; empty where nobody said. */
+function reasonOf(after: unknown): string {
+  return Reasoned.safeParse(after).data?.reason ?? "";
 }
 
 const Brought = z.object({ symbol: z.string(), timeframe: z.string(), candles: z.number() });

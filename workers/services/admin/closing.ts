@@ -53,7 +53,7 @@ export async function askClosing(call: { ctx: PersonContext; input: AskClosing }
   if (before !== undefined && viewOf(before.value, ctx.now()).state === "open") throw alreadyOpen();
   const asked = { id: newId("cls"), reason: input.reason, askedBy: userId, askedAt: ctx.now(), decision: null };
   // First what cannot wait: a closing that is refused below leaves trading stopped, and says so.
-  await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: false } });
+  await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: false, reason: input.reason } });
   if (!(await store(ctx, before, asked, "platform.closing.ask"))) throw alreadyOpen();
   return viewOf(asked, ctx.now());
 }
@@ -75,7 +75,7 @@ export async function confirmClosing(call: { ctx: PersonContext; input: { id: st
     isStored: factIs(CLOSING, JSON.stringify(decided)),
   };
   try {
-    await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: true }, decision });
+    await setPlatformTrading({ ctx, input: { state: "HALTED", flatten: true, reason: open.value.reason }, decision });
   } catch (error) {
     // Where it is decided as we did, desks that were not told yet are told by the next minute's tick.
     const stored = await readFact(ctx.database, CLOSING);

@@ -97,7 +97,7 @@ export async function changeUser(call: {
   const nowMs = ctx.now();
   const [user] = await database.select().from(users).where(eq(users.id, input.id)).limit(1);
   if (user === undefined) throw notFound("user");
-  const { role = user.role, disabled = user.disabledAt !== null } = input.change;
+  const { role = user.role, disabled = user.disabledAt !== null, reason } = input.change;
   const losesOne = user.role === "administrator" && user.disabledAt === null && (role !== "administrator" || disabled);
   // In one statement with the change: two administrators who close each other's account must not both succeed.
   const another = anotherAdministrator(user.id);
@@ -107,7 +107,7 @@ export async function changeUser(call: {
     action: "user.change",
     subject: { kind: "user", id: user.id },
     before: { role: user.role, disabled: user.disabledAt !== null },
-    after: { role, disabled },
+    after: { role, disabled, reason },
   };
   const [changed] = await database.batch([
     database

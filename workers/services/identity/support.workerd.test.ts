@@ -87,9 +87,11 @@ describe("an account whose erasure has begun", () => {
   it("is not opened again or changed by an administrator", async () => {
     const [administrator, leaving] = [await newStaff("administrator"), await newSignedIn()];
     const change = (body: object) => administrator.browser.api("PATCH", `/api/v1/admin/users/${leaving.userId}`, body);
-    expect((await change({ disabled: true })).status).toBe(200);
+    expect((await change({ disabled: true, reason: "Asked for by letter." })).status).toBe(200);
     expect((await change({ disabled: false })).status).toBe(200);
-    expect((await change({ disabled: true })).status).toBe(200);
+    const unsaid = await change({ disabled: true });
+    expect(await unsaid.json()).toMatchObject({ status: 422, issues: [{ field: "reason", rule: "is required" }] });
+    expect((await change({ disabled: true, reason: "Asked for by letter." })).status).toBe(200);
     const { userId: ownerId } = leaving;
     await database.insert(erasures).values({ ownerHash: `hash of ${ownerId}`, ownerId, startedAt: 0 });
     for (const body of [{ disabled: false }, { role: "operator" }]) {

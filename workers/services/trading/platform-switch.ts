@@ -2,7 +2,7 @@ import { and, asc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
 import { tradingAccounts } from "../../../schema/tables/trading.ts";
-import type { PlatformTrading, SetPlatformTrading } from "../../../schema/wire/platform.ts";
+import type { PlatformTrading } from "../../../schema/wire/platform.ts";
 import { prepareAuditOfChange } from "../../audit/prepare-audit.ts";
 import { type Database, openDatabase } from "../../platform/database.ts";
 import { type DeploymentFact, factIs, prepareFactChange, readFact } from "../../platform/deployment-fact.ts";
@@ -23,10 +23,12 @@ const Stored = z.object({
   state: z.enum(["ACTIVE", "HALTED"]),
   flatten: z.boolean(),
   version: z.number().int().positive(),
+  reason: z.string().optional(),
 });
 type Stored = z.infer<typeof Stored>;
 const TRADING: DeploymentFact<Stored> = { name: "platform-trading", schema: Stored };
-type Throw = SetPlatformTrading & { readonly flatten: boolean };
+/** What a switch is thrown to, and why. */
+type Throw = Pick<Stored, "state" | "flatten" | "reason">;
 type AccountKey = Pick<typeof tradingAccounts.$inferSelect, "id" | "ownerId">;
 
 /** What is decided together with the switch: both are stored, or neither. */
@@ -45,11 +47,11 @@ export async function readSwitch(database: Database): Promise<Stored | undefined
 /** The platform's switch, and how many desks were not told of it yet. */
 export async function readPlatformTrading({ ctx: { database } }: { ctx: PersonContext }): Promise<PlatformTrading> {
   const stored = await readFact(database, TRADING);
-  if (stored === undefined) return { state: "ACTIVE", changedAt: null, untold: 0 };
+  if (stored === undefined) return { state: "ACTIVE", changedAt: null, reason: null, untold: 0 };
   const { value, changedAt } = stored;
   const behind = lt(tradingAccounts.platformVersion, value.version);
   const [{ rows }] = await database.select({ rows: sql<number>`count(*)` }).from(tradingAccounts).where(behind);
-  return { state: value.state, changedAt, untold: rows };
+  return { state: value.state, changedAt, reason: value.reason ?? null, untold: rows };
 }
 
 /**
@@ -75,7 +77,7 @@ export async function setPlatformTrading(call: {
 /** Whether it was stored: of two changes at the same moment one is, so that no version stands for two states. */
 async function throwSwitch(
   ctx: PersonContext,
-  { state, flatten }: Throw,
+  { state, flatten, reason }: Throw,
   decision: SwitchDecision | undefined,
 ): Promise<boolean> {
   const { database, principal } = ctx;
@@ -85,7 +87,7 @@ async function throwSwitch(
   const before = stored?.value;
   // Desks that were not told yet of a closing shall not lose it to another halt.
   const closes = flatten || (state === "HALTED" && before?.state === "HALTED" && before.flatten);
-  const value = { state, flatten: closes, version: (before?.version ?? 0) + 1 };
+  const value = { state, flatten: closes, version: (before?.version ?? 0) + 1, reason };
   const first = decision?.store(factIs(TRADING, stored?.text ?? "")) ?? [];
   const where = decision?.isStored;
   const results = await database.batch([
@@ -98,7 +100,7 @@ async function throwSwitch(
       action: "platform.trading",
       subject: { kind: "platform", id: "trading" },
       before: { state: before?.state ?? "ACTIVE" },
-      after: { state, flatten },
+      after: { state, flatten, reason },
     }),
   ] as unknown as [BatchItem<"sqlite">]);
   return (results[first.length] as D1Result).meta.changes > 0;
