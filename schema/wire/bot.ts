@@ -261,6 +261,8 @@ export const DashboardState = z.object({
       botId: z.string().nullable(),
       code: z.string(),
       message: z.string(),
+      /** Since when what it tells of is over. */
+      settledAt: TimeMs.optional(),
     }),
   ),
 });

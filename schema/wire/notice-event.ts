@@ -32,6 +32,8 @@ interface EventSpec {
   readonly says: string;
   /** Told each time; others are told once within the time that repeats are held back. */
   readonly always?: true;
+  /** Reaches whoever is told of this level, though it may wait as its own does: what ends something they were told of. */
+  readonly reaches?: NoticeLevel;
 }
 
 /** Every event that people can be told of. What is not here is told to nobody. */
@@ -60,6 +62,10 @@ export const NOTICE_EVENTS = {
   "halt.kill": { topic: "halt", level: "critical", always: true, says: "The kill switch was thrown." },
   "halt.desk": { topic: "halt", level: "critical", says: "The desk halted a bot or the account by a rule." },
   "halt.not-closed": { topic: "halt", level: "critical", says: "What a kill switch shall close is still held." },
+  "halt.lifted": {
+    ...{ topic: "halt", level: "info", always: true, reaches: "critical" },
+    says: "A stop was lifted, by a person or for the whole deployment; told to whoever is told of stops.",
+  },
   "reconcile.difference": {
     topic: "reconcile",
     level: "critical",

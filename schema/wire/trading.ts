@@ -126,6 +126,8 @@ export const AccountAlert = z.object({
   botId: z.string().nullable(),
   code: z.string(),
   message: z.string(),
+  /** Since when what it tells of is over: a stop that was lifted. */
+  settledAt: TimeMs.optional(),
 });
 export type AccountAlert = z.infer<typeof AccountAlert>;
 

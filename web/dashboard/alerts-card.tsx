@@ -26,13 +26,23 @@ export function AlertsCard({ alerts, accounts }: Pick<DashboardState, "alerts" |
         <ul aria-live="polite">
           {alerts.map((alert) => {
             const { icon: Icon, tone, word } = LEVELS[alert.level];
+            const isOver = alert.settledAt !== undefined;
             return (
               <li key={alert.id} className="flex gap-3 border-b border-line/70 px-4 py-2.5 last:border-b-0">
-                <Icon size={15} aria-label={word} className={classNames("mt-0.5 shrink-0", tone)} />
+                <Icon
+                  size={15}
+                  aria-label={word}
+                  className={classNames("mt-0.5 shrink-0", isOver ? "text-faint" : tone)}
+                />
                 <div className="min-w-0">
-                  <p>{alert.message}</p>
+                  <p className={isOver ? "text-muted" : ""}>{alert.message}</p>
                   <p className="mt-0.5 flex flex-wrap gap-x-3 text-table text-muted">
                     <Moment timeMs={alert.at} />
+                    {alert.settledAt !== undefined && (
+                      <span>
+                        over since <Moment timeMs={alert.settledAt} />
+                      </span>
+                    )}
                     {several && <span className="truncate">{accounts[alert.accountId]?.name}</span>}
                     {alert.botId !== null && (
                       <Link

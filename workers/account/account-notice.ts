@@ -4,6 +4,7 @@ import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { raised } from "../notify/raised-notice.ts";
 import { KILL_REASON } from "./desk-account.ts";
 import type { DeskEvent } from "./desk-calls.ts";
+import { LIFTED } from "./lift-stop.ts";
 
 /** Whose account a notice is about. */
 export interface AccountIds {
@@ -14,6 +15,7 @@ export interface AccountIds {
 /** What alerts of the desk are as notices, by their codes; a code of its own stands for a halt by a rule. */
 const ALERTS: Readonly<Record<string, readonly [event: NoticeEventName, title: string]>> = {
   [KILL_REASON]: ["halt.kill", "The kill switch was thrown"],
+  [LIFTED]: ["halt.lifted", "A stop of trading was lifted"],
   FLATTEN_FAILED: ["halt.not-closed", "Positions are still held after a kill switch"],
   DAILY_LOSS: ["loss.reached", "The day's loss has reached its limit"],
   DAY_BEGAN: ["loss.new-day", "A new day began: it trades again"],

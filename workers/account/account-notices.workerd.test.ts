@@ -74,6 +74,38 @@ it("keeps what a queue does not take, through the end of its process, and sends 
     expect(after.nextLookAt()).toBeUndefined();
   }));
 
+it("tells whoever heard of a stop that it was lifted, once, and marks what was told of it as over", () =>
+  inAccount(async ({ open, look, kill, desk, queue }) => {
+    const notices = open();
+    await look(notices);
+    const arm = (kind: "account" | "platform") => desk.switches.set({ kind }, "ACTIVE", "by hand");
+    arm("account");
+    kill();
+    desk.switches.kill({ kind: "platform" }, { flatten: false, at: 0 });
+    await look(notices);
+    arm("platform");
+    await look(notices);
+    const codes = () => desk.books.record.alerts.map(({ code, settledAt }) => [code, settledAt !== undefined]);
+    expect(codes()).toEqual([
+      ["STOP_LIFTED", false],
+      ["KILL_SWITCH", true],
+      ["KILL_SWITCH", false],
+    ]);
+    arm("platform");
+    arm("account");
+    await look(notices);
+    expect(queue.sent.map(({ event, level, text }) => [event, level, text])).toEqual([
+      ["halt.kill", "critical", expect.stringContaining("the account")],
+      ["halt.kill", "critical", expect.stringContaining("the platform")],
+      ["halt.lifted", "info", "The stop of the platform was lifted."],
+      ["halt.lifted", "info", "The stop of the account was lifted."],
+    ]);
+    desk.switches.set({ kind: "account" }, "HALTED", "by hand");
+    arm("account");
+    await look(notices);
+    expect(queue.sent).toHaveLength(4);
+  }));
+
 it("tells the same under the same id where its process ended before it knew that the queue had it", () =>
   inAccount(async ({ open, look, kill, queue }) => {
     const notices = open();

@@ -33,6 +33,8 @@ export interface OpenAccount {
 
 /** Number of the last alert that the dashboard was told of. */
 const TOLD_ALERTS = "told-alerts";
+/** Up to when the dashboard knows what is over, UTC ms. */
+const TOLD_SETTLED = "told-settled";
 
 interface OutboxParts {
   readonly env: Env;
@@ -68,11 +70,15 @@ export class AccountOutbox {
     const { ctx, env, record, store, desk } = this.parts;
     const told = Number(store.read(TOLD_ALERTS) ?? "0");
     const fresh = state.alerts.filter((alert) => Number(alert.id) > told);
+    const toldSettled = Number(store.read(TOLD_SETTLED) ?? "0");
+    const settled = state.alerts.filter(({ settledAt = 0 }) => settledAt > toldSettled);
     const last = fresh.at(0)?.id;
     const note = () => {
       if (last !== undefined) store.write(TOLD_ALERTS, last);
+      const lastSettled = Math.max(...settled.map(({ settledAt = 0 }) => settledAt));
+      if (settled.length > 0) store.write(TOLD_SETTLED, String(lastSettled));
     };
-    const report = { state, halt: accountHalt(desk), alerts: fresh.toReversed() };
+    const report = { state, halt: accountHalt(desk), alerts: fresh.toReversed(), settled };
     ctx.waitUntil(reportToDashboard(env, record, report).then((done) => done && note()));
   }
 

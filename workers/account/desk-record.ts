@@ -49,6 +49,7 @@ const StoredAlert = z.object({
   botId: z.string().nullable(),
   code: z.string(),
   message: z.string(),
+  settledAt: z.number().optional(),
 });
 export type StoredAlert = z.infer<typeof StoredAlert>;
 

@@ -11,6 +11,7 @@ import type { TradingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
+import { liftStop, settleStop, stopWords } from "./lift-stop.ts";
 import { limitsOf, SWITCH_ON, type Switch, type SwitchedBy, withLimits } from "./scope-books.ts";
 
 const DAILY_LOSS_REASON = "DAILY_LOSS";
@@ -68,10 +69,12 @@ export class DeskSwitches {
     // Halted is halted: what a kill switch has begun goes on.
     if (state === "HALTED" && this.isKilledAt(scope)) return;
     const trading: Switch = state === "ACTIVE" ? SWITCH_ON : { state, reason, since, until: undefined, by };
+    const before = this.switchOf(scope);
     this.books.write(() => {
       // Also where the switch is released before their turn has come: who stopped trading was told that they go.
       for (const id of this.toCancelAgain()) this.books.hear(id, { type: "cancel-requested" });
       this.put(scope, trading);
+      if (state === "ACTIVE" && before?.reason !== undefined) liftStop(this.books, scope, before.reason);
     });
   }
 
@@ -156,7 +159,7 @@ export class DeskSwitches {
         level: "critical",
         botId: scope.kind === "bot" ? scope.bot : null,
         code: KILL_REASON,
-        message: `Trading of ${nameOf(scope)} was stopped; open orders being cancelled: ${open.length}.`,
+        message: `${stopWords(scope)}; open orders being cancelled: ${open.length}.`,
       });
       return open.map(({ order }) => order.id);
     });
@@ -171,15 +174,24 @@ export class DeskSwitches {
   }
 
   private isKilledAt(scope: SwitchScope): boolean {
-    const { platform, user, instruments } = this.books.record;
-    const own = {
-      platform,
-      user,
-      account: this.books.scope(ACCOUNT_SCOPE).trading,
-      bot: scope.kind === "bot" ? this.books.scope(scope.bot).trading : undefined,
-      instrument: scope.kind === "instrument" ? instruments[scope.instrument] : undefined,
-    }[scope.kind];
+    const own = this.switchOf(scope);
     return own?.state === "HALTED" && own.reason === KILL_REASON;
+  }
+
+  private switchOf(scope: SwitchScope): Partial<Switch> | undefined {
+    const { platform, user, instruments } = this.books.record;
+    switch (scope.kind) {
+      case "platform":
+        return platform;
+      case "user":
+        return user;
+      case "account":
+        return this.books.scope(ACCOUNT_SCOPE).trading;
+      case "bot":
+        return this.books.scope(scope.bot).trading;
+      case "instrument":
+        return instruments[scope.instrument];
+    }
   }
 
   private isKilled({ bot, instrument }: DeskOrder): boolean {
@@ -257,6 +269,8 @@ export class DeskSwitches {
     if (due.length === 0) return;
     books.write(() => {
       for (const name of due) {
+        const scope = name === ACCOUNT_SCOPE ? ({ kind: "account" } as const) : ({ kind: "bot", bot: name } as const);
+        settleStop(books, scope, books.scope(name).trading.reason ?? "");
         books.setSwitch(name, SWITCH_ON);
         const botId = name === ACCOUNT_SCOPE ? null : name;
         books.alert({ level: "info", botId, code: "DAY_BEGAN", message: "A new day began: it trades again." });
@@ -273,10 +287,4 @@ function isToCancelAgain({ state, cancelRequested, bot, role }: DeskOrder): bool
 function isWithin(order: DeskOrder, scope: SwitchScope): boolean {
   if (scope.kind === "bot") return order.bot === scope.bot;
   return scope.kind !== "instrument" || order.instrument === scope.instrument;
-}
-
-function nameOf(scope: SwitchScope): string {
-  if (scope.kind === "bot") return "the bot";
-  if (scope.kind === "user") return "all accounts";
-  return scope.kind === "instrument" ? scope.instrument : `the ${scope.kind}`;
 }

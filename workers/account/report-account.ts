@@ -6,13 +6,18 @@ import { objectName } from "../platform/object-name.ts";
 import type { AccountRecord } from "./account-record.ts";
 
 /**
- * Tells the owner's dashboard how an account stands and what is new to be looked at, oldest first. A dashboard that cannot
+ * Tells the owner's dashboard how an account stands, what is new to be looked at, oldest first, and what of it is over. A dashboard that cannot
  * be reached holds up nothing: false, and the same alerts are told again with the next report.
  */
 export async function reportToDashboard(
   env: Env,
   { ownerId, account }: AccountRecord,
-  told: { readonly state: AccountState; readonly halt: TradingHalt | null; readonly alerts: AccountState["alerts"] },
+  told: {
+    readonly state: AccountState;
+    readonly halt: TradingHalt | null;
+    readonly alerts: AccountState["alerts"];
+    readonly settled: AccountState["alerts"];
+  },
 ): Promise<boolean> {
   try {
     const hub = env.HUB.getByName(await objectName({ kind: "hub", ownerId, id: "dashboard" }));
@@ -20,6 +25,8 @@ export async function reportToDashboard(
     for (const { id, ...alert } of told.alerts) {
       await hub.alert({ ownerId, alert: { ...alert, id: `${account.id}:${id}`, accountId: account.id } });
     }
+    const settled = told.settled.map(({ id, settledAt = 0 }) => [`${account.id}:${id}`, { settledAt }]);
+    if (settled.length > 0) await hub.settleAlerts({ ownerId, settled: Object.fromEntries(settled) });
     return true;
   } catch (error) {
     logEvent("dashboard_not_told", { id: account.id, error });

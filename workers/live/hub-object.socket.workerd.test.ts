@@ -72,6 +72,18 @@ describe("the dashboard's channel", () => {
     expect(DashboardState.parse(watcher.value()).bots).toEqual(expected.bots);
   });
 
+  it("marks what is over, and passes over what it has no more", async () => {
+    const { client, object, ownerId } = await newDashboard();
+    await object.alert({ ownerId, alert: alertOf("al_1", "acc_1") });
+    await object.alert({ ownerId, alert: alertOf("al_2", "acc_1") });
+    await object.settleAlerts({ ownerId, settled: { al_1: { settledAt: 7_000 }, al_gone: { settledAt: 7_000 } } });
+    await evictDurableObject(object);
+    expect((await client.json<DashboardState>("GET", "/api/v1/dashboard")).alerts).toEqual([
+      alertOf("al_2", "acc_1"),
+      { ...alertOf("al_1", "acc_1"), settledAt: 7_000 },
+    ]);
+  });
+
   it("makes one frame of many reports of one moment", async () => {
     const { client, object, ownerId } = await newDashboard();
     const watcher = await watch(client);

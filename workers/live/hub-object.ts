@@ -103,7 +103,17 @@ export class HubObject extends BackedUpObject {
   async alert({ ownerId, alert }: { ownerId: string; alert: DashboardAlert }): Promise<void> {
     const state = this.claim(ownerId);
     if (state.alerts.some(({ id }) => id === alert.id)) return;
-    const alerts = [alert, ...state.alerts].slice(0, ALERTS_MAX);
+    await this.putAlerts(state, [alert, ...state.alerts].slice(0, ALERTS_MAX));
+  }
+
+  /** Marks alerts as over since UTC ms, by their ids; those that it has no more are passed over. */
+  async settleAlerts(call: { ownerId: string; settled: Readonly<Record<string, { readonly settledAt: number }>> }) {
+    const state = this.claim(call.ownerId);
+    const marked = state.alerts.map((alert) => ({ ...alert, ...call.settled[alert.id] }));
+    await this.putAlerts(state, marked);
+  }
+
+  private async putAlerts(state: DashboardState, alerts: DashboardAlert[]): Promise<void> {
     this.ctx.storage.kv.put("alerts", alerts);
     this.valuesChanged();
     this.parts = { ...state, alerts };

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { users } from "../../schema/tables/identity.ts";
 import {
@@ -242,6 +242,19 @@ describe("what waits", () => {
     await owner.round();
     expect(owner.taken).toHaveLength(2);
     expect(JSON.parse(owner.taken[1]?.body ?? "")).toMatchObject({ event: "digest", title: "2 notices" });
+  });
+
+  it("for the end of the quiet hours reaches who is told of stops alone, where it says that one was lifted", async () => {
+    const owner = await newOwner(undefined, { settings: { quietFrom: 11 * 60, quietTo: 13 * 60 } });
+    await database
+      .update(noticeRules)
+      .set({ level: "critical" })
+      .where(and(eq(noticeRules.ownerId, owner.ownerId), eq(noticeRules.channelId, owner.channelId)));
+    await owner.bring(noticeOf(owner.ownerId), noticeOf(owner.ownerId, { event: "halt.lifted", title: "Lifted" }));
+    expect(owner.taken).toEqual([]);
+    owner.clock.at = NOON + HOUR_MS;
+    await owner.round();
+    expect(owner.taken.map(({ body }) => JSON.parse(body).event)).toEqual(["halt.lifted"]);
   });
 
   it("for a digest goes under one id, however often its receiver fails", async () => {

@@ -45,7 +45,7 @@ export function routeNotice(notice: RaisedNotice, routing: RoutingRules, nowMs: 
       channel.verifiedAt !== null &&
       // Not by the way that the notice says is broken.
       notice.subject.channelId !== channel.id &&
-      reaches(levelOf(notice, channel.id, routing.rules), notice.level),
+      reaches(levelOf(notice, channel.id, routing.rules), eventSpec(notice.event).reaches ?? notice.level),
   );
   return {
     inApp: told.some(({ kind }) => kind === "in-app"),
