@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { PROBLEMS, type ProblemCode } from "../platform/problem-catalogue.ts";
+import { ProblemError } from "../platform/problem-error.ts";
 import { newClient, ORIGIN, request } from "../testing/test-client.ts";
+import { problemResponse } from "./problem-reply.ts";
 import { CONTENT_SECURITY_POLICY } from "./security-headers.ts";
 
 const json = { "Content-Type": "application/json" };
@@ -35,6 +38,19 @@ describe("every reply", () => {
     expect(html).not.toMatch(/<script|style=|onclick/i);
     expect(html).toContain("/api/v1/backtests/{id}/cancel");
     expect((await request("/docs/style.css")).headers.get("Content-Type")).toMatch(/^text\/css/);
+  });
+
+  it("of an error has a type that leads to its section of the reference page, whatever the problem", async () => {
+    const html = await (await request("/docs")).text();
+    const reply = await request("/api/v1/nothing");
+    const { type } = await reply.json<{ type: string }>();
+    expect(type).toBe("/docs#problem-not_found");
+    for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+      const shown = problemResponse(new ProblemError({ status: 409, code, detail: "." }), "req_1");
+      const [path, anchor] = (await shown.json<{ type: string }>()).type.split("#");
+      expect(path).toBe("/docs");
+      expect(html.split(`<section id="${anchor}">`), code).toHaveLength(2);
+    }
   });
 
   it("names no schema that the OpenAPI document does not hold, and tells its limits", async () => {

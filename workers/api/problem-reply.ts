@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Problem } from "../../schema/wire/primitive.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { problemAnchor } from "../platform/problem-catalogue.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { ApiEnv } from "./api-types.ts";
 
@@ -57,7 +58,7 @@ function isRefusal({ status }: ProblemError, path: string): boolean {
 
 export function problemResponse(error: ProblemError, requestId: string): Response {
   const problem: Problem = {
-    type: `/docs#problem-${error.code}`,
+    type: `/docs#${problemAnchor(error.code)}`,
     title: TITLES[error.status] ?? "Problem",
     status: error.status,
     code: error.code,

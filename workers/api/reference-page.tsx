@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PROBLEMS, type ProblemCode, problemAnchor } from "../platform/problem-catalogue.ts";
 import type { ApiEnv } from "./api-types.ts";
 
 type ApiDocument = ReturnType<OpenAPIHono<ApiEnv>["getOpenAPI31Document"]>;
@@ -53,6 +54,12 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
                 </ul>
               </div>
             ))}
+            <h2>Problems</h2>
+            <ul>
+              <li>
+                <a href="#problems">What errors mean</a>
+              </li>
+            </ul>
           </nav>
           <main>
             <h1>{document.info.title}</h1>
@@ -63,6 +70,7 @@ export function ReferencePage({ document }: { document: ApiDocument }) {
               <a href="/api/v1/openapi.json">The OpenAPI 3.1 document</a>
             </p>
             {parts.flatMap(({ routes: own }) => own.map((route) => <RouteSection key={route.anchor} route={route} />))}
+            <Problems />
           </main>
         </div>
       </body>
@@ -111,6 +119,28 @@ function RouteSection({ route }: { route: RouteView }) {
         ))}
       </table>
     </section>
+  );
+}
+
+/** What the `type` of a problem document leads to. */
+function Problems() {
+  return (
+    <>
+      <h2 id="problems">Problems</h2>
+      <p>
+        <Words text="An error's `type` leads to one of these. Its `code` stays as it is; its `detail` says what is wrong this time." />
+      </p>
+      {(Object.keys(PROBLEMS) as ProblemCode[]).map((code) => (
+        <section id={problemAnchor(code)} key={code}>
+          <h3>
+            <code>{code}</code>
+          </h3>
+          <p>
+            <Words text={`${PROBLEMS[code].means} ${PROBLEMS[code].remedy}`} />
+          </p>
+        </section>
+      ))}
+    </>
   );
 }
 

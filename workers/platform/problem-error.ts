@@ -1,9 +1,9 @@
 import type { ProblemIssue } from "../../schema/wire/primitive.ts";
+import type { ProblemCode } from "./problem-catalogue.ts";
 
 export interface ProblemFields {
   readonly status: number;
-  /** Stable name of the problem that programs may test. */
-  readonly code: string;
+  readonly code: ProblemCode;
   /** What is wrong and what to do, for people. */
   readonly detail: string;
   readonly issues?: readonly ProblemIssue[];
@@ -17,7 +17,7 @@ export interface ProblemFields {
 /** A refusal that the caller may read: turned into an RFC 9457 document at the border, once. */
 export class ProblemError extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly issues: readonly ProblemIssue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
@@ -38,7 +38,7 @@ export function notFound(noun: string): ProblemError {
   return new ProblemError({ status: 404, code: "not_found", detail: `There is no such ${noun}.` });
 }
 
-export function conflict(code: string, detail: string): ProblemError {
+export function conflict(code: ProblemCode, detail: string): ProblemError {
   return new ProblemError({ status: 409, code, detail });
 }
 
@@ -59,7 +59,7 @@ export function unauthorized(detail: string): ProblemError {
   return new ProblemError({ status: 401, code: "unauthorized", detail });
 }
 
-export function forbidden(code: string, detail: string): ProblemError {
+export function forbidden(code: ProblemCode, detail: string): ProblemError {
   return new ProblemError({ status: 403, code, detail });
 }
 

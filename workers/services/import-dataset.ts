@@ -198,13 +198,19 @@ function instrumentOf({ symbol, kind, quote }: ImportQuery): Instrument {
   };
 }
 
+type SnakeCase<Text extends string> = Text extends `${infer Head}-${infer Rest}` ? `${Head}_${SnakeCase<Rest>}` : Text;
+
+function snakeCase<Text extends string>(text: Text): SnakeCase<Text> {
+  return text.replaceAll("-", "_") as SnakeCase<Text>;
+}
+
 function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
   if (!(error instanceof ImportError)) return undefined;
   const row = error.row === undefined ? "" : ` (row ${error.row})`;
   return new ProblemError({
     status: error.code === "too-large" ? 413 : 422,
-    code: `import_${error.code.replaceAll("-", "_")}`,
+    code: `import_${snakeCase(error.code)}`,
     detail: `${error.message}${row}`,
     issues: [{ field: error.field ?? "file", rule: error.message }],
     cause: error,
