@@ -25,6 +25,7 @@ export function rehearsedConfiguration(
     [/scrape_interval: \S+/, "scrape_interval: 2s"],
     [/scrape_timeout: \S+/, "scrape_timeout: 2s"],
     [/evaluation_interval: \S+/, "evaluation_interval: 2s"],
+    [/runbooks: \S+/, "runbooks: docs/runbook"],
     [/\nalerting:\n(?: .*\n)+/, "\n"],
     [/scheme: https/, "scheme: http"],
     [/credentials_file: \S+/, `credentials_file: ${tokenFile}`],
