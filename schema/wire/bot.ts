@@ -241,6 +241,8 @@ export const DashboardBot = z.object({
   name: z.string(),
   status: BotStatus,
   reason: z.string().nullable(),
+  /** Since when it is in this state; absent of what was told before this was kept. */
+  statusSince: TimeMs.optional(),
   equity: Decimal,
   profit: Decimal,
   profitToday: Decimal,

@@ -17,6 +17,8 @@ interface KeyField {
   readonly name: string;
   readonly label: string;
   readonly placeholder: string;
+  /** What is accepted. */
+  readonly hint?: string;
   readonly kind?: "secret" | "email" | "url";
 }
 
@@ -47,7 +49,8 @@ const GUIDES: Readonly<Record<Kind, Guide>> = {
     fields: [
       {
         name: "hook",
-        label: "Address of the webhook",
+        label: "Incoming webhook URL of Slack",
+        hint: "Begins with https://hooks.slack.com/services/. No other host is accepted.",
         placeholder: "https://hooks.slack.com/services/T…/B…/…",
         kind: "secret",
       },
@@ -71,10 +74,18 @@ const GUIDES: Readonly<Record<Kind, Guide>> = {
   webhook: {
     name: "My server",
     steps: [
-      "An address of your own, https on port 443 or 8443, that answers with a status below 300 within 5 seconds.",
+      "An address of your own on the internet, https on port 443 or 8443, that answers with a status below 300 within 5 seconds.",
       "Each request is signed. The key to check that by is shown once, in the next step.",
     ],
-    fields: [{ name: "url", label: "Address", placeholder: "https://example.org/hooks/apextrade", kind: "url" }],
+    fields: [
+      {
+        name: "url",
+        label: "URL of your webhook",
+        hint: "https, without user or password, port 443 or 8443, under a public name: not localhost, no bare IP address, no network of your own. At most 500 characters.",
+        placeholder: "https://example.org/hooks/apextrade",
+        kind: "url",
+      },
+    ],
   },
 };
 const KINDS = (Object.keys(GUIDES) as Kind[]).map((value) => ({ value, label: KIND_WORDS[value] }));
@@ -131,6 +142,7 @@ export function ChannelDialog({ whose, onClose, onDone }: ChannelDialogProps) {
           <TextField
             key={`${kind}.${field.name}`}
             label={field.label}
+            {...(field.hint === undefined ? {} : { hint: field.hint })}
             placeholder={field.placeholder}
             required
             type={field.kind === undefined ? "text" : TYPES[field.kind]}

@@ -7,6 +7,7 @@ import { client } from "../api/runtime.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { Ago } from "../ui/moment.tsx";
+import { foldNotices } from "./fold-notices.ts";
 import { LEVEL_LOOKS } from "./notice-words.ts";
 import { inboxQuery } from "./notification-queries.ts";
 
@@ -22,7 +23,7 @@ export function NoticeBell() {
   const navigate = useNavigate();
   if (viewing !== null && viewing !== undefined) return null;
   const unread = inbox.data?.unread ?? 0;
-  const rows = inbox.data?.rows.slice(0, SHOWN) ?? [];
+  const rows = foldNotices(inbox.data?.rows ?? []).slice(0, SHOWN);
   const last = inbox.data?.rows[0];
   async function markRead() {
     if (last === undefined) return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { botInForce, type SwitchEntry, switchInForce } from "./state-in-force.ts";
+import { botInForce, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
 
 function entry(scope: SwitchEntry["scope"], state: SwitchEntry["state"], id = ""): SwitchEntry {
   return { scope, id, state, reason: null, since: null, by: null, until: null };
@@ -24,6 +24,17 @@ describe("the switch in force", () => {
     const market = entry("instrument", "HALTED", "SIM:BTC-USD");
     expect(switchInForce(user, [platform, user, account]).state).toBe("ACTIVE");
     expect(switchInForce(bot, [platform, user, market, bot]).state).toBe("ACTIVE");
+  });
+
+  test("a bot that halted by itself says since when, and one that a switch holds since when that is", () => {
+    const bots = [{ id: "b1", status: "halted", reason: null } as const];
+    const told = { b1: { statusSince: 5_000 } };
+    expect(sinceInForce(bot, [platform, bot], bots, told)).toBe(5_000);
+    expect(sinceInForce(bot, [platform, bot], bots, {})).toBeNull();
+    const stopped = { ...entry("platform", "HALTED"), since: 7_000 };
+    expect(sinceInForce(bot, [stopped, bot], bots, told)).toBe(7_000);
+    expect(sinceInForce(bot, [platform, bot], [{ ...bots[0], status: "running" }], told)).toBeNull();
+    expect(sinceInForce(platform, [platform, bot], bots, told)).toBeNull();
   });
 
   test("a bot that does not run is told as such, with why; one that runs and other switches are not", () => {

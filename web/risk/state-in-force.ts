@@ -31,6 +31,18 @@ export function botInForce(
   return { status: bot.status, why: bot.reason ?? WHY[bot.status] };
 }
 
+/** Since when it is so: the switch that decides says it, else the state of the bot's own; null where nobody knows. */
+export function sinceInForce(
+  entry: SwitchEntry,
+  all: readonly SwitchEntry[],
+  bots: Parameters<typeof botInForce>[1],
+  told: Readonly<Record<string, { readonly statusSince?: number | undefined }>>,
+): number | null {
+  const { since } = switchInForce(entry, all);
+  if (since !== null || botInForce(entry, bots) === undefined) return since;
+  return told[entry.id]?.statusSince ?? null;
+}
+
 const WHY: Readonly<Record<"stopped" | "paused" | "halted" | "error", string>> = {
   stopped: "It is stopped and decides nothing.",
   paused: "It makes no entries.",

@@ -1,15 +1,17 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Bot } from "../../schema/wire/bot.ts";
 import type { SetTradingStateInput, TradingStateName } from "../../schema/wire/trading.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { BotStatusBadge, TradingStateBadge } from "../trading/mode-word.tsx";
+import { dashboardQuery } from "../trading/queries.ts";
 import { useSetTradingState } from "../trading/trading-state.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
-import { botInForce, type SwitchEntry, switchInForce } from "./state-in-force.ts";
+import { botInForce, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
 import { wordsOfCode } from "./verdict-words.ts";
 
 /** What stands for a bot where people place orders. */
@@ -25,6 +27,7 @@ interface StatesSectionProps {
 /** The switches by scope, the widest first: each holds for everything within it. */
 export function StatesSection({ accountId, states, bots, nameOf }: StatesSectionProps) {
   const change = useSetTradingState();
+  const told = useQuery(dashboardQuery).data?.bots;
   const columns: readonly RecordColumn<SwitchEntry>[] = [
     { title: "For", left: true, cell: (entry) => scopeWords(entry, nameOf) },
     { title: "In force", left: true, cell: (entry) => <InForce {...{ entry, states, bots }} /> },
@@ -37,7 +40,7 @@ export function StatesSection({ accountId, states, bots, nameOf }: StatesSection
     {
       title: "Since",
       cell: (entry) => {
-        const { since } = switchInForce(entry, states);
+        const since = sinceInForce(entry, states, bots, told ?? {});
         return since === null ? <span className="text-faint">—</span> : <Ago timeMs={since} />;
       },
     },

@@ -238,9 +238,9 @@ export class BotObject extends BotBase implements MarketListener {
     const state = this.view(record);
     this.ctx.waitUntil(this.notices.look(record, state.status));
     if (!this.hub.publish(state)) return;
-    const { startedAt } = this.bot.life();
+    const { startedAt, statusSince } = this.bot.life();
     const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
-    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt }));
+    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt, statusSince }));
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -271,7 +271,7 @@ export class BotObject extends BotBase implements MarketListener {
   /** How the object itself is, for whoever operates the deployment: nothing of what it trades. */
   async inspect(call: { ownerId: string }): Promise<ObjectFacts> {
     const record = this.bot.record(call.ownerId);
-    return objectFacts(this.ctx, botFacts(record, this.bot.life(), this.store.countEffects()));
+    return objectFacts(this.ctx, botFacts(record, this.bot.life(), this.store.countEffects(), systemClock()));
   }
 
   /** Tells the dashboard nothing more of how it stood until now: it is taken from there. */

@@ -13,6 +13,7 @@ export interface Standing {
   readonly state: BotState;
   readonly dueAt: number | null;
   readonly startedAt: number | null;
+  readonly statusSince?: number | undefined;
 }
 
 interface ReporterParts {
@@ -93,10 +94,11 @@ export class BotReporter {
   }
 }
 
-function reportOf({ botId, account, name }: BotRecord, { state, dueAt, startedAt }: Standing): BotReport {
+function reportOf({ botId, account, name }: BotRecord, { state, dueAt, startedAt, statusSince }: Standing): BotReport {
   const { status, reason, equity, profit, profitToday, trades, spark, lastCandleAt } = state;
+  const since = statusSince === undefined ? {} : { statusSince };
   return {
-    bot: { botId, accountId: account.id, name, status, reason, equity, profit, profitToday, spark },
+    bot: { botId, accountId: account.id, name, status, ...since, reason, equity, profit, profitToday, spark },
     row: { status, reason, equity, profit, profitToday, trades, spark, lastCandleAt, dueAt, startedAt },
   };
 }

@@ -9,6 +9,8 @@ import type { BotRecord } from "./bot-record.ts";
 /** Where a bot is in its life, as it is stored. Times are UTC ms. */
 export interface BotLife {
   readonly status: BotStatus;
+  /** Since when it is in this state; absent in what was stored before it was kept. */
+  readonly statusSince?: number;
   readonly reason: string | null;
   readonly startedAt: number | null;
   /** The market's time at which the engine of this version began; absent in what was stored before it was kept. */

@@ -65,7 +65,8 @@ export class BotWork {
   live(parts: Partial<BotLife>): void {
     const before = this.life();
     if (Object.entries(parts).every(([name, value]) => before[name as keyof BotLife] === value)) return;
-    this.lived = { ...before, ...parts };
+    const isNew = parts.status !== undefined && parts.status !== before.status;
+    this.lived = { ...before, ...parts, ...(isNew ? { statusSince: this.now() } : {}) };
     this.store.put("life", this.lived);
   }
 
