@@ -13,7 +13,10 @@ import { trailQuery } from "./admin-queries.ts";
 export function TrailSection() {
   const query = useInfiniteQuery(trailQuery);
   return (
-    <Section title="Who did what" note="From the trails of everybody who operates the deployment, within a minute.">
+    <Section
+      title="Who did what"
+      note="From the trails of everybody who operates the deployment or did, within a minute."
+    >
       {query.isPending ? (
         <SkeletonRows rows={8} />
       ) : query.data === undefined ? (

@@ -1,18 +1,19 @@
-import { inArray } from "drizzle-orm";
+import { inArray, or, sql } from "drizzle-orm";
 import { users } from "../../../schema/tables/identity.ts";
 import type { OperatorTrail } from "../../../schema/wire/admin.ts";
 import { readAuditEntry } from "../../audit/audit-object.ts";
 import { auditObject } from "../../audit/drain-audit.ts";
+import { isFormerOperator } from "../identity/former-operators.ts";
 import type { ServiceContext } from "../service-context.ts";
 
-/** Operators whose trails are read: each is an object of its own that is asked. */
+/** Operators whose trails are read, those of today first: each is an object of its own that is asked. */
 const PEOPLE_MAX = 50;
 /** Starts of actions by which operators act on the deployment, and not on what is their own. */
 const ACTIONS = ["platform.", "user.", "job.", "object.", "account.bootstrap"];
 
 /**
  * What operators and administrators did to the deployment and to others, from their own trails, the newest first. Entries
- * before `to` (UTC ms), where one is given. What somebody did before they lost the role is in that person's trail alone.
+ * before `to` (UTC ms), where one is given. Of those who lost the role it is told, too, as long as their account is there.
  */
 export async function readOperatorTrail(call: {
   ctx: ServiceContext;
@@ -23,7 +24,8 @@ export async function readOperatorTrail(call: {
   const people = await ctx.database
     .select({ id, name, email })
     .from(users)
-    .where(inArray(users.role, ["operator", "administrator"]))
+    .where(or(inArray(users.role, ["operator", "administrator"]), isFormerOperator()))
+    .orderBy(sql`${users.role} = 'trader'`, users.id)
     .limit(PEOPLE_MAX);
   const asked = people.flatMap((person) => ACTIONS.map((action) => ({ ownerId: person.id, action })));
   const lists = await Promise.all(

@@ -9,6 +9,7 @@ import { closeSocketsOf } from "../../auth/open-sockets.ts";
 import { endSessionsOf, renewSession } from "../../auth/session.ts";
 import { equalTexts, sha256Hex } from "../../platform/digest.ts";
 import { conflict, forbidden, notFound } from "../../platform/problem-error.ts";
+import { prepareFormerOperator } from "./former-operators.ts";
 import { auditFor, type PersonContext } from "./identity-context.ts";
 import { cookieOf, requireRankOf, requireSession } from "./session.ts";
 
@@ -115,6 +116,10 @@ export async function changeUser(call: {
       .set(change)
       .where(and(eq(users.id, user.id), sql`not ${begun}`, losesOne ? another : undefined)),
     ...inBothTrails(ctx, user.id, event),
+    // Last, since entries stand right behind the change; of a change that is refused it notes somebody who is read anyhow.
+    ...(user.role !== "trader" && role === "trader"
+      ? [prepareFormerOperator(database, { userId: user.id, nowMs })]
+      : []),
   ]);
   if (changed.meta.changes === 0) {
     const begins = await database

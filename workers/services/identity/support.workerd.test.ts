@@ -3,12 +3,15 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { users } from "../../../schema/tables/identity.ts";
 import { erasures } from "../../../schema/tables/privacy.ts";
+import type { OperatorTrail } from "../../../schema/wire/admin.ts";
 import type { Role, Session } from "../../../schema/wire/session.ts";
+import { drainAudit } from "../../audit/drain-audit.ts";
 import { STEP_UP_MS, SUPPORT_VIEW_MS } from "../../auth/second-factor.ts";
 import { openDatabase } from "../../platform/database.ts";
 import { addTotp, newSignedIn, PASSWORD, signIn, type TestBrowser, totpCode } from "../../testing/test-browser.ts";
 
 const database = openDatabase(env.DB);
+const LEFT = { disabled: false, reason: "They left us." };
 
 async function setRole(userId: string, role: Role): Promise<void> {
   await database.update(users).set({ role }).where(eq(users.id, userId));
@@ -80,6 +83,29 @@ describe("a look at an account for support", () => {
     expect((await browser.api("POST", "/api/v1/session/view", { ownerId: null })).status).toBe(204);
     expect((await browser.api("GET", "/api/v1/datasets")).status).toBe(200);
     expect((await sessionOf(browser)).viewing).toBeNull();
+  });
+});
+
+describe("what an operator did", () => {
+  it("is told to those who operate the deployment also once the role is lost", async () => {
+    const [administrator, operator, trader] = [
+      await newStaff("administrator"),
+      await newStaff("operator"),
+      await newSignedIn(),
+    ];
+    expect((await operator.browser.api("DELETE", `/api/v1/admin/users/${trader.userId}/sessions`)).status).toBe(200);
+    const change = (role: Role) =>
+      administrator.browser.api("PATCH", `/api/v1/admin/users/${operator.userId}`, { role, reason: LEFT.reason });
+    for (const role of ["trader", "operator", "trader"] as const) expect((await change(role)).status).toBe(200);
+    await drainAudit(env);
+    const reply = await administrator.browser.api("GET", "/api/v1/admin/audit");
+    const { rows, people } = await reply.json<OperatorTrail>();
+    expect(people.filter(({ id }) => id === operator.userId)).toHaveLength(1);
+    expect(rows.filter(({ ownerId }) => ownerId === operator.userId).map(({ action }) => action)).toEqual([
+      "user.end-sessions",
+    ]);
+    const changes = rows.filter(({ subject }) => subject?.id === operator.userId);
+    expect(changes.map(({ after }) => after)).toContainEqual({ ...LEFT, role: "trader" });
   });
 });
 
