@@ -50,6 +50,7 @@ export async function benchBots(): Promise<void> {
     console.log(`\n${BOTS.toLocaleString("en")} bots on minutes of the running market, ${MINUTES} minutes`);
     console.log(`  decides after its moment   ${timesText(lateness)} (budget p99 ${BUDGET_P99_MS})`);
     console.log(`  minutes that were missed   ${missed}`);
+    console.log(`  memory of the runtime      ${(server.runtime.memory().workerd / 1e6).toFixed(0)} MB`);
     console.log(`  share of a core            ${shares.map((share) => `${(share * 100).toFixed(0)} %`).join(", ")}`);
     console.log(`  median of the share        ${(percentile(shares, 0.5) * 100).toFixed(0)} %`);
   });

@@ -2,19 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type Child, startChild } from "../start/child-group.ts";
 import { freePort } from "../start/free-port.ts";
 import { localEnvironment } from "../start/local-environment.ts";
 import { localSecrets } from "../start/local-secrets.ts";
-import { bundleWorker, type WorkerBundle, writeServeOptions } from "./bundle-worker.ts";
+import { bundleWorker, SERVE_WORKER, type WorkerBundle, writeServeOptions } from "./bundle-worker.ts";
 import { type CollectedHeap, collectedHeap } from "./collected-heap.ts";
 
 /** A machine that does other things too takes long. */
 const READY_MS_MAX = 90_000;
 const LINES_KEPT = 40;
 const WRANGLER = "node_modules/.bin/wrangler";
-const SERVE = fileURLToPath(new URL("serve-worker.ts", import.meta.url));
 
 interface RuntimeParts {
   readonly bundle: WorkerBundle;
@@ -98,7 +96,7 @@ export class LocalRuntime {
   }
 
   private load(): Child {
-    return startChild("The Worker", [process.execPath, SERVE, this.optionsFile], {
+    return startChild("The Worker", [process.execPath, SERVE_WORKER, this.optionsFile], {
       env: localEnvironment(),
       stdin: "pipe",
       onLine: (line) => {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 
 /** What this needs of the local runtime, which comes with wrangler and in the version that it was made for. */
 interface LocalRuntimePackage {
-  readonly Miniflare: new (options: object) => { readonly ready: Promise<URL> };
+  readonly Miniflare: new (options: object) => { readonly ready: Promise<URL>; dispose(): Promise<void> };
   convertV4MiniflareOptions(options: object): object;
 }
 
@@ -17,7 +17,10 @@ const { Miniflare, convertV4MiniflareOptions } = ofWrangler("miniflare") as Loca
 console.log("loaded");
 process.stdin.once("data", async () => {
   const options = JSON.parse(readFileSync(file, "utf8")) as object;
-  await new Miniflare(convertV4MiniflareOptions(options)).ready;
+  const runtime = new Miniflare(convertV4MiniflareOptions(options));
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => void runtime.dispose().then(() => process.exit(0)));
+  await runtime.ready;
   console.log("ready");
 });
 // Whoever started this holds the other end: where that is gone, so is the reason to serve.

@@ -1,6 +1,8 @@
 import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServedFolder, serveFolder } from "../backup/serve-folder.ts";
+import { bundleWorker, type Run, SERVE_WORKER, writeServeOptions } from "../runtime/bundle-worker.ts";
 import { buildWeb, placeWeb } from "./build-web.ts";
 import { type Child, startChild, stopChild } from "./child-group.ts";
 import { freePort, isPortFree } from "./free-port.ts";
@@ -17,12 +19,12 @@ const CRON_INTERVAL_MS = 60_000;
 export async function runLocalServer(options: StartOptions): Promise<number> {
   if (!(await isPortFree(options.port))) {
     console.error(
-      `Port ${options.port} is taken. If a start was killed, its server is still there: fuser -k ${options.port}/tcp ends it. Or choose another port: npm start -- --port ${options.port + 1}`,
+      `Port ${options.port} is taken. What uses it: fuser ${options.port}/tcp. Or choose another port: npm start -- --port ${options.port + 1}`,
     );
     return 1;
   }
   const children: Child[] = [];
-  const folders: ServedFolder[] = [];
+  const folders: Closed[] = [];
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
   const stopped = new Promise<number>((resolve) => stop.signal.addEventListener("abort", () => resolve(0)));
@@ -38,14 +40,17 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
   }
 }
 
+/** A folder of this server's that goes with it: served, or made for it. */
+type Closed = Pick<ServedFolder, "close">;
+
 interface Running {
   readonly children: Child[];
-  readonly folders: ServedFolder[];
+  readonly folders: Closed[];
 }
 
 async function serve(options: StartOptions, { children, folders }: Running, signal: AbortSignal): Promise<number> {
   const { file, secrets } = localSecrets(options.stateDirectory);
-  const run = async (name: string, command: readonly string[]) => {
+  const run: Run = async (name, command) => {
     const child = startChild(name, command, { env: localEnvironment(), onLine: () => {} });
     children.push(child);
     const code = await child.ended;
@@ -62,39 +67,17 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
     : undefined;
   if (sidecar !== undefined) children.push(sidecar.child);
   const backups = await keepBackups(options.backups, file, folders);
-  const worker = startChild(
-    "The Worker",
-    [
-      "npx",
-      "wrangler",
-      "dev",
-      "workers/local.ts",
-      "--local",
-      "--port",
-      String(apiPort),
-      "--ip",
-      "127.0.0.1",
-      "--env-file",
-      file,
-      "--persist-to",
-      options.stateDirectory,
-    ].concat([
-      "--var",
-      `VENUE_ORIGINS:${JSON.stringify(options.standIns)}`,
-      "--var",
-      `STAND_INS_ALWAYS_OPEN:${options.standInsAlwaysOpen}`,
-      "--var",
-      `LOG_LEVEL:${options.logLevel}`,
-      ...(sidecar?.variables ?? []),
-      ...backups,
-      "--inspector-port",
-      String(await freePort()),
-      "--show-interactive-dev-session=false",
-      "--log-level",
-      "log",
-    ]),
-    { env: localEnvironment(), onLine: showLine },
-  );
+  const vars = {
+    VENUE_ORIGINS: JSON.stringify(options.standIns),
+    STAND_INS_ALWAYS_OPEN: String(options.standInsAlwaysOpen),
+    LOG_LEVEL: options.logLevel,
+    ...sidecar?.variables,
+    ...backups,
+  };
+  const worker =
+    options.mode === "start"
+      ? await serveOnce({ vars, run, port: apiPort, state: options.stateDirectory, secrets: { ...secrets } }, folders)
+      : await serveChanging({ vars, port: apiPort, state: options.stateDirectory, file });
   children.push(worker);
   const page = options.mode === "dev" ? startVite(options.port, apiPort) : undefined;
   if (page !== undefined) children.push(page);
@@ -109,11 +92,51 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
   return failed;
 }
 
+interface Served {
+  readonly vars: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly state: string;
+}
+
+/** The Worker as it is now, in the runtime itself: no tool stands between a request and its answer. */
+async function serveOnce(
+  { vars, run, port, state, secrets }: Served & { run: Run; secrets: Readonly<Record<string, string>> },
+  folders: Closed[],
+): Promise<Child> {
+  const bundle = await bundleWorker("workers/local.ts", vars, run);
+  folders.push({ close: async () => bundle.remove() });
+  const optionsFile = join(state, "serve-options.json");
+  writeServeOptions(optionsFile, { bundle, port, state, secrets });
+  const command = [process.execPath, SERVE_WORKER, optionsFile];
+  const child = startChild("The Worker", command, { env: localEnvironment(), onLine: showLine, stdin: "pipe" });
+  child.process.stdin?.write("start\n");
+  return child;
+}
+
+/** The Worker as its sources go on changing, which the tool watches. */
+async function serveChanging({ vars, port, state, file }: Served & { file: string }): Promise<Child> {
+  const command = [
+    "npx",
+    "wrangler",
+    "dev",
+    "workers/local.ts",
+    "--local",
+    "--port",
+    String(port),
+    "--ip",
+    "127.0.0.1",
+  ];
+  const flags = ["--env-file", file, "--persist-to", state, "--inspector-port", String(await freePort())];
+  const quiet = ["--show-interactive-dev-session=false", "--log-level", "log"];
+  const given = Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  return startChild("The Worker", [...command, ...flags, ...quiet, ...given], {
+    env: localEnvironment(),
+    onLine: showLine,
+  });
+}
+
 /** Makes what the server serves and stores into: the built page and the tables of the database. Says what it does. */
-async function prepare(
-  { mode, stateDirectory }: StartOptions,
-  run: (name: string, command: readonly string[]) => Promise<void>,
-): Promise<void> {
+async function prepare({ mode, stateDirectory }: StartOptions, run: Run): Promise<void> {
   const build = () => {
     console.log("Building the page, as its sources have changed.");
     return run("The build of the page", ["npx", "vite", "build"]);
@@ -126,19 +149,23 @@ async function prepare(
 }
 
 /** A folder of backups beside the state, and the secrets that open them beside both: they must not go with what they are of. */
-async function keepBackups(folder: string | undefined, secrets: string, folders: ServedFolder[]): Promise<string[]> {
-  if (folder === undefined) return [];
+async function keepBackups(
+  folder: string | undefined,
+  secrets: string,
+  folders: Closed[],
+): Promise<Readonly<Record<string, string>>> {
+  if (folder === undefined) return {};
   const served = await serveFolder(folder);
   folders.push(served);
   copyFileSync(secrets, `${folder}.secrets.env`);
-  return ["--var", `BACKUP_FOLDER:${served.origin}`];
+  return { BACKUP_FOLDER: served.origin };
 }
 
 /** A sidecar beside the server, and what the Worker has to know of it. */
 async function startSidecar(
   { standIns }: StartOptions,
   { apiPort, secret }: { readonly apiPort: number; readonly secret: string },
-): Promise<{ readonly child: Child; readonly variables: readonly string[] }> {
+): Promise<{ readonly child: Child; readonly variables: Readonly<Record<string, string>> }> {
   const [port, bridgePort] = [await freePort(), await freePort()];
   const callbacks = `ws://127.0.0.1:${apiPort}`;
   const env = localEnvironment({
@@ -158,7 +185,7 @@ async function startSidecar(
     SIDECAR_CALLBACKS: callbacks,
     BRIDGE_ADDRESS: `127.0.0.1:${bridgePort}`,
   };
-  return { child, variables: Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]) };
+  return { child, variables };
 }
 
 function startVite(port: number, apiPort: number): Child {
