@@ -26,6 +26,9 @@ function worker() {
   });
 }
 
+/** As in `wrangler.toml`: the tests load what is shipped. */
+const SHIPPED_ALIAS = { "../locales/index.js": "zod/v4/locales/en.js" };
+
 /** `npm test` runs files of workerd's and of browser tests in groups; whoever names a file has it run by itself. */
 const ARE_GROUPED = process.env.TEST_GROUPS === "true";
 
@@ -94,6 +97,7 @@ export default defineConfig({
       },
       {
         plugins: [worker()],
+        resolve: { alias: SHIPPED_ALIAS },
         test: {
           name: "workers",
           expect: EXPECT,
@@ -114,6 +118,7 @@ export default defineConfig({
       },
       {
         plugins: [worker()],
+        resolve: { alias: SHIPPED_ALIAS },
         test: {
           name: "sockets",
           expect: EXPECT,
