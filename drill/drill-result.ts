@@ -18,6 +18,8 @@ export interface DrillResult {
   /** Of these, those of bots. */
   readonly botOrders: number;
   readonly brokerFills: number;
+  /** What the broker's market did to orders, where it moves: how many were filled so. */
+  readonly met?: Readonly<Record<string, number>>;
   /** What is wrong; empty when nothing is. */
   readonly findings: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface DrillResult {
 /** How long a drill goes on. */
 export interface DrillTerms {
   readonly cycles: number;
+  /** Of prices, orders and faults, where the drill draws them from one. */
+  readonly seed: number;
   /** Waits at the end until what was sent and never found counts as lost, which takes 40 s. */
   readonly untilCertain: boolean;
   readonly say: (line: string) => void;
