@@ -5,6 +5,8 @@ import type { DrilledVenue } from "./drilled-venue.ts";
 /** What is drawn of each kind; the rest are limits that stand by. */
 const MARKET_SHARE = 0.3;
 const STOP_SHARE = 0.25;
+/** Of orders: they go the other way than most. */
+const AGAINST_SHARE = 0.1;
 /** Of orders that go against what is held: they say that they only close. */
 const REDUCING_SHARE = 0.3;
 /** How far a limit or a stop is from the market at most, as a share: some steps of its walk. */
@@ -18,15 +20,19 @@ interface Market {
   readonly price: number;
   /** What the account holds there, signed. */
   readonly held: number;
+  /** What most orders do at that time: the desk denies those that would trade with one another. */
+  readonly leaning: "buy" | "sell";
 }
 
 /** An order that a client of the drill asks the API for, but for its account. */
-export function drillTicket(drilled: DrilledVenue, { price, held }: Market, chance: Chance) {
+export function drillTicket(drilled: DrilledVenue, { price, held, leaning }: Market, chance: Chance) {
   const { instrument, tick, quantityDecimals, worth, stopKind, canShort } = drilled;
   const [least, most] = worth;
   const isFull = Math.abs(held) * price > most * HELD_ORDERS_MAX;
-  const mostly = isFull ? (held > 0 ? 0.1 : 0.9) : 0.55;
-  const side = (canShort || held > 0) && !chance.happens(mostly) ? "sell" : "buy";
+  const isMost = !chance.happens(AGAINST_SHARE);
+  const wanted = isFull ? (held > 0 ? "sell" : "buy") : leaning;
+  const drawnSide = isMost ? wanted : wanted === "buy" ? "sell" : "buy";
+  const side = canShort || held > 0 ? drawnSide : "buy";
   const drawn = (least + chance.share(most - least)) / price;
   const closes = side === "sell" ? held > 0 : held < 0;
   const reduceOnly = chance.happens(REDUCING_SHARE) && closes;

@@ -26,6 +26,8 @@ export interface DrilledVenue {
   readonly stopKind: "stop" | "stop-limit";
   /** Whether an account can hold less than nothing. */
   readonly canShort: boolean;
+  /** To what it rounds what a trade has made, in `currency`; exact where it is left out. */
+  readonly profitStep?: string;
   /** How late the venue may take an order: before that none counts as lost, ms. */
   readonly lateAcceptMs: number;
   /** Part of the request, with its method, that places an order: what is broken on its way. */
@@ -52,7 +54,7 @@ export const DRILLED: Readonly<Record<string, DrilledVenue>> = {
   },
   oanda: {
     ...{ venue: "OANDA", environment: "practice", instrument: "OANDA:EUR_USD", currency: "USD" },
-    ...{ symbol: "EUR_USD", price: 1.1, tick: "0.00001", quantityDecimals: 0, worth: [10, 300] },
+    ...{ symbol: "EUR_USD", price: 1.1, tick: "0.00001", quantityDecimals: 0, profitStep: "0.0001", worth: [10, 300] },
     ...{ stopKind: "stop", canShort: true, lateAcceptMs: OANDA_CAPABILITIES.lateAcceptMs, places: "POST" },
     credentials: (keys) => ({ token: keys.token, accountId: keys.accountId }),
   },
