@@ -14,6 +14,8 @@ export interface DrillResult {
   readonly lost: number;
   /** Orders that were denied, by the code of the denial. */
   readonly denied: Readonly<Record<string, number>>;
+  /** Orders that the broker rejected, by its code. */
+  readonly rejected?: Readonly<Record<string, number>>;
   readonly brokerOrders: number;
   /** Of these, those of bots. */
   readonly botOrders: number;

@@ -7,7 +7,7 @@ import { type Decimal, magnitude, NO_MONEY, NO_QUANTITY, subtract } from "../wor
 import { formatDecimal, parseDecimal, parsePrice, parseQuantity } from "../workers/core/ledger/decimal-text.ts";
 import { askOrder } from "./ask-order.ts";
 import type { Book, BookOrder } from "./broker-process.ts";
-import { type Asked, differences } from "./compare.ts";
+import { type Asked, type DeskBooksShown, differences } from "./compare.ts";
 import type { DrillResult, DrillTerms } from "./drill-result.ts";
 import { drillTicket } from "./drill-ticket.ts";
 import { MarketWalk } from "./market-walk.ts";
@@ -62,6 +62,8 @@ class VenueDrill {
   private readonly leftOpen: string[] = [];
   private stopping = false;
   private repeated = 0;
+  /** What the last look before agreement still found. */
+  private waitedFor = "";
 
   constructor(parts: VenueStage, seed: number) {
     this.parts = parts;
@@ -87,16 +89,16 @@ class VenueDrill {
       findings = await this.settle();
       settleMs.push(Date.now() - restarting - (restartMs.at(-1) ?? 0));
       cycleMs.push(Date.now() - began);
-      say(`cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings`);
+      const waited = this.waitedFor === "" ? "" : `; waited longest for: ${this.waitedFor}`;
+      say(
+        `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
+      );
     }
     const orders = await this.parts.api.orders(ALL);
     const { book } = this.parts.emulator;
-    const denied: Record<string, number> = {};
-    for (const { state, reason } of orders) {
-      if (state === "DENIED") denied[reason ?? ""] = (denied[reason ?? ""] ?? 0) + 1;
-    }
     return {
-      ...{ cycles: cycleMs.length, cycleMs, restartMs, settleMs, findings, denied, repeated: this.repeated },
+      ...{ cycles: cycleMs.length, cycleMs, restartMs, settleMs, findings, repeated: this.repeated },
+      ...{ denied: reasonsOf(orders, "DENIED"), rejected: reasonsOf(orders, "REJECTED") },
       asked: this.asked.length,
       answered: this.asked.filter(({ order }) => order !== undefined).length,
       lost: orders.filter(({ state }) => state === "LOST").length,
@@ -164,11 +166,13 @@ class VenueDrill {
   /** Compares until nothing differs any more. Returns what still does at the deadline. */
   private async settle(): Promise<string[]> {
     const deadline = Date.now() + this.parts.drilled.lateAcceptMs + SETTLE_MS;
+    this.waitedFor = "";
     for (;;) {
       const found = await this.look().catch((error: unknown) => [`no comparison: ${String(error)}`]);
-      const final = found.some((line) => line.startsWith("DOUBLED"));
+      const final = found.some((line) => line.startsWith("DOUBLED") || line.endsWith("HALTED"));
       if (found.length === 0 || final) return found;
       if (Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
+      this.waitedFor = found.join("; ");
       await wait(LOOK_EVERY_MS);
     }
   }
@@ -190,6 +194,7 @@ class VenueDrill {
       ...differences({ book, desk: { ...desk, fills: [] }, asked: this.asked, since: 0 }),
       ...this.fillDifferences(desk.fills),
       ...this.cashDifferences(desk.state.cash),
+      ...haltedAmong(desk),
       ...open.map(({ id, state }: Order) => `order ${id} is still ${state}`),
     ];
   }
@@ -223,6 +228,22 @@ class VenueDrill {
       reportedAt: 0,
     };
   }
+}
+
+/** Orders that were denied since trading had been stopped: nobody of ours did that, so the desk met what cannot be. */
+function haltedAmong({ orders, state }: DeskBooksShown): string[] {
+  const halted = orders.filter(({ reason }) => reason === "HALTED").map(({ id }) => `order ${id} was denied: HALTED`);
+  const alerts = state.alerts.map(({ code, message }) => `alert ${code}: ${message}`);
+  return halted.length === 0 ? [] : [...halted, ...alerts];
+}
+
+/** How many orders ended in a state, by the code of why. */
+function reasonsOf(orders: readonly Order[], wanted: Order["state"]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state, reason } of orders) {
+    if (state === wanted) counts[reason ?? ""] = (counts[reason ?? ""] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** How many orders were filled in several trades, after a stop was met, and while they rested. */
