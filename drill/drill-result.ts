@@ -14,10 +14,14 @@ export interface DrillResult {
   readonly lost: number;
   /** Orders that were denied, by the code of the denial. */
   readonly denied: Readonly<Record<string, number>>;
+  /** Orders that the broker rejected, by its code. */
+  readonly rejected?: Readonly<Record<string, number>>;
   readonly brokerOrders: number;
   /** Of these, those of bots. */
   readonly botOrders: number;
   readonly brokerFills: number;
+  /** What the broker's market did to orders, where it moves: how many were filled so. */
+  readonly met?: Readonly<Record<string, number>>;
   /** What is wrong; empty when nothing is. */
   readonly findings: readonly string[];
 }
@@ -25,6 +29,8 @@ export interface DrillResult {
 /** How long a drill goes on. */
 export interface DrillTerms {
   readonly cycles: number;
+  /** Of prices, orders and faults, where the drill draws them from one. */
+  readonly seed: number;
   /** Waits at the end until what was sent and never found counts as lost, which takes 40 s. */
   readonly untilCertain: boolean;
   readonly say: (line: string) => void;

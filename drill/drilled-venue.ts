@@ -16,11 +16,18 @@ export interface DrilledVenue {
   /** As the emulator names it, and what it trades at. */
   readonly symbol: string;
   readonly price: number;
-  /** Decimals of its prices and of its quantities. */
-  readonly priceDecimals: number;
+  /** Grid of its prices, as text. */
+  readonly tick: string;
+  /** Decimals of its quantities. */
   readonly quantityDecimals: number;
   /** An order's worth, at least and at most, in `currency`. */
   readonly worth: readonly [number, number];
+  /** What it has of orders that wait for a price to come through. */
+  readonly stopKind: "stop" | "stop-limit";
+  /** Whether an account can hold less than nothing. */
+  readonly canShort: boolean;
+  /** To what it rounds what a trade has made, in `currency`; exact where it is left out. */
+  readonly profitStep?: string;
   /** How late the venue may take an order: before that none counts as lost, ms. */
   readonly lateAcceptMs: number;
   /** Part of the request, with its method, that places an order: what is broken on its way. */
@@ -35,26 +42,31 @@ export interface DrilledVenue {
 export const DRILLED: Readonly<Record<string, DrilledVenue>> = {
   binance: {
     ...{ venue: "BINANCE", environment: "testnet", instrument: "BINANCE:BTCUSDT", currency: "USDT" },
-    ...{ symbol: "BTCUSDT", price: 100, priceDecimals: 2, quantityDecimals: 4, worth: [10, 30] },
-    ...{ lateAcceptMs: BINANCE_CAPABILITIES.lateAcceptMs, places: "POST" },
+    ...{ symbol: "BTCUSDT", price: 100, tick: "0.01", quantityDecimals: 4, worth: [10, 30] },
+    ...{ stopKind: "stop", canShort: false, lateAcceptMs: BINANCE_CAPABILITIES.lateAcceptMs, places: "POST" },
     credentials: (keys) => ({ keyKind: "hmac", apiKey: keys["HMAC key"], secret: keys["HMAC secret"] }),
   },
   alpaca: {
     ...{ venue: "ALPACA", environment: "paper", instrument: "ALPACA:BTC/USD", currency: "USD" },
-    ...{ symbol: "BTC/USD", price: 60_000, priceDecimals: 2, quantityDecimals: 4, worth: [10, 30] },
-    ...{ lateAcceptMs: ALPACA_CAPABILITIES.lateAcceptMs, places: "POST" },
+    ...{ symbol: "BTC/USD", price: 60_000, tick: "0.01", quantityDecimals: 4, worth: [10, 30] },
+    ...{ stopKind: "stop-limit", canShort: false, lateAcceptMs: ALPACA_CAPABILITIES.lateAcceptMs, places: "POST" },
     credentials: (keys) => ({ apiKey: keys.keyId, secret: keys.secret }),
   },
   oanda: {
     ...{ venue: "OANDA", environment: "practice", instrument: "OANDA:EUR_USD", currency: "USD" },
-    ...{ symbol: "EUR_USD", price: 1.1, priceDecimals: 5, quantityDecimals: 0, worth: [10, 300] },
-    ...{ lateAcceptMs: OANDA_CAPABILITIES.lateAcceptMs, places: "POST" },
+    ...{ symbol: "EUR_USD", price: 1.1, tick: "0.00001", quantityDecimals: 0, profitStep: "0.0001", worth: [10, 300] },
+    ...{ stopKind: "stop", canShort: true, lateAcceptMs: OANDA_CAPABILITIES.lateAcceptMs, places: "POST" },
     credentials: (keys) => ({ token: keys.token, accountId: keys.accountId }),
   },
   xts: {
     ...{ venue: "XTS", environment: "test", instrument: "XTS:NSECM-22", currency: "INR" },
-    ...{ symbol: "NSECM-22", price: 2_200, priceDecimals: 2, quantityDecimals: 0, worth: [2_200, 11_000] },
-    ...{ lateAcceptMs: XTS_CAPABILITIES.lateAcceptMs, places: "POST /interactive/orders" },
+    ...{ symbol: "NSECM-22", price: 2_200, tick: "0.05", quantityDecimals: 0, worth: [2_200, 11_000] },
+    ...{
+      stopKind: "stop-limit",
+      canShort: true,
+      lateAcceptMs: XTS_CAPABILITIES.lateAcceptMs,
+      places: "POST /interactive/orders",
+    },
     credentials: (keys) => ({
       ...{ broker: "symphony", interactiveKey: keys.appKey, interactiveSecret: keys.secretKey },
       ...{ marketKey: keys.dataAppKey, marketSecret: keys.dataSecretKey },
@@ -62,8 +74,10 @@ export const DRILLED: Readonly<Record<string, DrilledVenue>> = {
   },
   mt5: {
     ...{ venue: "MT5", environment: "demo", instrument: "MT5:BTCUSD", currency: "USD" },
-    ...{ symbol: "BTCUSD", price: 60_000, priceDecimals: 2, quantityDecimals: 2, worth: [600, 3_000] },
+    ...{ symbol: "BTCUSD", price: 60_000, tick: "0.01", quantityDecimals: 2, worth: [600, 3_000] },
     ...{
+      stopKind: "stop",
+      canShort: true,
       lateAcceptMs: MT5_CAPABILITIES.lateAcceptMs,
       places: "POST /mtb/order.place",
       isTerminal: true,

@@ -6,17 +6,27 @@ import { runVenueDrill } from "./venue-drill.ts";
 
 /**
  * `npm run drill -- --cycles 200`: kills the whole runtime so often, over a broker of the drill's own or, with
- * `--venue binance`, over the emulator of a venue. Exits 1 where anything was lost or doubled.
+ * `--venue binance --seed 7`, over the emulator of a venue, with prices, orders and faults of that seed. Exits 1 where
+ * anything was lost or doubled.
  */
-const { values } = parseArgs({ options: { cycles: { type: "string", default: "30" }, venue: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    cycles: { type: "string", default: "30" },
+    venue: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
+});
 const cycles = Number(values.cycles);
 if (!Number.isInteger(cycles) || cycles < 1) throw new Error(`cycles must be a whole number, was ${values.cycles}`);
+const seed = Number(values.seed);
+if (!Number.isInteger(seed)) throw new Error(`seed must be a whole number, was ${values.seed}`);
 
 const { venue } = values;
 const run = (terms: DrillTerms) => (venue === undefined ? runKillDrill(terms) : runVenueDrill(venue, terms));
 const started = Date.now();
 const { cycleMs, restartMs, settleMs, findings, ...counts } = await run({
   cycles,
+  seed,
   untilCertain: true,
   say: console.log,
 });

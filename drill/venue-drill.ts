@@ -1,20 +1,40 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { EmulatedBook } from "../e2e/venues/emulated-book.ts";
 import type { EmulatedOrder } from "../e2e/venues/emulated-order.ts";
 import type { Fill, Order } from "../schema/wire/trading.ts";
-import { formatDecimal, parsePrice } from "../workers/core/ledger/decimal-text.ts";
+import { Chance } from "../workers/account/testing/simulate/chance.ts";
+import { type Decimal, magnitude, NO_MONEY, NO_QUANTITY, subtract } from "../workers/core/ledger/decimal.ts";
+import { formatDecimal, parseDecimal, parsePrice, parseQuantity } from "../workers/core/ledger/decimal-text.ts";
 import { askOrder } from "./ask-order.ts";
 import type { Book, BookOrder } from "./broker-process.ts";
-import { type Asked, differences } from "./compare.ts";
+import { type Asked, type DeskBooksShown, differences } from "./compare.ts";
 import type { DrillResult, DrillTerms } from "./drill-result.ts";
+import { drillTicket } from "./drill-ticket.ts";
+import { MarketWalk } from "./market-walk.ts";
 import { openVenueStage, type VenueStage } from "./venue-stage.ts";
 
 /** What the venue does wrong while orders are on their way, some of it in each cycle. */
-const FAULTS = ["request-lost", "reply-lost", "late-accept", "server-error", "server-down", "html-body"] as const;
+const FAULTS = [
+  ...(["request-lost", "reply-lost", "late-accept", "maybe-400", "html-body"] as const),
+  ...(["empty-body", "server-error", "server-down", "rate-limited"] as const),
+];
+const FAULTY_SHARE = 0.6;
+/** Of cycles: in these the venue drops some of what it tells unasked, and tells some twice. */
+const DEAF_SHARE = 0.3;
+const EVENT_FAULTS = { "event-dropped": 0.2, "event-twice": 0.2 };
 const ORDERS_A_CYCLE = 5;
 const CLIENTS = 3;
 /** Between two orders of a client: the desk sends no more than the venue's rate lets through. */
 const PAUSE_MS = 250;
-const KILL_AFTER_MS_MAX = 2_500;
+const STEP_EVERY_MS = 100;
+/** Orders that a client leaves open; older ones it takes back, so that none meets a venue's or a cap's bound. */
+const LEFT_OPEN_MAX = 3;
+const CANCELLED_SHARE = 0.15;
+const KILL_AFTER_MS_MAX = 3_500;
+const DOWN_MS_MAX = 2_000;
+/** Share of cycles in which the market goes on for so long after the restart, beside what the desk reconciles. */
+const GOES_ON_SHARE = 0.4;
+const GOES_ON_MS_MAX = 4_000;
 /** Of the cycles, where a sidecar takes part. */
 const SIDECAR_KILLED_SHARE = 0.3;
 /** What is in doubt is asked for until it counts as lost, and a sweep may be due after that. */
@@ -27,7 +47,7 @@ const ALL = 0;
 export async function runVenueDrill(name: string, terms: DrillTerms): Promise<DrillResult> {
   const stage = await openVenueStage(name);
   try {
-    return await new VenueDrill(stage).run(terms);
+    return await new VenueDrill(stage, terms.seed).run(terms);
   } finally {
     await stage.close();
   }
@@ -35,12 +55,21 @@ export async function runVenueDrill(name: string, terms: DrillTerms): Promise<Dr
 
 class VenueDrill {
   private readonly parts: VenueStage;
+  private readonly chance: Chance;
+  private readonly walk: MarketWalk;
   private readonly asked: Asked[] = [];
+  /** Orders that were left open, the oldest first. */
+  private readonly leftOpen: string[] = [];
   private stopping = false;
   private repeated = 0;
+  /** What the last look before agreement still found. */
+  private waitedFor = "";
 
-  constructor(parts: VenueStage) {
+  constructor(parts: VenueStage, seed: number) {
     this.parts = parts;
+    this.chance = new Chance(seed);
+    const { price, tick, quantityDecimals, worth } = parts.drilled;
+    this.walk = new MarketWalk({ seed, price, tick, quantityDecimals, thinMax: worth[1] / price / 2 });
   }
 
   async run({ cycles, say }: DrillTerms): Promise<DrillResult> {
@@ -48,84 +77,102 @@ class VenueDrill {
     let findings: string[] = [];
     while (cycleMs.length < cycles && findings.length === 0) {
       const began = Date.now();
+      await this.parts.api.renew();
+      const standing = this.moveMarket();
       await this.tradeUntilKilled();
+      await wait(this.chance.share(DOWN_MS_MAX));
       const restarting = Date.now();
       await this.parts.runtime.start();
       restartMs.push(Date.now() - restarting);
+      if (this.chance.happens(GOES_ON_SHARE)) await wait(this.chance.share(GOES_ON_MS_MAX));
+      standing();
       findings = await this.settle();
       settleMs.push(Date.now() - restarting - (restartMs.at(-1) ?? 0));
       cycleMs.push(Date.now() - began);
-      say(`cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings`);
+      const waited = this.waitedFor === "" ? "" : `; waited longest for: ${this.waitedFor}`;
+      say(
+        `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
+      );
     }
     const orders = await this.parts.api.orders(ALL);
     const { book } = this.parts.emulator;
-    const denied: Record<string, number> = {};
-    for (const { state, reason } of orders) {
-      if (state === "DENIED") denied[reason ?? ""] = (denied[reason ?? ""] ?? 0) + 1;
-    }
     return {
-      ...{ cycles: cycleMs.length, cycleMs, restartMs, settleMs, findings, denied, repeated: this.repeated },
+      ...{ cycles: cycleMs.length, cycleMs, restartMs, settleMs, findings, repeated: this.repeated },
+      ...{ denied: reasonsOf(orders, "DENIED"), rejected: reasonsOf(orders, "REJECTED") },
       asked: this.asked.length,
       answered: this.asked.filter(({ order }) => order !== undefined).length,
       lost: orders.filter(({ state }) => state === "LOST").length,
-      ...{ brokerOrders: book.orders.size, botOrders: 0, brokerFills: book.fills.length },
+      ...{ brokerOrders: book.orders.size, botOrders: 0, brokerFills: book.fills.length, met: metBy(book) },
     };
   }
 
   private async tradeUntilKilled(): Promise<void> {
-    const { drilled, emulator, runtime, api, killSidecar } = this.parts;
-    await api.renew();
+    const { drilled, emulator, runtime, killSidecar } = this.parts;
     this.stopping = false;
-    const clients = Array.from({ length: CLIENTS }, () => this.trade());
-    if (Math.random() < 0.6) {
-      const fault = FAULTS[Math.floor(Math.random() * FAULTS.length)];
-      emulator.faults.arm(fault, { times: 1 + Math.floor(Math.random() * 2), path: drilled.places });
+    if (this.chance.happens(DEAF_SHARE)) emulator.faults.rates = EVENT_FAULTS;
+    // Each draws from a seed of its own: which of them comes first is not the drill's to say.
+    const seeds = Array.from({ length: CLIENTS }, () => this.chance.whole(0, 2 ** 31));
+    const leaning = this.chance.happens(0.5) ? "buy" : "sell";
+    const clients = seeds.map((seed) => this.trade(new Chance(seed), leaning));
+    if (this.chance.happens(FAULTY_SHARE)) {
+      emulator.faults.arm(this.chance.pick(FAULTS), { times: this.chance.whole(1, 2), path: drilled.places });
     }
-    await wait(Math.random() * KILL_AFTER_MS_MAX);
-    if (killSidecar !== undefined && Math.random() < SIDECAR_KILLED_SHARE) await killSidecar();
+    await wait(this.chance.share(KILL_AFTER_MS_MAX));
+    if (killSidecar !== undefined && this.chance.happens(SIDECAR_KILLED_SHARE)) await killSidecar();
     await runtime.kill();
     this.stopping = true;
     await Promise.all(clients);
-    // The market goes on while nobody of ours looks.
-    this.moveMarket();
     emulator.faults.clear();
   }
 
-  private moveMarket(): void {
+  /** Lets prices go their way, whoever looks, until what it answers is called. */
+  private moveMarket(): () => void {
     const { emulator, drilled } = this.parts;
-    const price = drilled.price * (1 + (Math.random() - 0.5) * 0.004);
-    emulator.book.trade(drilled.symbol, parsePrice(price.toFixed(drilled.priceDecimals), "price"));
+    const timer = setInterval(() => {
+      const { price, quantity } = this.walk.next();
+      const most = quantity === undefined ? undefined : parseQuantity(quantity, "quantity");
+      emulator.book.trade(drilled.symbol, parsePrice(price, "price"), most);
+    }, STEP_EVERY_MS);
+    // A drill that fails must end all the same.
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
-  private async trade(): Promise<void> {
-    const { drilled, account, api } = this.parts;
+  private async trade(chance: Chance, leaning: "buy" | "sell"): Promise<void> {
+    const { drilled, account, api, emulator } = this.parts;
     for (let count = 0; count < ORDERS_A_CYCLE && !this.stopping; count++) {
-      const side = Math.random() < 0.6 ? "buy" : "sell";
-      const kind = Math.random() < 0.4 ? "market" : "limit";
-      const limit = (drilled.price * (side === "buy" ? 0.999 : 1.001)).toFixed(drilled.priceDecimals);
-      const [least, most] = drilled.worth;
-      const quantity = ((least + Math.random() * (most - least)) / drilled.price).toFixed(drilled.quantityDecimals);
-      const body = { accountId: account, instrument: drilled.instrument, side, kind, quantity };
+      const { prices, positions } = emulator.book;
+      const price = Number(formatDecimal(prices.get(drilled.symbol) ?? parsePrice(String(drilled.price), "price")));
+      const held = Number(formatDecimal(positions.get(drilled.symbol) ?? NO_QUANTITY));
       const asked: Asked = {
         ...{ key: `venue-drill-${this.asked.length}`, accountId: account, at: Date.now(), order: undefined },
-        body: kind === "limit" ? { ...body, limit } : body,
+        body: { accountId: account, ...drillTicket(drilled, { price, held, leaning }, chance) },
       };
       this.asked.push(asked);
       await askOrder(this.parts.api, asked);
-      if (asked.order !== undefined && Math.random() < 0.3) await api.cancel(asked.order.id).catch(() => undefined);
-      if (Math.random() < 0.3) this.moveMarket();
+      const cancelled = this.toCancel(asked.order?.id, chance);
+      // A cancel that was not answered is asked for again by the desk, or never was written down.
+      if (cancelled !== undefined) await api.cancel(cancelled).catch(() => undefined);
       await wait(PAUSE_MS);
     }
+  }
+
+  private toCancel(placed: string | undefined, chance: Chance): string | undefined {
+    if (placed === undefined || chance.happens(CANCELLED_SHARE)) return placed;
+    this.leftOpen.push(placed);
+    return this.leftOpen.length > CLIENTS * LEFT_OPEN_MAX ? this.leftOpen.shift() : undefined;
   }
 
   /** Compares until nothing differs any more. Returns what still does at the deadline. */
   private async settle(): Promise<string[]> {
     const deadline = Date.now() + this.parts.drilled.lateAcceptMs + SETTLE_MS;
+    this.waitedFor = "";
     for (;;) {
       const found = await this.look().catch((error: unknown) => [`no comparison: ${String(error)}`]);
-      const final = found.some((line) => line.startsWith("DOUBLED"));
+      const final = found.some((line) => line.startsWith("DOUBLED") || line.endsWith("HALTED"));
       if (found.length === 0 || final) return found;
       if (Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
+      this.waitedFor = found.join("; ");
       await wait(LOOK_EVERY_MS);
     }
   }
@@ -146,6 +193,8 @@ class VenueDrill {
       // Venues number their trades as they like: they are compared by what they add up to.
       ...differences({ book, desk: { ...desk, fills: [] }, asked: this.asked, since: 0 }),
       ...this.fillDifferences(desk.fills),
+      ...this.cashDifferences(desk.state.cash),
+      ...haltedAmong(desk),
       ...open.map(({ id, state }: Order) => `order ${id} is still ${state}`),
     ];
   }
@@ -159,6 +208,16 @@ class VenueDrill {
     return same ? [] : [`fills are ${ours.length} at the desk, ${theirs.length} there, or differ`];
   }
 
+  /** Where a trade was booked twice or at another price, money tells: but for what a venue rounds what each has made by. */
+  private cashDifferences(ours: string): string[] {
+    const { emulator, drilled } = this.parts;
+    const { funds, fills } = emulator.book;
+    const theirs = funds.get(drilled.currency) ?? NO_MONEY;
+    const off = magnitude(subtract<Decimal>(parseDecimal(ours, "cash"), theirs));
+    const most = parseDecimal(drilled.profitStep ?? "0", "profitStep") * BigInt(fills.length);
+    return off <= most ? [] : [`cash is ${ours} at the desk, ${formatDecimal(theirs)} there`];
+  }
+
   private book(): Book {
     const { emulator, drilled } = this.parts;
     const held = emulator.book.positions.get(drilled.symbol) ?? 0n;
@@ -169,6 +228,33 @@ class VenueDrill {
       reportedAt: 0,
     };
   }
+}
+
+/** Orders that were denied since trading had been stopped: nobody of ours did that, so the desk met what cannot be. */
+function haltedAmong({ orders, state }: DeskBooksShown): string[] {
+  const halted = orders.filter(({ reason }) => reason === "HALTED").map(({ id }) => `order ${id} was denied: HALTED`);
+  const alerts = state.alerts.map(({ code, message }) => `alert ${code}: ${message}`);
+  return halted.length === 0 ? [] : [...halted, ...alerts];
+}
+
+/** How many orders ended in a state, by the code of why. */
+function reasonsOf(orders: readonly Order[], wanted: Order["state"]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state, reason } of orders) {
+    if (state === wanted) counts[reason ?? ""] = (counts[reason ?? ""] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** How many orders were filled in several trades, after a stop was met, and while they rested. */
+function metBy({ orders, fills }: EmulatedBook): Readonly<Record<string, number>> {
+  const trades = new Map<bigint, number>();
+  for (const { order } of fills) trades.set(order.id, (trades.get(order.id) ?? 0) + 1);
+  return {
+    inParts: [...trades.values()].filter((count) => count > 1).length,
+    stopsMet: [...orders.values()].filter(({ triggered }) => triggered).length,
+    limitsMet: new Set(fills.filter(({ isMaker }) => isMaker).map(({ order }) => order.id)).size,
+  };
 }
 
 const STATUS: Readonly<Record<EmulatedOrder["status"], BookOrder["status"]>> = {

@@ -37,7 +37,7 @@ export async function openVenueStage(name: string): Promise<VenueStage> {
   const after = (delayMs: number, act: () => void) => void setTimeout(act, delayMs);
   const emulator = open({ now: Date.now, random: Math.random, after });
   emulator.book.trade(drilled.symbol, parsePrice(String(drilled.price), "price"));
-  const server = await serveVenue(emulator, { market: "goes-on" });
+  const server = await serveVenue(emulator);
   const ends: (() => unknown)[] = [() => server.close()];
   const close = async () => {
     for (const end of ends.reverse()) await end();

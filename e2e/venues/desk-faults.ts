@@ -12,7 +12,7 @@ import type { VenueClient } from "../../workers/brokers/venue-client.ts";
 import type { VenueJournal } from "../../workers/brokers/venue-journal.ts";
 import type { VenueNews } from "../../workers/brokers/venue-news.ts";
 import type { StreamScript } from "../../workers/brokers/venue-stream.ts";
-import type { Price, Quantity } from "../../workers/core/ledger/decimal.ts";
+import { NO_QUANTITY, type Price, type Quantity } from "../../workers/core/ledger/decimal.ts";
 import { roundQuantityToLot } from "../../workers/core/ledger/decimal-grid.ts";
 import {
   formatDecimal,
@@ -117,6 +117,7 @@ class FaultWorld {
     this.seed = seed;
     this.chance = new Chance(seed);
     this.venue = make({ clock: this.clock, random: () => this.chance.share(1) });
+    this.watchSales();
     this.move();
     this.life = this.start();
     this.life.desk.books.write(() => {
@@ -157,6 +158,22 @@ class FaultWorld {
         crashes: this.crashes,
         killed: this.killedAt !== undefined,
       },
+    };
+  }
+
+  /** I18: what a venue that keeps coins is asked to sell is held, whatever its fees took, with what is being sold already. */
+  private watchSales(): void {
+    const { book } = this.venue.emulator;
+    const told = book.onEvent;
+    book.onEvent = (event) => {
+      told(event);
+      const { order } = event;
+      const isAsked = event.type === "woken" || (event.type === "new" && order.parent === undefined);
+      if (this.venue.canShort || order.side !== "sell" || !isAsked) return;
+      const held = book.positions.get(order.symbol) ?? NO_QUANTITY;
+      if (order.quantity <= held) return;
+      const [asked, most] = [order.quantity, held].map(formatDecimal);
+      this.violations.add(`I18: ${order.clientId} would sell ${asked}, held are ${most}`);
     };
   }
 

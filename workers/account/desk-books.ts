@@ -6,7 +6,7 @@ import { ledgerText } from "../core/ledger/ledger-text.ts";
 import { fillBooked, orderFill, type VenueFill } from "../core/ledger/venue-report.ts";
 import { applyOrderEvent, OrderFault } from "../core/order/apply-order-event.ts";
 import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.ts";
-import type { OrderEvent } from "../core/order/order-event.ts";
+import { NOT_SENT, type OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import { arePricesDue } from "../platform/price-storing.ts";
 import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
@@ -220,11 +220,12 @@ export class DeskBooks {
     }
   }
 
-  /** Keeps what the throttle counts: orders that traded, and rejections in a row. */
+  /** Keeps what the throttle counts: orders that traded, and rejections by the venue in a row. */
   private count(before: DeskOrder, after: DeskOrder, event: OrderEvent): void {
     for (const name of [ACCOUNT_SCOPE, after.bot]) {
       const books = this.scope(name);
-      if (event.type === "rejected") this.putScope(name, { ...books, rejectsInARow: books.rejectsInARow + 1 });
+      if (event.type === "rejected" && event.code !== NOT_SENT)
+        this.putScope(name, { ...books, rejectsInARow: books.rejectsInARow + 1 });
       else if (event.type === "accepted" && books.rejectsInARow > 0)
         this.putScope(name, { ...books, rejectsInARow: 0 });
       else if (before.filled === 0n && after.filled > 0n) this.putScope(name, withExecution(books, this.clock()));

@@ -273,6 +273,14 @@ describe("the desk", () => {
     expect(desk.books.scope("bot_1").trading.state).toBe("ACTIVE");
   });
 
+  it("halts no bot for what never left: no line to the venue is no refusal of it", async () => {
+    const { desk, broker } = await newDesk();
+    broker.outcome = () => ({ outcome: "rejected", code: "NOT_SENT", message: "" });
+    for (let ordinal = 0; ordinal < 6; ordinal++)
+      await desk.submit("bot_1", intent({ ordinal, signal: `s${ordinal}`, quantity: String(ordinal + 1) }));
+    expect(desk.books.scope("bot_1").trading.state).toBe("ACTIVE");
+  });
+
   it("lets a bot only close once the day's loss has reached its limit, and trade again the next day", async () => {
     const { desk } = await newDesk();
     const { order } = await desk.submit("bot_1", intent({ quantity: "90" }));

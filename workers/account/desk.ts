@@ -1,7 +1,7 @@
 import type { Broker, SendOutcome, VenueTold } from "../brokers/broker.ts";
 import { applyOrderEvent } from "../core/order/apply-order-event.ts";
 import { newDeskOrder, type OrderIntent } from "../core/order/desk-order.ts";
-import type { OrderEvent } from "../core/order/order-event.ts";
+import { NOT_SENT, type OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { Closing } from "../core/risk/verdict.ts";
 import { DeskBooks, type DeskBooksParts } from "./desk-books.ts";
@@ -152,7 +152,7 @@ export class Desk {
     if (order.state !== "SUBMITTING") return;
     if (!closes && this.switches.isStopped(main.bot, main.instrument)) {
       // It never left, so its end is certain.
-      this.books.write(() => this.hearAll(all, () => ({ type: "rejected", code: "NOT_SENT" })));
+      this.books.write(() => this.hearAll(all, () => ({ type: "rejected", code: NOT_SENT })));
       return;
     }
     const maySend = () => closes || !this.switches.isStopped(main.bot, main.instrument);

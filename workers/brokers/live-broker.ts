@@ -2,6 +2,7 @@ import type { VenueOrder, VenueReport } from "../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome, VenueEvent, VenueTold } from "./broker.ts";
 import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
+import { closableNow } from "./closable-now.ts";
 import { freeLegs } from "./free-legs.ts";
 import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
@@ -70,7 +71,7 @@ export class LiveBroker implements Broker {
     const known = this.parts.journal.order(order.id);
     if (known !== undefined) return this.placeAgain(order, known);
     const { flows } = this.books;
-    const refusal = refusedHere(order, this.parts.client.capabilities, flows.closable(order));
+    const refusal = refusedHere(order, this.parts.client.capabilities, () => closableNow(order, this.books));
     this.books.begin(order, this.parts.client.legSentAs);
     if (refusal !== undefined) return this.settlePlace(order, { ...refusal, outcome: "rejected", news: [] });
     await this.parts.journal.sync();
@@ -85,13 +86,12 @@ export class LiveBroker implements Broker {
   /** Why an order that closes all of a bot's share cannot: legs hold it that could not be taken back, or one has closed it. */
   private async heldByLegs(order: OrderToPlace) {
     const { capabilities } = this.parts.client;
-    const { flows } = this.books;
-    const closesAll = order.reduceOnly && order.kind === "market" && order.quantity >= flows.closable(order);
+    const closesAll = order.reduceOnly && order.kind === "market" && order.quantity >= closableNow(order, this.books);
     if (!capabilities.legsHold || !closesAll) return undefined;
     const cancel = (id: ClientOrderId) => this.cancel(id, undefined);
     const isFree = await freeLegs(order, { journal: this.parts.journal, cancel });
     if (!isFree) return { code: "LEGS_OPEN", message: "legs must be taken back before, could not be" };
-    return refusedHere(order, capabilities, flows.closable(order));
+    return refusedHere(order, capabilities, () => closableNow(order, this.books));
   }
 
   /** The same order came again: what became of it is the answer. */

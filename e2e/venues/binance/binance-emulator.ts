@@ -30,8 +30,11 @@ const AHEAD_MS_MAX = 1_000;
 const FEE_SHARE = parseDecimal("0.001", "fee");
 
 export interface BinanceEmulatorParts extends EmulatorParts {
-  /** What a trade costs: nothing, a thousandth of what it brings, or as much in BNB. */
-  readonly fees?: "none" | "received" | "bnb";
+  /**
+   * What a trade costs: nothing, a thousandth of what it brings, as much in BNB, or as much of the coin that is
+   * traded: what somebody pays who trades BNB itself.
+   */
+  readonly fees?: "none" | "received" | "bnb" | "traded";
   readonly firstId?: bigint;
 }
 
@@ -90,9 +93,9 @@ export class BinanceEmulator implements VenueEmulator {
     const { fees = "none" } = this.parts;
     if (fees === "none") return { fee: NO_MONEY, feeCurrency: side === "buy" ? base : quote };
     const value = notional(price, quantity, "half-even");
-    const of = fees === "bnb" || side === "sell" ? value : quantity;
-    const fee = multiply(of, FEE_SHARE, { decimals: 8, rounding: "half-even" }) as Money;
-    return { fee, feeCurrency: fees === "bnb" ? "BNB" : side === "buy" ? base : quote };
+    const takesBase = fees === "traded" || (fees === "received" && side === "buy");
+    const fee = multiply(takesBase ? quantity : value, FEE_SHARE, { decimals: 8, rounding: "half-even" }) as Money;
+    return { fee, feeCurrency: fees === "bnb" ? "BNB" : takesBase ? base : quote };
   }
 
   private tell(event: BookEvent): void {

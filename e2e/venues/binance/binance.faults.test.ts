@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import type { VenueClient } from "../../../workers/brokers/venue-client.ts";
+import { add, type Quantity } from "../../../workers/core/ledger/decimal.ts";
 import { type FaultVenue, runDeskFaults } from "../desk-faults.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { faultyBinance } from "./faulty-binance.ts";
 
 const FIRST = Number(process.env.FAULT_SEED ?? 1);
 const SEEDS = Number(process.env.FAULT_SEEDS ?? 15);
-const FEES = ["none", "received", "bnb"] as const;
+const FEES = ["none", "received", "bnb", "traded"] as const;
 
-test("F01-F11, I17: whatever fails, no order is lost or doubled, and nothing is sent after a kill switch", async () => {
+test("F01-F11, I17, I18: whatever fails, none is lost or doubled, sent after a kill switch, or sells what is not held", async () => {
   let orders = 0;
   let fills = 0;
   let kills = 0;
@@ -51,6 +52,25 @@ const PLANTED: Readonly<Record<string, (client: VenueClient) => void>> = {
     };
   },
 };
+
+test("I18: a client that sells a lot more than it was asked to is found out", async () => {
+  const greedy = (parts: { clock: VirtualClock; random: () => number }): FaultVenue => {
+    const venue = faultyBinance(parts, "traded");
+    const open: FaultVenue["open"] = (...own) => {
+      const process = venue.open(...own);
+      const place = process.client.place.bind(process.client);
+      process.client.place = (order, ...rest) => {
+        const more = order.side === "sell" ? add(order.quantity, venue.rules.lot as Quantity) : order.quantity;
+        return place({ ...order, quantity: more }, ...rest);
+      };
+      return process;
+    };
+    return { ...venue, open };
+  };
+  const found: string[] = [];
+  for (let seed = 1; seed <= 6; seed++) found.push(...(await runDeskFaults(seed, greedy)).violations);
+  expect(found.filter((line) => line.startsWith("I18")).length).toBeGreaterThan(0);
+});
 
 test.each(Object.entries(PLANTED))("a client that %s is found out", async (_, plant) => {
   const broken = (parts: { clock: VirtualClock; random: () => number }): FaultVenue => {

@@ -24,6 +24,9 @@ export interface Replacement {
   readonly stop: Price | undefined;
 }
 
+/** Code of a rejection of our own: nothing has left, as where no line to the venue stood. It says nothing of the order. */
+export const NOT_SENT = "NOT_SENT";
+
 /**
  * What can happen to an order. We `deny`, `submit`, `release` and ask for cancels and replacements; the venue accepts,
  * rejects, fills, cancels and lets expire; asking the venue shows that an order is `missing` or has to be counted `lost`.
