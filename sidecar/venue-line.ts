@@ -101,6 +101,7 @@ export class VenueLine implements VenueSide {
       opened: () => {
         running.isOpen = true;
         running.heardAt = timers.now();
+        this.ask(running);
         this.step(running, () => script.open(timers.now()));
       },
       text: (text) => {
@@ -131,16 +132,19 @@ export class VenueLine implements VenueSide {
         this.broken(running, `silent for ${now - heardAt} ms`, false);
         return;
       }
-      if (isOpen && now - running.pingedAt >= beats.everyMs) {
-        running.pingedAt = now;
-        running.connection.ping();
-      }
+      if (isOpen && now - running.pingedAt >= beats.everyMs) this.ask(running);
       if (!isReady && now - openedAt > READY_MS_MAX) return this.broken(running, "was not ready in time", false);
       if (now - openedAt > script.ageMsMax) return this.broken(running, "renewed for its age", false);
       if (isReady && now - openedAt > GOOD_MS) this.backOff.reset();
       if (isOpen) this.step(running, () => script.tick(now));
       if (this.running === running) this.watch(running);
     });
+  }
+
+  /** Whether the venue is there: asked at once, so that also a line that falls silent right away is noticed. */
+  private ask(running: Running): void {
+    running.pingedAt = this.options.timers.now();
+    running.connection.ping();
   }
 
   private step(running: Running, act: () => StreamStep): void {
