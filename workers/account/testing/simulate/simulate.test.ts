@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PLANTED_BUGS } from "./planted-bug.ts";
 import { REGRESS_SEEDS } from "./regress-seeds.ts";
-import { type SimulationResult, simulate } from "./world.ts";
+import type { SimulationResult } from "./simulation.ts";
+import { simulate } from "./world.ts";
 
 /** Seeds within which a planted bug has to show. */
 const CATCH_SEEDS_MAX = 200;
