@@ -24,3 +24,8 @@ export const ACCOUNT_SCOPE = "account";
 export const EXTERNAL_BOT = "external";
 /** Reason of a switch that a person threw: what is open under it is cancelled until it is gone. */
 export const KILL_REASON = "KILL_SWITCH";
+
+/** The bot that a scope is of; null for the account and for what was placed elsewhere. */
+export function botIdOf(scope: string): string | null {
+  return scope === ACCOUNT_SCOPE || scope === EXTERNAL_BOT ? null : scope;
+}

@@ -9,11 +9,12 @@ import { type DeskOrder, isReserved, overfill } from "../core/order/desk-order.t
 import { NOT_SENT, type OrderEvent } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import { arePricesDue } from "../platform/price-storing.ts";
-import { ACCOUNT_SCOPE, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, botIdOf, type DeskAccount, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
+import type { DeskMemory } from "./desk-memory.ts";
 import { type DeskMeter, SILENT_METER } from "./desk-meter.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
-import { partsText } from "./parts-text.ts";
+import { KeptText } from "./kept-text.ts";
 import {
   newScopeBooks,
   readScopeBooks,
@@ -21,7 +22,6 @@ import {
   type Switch,
   withBooking,
   withExecution,
-  writeScopeBooks,
 } from "./scope-books.ts";
 import { daysOf, ScopeValues } from "./scope-values.ts";
 import { tradeParts } from "./trade-part.ts";
@@ -53,12 +53,16 @@ export class DeskBooks {
   private open = new Map<ClientOrderId, StoredOrder>();
   /** The same as a list, made when it is asked for. */
   private openList: readonly StoredOrder[] | undefined;
+  /** What memory goes back to where the write that goes on fails: maps are copied before they are changed. */
+  private before: DeskMemory | undefined;
   private dirty = new Set<string>();
   /** Documents that are in memory alone as they are, since only prices changed them. */
   readonly unstored = new Set<string>();
   /** When all was stored last, UTC ms. */
   private storedAt = Number.NEGATIVE_INFINITY;
   private readonly valued = new ScopeValues();
+  /** Of documents by their names. */
+  private readonly texts = new KeptText();
 
   constructor({ store, account, now, meter = SILENT_METER }: DeskBooksParts) {
     this.store = store;
@@ -108,27 +112,27 @@ export class DeskBooks {
 
   /** Memory stays as it was where `act` throws. */
   private whole<T>(act: () => T): T {
-    const before = { record: this.record, scopes: new Map(this.scopes), open: new Map(this.open) };
+    const before = { record: this.record, scopes: this.scopes, open: this.open, outer: this.before };
+    this.before = before;
     try {
       return act();
     } catch (error) {
-      this.record = before.record;
-      this.scopes = before.scopes;
-      this.open = before.open;
+      ({ record: this.record, scopes: this.scopes, open: this.open } = before);
       this.openList = undefined;
       throw error;
     } finally {
+      this.before = before.outer;
       this.dirty.clear();
     }
   }
 
   private flush(): void {
     const names = new Set([...this.unstored, ...this.dirty]);
-    if (names.has(RECORD)) this.store.write(RECORD, partsText(this.record));
+    if (names.has(RECORD)) this.store.write(RECORD, this.texts.part(RECORD).of(this.record));
     if (names.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
     for (const name of names) {
       const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;
-      if (books !== undefined) this.store.write(name, writeScopeBooks(books));
+      if (books !== undefined) this.store.write(name, this.texts.part(name).of(books));
     }
   }
 
@@ -152,6 +156,7 @@ export class DeskBooks {
 
   putScope(name: string, books: ScopeBooks): void {
     if (!this.scopes.has(name)) this.dirty.add(SCOPES);
+    if (this.scopes === this.before?.scopes) this.scopes = new Map(this.scopes);
     this.scopes.set(name, books);
     this.dirty.add(`scope:${name}`);
   }
@@ -183,6 +188,7 @@ export class DeskBooks {
   putOrder(stored: StoredOrder, events: readonly OrderEvent[]): void {
     this.store.putOrder(stored);
     this.openList = undefined;
+    if (this.open === this.before?.open) this.open = new Map(this.open);
     if (isReserved(stored.order)) this.open.set(stored.order.id, stored);
     else this.open.delete(stored.order.id);
     for (const event of events) this.append(stored.order, event, stored.updatedAt);
@@ -292,8 +298,4 @@ export class DeskBooks {
   sync(): Promise<void> {
     return this.store.sync();
   }
-}
-
-function botIdOf(name: string): string | null {
-  return name === ACCOUNT_SCOPE || name === EXTERNAL_BOT ? null : name;
 }

@@ -89,12 +89,14 @@ export class DeskCancels {
   }
 
   private due(sent: ReadonlySet<ClientOrderId>): DeskOrder[] {
-    return this.parts.books
-      .openOrders()
-      .map((stored) => stored.order)
-      .filter((order) => isCancelDue(order) || order.state === "PENDING_CANCEL")
-      .filter(({ id }) => !sent.has(id) && !this.onTheirWay.has(id) && this.isAgainDue(id))
-      .slice(0, CANCELS_AT_ONCE - this.onTheirWay.size);
+    const places = CANCELS_AT_ONCE - this.onTheirWay.size;
+    const due: DeskOrder[] = [];
+    for (const { order } of this.parts.books.openOrders()) {
+      const { id, state } = order;
+      if (due.length >= places || (state !== "PENDING_CANCEL" && !isCancelDue(order))) continue;
+      if (!sent.has(id) && !this.onTheirWay.has(id) && this.isAgainDue(id)) due.push(order);
+    }
+    return due;
   }
 
   /** A time in the future is of a clock that was set back since. */

@@ -167,10 +167,11 @@ export class DeskSwitches {
 
   /** Orders that are still open, and not asked to go, although a kill switch holds for them. */
   toCancelAgain(): ClientOrderId[] {
-    return this.books
-      .openOrders()
-      .filter(({ order }) => isToCancelAgain(order) && this.isKilled(order))
-      .map(({ order }) => order.id);
+    const ids: ClientOrderId[] = [];
+    for (const { order } of this.books.openOrders()) {
+      if (isToCancelAgain(order) && this.isKilled(order)) ids.push(order.id);
+    }
+    return ids;
   }
 
   private isKilledAt(scope: SwitchScope): boolean {
@@ -196,7 +197,7 @@ export class DeskSwitches {
 
   private isKilled({ bot, instrument }: DeskOrder): boolean {
     const { platform, user, instruments } = this.books.record;
-    const own = [ACCOUNT_SCOPE, bot].map((name) => this.books.scope(name).trading);
+    const own = [this.books.scope(ACCOUNT_SCOPE).trading, this.books.scope(bot).trading];
     return [platform, user, instruments[instrument], ...own].some((trading) => trading?.reason === KILL_REASON);
   }
 
@@ -206,10 +207,7 @@ export class DeskSwitches {
     const now = books.clock();
     for (const name of new Set([...bots, ACCOUNT_SCOPE])) {
       if (name === EXTERNAL_BOT) continue;
-      const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
-      const own = books.scope(name);
-      if (own.trading.state === "HALTED") continue;
-      const reason = haltReason(own, this.limits(name), { scope, now });
+      const reason = this.haltReasonOf(name, { limits: this.limits(name), now });
       if (reason === undefined) continue;
       const code = reason.cap === "executions" ? "REPEATED_EXECUTION" : "REPEATED_REJECT";
       const most = formatDecimal(reason.binding.limit);
@@ -222,12 +220,14 @@ export class DeskSwitches {
     const { books } = this;
     const names = books.scopeNames().filter((name) => name !== EXTERNAL_BOT);
     const now = books.clock();
-    const lost = names.filter((name) => this.hasLostItsDay(name));
-    const throttled = names.some((name) => {
-      const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
-      const own = books.scope(name);
-      return own.trading.state !== "HALTED" && haltReason(own, this.limits(name), { scope, now }) !== undefined;
-    });
+    const account = this.accountLimits();
+    const lost: string[] = [];
+    let throttled = false;
+    for (const name of names) {
+      const limits = this.limits(name, account);
+      if (this.hasLostItsDay(name, limits)) lost.push(name);
+      throttled ||= this.haltReasonOf(name, { limits, now }) !== undefined;
+    }
     if (lost.length === 0 && !throttled) return;
     books.write(() => {
       this.watchThrottles(names);
@@ -241,22 +241,28 @@ export class DeskSwitches {
     });
   }
 
-  private hasLostItsDay(name: string): boolean {
+  /** Undefined also for what is halted already. */
+  private haltReasonOf(name: string, { limits, now }: { readonly limits: Limits; readonly now: number }) {
+    const own = this.books.scope(name);
+    if (own.trading.state === "HALTED") return undefined;
+    return haltReason(own, limits, { scope: name === ACCOUNT_SCOPE ? "account" : "bot", now });
+  }
+
+  private hasLostItsDay(name: string, limits: Limits): boolean {
     const { track, trading } = this.books.scope(name);
     if (track === undefined || trading.state !== "ACTIVE") return false;
     const scope = name === ACCOUNT_SCOPE ? "account" : "bot";
-    const binding = bindingLimit(this.limits(name), "dailyLoss", scope);
+    const binding = bindingLimit(limits, "dailyLoss", scope);
     return binding !== undefined && lossOfDay(track) >= binding.limit;
   }
 
-  private limits(bot: string): Limits {
-    // Limits are set by people, whose time is ours also where the market's is another.
-    const now = this.books.now();
-    return {
-      platform: PLATFORM_CEILINGS,
-      account: limitsOf(this.books.scope(ACCOUNT_SCOPE), now),
-      bot: limitsOf(this.books.scope(bot), now),
-    };
+  private limits(bot: string, account = this.accountLimits()): Limits {
+    return { platform: PLATFORM_CEILINGS, account, bot: limitsOf(this.books.scope(bot), this.books.now()) };
+  }
+
+  /** Limits are set by people, whose time is ours also where the market's is another. */
+  private accountLimits(): LimitSet {
+    return limitsOf(this.books.scope(ACCOUNT_SCOPE), this.books.now());
   }
 
   /** Releases switches whose time has come: a bot that was paused for the day trades again. */

@@ -1,5 +1,5 @@
 import { type Decimal, type Money, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
-import { bookEvent, emptyLedger, type Ledger, standingOf } from "../core/ledger/ledger.ts";
+import { bookEvent, emptyLedger, equityOf, type Ledger } from "../core/ledger/ledger.ts";
 import type { LedgerEvent } from "../core/ledger/ledger-event.ts";
 import { readLedger } from "../core/ledger/parse-ledger.ts";
 import { type CostMethod, quantityOf } from "../core/ledger/position.ts";
@@ -11,7 +11,6 @@ import type { MessageBuckets, ScopeBook } from "../core/risk/risk-book.ts";
 import { EXECUTION_WINDOW_MS } from "../core/risk/throttle.ts";
 import { type Bucket, fullBucket } from "../core/risk/token-bucket.ts";
 import { TRADING_STATES, type TradingState } from "../core/risk/trading-state.ts";
-import { partsText } from "./parts-text.ts";
 
 /** A switch and why it is where it is. `until`: it turns back by itself then (UTC ms), as a pause for the day does. */
 export interface Switch {
@@ -77,7 +76,7 @@ export function withMark(
   for (const { instrument, quote } of books.ledger.positions.values()) {
     if (quote === currency && !marks.has(instrument)) return books;
   }
-  const { equity, netDeposits } = standingOf(books.ledger, currency, marks);
+  const { equity, netDeposits } = equityOf(books.ledger, currency, marks);
   const mark = { equity, netDeposits, at };
   return { ...books, track: books.track === undefined ? startTrack(mark) : trackEquity(books.track, mark) };
 }
@@ -125,10 +124,6 @@ export function scopeBookOf(books: ScopeBooks, now: number): ScopeBook {
   for (const position of ledger.positions.values()) positions.set(position.instrument, quantityOf(position));
   const nothing = { equity: 0n as Money, netDeposits: 0n as Money, at: now };
   return { positions, equity: books.track ?? startTrack(nothing), executions, rejectsInARow };
-}
-
-export function writeScopeBooks(books: ScopeBooks): string {
-  return partsText(books);
 }
 
 /** Throws RecordError or DecimalError where the text is not what was written. */

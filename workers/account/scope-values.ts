@@ -4,6 +4,8 @@ import { parsePrice } from "../core/ledger/decimal-text.ts";
 import type { StoredMark } from "./desk-record.ts";
 import { type ScopeBooks, withMark } from "./scope-books.ts";
 
+type Marks = Readonly<Record<string, StoredMark>>;
+
 interface Terms {
   readonly currency: string;
   /** The same map as before where no price changed. */
@@ -14,38 +16,53 @@ interface Terms {
 
 /** The days that scopes are in. */
 export function daysOf(scopes: ReadonlyMap<string, ScopeBooks>): string {
-  return [...scopes.values()].map(({ track }) => track?.day).join();
+  let days = "";
+  for (const { track } of scopes.values()) days += `${track?.day},`;
+  return days;
 }
 
 /** What scopes were valued on last, so that one at which nothing changed is not valued again. */
 export class ScopeValues {
   /** Prices as they were read last, and from what. */
-  private priced: { readonly marks: unknown; readonly prices: ReadonlyMap<string, Price> } | undefined;
+  private priced: { readonly marks: Marks; readonly prices: ReadonlyMap<string, Price> } | undefined;
   private readonly last = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
 
-  /** Prices of marks; the same map for the same marks. */
-  prices(marks: Readonly<Record<string, StoredMark>>): ReadonlyMap<string, Price> {
-    if (this.priced?.marks !== marks) {
-      const prices = new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
-      this.priced = { marks, prices };
-    }
-    return this.priced.prices;
+  /** Prices of marks; the same map while none of them is another, whenever they were told. */
+  prices(marks: Marks): ReadonlyMap<string, Price> {
+    const before = this.priced;
+    if (before?.marks === marks) return before.prices;
+    const prices = before !== undefined && isSamePrices(before.marks, marks) ? before.prices : pricesOf(marks);
+    this.priced = { marks, prices };
+    return prices;
   }
 
   /** The scopes that are worth something else at these prices, each with its value. */
   revalue(scopes: ReadonlyMap<string, ScopeBooks>, { currency, marks, at }: Terms): (readonly [string, ScopeBooks])[] {
     const day = Math.floor(at / DAY_MS);
-    return [...scopes].flatMap(([name, books]) => {
+    const revalued: (readonly [string, ScopeBooks])[] = [];
+    for (const [name, books] of scopes) {
       const last = this.last.get(name);
       // The same books at the same prices are worth the same, whatever else the venue said.
       const isSame = last?.ledger === books.ledger && last.track === books.track;
-      if (isSame && last.marks === marks && last.day === day) return [];
+      if (isSame && last.marks === marks && last.day === day) continue;
       const marked = withMark(books, { currency, marks, at });
       const moved = isRevalued(books, marked);
       this.last.set(name, { ledger: books.ledger, track: (moved ? marked : books).track, marks, day });
-      return moved ? [[name, marked] as const] : [];
-    });
+      if (moved) revalued.push([name, marked]);
+    }
+    return revalued;
   }
+}
+
+function pricesOf(marks: Marks): Map<string, Price> {
+  return new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
+}
+
+function isSamePrices(before: Marks, after: Marks): boolean {
+  const names = Object.keys(after);
+  return (
+    names.length === Object.keys(before).length && names.every((name) => before[name]?.price === after[name].price)
+  );
 }
 
 function isRevalued(before: ScopeBooks, after: ScopeBooks): boolean {

@@ -11,6 +11,11 @@ export interface OrderRow {
   /** As whoever wrote it had it; who starts anew reads the text. */
   readonly written: DeskOrder;
   readonly rest: Omit<StoredOrder, "order">;
+  /** Who wrote it, and the same as a whole. */
+  readonly writer: object;
+  readonly stored: StoredOrder;
+  /** What the text was read as: a row is never changed, so that it is read once. */
+  read?: StoredOrder;
 }
 
 /** What a write replaced: a value of a map, or the end of a list. */
@@ -88,17 +93,13 @@ export class DeskDisk {
   }
 }
 
-/** What rows were read as: a row is never changed, so that each is read once. */
-const READ = new WeakMap<OrderRow, StoredOrder>();
-
 export function readRow(row: OrderRow): StoredOrder {
-  const known = READ.get(row);
-  if (known !== undefined) return known;
-  const stored = { ...row.rest, order: parseOrder(row.body) };
-  READ.set(row, stored);
-  return stored;
+  row.read ??= { ...row.rest, order: parseOrder(row.body) };
+  return row.read;
 }
 
-export function rowOf({ order, ...rest }: StoredOrder): OrderRow {
-  return { body: orderText(order), reserved: isReserved(order), written: order, rest };
+export function rowOf(stored: StoredOrder, writer: object): OrderRow {
+  const { order, verdict, createdAt, updatedAt } = stored;
+  const rest = { verdict, createdAt, updatedAt };
+  return { body: orderText(order), reserved: isReserved(order), written: order, rest, writer, stored };
 }

@@ -7,8 +7,8 @@ export class MemoryDeskStore implements DeskStore {
   readonly disk: DeskDisk;
   protected readonly checkpoint: () => void;
   private depth = 0;
-  /** What this process wrote itself; what an earlier one left is read from its text. */
-  private readonly own = new WeakMap<OrderRow, StoredOrder>();
+  /** Who this process is: what it wrote itself it knows; what an earlier one left is read from its text. */
+  private readonly self = {};
 
   constructor(disk: DeskDisk, checkpoint: () => void = () => undefined) {
     this.disk = disk;
@@ -53,13 +53,11 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   private stored(row: OrderRow): StoredOrder {
-    return this.own.get(row) ?? readRow(row);
+    return row.writer === this.self ? row.stored : readRow(row);
   }
 
   putOrder(stored: StoredOrder): void {
-    const row = rowOf(stored);
-    this.own.set(row, stored);
-    this.disk.put(this.disk.orders, stored.order.id, row);
+    this.disk.put(this.disk.orders, stored.order.id, rowOf(stored, this.self));
   }
 
   allOrders(): StoredOrder[] {

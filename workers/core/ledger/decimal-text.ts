@@ -4,6 +4,7 @@ import {
   DecimalError,
   INTEGER_DIGITS_MAX,
   type Money,
+  ONE,
   ofUnits,
   type Price,
   type Quantity,
@@ -21,6 +22,21 @@ const PATTERN = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
  */
 export function parseDecimal(text: unknown, field: string): Decimal {
   if (typeof text !== "string") throw refusal(field, "must be a decimal as text", String(text));
+  const known = text.length <= KNOWN_CHARACTERS_MAX ? KNOWN.get(text) : undefined;
+  if (known !== undefined) return known;
+  const value = readDecimal(text, field);
+  if (text.length > KNOWN_CHARACTERS_MAX) return value;
+  if (KNOWN.size >= KNOWN_MAX) KNOWN.clear();
+  KNOWN.set(text, value);
+  return value;
+}
+
+/** Short texts that were read before: quantities, prices and limits come again and again. */
+const KNOWN = new Map<string, Decimal>();
+const KNOWN_MAX = 1_000;
+const KNOWN_CHARACTERS_MAX = 8;
+
+function readDecimal(text: string, field: string): Decimal {
   // Longer than any value in bounds: refused before a pattern is run over it.
   const match = text.length > INTEGER_DIGITS_MAX + DECIMALS_MAX + 2 ? null : PATTERN.exec(text);
   if (match === null) throw refusal(field, 'must be a decimal such as "12.50"', text);
@@ -60,6 +76,8 @@ export function parseMoney(text: unknown, field: string): Money {
 
 /** The shortest text that reads back as the value: no trailing zeros, no exponent. */
 export function formatDecimal(value: Decimal): string {
+  const whole: bigint = value / ONE;
+  if (whole * ONE === value) return whole.toString();
   const digits = (value < 0n ? -value : value).toString().padStart(DECIMALS_MAX + 1, "0");
   const point = digits.length - DECIMALS_MAX;
   let end = digits.length;

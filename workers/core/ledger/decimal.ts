@@ -24,6 +24,12 @@ export const INTEGER_DIGITS_MAX = 18;
 /** Units in one. */
 export const ONE = 10n ** BigInt(DECIMALS_MAX);
 const UNITS_END = 10n ** BigInt(DECIMALS_MAX + INTEGER_DIGITS_MAX);
+const UNITS_START = -UNITS_END;
+/** Units of a step of so many decimals, from none to all. */
+const STEPS: readonly bigint[] = Array.from(
+  { length: DECIMALS_MAX + 1 },
+  (_, kept) => 10n ** BigInt(DECIMALS_MAX - kept),
+);
 
 /** `floor` toward minus infinity, `ceil` toward plus infinity, `half-even` to the nearest, a tie to the even one. */
 export const ROUNDINGS = ["floor", "ceil", "half-even"] as const;
@@ -40,7 +46,7 @@ export const NO_QUANTITY = 0n as Quantity;
 
 /** A count of units as a value of the kind asked for. Throws DecimalError beyond the bounds. */
 export function ofUnits<T extends Decimal>(units: bigint): T {
-  if (units >= UNITS_END || units <= -UNITS_END) {
+  if (units >= UNITS_END || units <= UNITS_START) {
     throw new DecimalError(`result must have at most ${INTEGER_DIGITS_MAX} digits before the point, was ${units}e-18`);
   }
   return units as T;
@@ -113,13 +119,14 @@ export function notional(price: Price, quantity: Quantity, rounding: Rounding): 
 export function divideUnits(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   const over = denominator < 0n ? -numerator : numerator;
   const under = denominator < 0n ? -denominator : denominator;
-  let floor = over / under;
+  const towardZero = over / under;
+  const left = over - towardZero * under;
+  if (left === 0n) return towardZero;
   // bigint division drops the fraction, which for negative values rounds up.
-  if (over % under < 0n) floor -= 1n;
-  const rest = over - floor * under;
-  if (rest === 0n || rounding === "floor") return floor;
+  const floor = left < 0n ? towardZero - 1n : towardZero;
+  if (rounding === "floor") return floor;
   if (rounding === "ceil") return floor + 1n;
-  const twice = 2n * rest;
+  const twice = 2n * (left < 0n ? left + under : left);
   if (twice === under) return floor % 2n === 0n ? floor : floor + 1n;
   return twice < under ? floor : floor + 1n;
 }
@@ -128,5 +135,5 @@ function unitsOfStep(decimals: number): bigint {
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > DECIMALS_MAX) {
     throw new DecimalError(`decimals must be a whole number from 0 to ${DECIMALS_MAX}, was ${decimals}`);
   }
-  return 10n ** BigInt(DECIMALS_MAX - decimals);
+  return STEPS[decimals];
 }

@@ -15,6 +15,9 @@ import {
 import {
   type Balances,
   balanceKey,
+  balanceKeyParts,
+  LEDGER_ACCOUNTS,
+  type LedgerAccount,
   LedgerFault,
   move,
   type Posting,
@@ -128,30 +131,40 @@ function positive<T extends Decimal>(value: T, field: string): T {
 }
 
 /** Sums of balances by account and unit. Balances are never changed in place, and are asked for at every price. */
-const SUMS = new WeakMap<Balances, ReadonlyMap<string, Money>>();
+const SUMS = new WeakMap<Balances, ReadonlyMap<string, Readonly<Record<LedgerAccount, Money>>>>();
 
 /** Sum of the balances of an account in a unit, over all instruments. */
-export function accountBalance({ balances }: Ledger, account: Posting["account"], unit: string): Money {
+export function accountBalance(ledger: Ledger, account: LedgerAccount, unit: string): Money {
+  return accountsOf(ledger, unit)[account];
+}
+
+function accountsOf({ balances }: Ledger, unit: string): Readonly<Record<LedgerAccount, Money>> {
   let sums = SUMS.get(balances);
   if (sums === undefined) {
     sums = sumsOf(balances);
     SUMS.set(balances, sums);
   }
-  return sums.get(`${account} ${unit}`) ?? NO_MONEY;
+  return sums.get(unit) ?? EMPTY;
 }
 
-function sumsOf(balances: Balances): Map<string, Money> {
-  const sums = new Map<string, Money>();
+const EMPTY = Object.fromEntries(LEDGER_ACCOUNTS.map((account) => [account, NO_MONEY])) as Record<LedgerAccount, Money>;
+
+function sumsOf(balances: Balances): Map<string, Record<LedgerAccount, Money>> {
+  const sums = new Map<string, Record<LedgerAccount, Money>>();
   for (const [key, balance] of balances) {
-    const [account, , unit] = JSON.parse(key) as [string, string | null, string];
-    const name = `${account} ${unit}`;
-    sums.set(name, add(sums.get(name) ?? NO_MONEY, balance as Money));
+    const { account, unit } = balanceKeyParts(key);
+    let accounts = sums.get(unit);
+    if (accounts === undefined) {
+      accounts = { ...EMPTY };
+      sums.set(unit, accounts);
+    }
+    accounts[account] = add(accounts[account], balance as Money);
   }
   return sums;
 }
 
 export function cashOf(ledger: Ledger, currency: string): Money {
-  return (ledger.balances.get(balanceKey({ account: "cash", instrument: undefined, unit: currency })) ?? ZERO) as Money;
+  return accountBalance(ledger, "cash", currency);
 }
 
 /** What the account made and is worth in one currency. Profits are below zero where they are losses. */
@@ -169,26 +182,39 @@ export interface Standing {
 
 /** Throws LedgerFault where a position quoted in the currency has no mark. */
 export function standingOf(ledger: Ledger, currency: string, marks: ReadonlyMap<string, Price>): Standing {
-  const cash = cashOf(ledger, currency);
-  let equity = cash;
   let unrealised = NO_MONEY;
   for (const position of ledger.positions.values()) {
-    if (position.quote !== currency) continue;
-    const mark = marks.get(position.instrument);
-    if (mark === undefined) throw new LedgerFault(`mark of ${position.instrument} must be known, was none`);
-    equity = add(equity, valueAt(position, mark));
-    unrealised = add(unrealised, unrealisedProfit(position, mark));
+    if (position.quote === currency) unrealised = add(unrealised, unrealisedProfit(position, markOf(position, marks)));
   }
-  const balance = (account: Posting["account"]) => accountBalance(ledger, account, currency);
-  const realised = negate(add(balance("realised"), add(balance("fees"), balance("funding"))));
-  const netDeposits = negate(add(balance("capital"), balance("adjustment")));
-  return { cash, equity, netDeposits, realised, unrealised };
+  const { cash, realised, fees, funding } = accountsOf(ledger, currency);
+  const made = negate(add(realised, add(fees, funding)));
+  return { cash, ...equityOf(ledger, currency, marks), realised: made, unrealised };
+}
+
+/** The part of a standing that every price asks for. Throws LedgerFault like `standingOf`. */
+export function equityOf(
+  ledger: Ledger,
+  currency: string,
+  marks: ReadonlyMap<string, Price>,
+): Pick<Standing, "equity" | "netDeposits"> {
+  const { cash, capital, adjustment } = accountsOf(ledger, currency);
+  let equity = cash;
+  for (const position of ledger.positions.values()) {
+    if (position.quote === currency) equity = add(equity, valueAt(position, markOf(position, marks)));
+  }
+  return { equity, netDeposits: negate(add(capital, adjustment)) };
+}
+
+function markOf({ instrument }: Position, marks: ReadonlyMap<string, Price>): Price {
+  const mark = marks.get(instrument);
+  if (mark === undefined) throw new LedgerFault(`mark of ${instrument} must be known, was none`);
+  return mark;
 }
 
 /** What must hold of every ledger at every moment; whatever does not is named. Empty for a sound one. */
 export function ledgerFaults(ledger: Ledger): string[] {
   const faults = unbalancedUnits(
-    [...ledger.balances].map(([key, amount]) => ({ unit: (JSON.parse(key) as string[])[2], amount })),
+    [...ledger.balances].map(([key, amount]) => ({ unit: balanceKeyParts(key).unit, amount })),
   ).map((unit) => `balances must sum to 0 in every unit, were off in ${unit}`);
   const balance = (account: "holding" | "cost", instrument: string, unit: string) =>
     ledger.balances.get(balanceKey({ account, instrument, unit })) ?? ZERO;
@@ -203,7 +229,7 @@ export function ledgerFaults(ledger: Ledger): string[] {
     if (signs.size > 1) faults.push(`lots of ${instrument} must have one sign`);
   }
   for (const key of ledger.balances.keys()) {
-    const [account, instrument] = JSON.parse(key) as [string, string | null];
+    const { account, instrument } = balanceKeyParts(key);
     const held = account === "holding" || account === "cost";
     if (held && !ledger.positions.has(String(instrument))) faults.push(`${account} of ${instrument} must have lots`);
   }

@@ -1,5 +1,6 @@
 import { add, type Decimal, type Money, negate, type Quantity, ZERO } from "./decimal.ts";
 import { formatDecimal } from "./decimal-text.ts";
+import { jsonOfText } from "./ledger-text.ts";
 
 /**
  * Where amounts are. `cash` is money at the venue and `cost` what the positions cost; `holding` is what is held, in units
@@ -37,7 +38,22 @@ export class LedgerFault extends Error {
 }
 
 export function balanceKey({ account, instrument, unit }: Omit<Posting, "amount">): string {
-  return JSON.stringify([account, instrument ?? null, unit]);
+  return `["${account}",${instrument === undefined ? "null" : jsonOfText(instrument)},${jsonOfText(unit)}]`;
+}
+
+/** What keys say, as they were read before: every look at balances reads them. As many as accounts with instruments have. */
+const KEY_PARTS = new Map<string, Omit<Posting, "amount">>();
+const KEY_PARTS_KEPT_MAX = 5_000;
+
+/** What `balanceKey` made a key of. */
+export function balanceKeyParts(key: string): Omit<Posting, "amount"> {
+  const known = KEY_PARTS.get(key);
+  if (known !== undefined) return known;
+  const [account, instrument, unit] = JSON.parse(key) as [LedgerAccount, string | null, string];
+  const parts = { account, instrument: instrument ?? undefined, unit };
+  if (KEY_PARTS.size >= KEY_PARTS_KEPT_MAX) KEY_PARTS.clear();
+  KEY_PARTS.set(key, parts);
+  return parts;
 }
 
 /** Both sides of moving `amount` of `unit`: to one account, from the other. Nothing where nothing moves. */
@@ -76,6 +92,11 @@ export function postAll(balances: Balances, postings: readonly Posting[]): Balan
 /** Units in which amounts do not cancel out, each with its sum. */
 export function unbalancedUnits(postings: readonly Pick<Posting, "unit" | "amount">[]): string[] {
   const sums = new Map<string, Decimal>();
-  for (const { unit, amount } of postings) sums.set(unit, add(sums.get(unit) ?? ZERO, amount));
-  return [...sums].filter(([, sum]) => sum !== 0n).map(([unit, sum]) => `${unit} (${formatDecimal(sum)})`);
+  for (const { unit, amount } of postings) {
+    const sum = sums.get(unit);
+    sums.set(unit, sum === undefined ? amount : add(sum, amount));
+  }
+  const off: string[] = [];
+  for (const [unit, sum] of sums) if (sum !== 0n) off.push(`${unit} (${formatDecimal(sum)})`);
+  return off;
 }

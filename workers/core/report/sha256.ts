@@ -1,12 +1,23 @@
 const ROUND_CONSTANTS = roundConstants();
 
-const START_STATE = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+const START_STATE = Int32Array.of(
+  0x6a09e667,
+  0xbb67ae85,
+  0x3c6ef372,
+  0xa54ff53a,
+  0x510e527f,
+  0x9b05688c,
+  0x1f83d9ab,
+  0x5be0cd19,
+);
+/** Of one block at a time. */
+const WORDS = new Int32Array(64);
 
 /** SHA-256 (FIPS 180-4) of a text's UTF-8 bytes as 64 hexadecimal digits. Core has no platform, so it brings its own. */
 export function sha256(text: string): string {
   const bytes = paddedUtf8(text);
-  const state = Int32Array.from(START_STATE);
-  const words = new Int32Array(64);
+  const state = START_STATE.slice();
+  const words = WORDS;
   for (let at = 0; at < bytes.length; at += 64) {
     for (let w = 0; w < 16; w++) {
       const b = at + 4 * w;

@@ -147,10 +147,11 @@ export interface BindingLimit {
  */
 export function bindingLimit(limits: Limits, name: CapName, scope: "account" | "bot"): BindingLimit | undefined {
   const set = limits[scope].caps[name];
-  const own = set === undefined ? candidate(DEFAULT_CAPS[scope][name], "default") : candidate(set, scope);
-  const ceiling = candidate(limits.platform.caps[name], "platform");
-  if (own === undefined || ceiling === undefined) return own ?? ceiling;
-  return stricter(name, own.limit, ceiling.limit) === own.limit ? own : ceiling;
+  const own = set ?? DEFAULT_CAPS[scope][name];
+  const ceiling = limits.platform.caps[name];
+  const binds = own !== undefined && (ceiling === undefined || stricter(name, own, ceiling) === own);
+  if (binds) return { limit: own, level: set === undefined ? "default" : scope };
+  return ceiling === undefined ? undefined : { limit: ceiling, level: "platform" };
 }
 
 /** A limit that always exists, by default or by the platform. Throws where it does not: nothing may pass unmeasured. */
@@ -158,10 +159,6 @@ export function requiredLimit(limits: Limits, name: CapName, scope: "account" | 
   const binding = bindingLimit(limits, name, scope);
   if (binding === undefined) throw new Error(`no limit of ${name}`);
   return binding;
-}
-
-function candidate(limit: Decimal | undefined, level: BindingLimit["level"]): BindingLimit | undefined {
-  return limit === undefined ? undefined : { limit, level };
 }
 
 /** The version of all limits that a verdict was given under, such as "p1.a7.b3". */

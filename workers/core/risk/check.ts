@@ -1,4 +1,4 @@
-import type { Decimal } from "../ledger/decimal.ts";
+import { type Decimal, ONE } from "../ledger/decimal.ts";
 import { formatDecimal } from "../ledger/decimal-text.ts";
 import type { OrderIntent } from "../order/desk-order.ts";
 import { type BindingLimit, bindingLimit, CAPS, type CapLevel, type CapName, type Limits } from "./cap.ts";
@@ -55,7 +55,7 @@ export function brokenCap(
 
 /** A count of whole things as a decimal. */
 export function ofCount(count: number): Decimal {
-  return (BigInt(count) * 10n ** 18n) as Decimal;
+  return (BigInt(count) * ONE) as Decimal;
 }
 
 /** The reference of an instrument. Throws where there is none: what cannot be valued cannot be capped. */

@@ -9,6 +9,7 @@ import {
   NO_QUANTITY,
   negate,
   notional,
+  ONE,
   type Price,
   type Quantity,
   subtract,
@@ -93,7 +94,8 @@ export function reachOnSide({ long, short }: Reach, side: Side): Quantity {
 
 /** Quantity at a price in the account's currency, rounded up: a cap is never passed by rounding. */
 export function worth(quantity: Quantity, price: Price, { rate }: Reference): Money {
-  return multiply(notional(price, quantity, "ceil"), rate, { decimals: 18, rounding: "ceil" }) as Money;
+  const value = notional(price, quantity, "ceil");
+  return rate === ONE ? value : (multiply(value, rate, { decimals: 18, rounding: "ceil" }) as Money);
 }
 
 /** The highest price that an order names or meets. */

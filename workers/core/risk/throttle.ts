@@ -1,3 +1,4 @@
+import { ONE } from "../ledger/decimal.ts";
 import { type BindingLimit, bindingLimit, type Limits } from "./cap.ts";
 import type { RiskScope, ScopeBook } from "./risk-book.ts";
 
@@ -20,15 +21,20 @@ export function haltReason(
   limits: Limits,
   { scope, now }: { readonly scope: RiskScope; readonly now: number },
 ): HaltReason | undefined {
-  const counts = {
-    executions: executions.filter((at) => at > now - EXECUTION_WINDOW_MS).length,
-    rejectsInARow,
-  };
-  for (const cap of ["executions", "rejectsInARow"] as const) {
+  const counts = { executions: countAfter(executions, now - EXECUTION_WINDOW_MS), rejectsInARow };
+  for (const cap of COUNTED) {
     const binding = bindingLimit(limits, cap, scope);
-    if (binding !== undefined && BigInt(counts[cap]) * 10n ** 18n >= binding.limit) {
+    if (binding !== undefined && BigInt(counts[cap]) * ONE >= binding.limit) {
       return { cap, count: counts[cap], binding };
     }
   }
   return undefined;
+}
+
+const COUNTED = ["executions", "rejectsInARow"] as const;
+
+function countAfter(times: readonly number[], from: number): number {
+  let count = 0;
+  for (const at of times) if (at > from) count++;
+  return count;
 }

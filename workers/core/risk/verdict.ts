@@ -50,8 +50,9 @@ export function decide(
   checks: readonly Check[] = CHECKS,
 ): Verdict {
   try {
+    const input = { intent, book, limits, now };
     for (const { check } of checks) {
-      const denial = check({ intent, book, limits, now });
+      const denial = check(input);
       if (denial !== undefined) return { verdict: "denied", ...denial };
     }
     const reference = referenceIn(book)(intent.instrument);

@@ -1,4 +1,5 @@
-import type { SendOutcome, VenueEvent } from "../../../brokers/broker.ts";
+import type { OrderToPlace, SendOutcome, VenueEvent } from "../../../brokers/broker.ts";
+import type { Quantity } from "../../../core/ledger/decimal.ts";
 import type { Side } from "../../../core/ledger/decimal-grid.ts";
 import type { VenueOrder } from "../../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
@@ -32,6 +33,43 @@ export type BrokerOrder = { -readonly [Field in keyof VenueOrder]: VenueOrder[Fi
   /** Its stop was reached. */
   fired: boolean;
 };
+
+/** An order as it is when the broker has taken it. */
+export function takenOrder(
+  { id, bot, instrument, side, quantity, limit, stop, reduceOnly }: Omit<OrderToPlace, "legs">,
+  place: Pick<BrokerOrder, "venueOrderId" | "parent" | "acceptAt">,
+): BrokerOrder {
+  const form = { instrument, side, quantity, limit, stop, reduceOnly };
+  const filled = 0n as Quantity;
+  return { id, clientOrderId: id, bot, ...form, filled, status: "open", ...place, shown: false, fired: false };
+}
+
+/** Orders in the order in which they came. None is ever taken away, and one that has ended is never open again. */
+export class BrokerOrders {
+  readonly all: BrokerOrder[] = [];
+  private opened: readonly BrokerOrder[] = [];
+  /** By the id of their entry. */
+  private readonly groups = new Map<string, BrokerOrder[]>();
+
+  add(order: BrokerOrder): void {
+    this.all.push(order);
+    this.opened = [...this.opened, order];
+    const entry = order.parent ?? order.id;
+    this.groups.set(entry, [...(this.groups.get(entry) ?? []), order]);
+  }
+
+  open(): readonly BrokerOrder[] {
+    if (this.opened.some(({ status }) => status !== "open")) {
+      this.opened = this.opened.filter(({ status }) => status === "open");
+    }
+    return this.opened;
+  }
+
+  /** The entry of a leg, and all legs of it. */
+  groupOf({ parent }: BrokerOrder): readonly BrokerOrder[] {
+    return this.groups.get(parent ?? "") ?? [];
+  }
+}
 
 export function signed(side: Side, quantity: bigint): bigint {
   return side === "buy" ? quantity : -quantity;

@@ -35,6 +35,9 @@ export class Checks {
   private checked = { disk: 0, broker: 0 };
   private ledger: Ledger | undefined;
   private booked = 0;
+  /** Ids of the broker's orders, and of how many orders: none is ever taken away. */
+  private readonly ids = new Set<ClientOrderId>();
+  private named = 0;
   readonly prices: PriceChecks;
 
   constructor(world: World) {
@@ -140,45 +143,39 @@ export class Checks {
 
   private brokerBooks(): void {
     const { broker, disk, traders } = this.world;
-    const ids = broker.orders.map((order) => order.id);
-    this.expect(new Set(ids).size === ids.length, "I6: one intent has two orders at the broker");
-    const open = broker.orders.filter((order) => order.status === "open");
-    // What a kill switch closes with comes on top: no cap keeps it.
-    const bounded = open.filter((order) => disk.orders.get(order.id)?.written.role !== "flatten");
-    this.expect(bounded.length <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
-    for (const order of open) {
+    for (; this.named < broker.orders.length; this.named++) this.ids.add(broker.orders[this.named].id);
+    this.expect(this.ids.size === this.named, "I6: one intent has two orders at the broker");
+    const open: BrokerOrder[] = [];
+    const closing: BrokerOrder[] = [];
+    let bounded = 0;
+    for (const order of broker.orders) {
       const stored = disk.orders.get(order.id)?.written;
-      const isIntended = stored?.role === "flatten" || traders.isIntended(order.id, stored?.signal);
+      const closes = stored?.role === "flatten";
+      if (closes) closing.push(order);
+      if (order.status !== "open") continue;
+      open.push(order);
+      // What a kill switch closes with comes on top: no cap keeps it.
+      if (!closes) bounded++;
+      const isIntended = closes || traders.isIntended(order.id, stored?.signal);
       this.expect(isIntended, "I6: an order stands for no intent of its own");
       const held = stored === undefined ? 0n : reservedQuantity(stored);
       this.expect(held >= order.quantity - order.filled, "I13: less is reserved than the broker may still trade");
     }
+    this.expect(bounded <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
     for (const instrument of INSTRUMENTS) {
       const own = open.filter((order) => order.instrument === instrument);
       this.prices.open(own);
       const position = broker.position(instrument);
       const most = POSITION_CAP + broker.external;
-      const buys = most + this.closing(instrument, "buy");
-      const sells = most + this.closing(instrument, "sell");
+      const [buys, sells] = SIDES.map((side) => most + sizeOf(closing, instrument, side));
       this.expect(position + this.reach(own, "buy") <= buys, "I7: the position may pass its cap");
       this.expect(this.reach(own, "sell") - position <= sells, "I7: the short position may pass its cap");
     }
   }
 
-  /**
-   * What kill switches closed, or are closing, on one side: nothing keeps a bot's share of a position from being closed, also
-   * where the other bots of the account hold the opposite and what is left over is more than the cap.
-   */
-  private closing(instrument: string, side: "buy" | "sell"): bigint {
-    return this.world.broker.orders.reduce((sum, order) => {
-      if (order.instrument !== instrument || order.side !== side) return sum;
-      if (this.world.disk.orders.get(order.id)?.written.role !== "flatten") return sum;
-      return sum + (order.status === "open" ? order.quantity : order.filled);
-    }, 0n);
-  }
-
   /** What open orders of a side may still trade; of the legs of one entry only one does. */
   private reach(open: readonly BrokerOrder[], side: "buy" | "sell"): bigint {
+    if (open.length === 0) return 0n;
     const legs = new Map<string, bigint>();
     let sum = 0n;
     for (const order of open) {
@@ -237,4 +234,19 @@ export class Checks {
       }
     }
   }
+}
+
+const SIDES = ["buy", "sell"] as const;
+
+/**
+ * What kill switches closed, or are closing, on one side: nothing keeps a bot's share of a position from being closed, also
+ * where the other bots of the account hold the opposite and what is left over is more than the cap.
+ */
+function sizeOf(closing: readonly BrokerOrder[], instrument: string, side: "buy" | "sell"): bigint {
+  let sum = 0n;
+  for (const order of closing) {
+    if (order.instrument !== instrument || order.side !== side) continue;
+    sum += order.status === "open" ? order.quantity : order.filled;
+  }
+  return sum;
 }

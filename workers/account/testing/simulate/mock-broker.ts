@@ -4,7 +4,17 @@ import type { Side } from "../../../core/ledger/decimal-grid.ts";
 import type { VenueFill, VenueOrder, VenueReport } from "../../../core/ledger/venue-report.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import { money } from "../../../core/testing/orders.ts";
-import { atMost, type BrokerOrder, keyOf, type Reply, signed, type Unnumbered, type Way } from "./broker-order.ts";
+import {
+  atMost,
+  type BrokerOrder,
+  BrokerOrders,
+  keyOf,
+  type Reply,
+  signed,
+  takenOrder,
+  type Unnumbered,
+  type Way,
+} from "./broker-order.ts";
 import type { Chance, FaultRates } from "./chance.ts";
 import { INSTRUMENTS, type Market } from "./market.ts";
 
@@ -30,7 +40,8 @@ interface BrokerParts {
  * ones do not. It loses requests and replies, takes orders late, and its events come twice, late, in any order or never.
  */
 export class MockBroker {
-  readonly orders: BrokerOrder[] = [];
+  private readonly list = new BrokerOrders();
+  readonly orders: readonly BrokerOrder[] = this.list.all;
   readonly fills: VenueFill[] = [];
   /** Everything it had to say, in order. */
   readonly log: VenueEvent[] = [];
@@ -82,22 +93,8 @@ export class MockBroker {
   }
 
   private take(order: Omit<OrderToPlace, "legs">, parent: ClientOrderId | undefined, acceptAt: number): BrokerOrder {
-    const { id, bot, instrument, side, quantity, limit, stop, reduceOnly } = order;
-    const venueOrderId = `v${this.orders.length + 1}`;
-    const form = { instrument, side, quantity, limit, stop, filled: 0n as Quantity, status: "open" as const };
-    const taken = {
-      id,
-      clientOrderId: id,
-      venueOrderId,
-      bot,
-      parent,
-      reduceOnly,
-      ...form,
-      acceptAt,
-      shown: false,
-      fired: false,
-    };
-    this.orders.push(taken);
+    const taken = takenOrder(order, { venueOrderId: `v${this.orders.length + 1}`, parent, acceptAt });
+    this.list.add(taken);
     return taken;
   }
 
@@ -143,16 +140,18 @@ export class MockBroker {
   }
 
   private openOrder(id: ClientOrderId, now: number): BrokerOrder | undefined {
-    return this.orders.find((order) => order.id === id && order.status === "open" && order.acceptAt <= now);
+    return this.list.open().find((order) => order.id === id && order.acceptAt <= now);
   }
 
   /** Half a second of the market. */
   step(now: number): void {
     this.now = now;
-    const told = this.untold.filter(({ at }) => at <= now);
-    this.untold = this.untold.filter(({ at }) => at > now);
-    for (const { fill } of told) this.emit({ type: "fill", fill }, now);
-    for (const order of this.orders) {
+    if (this.untold.length > 0) {
+      const told = this.untold.filter(({ at }) => at <= now);
+      this.untold = this.untold.filter(({ at }) => at > now);
+      for (const { fill } of told) this.emit({ type: "fill", fill }, now);
+    }
+    for (const order of this.list.open()) {
       if (order.status !== "open" || order.acceptAt > now) continue;
       if (!order.shown) this.show(order, now);
       this.fire(order);
@@ -166,7 +165,7 @@ export class MockBroker {
   /** A leg whose entry can trade no more and left nothing to close, or an order that only closes with nothing there. */
   private isOver(order: BrokerOrder): boolean {
     if (order.parent === undefined) return order.reduceOnly && this.room(order) === 0n;
-    const parent = this.orders.find(({ id }) => id === order.parent);
+    const parent = this.list.groupOf(order).find(({ id }) => id === order.parent);
     return parent?.status !== "open" && this.room(order) === 0n;
   }
 
@@ -183,8 +182,8 @@ export class MockBroker {
     const held = this.botPositions.get(keyOf(order)) ?? 0n;
     const closes = order.side === "sell" ? held : -held;
     if (order.parent === undefined) return atMost(left, closes);
-    const group = this.orders.filter(({ id, parent }) => id === order.parent || parent === order.parent);
-    const open = group.reduce((sum, each) => sum + (each.parent === undefined ? each.filled : -each.filled), 0n);
+    let open = 0n;
+    for (const { parent, filled } of this.list.groupOf(order)) open += parent === undefined ? filled : -filled;
     return atMost(left, closes, open);
   }
 
@@ -231,7 +230,7 @@ export class MockBroker {
 
   /** Whether it has nothing open and nothing left to say. */
   isQuiet(): boolean {
-    return this.untold.length === 0 && this.orders.every(({ status }) => status !== "open");
+    return this.untold.length === 0 && this.list.open().length === 0;
   }
 
   position(instrument: string): bigint {
@@ -281,7 +280,7 @@ export class MockBroker {
     const unread = this.fills.slice(from);
     const fills = partial ? unread.slice(0, Math.floor(unread.length / 2)) : unread;
     const fillsComplete = fills.length === unread.length;
-    const open = this.orders.filter((order) => order.status === "open" && order.acceptAt <= now);
+    const open = this.list.open().filter(({ acceptAt }) => acceptAt <= now);
     const report: VenueReport = {
       askedAt: now,
       orders: [...open, ...this.ended.slice(since)].map((order) => ({ ...order })),

@@ -1,10 +1,11 @@
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../../../brokers/broker.ts";
 import { DAY_MS } from "../../../core/candle/timeframe.ts";
 import { formatDecimal, parseDecimal } from "../../../core/ledger/decimal-text.ts";
-import { standingOf } from "../../../core/ledger/ledger.ts";
+import { type Ledger, standingOf } from "../../../core/ledger/ledger.ts";
 import type { DeskOrder, OrderIntent } from "../../../core/order/desk-order.ts";
 import { EXECUTION_WINDOW_MS } from "../../../core/risk/throttle.ts";
 import type { DeskBooks } from "../../desk-books.ts";
+import type { DeskRecord } from "../../desk-record.ts";
 import type { ScopeBooks } from "../../scope-books.ts";
 import type { OrderRow } from "../desk-disk.ts";
 import type { BrokerOrder } from "./broker-order.ts";
@@ -130,12 +131,26 @@ export class PriceChecks {
       this.valued.set(name, { books: scope, marks });
       const { ledger, track } = scope;
       this.expect(track !== undefined || ledger.balances.size === 0, "I11: money is there whose equity is not kept");
-      if (track === undefined || !isValued(books, name)) continue;
-      const { equity } = standingOf(ledger, "USD", books.marks());
+      const equity = worthOf(ledger, marks);
+      if (track === undefined || equity === undefined) continue;
       this.expect(track.equity === equity, "I11: the equity that is kept is not what the ledger says");
       this.expect(track.peak >= equity, "I11: the peak of equity is below equity");
     }
   }
+}
+
+const CASH = '["cash",null,"USD"]';
+
+/** What a ledger is worth at the prices that are kept, by a sum of our own; undefined where one is missing. */
+function worthOf({ balances, positions }: Ledger, marks: DeskRecord["marks"]): bigint | undefined {
+  let worth: bigint = balances.get(CASH) ?? 0n;
+  for (const [instrument, { lots }] of positions) {
+    const mark = marks[instrument];
+    if (mark === undefined) return undefined;
+    const price = parseDecimal(mark.price, "mark");
+    for (const { quantity } of lots) worth += (quantity * price) / ONE;
+  }
+  return worth;
 }
 
 /** Whether all that a scope holds has a price. */

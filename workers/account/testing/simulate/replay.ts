@@ -72,5 +72,6 @@ export function logTwice(disk: DeskDisk, log: readonly VenueEvent[]): string[] {
 
 function standOf(books: DeskBooks, { orders, booked, events }: DeskDisk): string {
   const ledgers = books.scopeNames().map((name) => [name, books.scope(name).ledger]);
-  return ledgerText([ledgers, [...orders.values()].map(({ body }) => body), booked.size, events.length]);
+  const bodies = [...orders.values()].map(({ body }) => body);
+  return [ledgerText([ledgers, booked.size, events.length]), ...bodies].join("\n");
 }

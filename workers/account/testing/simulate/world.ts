@@ -9,10 +9,12 @@ import { ReplaceDenied } from "../../desk-replace.ts";
 import { DeskDisk } from "../desk-disk.ts";
 import { Chance, drawFaults, type FaultRates, NO_FAULTS } from "./chance.ts";
 import { Checks } from "./checks.ts";
+import { DueActs } from "./due-acts.ts";
 import { Crash, type Life, type LifeWorld, SimBroker, SimStore } from "./life.ts";
 import { type BotCaps, INSTRUMENTS, Market } from "./market.ts";
 import { MockBroker } from "./mock-broker.ts";
-import { PLANTS, type Plant, type PlantedBug } from "./planted-bug.ts";
+import { PLANTS, type Plant } from "./planted-bug.ts";
+import type { SimulationOptions, SimulationResult } from "./simulation.ts";
 import {
   ACCOUNT,
   BOT_CAPITAL,
@@ -38,25 +40,6 @@ const ALARM_MS = 60_000;
 /** How far a clock is set off at once. */
 const CLOCK_STEP_MS_MAX = 10 * 60_000;
 
-export interface SimulationResult {
-  readonly seed: number;
-  /** Invariants that did not hold, the first of each; empty for a sound run. */
-  readonly violations: readonly string[];
-  readonly brokerOrders: number;
-  readonly fills: number;
-  readonly crashes: number;
-  readonly denied: number;
-}
-
-export interface SimulationOptions {
-  /** A safety rule that is left out. */
-  readonly bug?: PlantedBug | undefined;
-  /** Prices stand still, whatever the seed says. */
-  readonly still?: boolean;
-  /** After each step all that is in memory is held against what is written. */
-  readonly thorough?: boolean;
-}
-
 /** Runs the production desk through one broken world. The same seed and options give the same result. */
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   return new World(seed, options).run();
@@ -79,11 +62,13 @@ export class World implements LifeWorld {
   private time = START;
   /** How far the clock of the process is off. */
   private skew = 0;
-  private due: { readonly life: Life | undefined; readonly at: number; readonly act: () => void }[] = [];
+  private readonly due = new DueActs();
   private downUntil = 0;
   private alarmAt = START;
   private steps = 0;
   private crashes = 0;
+  /** Something was called since it was asked last. */
+  private ran = false;
 
   constructor(seed: number, options: SimulationOptions) {
     this.seed = seed;
@@ -132,7 +117,7 @@ export class World implements LifeWorld {
   };
 
   later = (life: Life | undefined, at: number, act: () => void): void => {
-    this.due.push({ life, at, act });
+    this.due.add({ life, at, act });
   };
 
   syncMs = (): number => (this.chance.happens(this.faults.slowSync) ? this.chance.whole(1, 1_000) : 0);
@@ -142,15 +127,11 @@ export class World implements LifeWorld {
   changed = (life: Life, id: ClientOrderId, terms: ReplaceTerms): void => this.checks.changeReceived(life, id, terms);
 
   async run(): Promise<SimulationResult> {
-    for (let step = 0; step < TROUBLED_STEPS; step++) await this.step(true);
+    await this.go(TROUBLED_STEPS, { trouble: true });
     this.faults = NO_FAULTS;
     this.broker.faults = NO_FAULTS;
     this.market.calm();
-    let settled = 0;
-    for (let step = 0; step < QUIET_STEPS && settled < SETTLED_STEPS; step++) {
-      await this.step(false);
-      settled = this.isSettled() ? settled + 1 : 0;
-    }
+    await this.go(QUIET_STEPS, { trouble: false });
     this.checks.quiet();
     const { orders, fills } = this.broker;
     const denied = [...this.disk.orders.values()].filter(({ body }) => body.includes('"state":"DENIED"')).length;
@@ -162,26 +143,48 @@ export class World implements LifeWorld {
   private isSettled(): boolean {
     const { life, broker, due } = this;
     const books = life.alive ? life.desk?.books : undefined;
-    if (books === undefined || due.length > 0 || books.record.flatten.length > 0) return false;
+    if (books === undefined || !due.isEmpty || books.record.flatten.length > 0) return false;
     return books.openOrders().every(({ order }) => order.state === "LOST") && broker.isQuiet();
   }
 
-  private async step(trouble: boolean): Promise<void> {
+  private async go(steps: number, { trouble }: { readonly trouble: boolean }): Promise<void> {
+    let settledSteps = 0;
+    for (let step = 0; step < steps && settledSteps < SETTLED_STEPS; step++) {
+      this.begin();
+      if (this.hasRun()) await settled();
+      this.act(trouble);
+      if (this.hasRun()) await settled();
+      this.end();
+      settledSteps = !trouble && this.isSettled() ? settledSteps + 1 : 0;
+    }
+  }
+
+  /** Whether anything ran that may go on by itself. */
+  private hasRun(): boolean {
+    const { ran } = this;
+    this.ran = false;
+    return ran;
+  }
+
+  private begin(): void {
     this.time += STEP_MS;
     this.steps++;
     this.market.step();
     this.broker.step(this.time);
     if (this.downUntil > 0 && this.time >= this.downUntil) this.start();
-    this.handOut();
-    await settled();
-    const { desk } = this.life;
-    if (this.life.alive && desk !== undefined) {
-      if (this.steps % MARK_STEPS === 0) this.tellPrices(desk);
-      if (trouble) this.traders.act(desk);
-      else this.traders.windDown(desk);
-      this.alarm(desk);
-      await settled();
-    }
+    if (this.due.handOut(this.time, this.chance)) this.ran = true;
+  }
+
+  private act(trouble: boolean): void {
+    const { desk, alive } = this.life;
+    if (!alive || desk === undefined) return;
+    if (this.steps % MARK_STEPS === 0) this.tellPrices(desk);
+    if (trouble) this.traders.act(desk);
+    else this.traders.windDown(desk);
+    this.alarm(desk);
+  }
+
+  private end(): void {
     if (this.life.alive && this.chance.happens(this.faults.crash)) this.crash();
     if (this.chance.happens(this.faults.clockSteps)) {
       this.skew += this.chance.whole(-CLOCK_STEP_MS_MAX, CLOCK_STEP_MS_MAX);
@@ -210,14 +213,6 @@ export class World implements LifeWorld {
         this.attempt(() => desk.hear({ events: [event], marks: [], marketAt: undefined }));
       }
     });
-  }
-
-  /** What is due happens, in no order; to a process that has ended it is lost. */
-  private handOut(): void {
-    const due = this.due.filter(({ at }) => at <= this.time);
-    this.due = this.due.filter(({ at }) => at > this.time);
-    const shuffled = due.map((each) => ({ ...each, by: this.chance.share(1) })).sort((a, b) => a.by - b.by);
-    for (const { life, act } of shuffled) if (life === undefined || life.alive) act();
   }
 
   /** The alarm of the object that a desk lives in: set by the desk, one at a time, sometimes late, sometimes once more. */
@@ -263,6 +258,7 @@ export class World implements LifeWorld {
 
   /** Runs the desk; where the process ends inside, that is that. Any other error is a finding, and ends it too. */
   attempt(work: () => unknown): void {
+    this.ran = true;
     const { life } = this;
     const failed = (error: unknown) => {
       if (error instanceof Crash || error instanceof ReplaceDenied || error instanceof OrderFault) return;
