@@ -101,7 +101,7 @@ export class VenueLine implements VenueSide {
       opened: () => {
         running.isOpen = true;
         running.heardAt = timers.now();
-        this.ask(running);
+        this.beat(running);
         this.step(running, () => script.open(timers.now()));
       },
       text: (text) => {
@@ -132,7 +132,7 @@ export class VenueLine implements VenueSide {
         this.broken(running, `silent for ${now - heardAt} ms`, false);
         return;
       }
-      if (isOpen && now - running.pingedAt >= beats.everyMs) this.ask(running);
+      if (isOpen && now - running.pingedAt >= beats.everyMs) this.beat(running);
       if (!isReady && now - openedAt > READY_MS_MAX) return this.broken(running, "was not ready in time", false);
       if (now - openedAt > script.ageMsMax) return this.broken(running, "renewed for its age", false);
       if (isReady && now - openedAt > GOOD_MS) this.backOff.reset();
@@ -142,7 +142,7 @@ export class VenueLine implements VenueSide {
   }
 
   /** Whether the venue is there: asked at once, so that also a line that falls silent right away is noticed. */
-  private ask(running: Running): void {
+  private beat(running: Running): void {
     running.pingedAt = this.options.timers.now();
     running.connection.ping();
   }

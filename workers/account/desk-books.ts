@@ -230,10 +230,9 @@ export class DeskBooks {
   private count(before: DeskOrder, after: DeskOrder, event: OrderEvent): void {
     for (const name of [ACCOUNT_SCOPE, after.bot]) {
       const books = this.scope(name);
-      if (event.type === "rejected" && event.code !== NOT_SENT)
-        this.putScope(name, { ...books, rejectsInARow: books.rejectsInARow + 1 });
-      else if (event.type === "accepted" && books.rejectsInARow > 0)
-        this.putScope(name, { ...books, rejectsInARow: 0 });
+      const isRefused = event.type === "rejected" && event.code !== NOT_SENT;
+      const row = event.type === "accepted" ? 0 : books.rejectsInARow + (isRefused ? 1 : 0);
+      if (row !== books.rejectsInARow) this.putScope(name, { ...books, rejectsInARow: row });
       else if (before.filled === 0n && after.filled > 0n) this.putScope(name, withExecution(books, this.clock()));
     }
   }
