@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,11 @@ export async function bundleWorker(
 ): Promise<WorkerBundle> {
   placeWeb();
   const folder = mkdtempSync(join(tmpdir(), "apextrade-bundle-"));
-  await run(`The bundle of ${main}`, [WRANGLER, "deploy", main, "--dry-run", "--outdir", folder]);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  await run(`The bundle of ${main}`, [WRANGLER, "deploy", main, "--dry-run", "--outdir", folder]).catch((error) => {
+    remove();
+    throw error;
+  });
   const entry = `${basename(main, ".ts")}.js`;
   const wasm = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
   // The rules are for files that are still to be found; here each is named.
@@ -50,7 +54,7 @@ export async function bundleWorker(
       ...{ name, ...options, durableObjects: keptAwake(durableObjects as ObjectBindings) },
       ...{ bindings: { ...(bindings as object), ...vars }, modulesRoot: folder, modules },
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove,
   };
 }
 
@@ -74,25 +78,23 @@ async function runAlone(name: string, command: readonly string[]): Promise<void>
   if ((await child.ended) !== 0) throw new Error(`${name} failed:\n${child.tail()}`);
 }
 
-/** Writes what `serve-worker.ts` reads. */
-export function writeServeOptions(
-  file: string,
-  {
-    bundle,
-    secrets,
-    port,
-    state,
-    inspectorPort,
-  }: {
-    bundle: WorkerBundle;
-    secrets: Readonly<Record<string, string>>;
-    port: number;
-    state: string;
-    inspectorPort?: number;
-  },
-): void {
+/** What `serve-worker.ts` is told to serve: a line of JSON. */
+export function serveLine({
+  bundle,
+  values,
+  port,
+  state,
+  inspectorPort,
+}: {
+  readonly bundle: WorkerBundle;
+  /** Variables and secrets, above those of the bundle. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly state: string;
+  readonly inspectorPort?: number | undefined;
+}): string {
   const { bindings, ...options } = bundle.options;
-  const worker = { ...options, bindings: { ...(bindings as object), ...secrets } };
+  const worker = { ...options, bindings: { ...(bindings as object), ...values } };
   // The same place as wrangler's own, so that its migrations meet this database.
   const served = {
     host: "127.0.0.1",
@@ -104,5 +106,5 @@ export function writeServeOptions(
     resourcePersistencePath: join(state, "v3"),
     inspectorPort,
   };
-  writeFileSync(file, JSON.stringify({ ...served, workers: [worker] }), { mode: 0o600 });
+  return `${JSON.stringify({ ...served, workers: [worker] })}\n`;
 }

@@ -6,7 +6,7 @@ import { type Child, startChild } from "../start/child-group.ts";
 import { freePort } from "../start/free-port.ts";
 import { localEnvironment } from "../start/local-environment.ts";
 import { localSecrets } from "../start/local-secrets.ts";
-import { bundleWorker, SERVE_WORKER, type WorkerBundle, writeServeOptions } from "./bundle-worker.ts";
+import { bundleWorker, SERVE_WORKER, serveLine, type WorkerBundle } from "./bundle-worker.ts";
 import { type CollectedHeap, collectedHeap } from "./collected-heap.ts";
 
 /** A machine that does other things too takes long. */
@@ -29,7 +29,8 @@ export class LocalRuntime {
   readonly state: string;
   readonly origin: string;
   private readonly bundle: WorkerBundle;
-  private readonly optionsFile: string;
+  /** What the process that serves is told, secrets among it. */
+  private readonly line: string;
   private readonly inspectorPort: number | undefined;
   private running: Child | undefined;
   /** The next process, loaded and waiting to be told to start. */
@@ -41,10 +42,7 @@ export class LocalRuntime {
     this.bundle = bundle;
     this.state = state;
     this.origin = `http://127.0.0.1:${port}`;
-    this.optionsFile = join(state, "serve-options.json");
-    writeServeOptions(this.optionsFile, {
-      ...{ bundle, port, state, inspectorPort, secrets: { ...localSecrets(state).secrets } },
-    });
+    this.line = serveLine({ bundle, port, state, inspectorPort, values: { ...localSecrets(state).secrets } });
   }
 
   /** Bundles an entry such as `workers/drill.ts` and makes the database; nothing runs yet. A free port where none is named. */
@@ -76,7 +74,7 @@ export class LocalRuntime {
     const child = this.standby ?? this.load();
     this.standby = undefined;
     this.running = child;
-    child.process.stdin?.write("start\n");
+    child.process.stdin?.write(this.line);
     const deadline = Date.now() + READY_MS_MAX;
     while (!(await this.isAnswering())) {
       if (Date.now() > deadline || child.process.exitCode !== null) {
@@ -96,7 +94,7 @@ export class LocalRuntime {
   }
 
   private load(): Child {
-    return startChild("The Worker", [process.execPath, SERVE_WORKER, this.optionsFile], {
+    return startChild("The Worker", [process.execPath, SERVE_WORKER], {
       env: localEnvironment(),
       stdin: "pipe",
       onLine: (line) => {

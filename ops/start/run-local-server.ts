@@ -1,8 +1,7 @@
 import { copyFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServedFolder, serveFolder } from "../backup/serve-folder.ts";
-import { bundleWorker, type Run, SERVE_WORKER, writeServeOptions } from "../runtime/bundle-worker.ts";
+import { bundleWorker, type Run, SERVE_WORKER, serveLine } from "../runtime/bundle-worker.ts";
 import { buildWeb, placeWeb } from "./build-web.ts";
 import { type Child, startChild, stopChild } from "./child-group.ts";
 import { freePort, isPortFree } from "./free-port.ts";
@@ -57,9 +56,14 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
     if (code !== 0 && !signal.aborted) throw new Error(`${name} failed:\n${child.tail()}`);
   };
   await prepare(options, run);
+  const bundle = options.mode === "start" ? await bundleWorker("workers/local.ts", {}, run) : undefined;
+  if (bundle !== undefined) folders.push({ close: async () => bundle.remove() });
 
   // A stop that came meanwhile has ended the children there were; none may be started after it.
-  if (signal.aborted) return 0;
+  if (signal.aborted) {
+    bundle?.remove();
+    return 0;
+  }
   console.log(`Starting the server on port ${options.port}.`);
   const apiPort = options.mode === "start" ? options.port : await freePort();
   const sidecar = options.hasSidecar
@@ -74,10 +78,11 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
     ...sidecar?.variables,
     ...backups,
   };
+  const served = { port: apiPort, state: options.stateDirectory };
   const worker =
-    options.mode === "start"
-      ? await serveOnce({ vars, run, port: apiPort, state: options.stateDirectory, secrets: { ...secrets } }, folders)
-      : await serveChanging({ vars, port: apiPort, state: options.stateDirectory, file });
+    bundle === undefined
+      ? await serveChanging({ ...served, vars, file })
+      : serveOnce({ ...served, bundle, values: { ...vars, ...secrets } });
   children.push(worker);
   const page = options.mode === "dev" ? startVite(options.port, apiPort) : undefined;
   if (page !== undefined) children.push(page);
@@ -92,29 +97,24 @@ async function serve(options: StartOptions, { children, folders }: Running, sign
   return failed;
 }
 
-interface Served {
-  readonly vars: Readonly<Record<string, string>>;
-  readonly port: number;
-  readonly state: string;
-}
-
 /** The Worker as it is now, in the runtime itself: no tool stands between a request and its answer. */
-async function serveOnce(
-  { vars, run, port, state, secrets }: Served & { run: Run; secrets: Readonly<Record<string, string>> },
-  folders: Closed[],
-): Promise<Child> {
-  const bundle = await bundleWorker("workers/local.ts", vars, run);
-  folders.push({ close: async () => bundle.remove() });
-  const optionsFile = join(state, "serve-options.json");
-  writeServeOptions(optionsFile, { bundle, port, state, secrets });
-  const command = [process.execPath, SERVE_WORKER, optionsFile];
-  const child = startChild("The Worker", command, { env: localEnvironment(), onLine: showLine, stdin: "pipe" });
-  child.process.stdin?.write("start\n");
+function serveOnce(served: Parameters<typeof serveLine>[0]): Child {
+  const options = { env: localEnvironment(), onLine: showLine, stdin: "pipe" } as const;
+  const child = startChild("The Worker", [process.execPath, SERVE_WORKER], options);
+  child.process.stdin?.write(serveLine(served));
   return child;
 }
 
+interface Changing {
+  readonly vars: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly state: string;
+  /** Where the secrets are. */
+  readonly file: string;
+}
+
 /** The Worker as its sources go on changing, which the tool watches. */
-async function serveChanging({ vars, port, state, file }: Served & { file: string }): Promise<Child> {
+async function serveChanging({ vars, port, state, file }: Changing): Promise<Child> {
   const command = [
     "npx",
     "wrangler",

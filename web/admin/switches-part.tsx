@@ -170,9 +170,9 @@ function Row({ name, state, words, since, button }: RowProps) {
   );
 }
 
-/** Why it was thrown, before what follows from it. */
-function quoted(reason: string | null): string {
-  return reason === null ? "" : `“${reason}” `;
+/** Why it was thrown, before what follows from it. The version before this one, which may still answer, knows no reasons. */
+function quoted(reason: string | null | undefined): string {
+  return typeof reason === "string" ? `“${reason}” ` : "";
 }
 
 function untoldWords(untold: number): string {
