@@ -64,7 +64,7 @@ export const NOTICE_EVENTS = {
   "halt.not-closed": { topic: "halt", level: "critical", says: "What a kill switch shall close is still held." },
   "halt.lifted": {
     ...{ topic: "halt", level: "info", always: true, reaches: "critical" },
-    says: "A stop was lifted, by a person or for the whole deployment; told to whoever is told of stops.",
+    says: "A stop of an account, an instrument or everything was lifted by a person.",
   },
   "reconcile.difference": {
     topic: "reconcile",

@@ -285,7 +285,7 @@ export class DeskBooks {
     if (reason !== code && reason !== KILL_REASON) {
       this.setSwitch(name, { state: "HALTED", reason: code, since: at, until: undefined });
     }
-    this.alert({ level: "critical", botId: botIdOf(name), code, message });
+    this.alert({ level: "critical", botId: botIdOf(name), code, message, stopped: name });
   }
 
   alert(parts: Omit<StoredAlert, "id" | "at">): void {

@@ -50,6 +50,8 @@ const StoredAlert = z.object({
   code: z.string(),
   message: z.string(),
   settledAt: z.number().optional(),
+  /** Name of what was stopped, where the alert is of a stop (`stopName`). */
+  stopped: z.string().optional(),
 });
 export type StoredAlert = z.infer<typeof StoredAlert>;
 

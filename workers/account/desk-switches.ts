@@ -11,7 +11,7 @@ import type { TradingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
-import { liftStop, settleStop, stopWords } from "./lift-stop.ts";
+import { liftStop, settleStop, stopName, stopWords } from "./lift-stop.ts";
 import { limitsOf, SWITCH_ON, type Switch, type SwitchedBy, withLimits } from "./scope-books.ts";
 
 const DAILY_LOSS_REASON = "DAILY_LOSS";
@@ -74,7 +74,7 @@ export class DeskSwitches {
       // Also where the switch is released before their turn has come: who stopped trading was told that they go.
       for (const id of this.toCancelAgain()) this.books.hear(id, { type: "cancel-requested" });
       this.put(scope, trading);
-      if (state === "ACTIVE" && before?.reason !== undefined) liftStop(this.books, scope, before.reason);
+      if (state === "ACTIVE" && (before?.state ?? state) !== state) liftStop(this.books, scope, before?.reason);
     });
   }
 
@@ -160,6 +160,7 @@ export class DeskSwitches {
         botId: scope.kind === "bot" ? scope.bot : null,
         code: KILL_REASON,
         message: `${stopWords(scope)}; open orders being cancelled: ${open.length}.`,
+        stopped: stopName(scope),
       });
       return open.map(({ order }) => order.id);
     });
@@ -236,7 +237,7 @@ export class DeskSwitches {
         books.setSwitch(name, { state: "REDUCING", reason: DAILY_LOSS_REASON, since: now, until });
         const botId = name === ACCOUNT_SCOPE ? null : name;
         const message = "The day's loss has reached its limit: until midnight UTC it only closes.";
-        books.alert({ level: "warning", botId, code: DAILY_LOSS_REASON, message });
+        books.alert({ level: "warning", botId, code: DAILY_LOSS_REASON, message, stopped: name });
       }
     });
   }
@@ -276,7 +277,7 @@ export class DeskSwitches {
     books.write(() => {
       for (const name of due) {
         const scope = name === ACCOUNT_SCOPE ? ({ kind: "account" } as const) : ({ kind: "bot", bot: name } as const);
-        settleStop(books, scope, books.scope(name).trading.reason ?? "");
+        settleStop(books, scope);
         books.setSwitch(name, SWITCH_ON);
         const botId = name === ACCOUNT_SCOPE ? null : name;
         books.alert({ level: "info", botId, code: "DAY_BEGAN", message: "A new day began: it trades again." });

@@ -157,6 +157,6 @@ export function accountState(
     halts: record.halts.map((halt) => ({ ...halt })),
     positions: wirePositions(books),
     openOrders: books.openOrders().map(wireOrder),
-    alerts: [...record.alerts],
+    alerts: record.alerts.map(({ stopped: _, ...alert }) => alert),
   };
 }

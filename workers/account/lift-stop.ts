@@ -5,36 +5,54 @@ import type { SwitchScope } from "./desk-switches.ts";
 
 /** Code of the alert that a stop was lifted. */
 export const LIFTED = "STOP_LIFTED";
+/** Alerts that are of no stop; told apart by codes only where the row is older than the field that says so. */
+const NO_STOPS: readonly string[] = [LIFTED, "DAY_BEGAN", "FLATTEN_FAILED", "DELISTED", "INSTRUMENT_CHANGED"];
 
 /**
- * What was told of a stop is over, and whoever heard of it hears that, too; of a bot its start says so. `code` is what the
- * scope was stopped by. Inside a write.
+ * Whatever was told of a scope's stops is over, and whoever hears of the topic `halt` hears that; of a bot its start says so.
+ * `reason` is what the scope was stopped by last. Inside a write.
  */
-export function liftStop(books: DeskBooks, scope: SwitchScope, code: string): void {
-  const wasTold = settleStop(books, scope, code);
-  if (scope.kind === "bot" || !(wasTold || code === KILL_REASON)) return;
+export function liftStop(books: DeskBooks, scope: SwitchScope, reason: string | undefined): void {
+  const wasTold = settleStop(books, scope);
+  // The alert of a kill switch may be gone by now: only the last ones are kept.
+  if (scope.kind === "bot" || !(wasTold || reason === KILL_REASON)) return;
   const message = `The stop of ${nameOf(scope)} was lifted.`;
   books.alert({ level: "info", botId: null, code: LIFTED, message });
 }
 
-/** Marks what was told of a scope's stop as over; whether anything was. Inside a write. */
-export function settleStop(books: DeskBooks, scope: SwitchScope, code: string): boolean {
-  const botId = scope.kind === "bot" ? scope.bot : null;
-  const isOver = (alert: StoredAlert) =>
-    alert.settledAt === undefined &&
-    alert.botId === botId &&
-    alert.code === code &&
-    (code !== KILL_REASON || alert.message.startsWith(stopWords(scope)));
+/** Marks what was told of a scope's stops as over, whatever stopped it; whether anything was. Inside a write. */
+export function settleStop(books: DeskBooks, scope: SwitchScope): boolean {
   const { alerts } = books.record;
+  const isOver = (alert: StoredAlert) => alert.settledAt === undefined && isOfStop(alert, scope);
   if (!alerts.some(isOver)) return false;
-  const settledAt = books.now();
+  // Later than any before: the dashboard is told of what was settled after the last that it knows.
+  const settledAt = Math.max(books.now(), ...alerts.map((alert) => (alert.settledAt ?? 0) + 1));
   books.note({ alerts: alerts.map((alert) => (isOver(alert) ? { ...alert, settledAt } : alert)) });
   return true;
 }
 
-/** How the alert of a kill switch begins, by which it is known again. */
+/** Name of what a switch stops, as alerts of stops keep it. */
+export function stopName(scope: SwitchScope): string {
+  if (scope.kind === "bot") return scope.bot;
+  return scope.kind === "instrument" ? scope.instrument : scope.kind;
+}
+
+/** How the alert of a kill switch begins. */
 export function stopWords(scope: SwitchScope): string {
   return `Trading of ${nameOf(scope)} was stopped`;
+}
+
+function isOfStop(alert: StoredAlert, scope: SwitchScope): boolean {
+  return alert.stopped === undefined ? isOfStopByWords(alert, scope) : alert.stopped === stopName(scope);
+}
+
+/** Rows from before alerts said what was stopped are known by their words. */
+function isOfStopByWords({ botId, code, message }: StoredAlert, scope: SwitchScope): boolean {
+  if (NO_STOPS.includes(code) || botId !== (scope.kind === "bot" ? scope.bot : null)) return false;
+  if (code === KILL_REASON) return message.startsWith(stopWords(scope));
+  if (scope.kind === "instrument") return message.startsWith(`${scope.instrument}: `);
+  // What differs of an instrument has its name before the code.
+  return scope.kind === "bot" || (scope.kind === "account" && !message.includes(`: ${code}: `));
 }
 
 function nameOf(scope: SwitchScope): string {

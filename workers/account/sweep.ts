@@ -146,5 +146,5 @@ function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): v
     return;
   }
   books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
-  books.alert({ level: "critical", botId: null, code, message: `${instrument}: ${message}` });
+  books.alert({ level: "critical", botId: null, code, message: `${instrument}: ${message}`, stopped: instrument });
 }

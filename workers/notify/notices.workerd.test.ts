@@ -70,11 +70,17 @@ async function newOwner(answers?: Answers, change: { channel?: ChannelChange; se
     post: async (_, parcels) => void work.push(...parcels.map((parcel) => deliver(sending, parcel))),
   };
   const consume = async (...bodies: NoticeMessage[]) => {
-    await consumeNotices(batchOf(bodies), ctx);
+    expect(await consumed(bodies)).toEqual([]);
+  };
+  /** What was asked to come back of these. */
+  const consumed = async (bodies: readonly unknown[]) => {
+    const { batch, retried } = batchOf(bodies);
+    await consumeNotices(batch, ctx);
     await Promise.all(work.splice(0));
+    return retried;
   };
   return {
-    ...{ ...receiver, clock, ownerId, channelId, noticesSent, consume },
+    ...{ ...receiver, clock, ownerId, channelId, noticesSent, consume, consumed },
     bring: (...brought: RaisedNotice[]) => consume({ kind: "raised", notices: brought }),
     /** The minute's round. */
     async round() {
@@ -90,15 +96,14 @@ async function newOwner(answers?: Answers, change: { channel?: ChannelChange; se
   };
 }
 
-function batchOf(bodies: readonly NoticeMessage[]): MessageBatch<unknown> {
+function batchOf(bodies: readonly unknown[]) {
+  const retried: unknown[] = [];
   const messages = bodies.map((body, index) => ({
     ...{ id: String(index), timestamp: new Date(NOON), body, attempts: 1 },
     ack: () => undefined,
-    retry: () => {
-      throw new Error("the message was to be taken");
-    },
+    retry: () => void retried.push(body),
   }));
-  return { queue: "notices", messages } as unknown as MessageBatch<unknown>;
+  return { batch: { queue: "notices", messages } as unknown as MessageBatch<unknown>, retried };
 }
 
 function noticeOf(ownerId: string, parts: Partial<NoticeParts> = {}): RaisedNotice {
@@ -139,6 +144,18 @@ describe("a notice", () => {
     await runAll(database, prepareNotice(database, notice, { nowMs: NOON }));
     await owner.round();
     expect(owner.taken.map(({ id }) => id)).toEqual([notice.id]);
+  });
+
+  it("that this version does not know comes back for one that does, and what is beside it is told once", async () => {
+    const owner = await newOwner();
+    const notice = noticeOf(owner.ownerId);
+    const next = noticeOf(owner.ownerId);
+    const body = { kind: "raised", notices: [{ ...next, event: "bot.of-a-later-version" }, notice] };
+    expect(await owner.consumed([body])).toEqual([body]);
+    expect(await owner.consumed([body])).toEqual([body]);
+    expect(owner.taken.map(({ id }) => id)).toEqual([notice.id]);
+    expect(await owner.consumed([{ ...body, notices: [next, notice] }])).toEqual([]);
+    expect(owner.taken.map(({ id }) => id)).toEqual([notice.id, next.id]);
   });
 
   it("of nobody, or of somebody who was erased, is dropped", async () => {
