@@ -4,13 +4,14 @@ import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome, VenueEvent,
 import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
 import { closableNow } from "./closable-now.ts";
 import { freeLegs } from "./free-legs.ts";
-import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
+import { JournalBooks, shownOrder } from "./journal-books.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
 import { beginHistory, liveReport, underName } from "./live-report.ts";
 import { refusedHere } from "./refused-here.ts";
 import { VenueRefusal, VenueSilence } from "./request/venue-reply.ts";
 import type { ClientOutcome, VenueClient } from "./venue-client.ts";
 import {
+  hasUntoldFills,
   isOpenInJournal,
   type JournalEvent,
   type JournalOrder,
