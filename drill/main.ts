@@ -6,8 +6,8 @@ import { runVenueDrill } from "./venue-drill.ts";
 
 /**
  * `npm run drill -- --cycles 200`: kills the whole runtime so often, over a broker of the drill's own or, with
- * `--venue binance --seed 7`, over the emulator of a venue, with prices, orders and faults of that seed. Exits 1 where
- * anything was lost or doubled.
+ * `--venue binance --seed 7`, over the emulator of a venue, with prices, orders and faults drawn from that seed. Which
+ * request meets which draw is up to how fast the processes are. Exits 1 where anything was lost or doubled.
  */
 const { values } = parseArgs({
   options: {

@@ -5,6 +5,7 @@ import type { Fill, Order } from "../schema/wire/trading.ts";
 import { Chance } from "../workers/account/testing/simulate/chance.ts";
 import { type Decimal, magnitude, NO_MONEY, NO_QUANTITY, subtract } from "../workers/core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal, parsePrice, parseQuantity } from "../workers/core/ledger/decimal-text.ts";
+import { seededRandom } from "../workers/core/testing/random-candles.ts";
 import { askOrder } from "./ask-order.ts";
 import type { Book, BookOrder } from "./broker-process.ts";
 import { type Asked, type DeskBooksShown, differences } from "./compare.ts";
@@ -45,7 +46,7 @@ const ALL = 0;
 
 /** Kills the runtime with -9 under clients that trade at the emulator of a venue, as `runKillDrill` does over its own broker. */
 export async function runVenueDrill(name: string, terms: DrillTerms): Promise<DrillResult> {
-  const stage = await openVenueStage(name);
+  const stage = await openVenueStage(name, seededRandom(terms.seed));
   try {
     return await new VenueDrill(stage, terms.seed).run(terms);
   } finally {

@@ -27,15 +27,15 @@ export interface VenueStage {
   readonly close: () => Promise<void>;
 }
 
-/** Throws where the drill does not know the venue. */
-export async function openVenueStage(name: string): Promise<VenueStage> {
+/** `random` decides what the emulator leaves to chance. Throws where the drill does not know the venue. */
+export async function openVenueStage(name: string, random: () => number): Promise<VenueStage> {
   const drilled = DRILLED[name];
   const open = VENUES[name];
   if (drilled === undefined || open === undefined) {
     throw new RangeError(`venue must be one of ${Object.keys(DRILLED).join(", ")}, was ${name}`);
   }
   const after = (delayMs: number, act: () => void) => void setTimeout(act, delayMs);
-  const emulator = open({ now: Date.now, random: Math.random, after });
+  const emulator = open({ now: Date.now, random, after });
   emulator.book.trade(drilled.symbol, parsePrice(String(drilled.price), "price"));
   const server = await serveVenue(emulator);
   const ends: (() => unknown)[] = [() => server.close()];

@@ -1,3 +1,4 @@
+import { NOT_SENT } from "../core/order/order-event.ts";
 import { VenueRefusal, VenueSilence } from "./request/venue-reply.ts";
 import type { ClientOutcome } from "./venue-client.ts";
 
@@ -22,7 +23,7 @@ export async function changeOutcome(act: (leaving: () => void) => Promise<Client
     if (error instanceof VenueRefusal && !isLeaving)
       return { outcome: "rejected", code: error.code, message, news: [] };
     const isUnsent = error instanceof VenueSilence && (!isLeaving || !error.isSent);
-    if (isUnsent) return { outcome: "rejected", code: "NOT_SENT", message, news: [] };
+    if (isUnsent) return { outcome: "rejected", code: NOT_SENT, message, news: [] };
     return { outcome: "unknown", message, news: [] };
   }
 }
@@ -30,7 +31,7 @@ export async function changeOutcome(act: (leaving: () => void) => Promise<Client
 /** The same of a cancel: of one that never left nothing is certain for the order, so that another is to be sent. */
 export async function cancelOutcome(act: () => Promise<ClientOutcome>): Promise<ClientOutcome> {
   const outcome = await changeOutcome(act);
-  const isUnsent = outcome.outcome === "rejected" && outcome.code === "NOT_SENT";
+  const isUnsent = outcome.outcome === "rejected" && outcome.code === NOT_SENT;
   return isUnsent ? { outcome: "unknown", message: outcome.message, news: [] } : outcome;
 }
 

@@ -27,7 +27,8 @@ function orderOf(name: string, terms: Pick<OrderToPlace, "side" | "quantity"> & 
 
 /** Books of a bot that has bought ten, and what its venue says of them. */
 function stage() {
-  const books = new JournalBooks(new MemoryJournal(), () => 0);
+  const clock = { ms: 0 };
+  const books = new JournalBooks(new MemoryJournal(), () => clock.ms);
   const place = (order: OrderToPlace) => books.begin(order);
   const show = (name: string, side: "buy" | "sell", filled: string, status: VenueOrder["status"]) => {
     const terms = { instrument: INSTRUMENT, side, quantity: quantity("4"), limit: undefined, stop: undefined };
@@ -42,7 +43,7 @@ function stage() {
   };
   place(orderOf("entry", { side: "buy", quantity: quantity("10") }));
   trade("entry", "buy", "10");
-  return { books, place, show, trade };
+  return { books, clock, place, show, trade };
 }
 
 describe("what a bot may close now", () => {
@@ -56,6 +57,34 @@ describe("what a bot may close now", () => {
     expect(closableNow(EXIT, books)).toBe(quantity("6"));
     trade("stop", "sell", "4");
     expect(closableNow(EXIT, books)).toBe(quantity("6"));
+  });
+
+  it("is less by what an order closed untold, however many orders ended since, for an hour", () => {
+    const { books, clock, place, show } = stage();
+    place(orderOf("stop", { side: "sell", quantity: quantity("4") }));
+    show("stop", "sell", "4", "filled");
+    for (let n = 0; n < 600; n++) {
+      place(orderOf(`many${n}x`, { side: "sell", quantity: quantity("4") }));
+      show(`many${n}x`, "sell", "0", "canceled");
+    }
+    expect(closableNow(EXIT, books)).toBe(quantity("6"));
+    clock.ms = 3_599_999;
+    expect(closableNow(EXIT, books)).toBe(quantity("6"));
+    clock.ms = 3_600_000;
+    expect(closableNow(EXIT, books)).toBe(quantity("10"));
+  });
+
+  it("counts an order once that its venue refused and then shows as open and traded", () => {
+    const { books, place, show } = stage();
+    place(orderOf("stop", { side: "sell", quantity: quantity("4") }));
+    show("stop", "sell", "0", "rejected");
+    show("stop", "sell", "0", "open");
+    show("stop", "sell", "2", "open");
+    expect(closableNow(EXIT, books)).toBe(quantity("8"));
+    const ended = books.journal.ordersEndedAfter(0).map(({ placed }) => placed.order.id);
+    expect(ended).not.toContain(idOf("stop"));
+    show("stop", "sell", "2", "canceled");
+    expect(closableNow(EXIT, books)).toBe(quantity("8"));
   });
 
   it("is not less for what was bought, or for what another bot has closed", () => {

@@ -18,7 +18,7 @@ const MARK = "mark:";
 export class JournalBooks {
   readonly journal: VenueJournal;
   readonly flows: JournalFlows;
-  private readonly now: () => number;
+  readonly now: () => number;
   private readonly coinOf: (instrument: string) => string | undefined;
 
   /** `coinOf`: what an instrument trades where the venue keeps coins, of which it may take its fees. */
@@ -148,7 +148,7 @@ export class JournalBooks {
       if (filled > order.filled && order.state !== "rejected") this.journal.putOrder({ ...order, filled });
       // A venue that shows what it refused has broken its word: the next report says so.
       else if (order.state === "rejected" && shown.status === "open")
-        this.journal.putOrder({ ...order, state: "open" });
+        this.journal.putOrder({ ...order, state: "open", endedSequence: undefined, endedAt: undefined });
       return;
     }
     const quantity = add(order.filledBefore, shown.quantity);
@@ -291,9 +291,4 @@ export function shownOrder(order: JournalOrder, filled: Quantity = order.filled)
   const status = state === "doubt" ? "open" : state;
   const venueOrderId = placed.venueOrderId ?? "";
   return { clientOrderId: asClientOrderId(id), venueOrderId, instrument, side, quantity, limit, stop, filled, status };
-}
-
-/** Whether trades of an order are still to be told. */
-export function hasUntoldFills({ filled, known }: JournalOrder): boolean {
-  return filled > known;
 }

@@ -1,16 +1,18 @@
 import type { VenueOrder, VenueReport } from "../core/ledger/venue-report.ts";
+import { NOT_SENT } from "../core/order/order-event.ts";
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import type { Broker, BrokerCapabilities, OrderToPlace, SendOutcome, VenueEvent, VenueTold } from "./broker.ts";
 import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
 import { closableNow } from "./closable-now.ts";
 import { freeLegs } from "./free-legs.ts";
-import { hasUntoldFills, JournalBooks, shownOrder } from "./journal-books.ts";
+import { JournalBooks, shownOrder } from "./journal-books.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
 import { beginHistory, liveReport, underName } from "./live-report.ts";
 import { refusedHere } from "./refused-here.ts";
 import { VenueRefusal, VenueSilence } from "./request/venue-reply.ts";
 import type { ClientOutcome, VenueClient } from "./venue-client.ts";
 import {
+  hasUntoldFills,
   isOpenInJournal,
   type JournalEvent,
   type JournalOrder,
@@ -25,9 +27,10 @@ const EVENTS_MAX = 1_000;
 const CANCEL_WAIT_MS_MAX = 5_000;
 const CANCEL_ASK_MS = 250;
 
-const NOT_SENT: ClientOutcome = {
+/** What becomes of an order that was stopped while it waited to be sent. */
+const STOPPED_HERE: ClientOutcome = {
   outcome: "rejected",
-  code: "NOT_SENT",
+  code: NOT_SENT,
   message: "it was stopped before it left",
   news: [],
 };
@@ -77,7 +80,7 @@ export class LiveBroker implements Broker {
     await this.parts.journal.sync();
     const held = await this.heldByLegs(order);
     if (held !== undefined) return this.settlePlace(order, { ...held, outcome: "rejected", news: [] });
-    if (!maySend()) return this.settlePlace(order, NOT_SENT);
+    if (!maySend()) return this.settlePlace(order, STOPPED_HERE);
     // Bots may hold the opposite of one another: what closes the share of one then makes the account's position larger.
     const reduceOnly = order.reduceOnly && order.quantity <= flows.closableOfAll(order);
     return this.settlePlace(order, await certain(this.parts.client.place({ ...order, reduceOnly }, maySend)));

@@ -1,10 +1,16 @@
 import type { Quantity } from "../core/ledger/decimal.ts";
 import type { VenueFill, VenueOrder, VenueReport } from "../core/ledger/venue-report.ts";
-import { hasUntoldFills, type JournalBooks, shownOrder } from "./journal-books.ts";
+import { type JournalBooks, shownOrder } from "./journal-books.ts";
 import { heldNow, isOpened, openHoldings, type TradedInstrument, tellOpening } from "./live-holdings.ts";
 import { VenueSilence } from "./request/venue-reply.ts";
 import type { PlacedOrder, VenueClient, VenueHistory, VenueHoldings } from "./venue-client.ts";
-import { isOpenInJournal, type JournalOrder, type Movement, type VenueJournal } from "./venue-journal.ts";
+import {
+  hasUntoldFills,
+  isOpenInJournal,
+  type JournalOrder,
+  type Movement,
+  type VenueJournal,
+} from "./venue-journal.ts";
 
 /** Orders that a report asks for one by one: each is a request. The rest is asked for by the next, which begins there. */
 const ASKED_MAX = 60;

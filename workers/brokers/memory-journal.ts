@@ -1,5 +1,6 @@
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import {
+  hasUntoldFills,
   isOpenInJournal,
   type JournalEntry,
   type JournalEvent,
@@ -111,6 +112,10 @@ export class MemoryJournal implements VenueJournal {
 
   ordersEndedAfter(sequence: number): readonly JournalOrder[] {
     return this.all().filter(({ endedSequence }) => endedSequence !== undefined && endedSequence > sequence);
+  }
+
+  endedUntold(): readonly JournalOrder[] {
+    return this.all().filter((order) => !isOpenInJournal(order) && hasUntoldFills(order));
   }
 
   putOrder(order: JournalOrder): void {

@@ -1,5 +1,6 @@
 import type { ClientOrderId } from "../core/order/order-id.ts";
 import {
+  hasUntoldFills,
   isOpenInJournal,
   type JournalEntry,
   type JournalEvent,
@@ -11,6 +12,9 @@ import {
   type VenueJournal,
 } from "./venue-journal.ts";
 
+/** Orders that are open no more and whose trades do not sum to what they traded: few at any time. */
+const ENDED_UNTOLD = "open = 0 and json_extract(text, '$.filled.decimal') <> json_extract(text, '$.known.decimal')";
+
 /** Tables of a journal in the storage of the account's object. STRICT: a value of another kind than its column's is refused. */
 const TABLES = [
   "create table if not exists journal_documents (name text primary key, text text not null) strict, without rowid",
@@ -20,6 +24,7 @@ const TABLES = [
   ) strict`,
   "create index if not exists journal_orders_open on journal_orders (number) where open = 1",
   "create index if not exists journal_orders_ended on journal_orders (ended) where ended is not null",
+  `create index if not exists journal_orders_untold on journal_orders (number) where ${ENDED_UNTOLD}`,
   "create index if not exists journal_orders_parent on journal_orders (parent) where parent is not null",
   "create table if not exists journal_names (name text primary key, id text not null) strict, without rowid",
   "create table if not exists journal_events (number integer primary key autoincrement, text text not null) strict",
@@ -98,6 +103,11 @@ export class SqlJournal implements VenueJournal {
 
   ordersEndedAfter(sequence: number): readonly JournalOrder[] {
     return this.orders("select text from journal_orders where ended > ? order by number", sequence);
+  }
+
+  endedUntold(): readonly JournalOrder[] {
+    const query = `select text from journal_orders where ${ENDED_UNTOLD} order by number`;
+    return this.orders(query).filter(hasUntoldFills);
   }
 
   putOrder(order: JournalOrder): void {

@@ -36,7 +36,7 @@ export interface JournalOrder {
   readonly replacing: Replacing | undefined;
   /** Code of its rejection; empty otherwise. */
   readonly code: string;
-  /** Number of the last event when it ended, and when that was, UTC ms. */
+  /** Number of the last event when it ended, and when that was, UTC ms; undefined while it is open. */
   readonly endedSequence: number | undefined;
   readonly endedAt: number | undefined;
 }
@@ -91,6 +91,8 @@ export interface VenueJournal {
   openOrders(): readonly JournalOrder[];
   /** Orders that ended after an event, in the order in which they were sent. */
   ordersEndedAfter(sequence: number): readonly JournalOrder[];
+  /** Orders that are open no more and have traded more than was told, in the order in which they were sent. */
+  endedUntold(): readonly JournalOrder[];
   putOrder(order: JournalOrder): void;
   /** Its number; numbers begin at 1 and rise by one. */
   addEvent(event: JournalEvent): number;
@@ -106,6 +108,11 @@ export interface VenueJournal {
 /** Whether the venue may still trade it. */
 export function isOpenInJournal({ state }: JournalOrder): boolean {
   return state === "doubt" || state === "open";
+}
+
+/** Whether trades of an order are still to be told. */
+export function hasUntoldFills({ filled, known }: JournalOrder): boolean {
+  return filled > known;
 }
 
 /** Every client id and every id of the venue that a version of an order has or may have. */

@@ -22,6 +22,7 @@ import { type Database, openDatabase } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { runObject } from "../run/run-live.ts";
+import { prepareForgetFormerOperator } from "../services/identity/former-operators.ts";
 import { STAGED_PREFIX } from "../services/staged-upload.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";
 import { dropObjects } from "./drop-objects.ts";
@@ -167,8 +168,11 @@ async function eraseRows(database: Database, ownerId: string): Promise<void> {
     if (entry.table === users || entry.erasure !== "rows") continue;
     await removeRows(database, entry.table, rowsOf(entry, ownerId));
   }
-  await database.update(sessions).set({ viewingOwnerId: null }).where(eq(sessions.viewingOwnerId, ownerId));
-  await database.update(deploymentFacts).set({ value: "erased" }).where(eq(deploymentFacts.value, ownerId));
+  await database.batch([
+    database.update(sessions).set({ viewingOwnerId: null }).where(eq(sessions.viewingOwnerId, ownerId)),
+    database.update(deploymentFacts).set({ value: "erased" }).where(eq(deploymentFacts.value, ownerId)),
+    prepareForgetFormerOperator(database, ownerId),
+  ]);
 }
 
 /** What names the person's address, then the account with its last letter. */

@@ -14,6 +14,7 @@ import { newId } from "../platform/ids.ts";
 import { ownedDatabase } from "../platform/owned-database.ts";
 import { openSecret, prepareSecret } from "../platform/vault.ts";
 import { runObject } from "../run/run-live.ts";
+import { prepareFormerOperator } from "../services/identity/former-operators.ts";
 import { countRows, fillTables } from "../testing/person-rows.ts";
 import { newPerson, START_MS } from "../testing/test-client.ts";
 import { withTestQueue } from "../testing/test-queue.ts";
@@ -170,6 +171,27 @@ describe("the erasure of an account", () => {
     const worker = { env, now: () => START_MS, newToken: () => newId("lse") };
     expect(await workOnExport({ exportId: newId("exp"), ownerId: userId }, worker)).toBe("done");
     expect((await env.BUCKET.list({ prefix: `exports/${userId}/` })).objects).toEqual([]);
+  });
+
+  it("leaves no trace of one who operated the deployment once among its facts, and leaves the others on that list", async () => {
+    const { userId } = await newDuePerson();
+    const other = newId("usr");
+    const note = (id: string) => database.batch([prepareFormerOperator(database, { userId: id, nowMs: START_MS })]);
+    const facts = async () => JSON.stringify(await database.select().from(deploymentFacts));
+    await note(userId);
+    await note(other);
+    expect(await facts()).toContain(userId);
+    while (!(await eraseDueAccounts(env, START_MS)));
+    expect(await facts()).not.toContain(userId);
+    // One who is noted again by a request that was under way is taken off by the second round.
+    await note(userId);
+    while (!(await eraseDueAccounts(env, START_MS + DAY_MS)));
+    expect(await facts()).not.toContain(userId);
+    const [{ value }] = await database
+      .select()
+      .from(deploymentFacts)
+      .where(eq(deploymentFacts.name, "former-operators"));
+    expect(JSON.parse(value)).toEqual([other]);
   });
 
   it("does not begin before its day, nor once it was taken back", async () => {

@@ -1,3 +1,4 @@
+import { NOT_SENT } from "../../core/order/order-event.ts";
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
 import type { ClientOutcome } from "../venue-client.ts";
 import type { Answer } from "./connection.ts";
@@ -19,7 +20,7 @@ export async function unsent<T extends object>(prepare: () => Promise<T>): Promi
     if (error instanceof CannotExpress || error instanceof VenueRefusal) {
       return { outcome: "rejected", code: error.code, message, news: [] };
     }
-    if (error instanceof VenueSilence) return { outcome: "rejected", code: "NOT_SENT", message, news: [] };
+    if (error instanceof VenueSilence) return { outcome: "rejected", code: NOT_SENT, message, news: [] };
     throw error;
   }
 }
@@ -29,7 +30,7 @@ export async function sent(act: () => Promise<ClientOutcome>): Promise<ClientOut
     return await act();
   } catch (error) {
     if (!(error instanceof VenueSilence)) throw error;
-    if (!error.isSent) return { outcome: "rejected", code: "NOT_SENT", message: error.message, news: [] };
+    if (!error.isSent) return { outcome: "rejected", code: NOT_SENT, message: error.message, news: [] };
     return { outcome: "unknown", message: error.message, news: [] };
   }
 }

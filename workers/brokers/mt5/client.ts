@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ALWAYS_OPEN, FX_WEEK } from "../../core/candle/trading-calendar.ts";
 import { type Decimal, multiply, type Quantity } from "../../core/ledger/decimal.ts";
 import { formatDecimal, parsePrice } from "../../core/ledger/decimal-text.ts";
+import { NOT_SENT } from "../../core/order/order-event.ts";
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { OrderToPlace, ReplaceTerms, VenueMark } from "../broker.ts";
 import { VenueRefusal, VenueSilence } from "../request/venue-reply.ts";
@@ -260,7 +261,7 @@ async function outcomeOf(call: () => Promise<ClientOutcome>): Promise<ClientOutc
     if (error instanceof VenueRefusal) return { outcome: "rejected", code: error.code, message, news: [] };
     if (error instanceof RangeError) return { outcome: "rejected", code: "BAD_QUANTITY", message, news: [] };
     if (error instanceof VenueSilence && !error.isSent)
-      return { outcome: "rejected", code: "NOT_SENT", message, news: [] };
+      return { outcome: "rejected", code: NOT_SENT, message, news: [] };
     return { outcome: "unknown", message, news: [] };
   }
 }

@@ -35,6 +35,7 @@ type Use = (test: (journal: VenueJournal) => void) => Promise<void>;
 export function journalContract(name: string, use: Use): void {
   describe(name, () => {
     describeOrders(use);
+    describeUntold(use);
     describeEvents(use);
   });
 }
@@ -77,9 +78,27 @@ function describeOrders(use: Use): void {
       expect(ids(journal.openOrders())).toEqual(ids([orders[1]]));
       expect(ids(journal.ordersEndedAfter(1))).toEqual(ids([orders[0], orders[2]]));
       expect(ids(journal.ordersEndedAfter(2))).toEqual(ids([orders[0]]));
+      // An order that is open again is listed once.
+      journal.putOrder({ ...orders[2], endedSequence: undefined, endedAt: undefined });
+      expect(ids(journal.ordersEndedAfter(1))).toEqual(ids([orders[0]]));
       const leg = journalOrder({}, orders[1].placed.order.id);
       journal.putOrder(leg);
       expect(ids(journal.legsOf(orders[1].placed.order.id))).toEqual(ids([leg]));
+    }));
+}
+
+function describeUntold(use: Use): void {
+  it("lists orders that are open no more and traded more than was told, until it was", () =>
+    use((journal) => {
+      const traded = { filled: quantity("10"), known: quantity("9.5") };
+      const ended = { state: "filled", endedSequence: 1, endedAt: 1 } as const;
+      const orders = [{ ...traded, ...ended }, { ...traded, state: "open" } as const, ended].map((parts) =>
+        journalOrder(parts),
+      );
+      for (const order of orders) journal.putOrder(order);
+      expect(journal.endedUntold()).toEqual([orders[0]]);
+      journal.putOrder({ ...orders[0], known: quantity("10") });
+      expect(journal.endedUntold()).toEqual([]);
     }));
 }
 
