@@ -32,7 +32,10 @@ export class LoadMix {
     this.sockets = sockets;
     this.price = price;
     const { counted: api } = stage;
-    this.orders = new OrderPrograms({ api, accounts: stage.programs, instrument: INSTRUMENT, price: () => this.price });
+    this.orders = new OrderPrograms({
+      ...{ api, accounts: stage.programs, instrument: INSTRUMENT, price: () => this.price },
+      run: crypto.randomUUID(),
+    });
     this.signals = new SignalSenders(api, stage.driven);
     const pathOf = pathsOf({ accounts: stage.accounts, bots: stage.bots, instrument: INSTRUMENT });
     this.pacers = {

@@ -15,13 +15,22 @@ export class OrderPrograms {
   private readonly api: ApiClient;
   private readonly instrument: string;
   private readonly price: () => number;
+  private readonly run: string;
   private readonly leftOpen = new Map<string, string[]>();
 
-  constructor(parts: { api: ApiClient; accounts: readonly string[]; instrument: string; price: () => number }) {
+  /** `run` sets the keys of these orders apart from those of an earlier run on the same state. */
+  constructor(parts: {
+    api: ApiClient;
+    accounts: readonly string[];
+    instrument: string;
+    price: () => number;
+    run: string;
+  }) {
     this.api = parts.api;
     this.accounts = parts.accounts;
     this.instrument = parts.instrument;
     this.price = parts.price;
+    this.run = parts.run;
   }
 
   /** Places one order on the next account, and takes one back. What is refused is the tally's to judge. */
@@ -31,7 +40,13 @@ export class OrderPrograms {
     const limit = (this.price() * (side === "buy" ? 0.98 : 1.02)).toFixed(2);
     const quantity = (0.001 + Math.random() * 0.009).toFixed(5);
     const body = { accountId, instrument: this.instrument, side, kind: "limit", quantity, limit };
-    const asked: Asked = { key: `load-order-${this.asked.length}`, accountId, body, at: Date.now(), order: undefined };
+    const asked: Asked = {
+      key: `load-${this.run}-${this.asked.length}`,
+      accountId,
+      body,
+      at: Date.now(),
+      order: undefined,
+    };
     this.asked.push(asked);
     const id = await this.place(asked);
     if (id === undefined) return;
