@@ -53,7 +53,9 @@ export class AccountObject extends AccountBase implements DeskCalls {
 
   /** What would become of a person's order now; nothing of it is kept. */
   async preview(call: { ownerId: string; order: OrderToPreview }): Promise<OrderPreview> {
-    return previewOrder(this.open(call.ownerId), this.market, call.order);
+    const { desk, record } = this.open(call.ownerId);
+    const reach = (instrument: string) => this.market.reach(record, desk.books, instrument);
+    return previewOrder({ desk, account: record.account, reach }, call.order);
   }
 
   /** Takes another name; the dashboard is told. */

@@ -1,12 +1,14 @@
 import type { OrderPreview, OrderVerdict, PreviewOrder } from "../../schema/wire/trading.ts";
+import type { VenueTold } from "../brokers/broker.ts";
 import { orderFee, rateFee } from "../core/fill/fee.ts";
 import { DecimalError, notional, ONE, type Price, type Quantity, ZERO } from "../core/ledger/decimal.ts";
 import { exactText, toDouble } from "../core/ledger/decimal-double.ts";
 import { ofSteps } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import { PLATFORM_CEILINGS } from "../core/risk/cap.ts";
-import type { AccountMarketLink } from "./account-market.ts";
+import { logEvent } from "../platform/log-event.ts";
 import type { OpenAccount } from "./account-outbox.ts";
+import type { Desk } from "./desk.ts";
 import type { DeskInstrument } from "./desk-account.ts";
 import { type DeskIntent, MANUAL_BOT } from "./desk-calls.ts";
 import { intendedOrders } from "./desk-intent.ts";
@@ -24,11 +26,20 @@ const FEE_DIGITS = 8;
  * The room is found by asking the same gate about other quantities. Throws DecimalError for numbers that are none.
  */
 export async function previewOrder(
-  { desk, record }: OpenAccount,
-  market: AccountMarketLink,
+  {
+    desk,
+    account,
+    reach,
+  }: {
+    readonly desk: Desk;
+    readonly account: Pick<OpenAccount["record"]["account"], "id" | "fees">;
+    /** What the market told last of an instrument, where the desk knows nothing fresh. */
+    readonly reach: (instrument: string) => Promise<VenueTold | undefined>;
+  },
   order: OrderToPreview,
 ): Promise<OrderPreview> {
-  const mark = await market.reach(record, desk.books, order.instrument);
+  // A look is answered also while the venue is away: without a fresh price the gate says what is missing.
+  const mark = await reach(order.instrument).catch((error: unknown) => void logEvent("price_not_told", { error }));
   // Only the price is taken over: to look must send nothing.
   if (mark !== undefined) hearVenue(desk.books, mark);
   if (!desk.isReady()) await desk.sweepNow();
@@ -37,7 +48,7 @@ export async function previewOrder(
   const judge = (quantity: Quantity): OrderVerdict => {
     if (!desk.isReady()) return NOT_RECONCILED;
     const asked = intent(order, formatDecimal(quantity));
-    const { main } = intendedOrders(asked, { account: record.account.id, bot: MANUAL_BOT });
+    const { main } = intendedOrders(asked, { account: account.id, bot: MANUAL_BOT });
     return ofPerson(desk.gate.judge(main, [], { closes: undefined }));
   };
   const worthAt = priceOf(order, price);
@@ -49,7 +60,7 @@ export async function previewOrder(
     price: known?.price ?? null,
     priceAt: known?.at ?? null,
     worth: quantity === undefined ? null : worth(quantity),
-    fee: quantity === undefined ? null : feeOf(order, { quantity, price, worthAt, fees: record.account.fees }),
+    fee: quantity === undefined ? null : feeOf(order, { quantity, price, worthAt, fees: account.fees }),
     verdict: quantity === undefined ? null : judge(quantity),
     room: { quantity: formatDecimal(room.quantity), worth: worth(room.quantity), denial: room.denial },
   };
