@@ -78,6 +78,16 @@ function plant(page: Page): Promise<Record<"strategies" | "backtests" | "dataset
   );
 }
 
+/** How runs stand, in their order. */
+function statuses(page: Page, runs: readonly string[]): Promise<string[]> {
+  return page.evaluate(async (ids) => {
+    const { token } = await (await fetch("/api/v1/session/token", { method: "POST" })).json();
+    const headers = { authorization: `Bearer ${token}` };
+    const replies = await Promise.all(ids.map((id) => fetch(`/api/v1/backtests/${id}`, { headers })));
+    return Promise.all(replies.map(async (reply) => (await reply.json()).status));
+  }, runs);
+}
+
 describe.skipIf(!hasBrowser)("a name made of code", () => {
   let browser: Browser;
   let stage: Stage;
@@ -135,6 +145,7 @@ describe.skipIf(!hasBrowser)("a name made of code", () => {
   });
 
   test("S52 is text in a report and where reports are compared", async () => {
+    await expect.poll(() => statuses(stage.page, ids.backtests)).toEqual(["done", "done", "done"]);
     expect(await visit(`/backtests/${ids.backtests[0]}`)).toContain(PAYLOADS[0]);
     expect(await visit(`/compare?ids=${ids.backtests.join(",")}`)).toContain(PAYLOADS[0]);
   });
