@@ -112,9 +112,9 @@ describe.skipIf(!hasBrowser)("trading at a venue", () => {
       if (first === undefined) throw new Error("there must be a bot");
       await seeFill(page, first);
       const [binance] = VENUES;
-      await control(binance.name, "fault", { maintenance: true });
       // What cannot be had meanwhile is refused: the page of the bot would ask for candles.
       await page.goto("/");
+      await control(binance.name, "fault", { maintenance: true });
       const banner = page.getByRole("region", { name: "A venue does not answer" });
       await banner.getByText("My Binance spot").waitFor({ timeout: 60_000 });
       await control(binance.name, "fault", { maintenance: false });
