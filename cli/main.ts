@@ -1,11 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
 import { ImportError } from "../workers/feed/import/import-error.ts";
-import { verifyAuditFile } from "./audit.ts";
-import { backtest } from "./backtest.ts";
 import { CommandError } from "./command-error.ts";
-import { checkData, convertData } from "./data.ts";
 import { HELP } from "./help.ts";
-import { listStrategies } from "./strategies.ts";
+
+// Most of a short command's time is loading: what it needs is loaded once it is known, compiled as the last time.
+enableCompileCache();
 
 const [command, ...rest] = process.argv.slice(2);
 // A reader that leaves early, such as `head`, is no fault of ours.
@@ -36,12 +36,13 @@ async function run(name: string | undefined, argv: readonly string[]): Promise<v
     process.stdout.write(HELP);
     return;
   }
-  if (name === "backtest") return backtest(argv);
-  if (name === "strategies") return listStrategies(argv);
-  if (name === "data" && argv[0] === "check") return checkData(argv.slice(1));
-  if (name === "data" && argv[0] === "convert") return convertData(argv.slice(1));
-  if (name === "audit" && argv[0] === "verify") return verifyAuditFile(argv.slice(1));
-  const given = name === "data" || name === "audit" ? `${name} ${argv[0] ?? ""}`.trim() : name;
+  if (name === "backtest") return (await import("./backtest.ts")).backtest(argv);
+  if (name === "strategies") return (await import("./strategies.ts")).listStrategies(argv);
+  const [verb, ...rest] = argv;
+  if (name === "data" && verb === "check") return (await import("./data.ts")).checkData(rest);
+  if (name === "data" && verb === "convert") return (await import("./data.ts")).convertData(rest);
+  if (name === "audit" && verb === "verify") return (await import("./audit.ts")).verifyAuditFile(rest);
+  const given = name === "data" || name === "audit" ? `${name} ${verb ?? ""}`.trim() : name;
   throw new CommandError(
     `command must be one of backtest, strategies, data check, data convert, audit verify, was ${given}; see apextrade --help`,
   );
