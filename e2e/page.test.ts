@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findingsOf } from "./axe.ts";
-import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
+import { expectNoOverflow, goWithin, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
 
 const PAGES = [
   "/",
@@ -45,7 +45,7 @@ const PAGES = [
   "/admin?section=trail",
 ];
 
-/** Every page in turn, some ten seconds each on two cores that walk both screens beside other tests. */
+/** Every page in turn, some five seconds each on two cores that walk both screens beside other tests. */
 const PAGES_MS_MAX = 600_000;
 
 describe.skipIf(!hasBrowser)("every page", () => {
@@ -64,8 +64,9 @@ describe.skipIf(!hasBrowser)("every page", () => {
       const { context, page, complaints } = await openStage(browser, { viewport, theme });
       await pretend(page, "full");
       const findings: string[] = [];
+      await page.goto(PAGES[0]);
       for (const path of PAGES) {
-        await page.goto(path);
+        await goWithin(page, path);
         await settled(page);
         await expectNoOverflow(page, path);
         expect(complaints, path).toEqual([]);

@@ -21,27 +21,46 @@ export function writeReference(name: string, picture: Buffer): void {
   writeFileSync(new URL(`${name}.png`, FOLDER), smallest);
 }
 
+/** Whether a page looks as it should; false where there is no reference. */
+export function isLikeReference(name: string, picture: Buffer): boolean {
+  const found = compare(name, picture);
+  return found !== undefined && found.share <= PIXELS_SHARE_MAX;
+}
+
 /**
  * How a picture of a page differs from what it should look like; undefined where it does not. The picture and the
  * differing pixels are then left in the directory that is named.
  */
 export function differenceFromReference(name: string, picture: Buffer): string | undefined {
+  const found = compare(name, picture);
+  if (found === undefined) return `${name}: there is no reference; \`npm run references\` makes it`;
+  if (found.share <= PIXELS_SHARE_MAX) return undefined;
+  const at = keep(`${name}.actual.png`, picture);
+  if (found.difference === undefined) return `${name}: must be ${found.sizes}; see ${at}`;
+  keep(`${name}.difference.png`, PNG.sync.write(found.difference));
+  return `${name}: at most ${percent(PIXELS_SHARE_MAX)} of the pixels may differ, was ${percent(found.share)}; see ${at}`;
+}
+
+interface Comparison {
+  /** Of pixels that differ, 0 to 1. */
+  readonly share: number;
+  /** Where they do; not there where the sizes differ, which are told then. */
+  readonly difference?: PNG;
+  readonly sizes: string;
+}
+
+/** Undefined where there is no reference. */
+function compare(name: string, picture: Buffer): Comparison | undefined {
   const file = new URL(`${name}.png`, FOLDER);
-  if (!existsSync(file)) return `${name}: there is no reference; \`npm run references\` makes it`;
+  if (!existsSync(file)) return undefined;
   const expected = PNG.sync.read(readFileSync(file));
   const actual = PNG.sync.read(picture);
   const { width, height } = expected;
-  if (actual.width !== width || actual.height !== height) {
-    const at = keep(`${name}.actual.png`, picture);
-    return `${name}: must be ${width} x ${height}, was ${actual.width} x ${actual.height}; see ${at}`;
-  }
+  const sizes = `${width} x ${height}, was ${actual.width} x ${actual.height}`;
+  if (actual.width !== width || actual.height !== height) return { share: 1, sizes };
   const difference = new PNG({ width, height });
   const count = pixelmatch(expected.data, actual.data, difference.data, width, height, { threshold: COLOUR_TOLERANCE });
-  const share = count / (width * height);
-  if (share <= PIXELS_SHARE_MAX) return undefined;
-  keep(`${name}.actual.png`, picture);
-  const at = keep(`${name}.difference.png`, PNG.sync.write(difference));
-  return `${name}: at most ${percent(PIXELS_SHARE_MAX)} of the pixels may differ, was ${percent(share)}; see ${at}`;
+  return { share: count / (width * height), difference, sizes };
 }
 
 /** Writes a picture of a mismatch and answers the directory. */

@@ -2,9 +2,11 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { END_MS, HOUR_MS } from "./fixture/candles.ts";
-import { differenceFromReference, writeReference } from "./reference-picture.ts";
-import { hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
+import { differenceFromReference, isLikeReference, writeReference } from "./reference-picture.ts";
+import { goWithin, hasBrowser, launch, openStage, PHONE, pretend, settled, WIDE } from "./stage.ts";
 
+/** Stands on each page of the app, since all trading is stopped in what the pages show. */
+const ARM = "Arm it again";
 /** Set to `write`, the pictures are made anew in place of being compared. */
 const MODE = process.env.REFERENCES ?? "compare";
 /** Pictures in a row that must be the same before a page counts as still, and how many are tried. */
@@ -61,35 +63,52 @@ describe.skipIf(!hasBrowser)("what the pages look like", () => {
     async (size, theme, viewport) => {
       const differences: string[] = [];
       const isUsual = (size === "wide") === (theme === "dark");
-      for (const page of PAGES.filter(({ everywhere }) => isUsual || everywhere)) {
-        const stage = await openStage(browser, { viewport, theme });
-        const picture = await pictureOf(stage.page, page);
-        await stage.context.close();
-        const name = `${page.name}-${size}-${theme}`;
-        if (MODE === "write") writeReference(name, picture);
-        else differences.push(...[differenceFromReference(name, picture)].filter((found) => found !== undefined));
+      const { context, page } = await openStage(browser, { viewport, theme });
+      // Ages of rows are rounded down to hours: half an hour in, they cannot change while the page loads.
+      await page.clock.install({ time: END_MS + 1.5 * HOUR_MS });
+      for (const shown of PAGES.filter(({ everywhere }) => isUsual || everywhere)) {
+        await show(page, shown);
+        const name = `${shown.name}-${size}-${theme}`;
+        if (MODE === "write") writeReference(name, await stillPicture(page));
+        else differences.push(...(await differencesFrom(page, name)));
       }
+      await context.close();
       expect(differences).toEqual([]);
     },
     PAGES_MS_MAX,
   );
 });
 
-/** The page as it stands once nothing moves any more, at a time of day that is always the same. */
-async function pictureOf(page: Page, { path, signedOut, part, press, ready }: ReferencePage): Promise<Buffer> {
-  // Ages of rows are rounded down to hours: half an hour in, they cannot change while the page loads.
-  await page.clock.install({ time: END_MS + 1.5 * HOUR_MS });
-  await pretend(page, signedOut === true ? "signed-out" : "full");
-  await page.goto(path);
+/** Goes to a page, from another one within the app where that is one of it, and waits until all of it stands there. */
+async function show(page: Page, { path, signedOut, part, press, ready }: ReferencePage): Promise<void> {
+  const isWithin = signedOut !== true && (await page.getByRole("button", { name: ARM }).count()) > 0;
+  if (isWithin) {
+    await goWithin(page, path);
+  } else {
+    await page.unrouteAll();
+    await pretend(page, signedOut === true ? "signed-out" : "full");
+    await page.goto(path);
+  }
   await settled(page);
   // What the frame of every page loads by itself may come after all that stands inside it.
-  if (signedOut !== true) await page.getByRole("button", { name: "Arm it again" }).waitFor();
+  if (signedOut !== true) await page.getByRole("button", { name: ARM }).waitFor();
   if (press !== undefined) await page.getByRole("button", { name: press, exact: true }).click();
   // A pointer over the chart would leave its cross there.
   await page.mouse.move(0, 0);
   if (ready !== undefined) await page.locator(ready).first().waitFor();
   if (part !== undefined) await page.evaluate((place) => document.querySelector(place)?.scrollIntoView(), part);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
+
+/** How the page differs from what it should look like: not at all as soon as it does not, else once nothing moves any more. */
+async function differencesFrom(page: Page, name: string): Promise<readonly string[]> {
+  if (isLikeReference(name, await page.screenshot())) return [];
+  const found = differenceFromReference(name, await stillPicture(page));
+  return found === undefined ? [] : [found];
+}
+
+/** The page as it stands once nothing moves any more, at a time of day that is always the same. */
+async function stillPicture(page: Page): Promise<Buffer> {
   let last = await page.screenshot();
   for (let taken = 1, same = 1; taken < PICTURES_MAX && same < SAME_PICTURES; taken++) {
     const next = await page.screenshot();

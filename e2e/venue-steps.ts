@@ -7,6 +7,8 @@ import type { Mt5Emulator } from "./venues/mt5/mt5-emulator.ts";
 
 /** History is read and the venue asked first. */
 const BOT_RUNS_MS_MAX = 30_000;
+/** A month of minutes is asked of the venue, and traded through. */
+const LOOK_MS_MAX = 90_000;
 
 /** A venue as a person connects it and trades at it. */
 export interface VenueSteps {
@@ -106,6 +108,7 @@ export async function startBot(page: Page): Promise<string> {
   // Caps are suggested by the look at last month: by that of this strategy, and not of what was chosen before.
   const looked = page.waitForResponse(
     (reply) => reply.url().endsWith("/bots/preview") && (reply.request().postData() ?? "").includes("donchian"),
+    { timeout: LOOK_MS_MAX },
   );
   await page.getByRole("combobox", { name: "Strategy" }).selectOption({ label: "Donchian breakout" });
   expect((await looked).status()).toBe(200);

@@ -97,6 +97,8 @@ export class BackupObject extends DurableObject<Env> {
     let isBusy = false;
     try {
       await this.sealDatabase();
+      // Before any base is whole: secrets in a backup open by these halves alone.
+      await this.keepKeys();
       isBusy = await this.workOnJob();
     } catch (error) {
       logEvent("backup_failed", { error });
@@ -112,7 +114,6 @@ export class BackupObject extends DurableObject<Env> {
     if (await this.database.isTooMuch()) await this.beginForMuch();
     // Here an increment is due with each ring: whatever changed has waited for at most one of them.
     if (this.database.dueAt() !== undefined) await this.database.seal();
-    await this.keepKeys();
   }
 
   /** A new base goes piece by piece where an increment would be large; seldom, since each wakes all objects. */
