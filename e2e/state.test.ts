@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dashboardOf, fullTrading } from "./fixture/trading.ts";
-import { expectNoOverflow, hasBrowser, launch, openStage, PHONE, pretend, settled } from "./stage.ts";
+import { expectNoOverflow, goWithin, hasBrowser, launch, openStage, PHONE, pretend, settled } from "./stage.ts";
 
 const LISTS = [
   ["/", "Start the first bot"],
@@ -25,8 +25,9 @@ describe.skipIf(!hasBrowser)("pages in every state", () => {
   test.concurrent("a list with nothing in it says what would be there and offers the one thing to do", async () => {
     const { context, page } = await openStage(browser, { viewport: PHONE });
     await pretend(page, "empty");
+    await page.goto(LISTS[0][0]);
     for (const [path, action] of LISTS) {
-      await page.goto(path);
+      await goWithin(page, path);
       await settled(page);
       await page.getByText(action).first().waitFor();
       await expectNoOverflow(page, path);
