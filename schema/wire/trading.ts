@@ -108,13 +108,20 @@ export const Position = z.object({
 });
 export type Position = z.infer<typeof Position>;
 
+/** What our books have, what the venue has, and theirs less ours, in `unit`: a currency, or the instrument. */
+export const HaltFigures = z.object({ unit: z.string(), ours: Decimal, theirs: Decimal, difference: Decimal });
+export type HaltFigures = z.infer<typeof HaltFigures>;
+
 /** Why trading of an instrument or of the account stopped until a person has looked; both sides are shown. */
 export const AccountHalt = z.object({
   instrument: z.string().nullable(),
   code: z.string(),
+  /** Both sides as they were when it was found. */
   ours: z.string(),
   theirs: z.string(),
   at: TimeMs,
+  /** Both sides as of the last comparison, of a position or a balance; null where there is nothing to count. */
+  figures: HaltFigures.nullable().default(null),
 });
 export type AccountHalt = z.infer<typeof AccountHalt>;
 
