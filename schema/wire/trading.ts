@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Fees, Slippage } from "./backtest.ts";
 import { VenueName } from "./connection.ts";
 import { Fill, Order } from "./order.ts";
-import { Decimal, Money, TimeMs } from "./primitive.ts";
+import { Decimal, Money, Reason, TimeMs } from "./primitive.ts";
 import { ACCOUNT_INSTRUMENTS_MAX } from "./venue-instrument.ts";
 import { VenueStream } from "./venue-stream.ts";
 
@@ -124,6 +124,17 @@ export const AccountHalt = z.object({
   figures: HaltFigures.nullable().default(null),
 });
 export type AccountHalt = z.infer<typeof AccountHalt>;
+
+/** Takes what the venue has over into our books, where both differ. */
+export const SettleDifference = z.strictObject({
+  code: z.enum(["POSITION_DIFFERS", "BALANCE_DIFFERS"]),
+  /** The instrument, or the currency: `figures.unit` of the difference. */
+  unit: z.string().min(1).max(60),
+  /** Theirs less ours, as whoever decides has seen it; refused where it is another by now. */
+  difference: Decimal.refine((text) => Number(text) !== 0, "must not be 0"),
+  reason: Reason,
+});
+export type SettleDifference = z.infer<typeof SettleDifference>;
 
 /** Something a person should know of, raised by the event itself. */
 export const AccountAlert = z.object({

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { DashboardState } from "../../schema/wire/bot.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Moment, useNow } from "../ui/moment.tsx";
+import { alertWords } from "./alert-words.ts";
 import { besidesConcerns, type Concern, concernsOf } from "./concerns.ts";
 
 type Alert = DashboardState["alerts"][number];
@@ -103,7 +104,7 @@ function AlertRow({ alert, name }: { alert: Alert; name: string | undefined }) {
   const isOver = alert.settledAt !== undefined;
   return (
     <Row level={alert.level} isOver={isOver}>
-      <p className={isOver ? "text-muted" : ""}>{alert.message}</p>
+      <p className={isOver ? "text-muted" : ""}>{alertWords(alert)}</p>
       <p className="mt-0.5 flex flex-wrap gap-x-3 text-table text-muted">
         <Moment timeMs={alert.at} />
         {alert.settledAt !== undefined && (

@@ -36,9 +36,9 @@ describe("what is not as it should be", () => {
   it("is a venue that does not answer, since when, and where its key is", () => {
     const [away] = of({ connection: "disconnected", silentSince: NOW - 30_000 });
     expect(away).toMatchObject({ since: NOW - 30_000, place: { to: "settings", section: "venues" } });
-    expect(away?.message).toBe("Binance spot does not answer for Spot.");
+    expect(away?.message).toBe("Binance spot does not answer.");
     expect(of({ connection: "disconnected", venue: { name: "MT5", environment: "demo" } })[0]?.message).toBe(
-      "The terminal does not answer for Spot.",
+      "The terminal does not answer.",
     );
   });
 

@@ -93,7 +93,7 @@ function doubtConcern(accountId: string, { id, side, quantity, instrument, state
   };
 }
 
-function lineConcerns({ accountId, name, venue, connection, silentSince, stream }: DashboardAccount, now: number) {
+function lineConcerns({ accountId, venue, connection, silentSince, stream }: DashboardAccount, now: number) {
   const about = { accountId, level: "warning" } as const;
   const place = { to: "settings", section: "venues", words: "See its connection" } as const;
   const isTerminal = venue?.name === "MT5";
@@ -104,7 +104,7 @@ function lineConcerns({ accountId, name, venue, connection, silentSince, stream 
       : "It is asked again every few seconds. If it lasts, see whether the venue tells of maintenance, and test the key.";
     const concern: Concern = {
       ...{ ...about, key: `${accountId} away`, since: silentSince, place, advice },
-      message: `${who} does not answer for ${name}.`,
+      message: `${who} does not answer.`,
     };
     return [concern];
   }
@@ -114,7 +114,7 @@ function lineConcerns({ accountId, name, venue, connection, silentSince, stream 
   if (stream.state !== "refused" && !isAway) return [];
   const concern: Concern = {
     ...{ ...about, key: `${accountId} stream`, since: stream.since, place },
-    message: `${name} hears late of what happens: the stream of ${venue === null ? "its venue" : VENUE_NAMES[venue.name]} is ${stream.state === "refused" ? "refused" : "away"}.`,
+    message: `The stream of ${venue === null ? "the venue" : VENUE_NAMES[venue.name]} is ${stream.state === "refused" ? "refused" : "away"}: what happens there is heard late.`,
     advice: streamWords(stream).meaning,
   };
   return [concern];

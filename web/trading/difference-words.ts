@@ -1,6 +1,6 @@
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
 import { formatAmount, formatDecimalQuantity } from "../format/decimal.ts";
-import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "./instrument-name.ts";
 
 const CODES: Readonly<Record<string, string>> = {
@@ -52,4 +52,20 @@ export function isAgreed({ difference }: HaltFigures): boolean {
 /** Whether the venue's figure can be taken over: it is one of a position or a balance, and differs. */
 export function canTakeOver({ figures }: AccountHalt): boolean {
   return figures !== null && !isAgreed(figures);
+}
+
+/** What a person can do about it. */
+export function differenceAdvice(halt: AccountHalt): string {
+  const { figures } = halt;
+  if (figures === null) return "Look at the order at the venue. Arm again once you know what became of it.";
+  if (isAgreed(figures)) return "Both sides agree by now: arm again.";
+  return "Look at the venue. Where its figure is right, take it over, then arm again.";
+}
+
+/** The differences that a switch was thrown for: those of an instrument, or of the account as a whole. */
+export function differencesWithin(
+  differences: readonly AccountHalt[],
+  instrument: string | undefined,
+): readonly AccountHalt[] {
+  return differences.filter((halt) => halt.instrument === (instrument ?? null));
 }

@@ -1,4 +1,5 @@
 import type { BotStatus } from "../../schema/wire/bot.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { AccountMode, OrderStateName, TradingStateName } from "../../schema/wire/trading.ts";
 import { Badge, type BadgeTone } from "../ui/badge.tsx";
 
@@ -34,7 +35,7 @@ const BOTS: Readonly<Record<BotStatus, { word: string; tone: BadgeTone }>> = {
 /** What a bot does now, in a word; why, on hover. */
 export function BotStatusBadge({ status, reason }: { status: BotStatus; reason?: string | null }) {
   return (
-    <span title={reason ?? undefined} className="inline-flex">
+    <span title={reason == null ? undefined : wordsOfCode(reason)} className="inline-flex">
       <Badge tone={BOTS[status].tone}>{BOTS[status].word}</Badge>
     </span>
   );
@@ -54,7 +55,7 @@ const STATES: Readonly<Record<TradingStateName, { tone: BadgeTone; hint: string 
 /** Whether orders are let through. */
 export function TradingStateBadge({ state, reason }: { state: TradingStateName; reason?: string | null }) {
   return (
-    <span title={reason ?? STATES[state].hint} className="inline-flex">
+    <span title={reason == null ? STATES[state].hint : wordsOfCode(reason)} className="inline-flex">
       <Badge tone={STATES[state].tone}>{state}</Badge>
     </span>
   );

@@ -213,7 +213,8 @@ export class DeskSwitches {
       if (reason === undefined) continue;
       const code = reason.cap === "executions" ? "REPEATED_EXECUTION" : "REPEATED_REJECT";
       const most = formatDecimal(reason.binding.limit);
-      books.halt(name, code, `${reason.cap} must stay below ${most}, was ${reason.count}: halted until armed again`);
+      const counted = code === "REPEATED_EXECUTION" ? "Orders that traded in ten minutes" : "Orders rejected in a row";
+      books.halt(name, code, `${counted} must stay below ${most}, were ${reason.count}: halted until armed again.`);
     }
   }
 

@@ -9,6 +9,7 @@ import { asClientOrderId, botPrefix, type ClientOrderId, clientOrderId } from ".
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
+import { haltMessage } from "./halt-words.ts";
 import { isSameHalt } from "./open-differences.ts";
 
 /** What a venue told when it was asked for everything. */
@@ -141,11 +142,11 @@ function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): v
   if (halts.some((halt) => isSameHalt(halt, found))) return;
   books.meter.difference();
   books.note({ halts: [...halts, found] });
-  const message = `${code}: we have ${ours}, the venue ${theirs}`;
+  const message = haltMessage({ instrument, code, ours, theirs });
   if (instrument === undefined) {
     books.halt(ACCOUNT_SCOPE, code, message);
     return;
   }
   books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
-  books.alert({ level: "critical", botId: null, code, message: `${instrument}: ${message}`, stopped: instrument });
+  books.alert({ level: "critical", botId: null, code, message, stopped: instrument });
 }
