@@ -107,7 +107,7 @@ function OneBot({ bot }: { bot: Bot }) {
         <>
           <span className="min-w-0">{bot.name}</span>
           <BotStatusBadge status={status} />
-          {account !== undefined && <ModeWord mode={account.mode} />}
+          {account !== undefined && <ModeWord account={account} />}
         </>
       }
       below={<Facts bot={bot} accountName={account?.name ?? ""} live={live} />}

@@ -48,7 +48,7 @@ export function AccountsCard({ accounts, chosen }: { accounts: readonly Dashboar
               </span>
               <span className="mt-1 flex items-center justify-between gap-3 text-table text-muted">
                 <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-                  <ModeWord mode={account.mode} />
+                  <ModeWord account={account} />
                   <ReplayBadge account={known?.find(({ id }) => id === account.accountId)} />
                   {account.state !== "ACTIVE" && <TradingStateBadge state={account.state} />}
                   {account.openOrders === 0

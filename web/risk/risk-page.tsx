@@ -90,7 +90,7 @@ function Heading({ account, all }: { account: TradingAccount; all: readonly Trad
           ))}
         </select>
       )}
-      <ModeWord mode={account.mode} />
+      <ModeWord account={account} />
     </>
   );
 }
