@@ -61,7 +61,7 @@ export function formatExactQuantity(text: DecimalText): string {
   if (text === null || text === undefined || text === "") return NONE;
   const [whole = "", part = ""] = text.replace("-", "").split(".");
   const digits = part.slice(0, decimalsOf(text));
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const grouped = BigInt(whole).toLocaleString("en-US");
   return `${text.startsWith("-") ? "−" : ""}${grouped}${digits === "" ? "" : `.${digits}`}`;
 }
 
