@@ -47,7 +47,8 @@ export async function control(name: string, verb: "trade" | "fault", body: objec
 
 /** Keeps the keys of a venue, as the page asks for them. */
 export async function connect(page: Page, { name, label, kind, keys }: VenueSteps): Promise<void> {
-  await page.goto("/settings?section=venues");
+  // As a person may type it.
+  await page.goto("/settings/venues");
   await page.getByRole("button", { name: "Connect a venue" }).click();
   const dialog = page.getByRole("dialog", { name: "Connect a venue" });
   await dialog.getByLabel("Venue", { exact: true }).selectOption({ label });

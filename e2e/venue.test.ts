@@ -117,6 +117,11 @@ describe.skipIf(!hasBrowser)("trading at a venue", () => {
       await control(binance.name, "fault", { maintenance: true });
       const banner = page.getByRole("region", { name: "A venue does not answer" });
       await banner.getByText("My Binance spot").waitFor({ timeout: 60_000 });
+      const alerts = page.getByRole("region", { name: "Alerts" });
+      await alerts.getByText("Binance spot does not answer.").waitFor();
+      await alerts.getByRole("link", { name: "See its connection" }).click();
+      await page.getByText("Does not answer", { exact: true }).waitFor();
+      await page.goto("/");
       await control(binance.name, "fault", { maintenance: false });
       await banner.waitFor({ state: "detached", timeout: 60_000 });
       for (const { label } of VENUES) await page.getByText(`My ${label}`).first().waitFor();

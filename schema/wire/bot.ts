@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.ts";
+import { VenueName } from "./connection.ts";
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
 import { ShadowState } from "./shadow.ts";
 import { SignalsChoice, SignalsState } from "./signal.ts";
-import { Decimal, Fill, Order } from "./trading.ts";
+import { AccountHalt, Decimal, Fill, Order } from "./trading.ts";
 import { VenueStream } from "./venue-stream.ts";
 
 /** Bots that one account may have, archived ones apart: each holds its engine's state and wakes at its candles. */
@@ -206,6 +207,20 @@ export const TradingHalt = z.object({
 });
 export type TradingHalt = z.infer<typeof TradingHalt>;
 
+/** An order that was sent and whose end nobody knows. */
+export const OrderInDoubt = z.object({
+  id: z.string(),
+  instrument: z.string(),
+  side: z.enum(["buy", "sell"]),
+  quantity: Decimal,
+  /** `UNKNOWN` is being asked for; `LOST` was never found and waits for a person. */
+  state: z.enum(["UNKNOWN", "LOST"]),
+  sentAt: TimeMs,
+});
+export type OrderInDoubt = z.infer<typeof OrderInDoubt>;
+/** As many of them as a dashboard names of one account: a venue that fails can leave a thousand. */
+export const DOUBTS_SHOWN_MAX = 5;
+
 /** A part of a user's state for the dashboard. */
 export const DashboardAccount = z.object({
   accountId: z.string(),
@@ -219,7 +234,15 @@ export const DashboardAccount = z.object({
   profitToday: Decimal,
   drawdown: Decimal,
   marketAt: TimeMs.nullable(),
+  /** Where it trades; null of a simulated venue. */
+  venue: z.object({ name: VenueName, environment: z.string() }).nullable().default(null),
   connection: z.enum(["connected", "reconciling", "disconnected"]),
+  /** Since when the venue does not answer; null while it does. */
+  silentSince: TimeMs.nullable().default(null),
+  /** What differs between our books and the venue's, until somebody has settled it. */
+  differences: z.array(AccountHalt).default([]),
+  /** Orders whose end nobody knows: how many, and the ones that were sent first. */
+  doubts: z.object({ count: z.number().int(), orders: z.array(OrderInDoubt) }).default({ count: 0, orders: [] }),
   /** How it hears of its venue; null where that is a simulated one. */
   stream: VenueStream.nullable().default(null),
   openOrders: z.number().int(),

@@ -115,6 +115,8 @@ export const ConnectionFacts = z.object({
   currency: z.string(),
   /** As the venue shows it, in `currency`; absent where it was not asked. */
   balance: z.string().optional(),
+  /** Shares of an order's value that the account pays; absent where the venue does not say, or was asked before this was kept. */
+  fees: z.object({ maker: z.string(), taker: z.string() }).optional(),
   canTrade: z.boolean(),
   /** Null where the venue does not say. */
   canWithdraw: z.boolean().nullable(),

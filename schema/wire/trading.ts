@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Fees, Slippage } from "./backtest.ts";
 import { VenueName } from "./connection.ts";
 import { Fill, Order } from "./order.ts";
-import { Decimal, Money, TimeMs } from "./primitive.ts";
+import { Decimal, Money, Reason, TimeMs } from "./primitive.ts";
 import { ACCOUNT_INSTRUMENTS_MAX } from "./venue-instrument.ts";
 import { VenueStream } from "./venue-stream.ts";
 
@@ -108,15 +108,33 @@ export const Position = z.object({
 });
 export type Position = z.infer<typeof Position>;
 
+/** What our books have, what the venue has, and theirs less ours, in `unit`: a currency, or the instrument. */
+export const HaltFigures = z.object({ unit: z.string(), ours: Decimal, theirs: Decimal, difference: Decimal });
+export type HaltFigures = z.infer<typeof HaltFigures>;
+
 /** Why trading of an instrument or of the account stopped until a person has looked; both sides are shown. */
 export const AccountHalt = z.object({
   instrument: z.string().nullable(),
   code: z.string(),
+  /** Both sides as they were when it was found. */
   ours: z.string(),
   theirs: z.string(),
   at: TimeMs,
+  /** Both sides as of the last comparison, of a position or a balance; null where there is nothing to count. */
+  figures: HaltFigures.nullable().default(null),
 });
 export type AccountHalt = z.infer<typeof AccountHalt>;
+
+/** Takes what the venue has over into our books, where both differ. */
+export const SettleDifference = z.strictObject({
+  code: z.enum(["POSITION_DIFFERS", "BALANCE_DIFFERS"]),
+  /** The instrument, or the currency: `figures.unit` of the difference. */
+  unit: z.string().min(1).max(60),
+  /** Theirs less ours, as whoever decides has seen it; refused where it is another by now. */
+  difference: Decimal.refine((text) => Number(text) !== 0, "must not be 0"),
+  reason: Reason,
+});
+export type SettleDifference = z.infer<typeof SettleDifference>;
 
 /** Something a person should know of, raised by the event itself. */
 export const AccountAlert = z.object({

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+} from "@tanstack/react-router";
 import { parseAdminSearch } from "../admin/admin-search.ts";
 import { sessionQuery } from "../api/queries.ts";
 import { queryClient } from "../api/runtime.ts";
@@ -214,6 +221,18 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../settings/settings-page.tsx"), "SettingsPage"),
 });
 
+/** A section by its path, as it is typed or stands in a letter. */
+const settingsSection = createRoute({
+  getParentRoute: () => app,
+  path: "/settings/$section",
+  beforeLoad({ params }) {
+    const search = parseSettingsSearch(params);
+    if (params.section === "audit") throw redirect({ to: "/audit", replace: true });
+    if (search.section === undefined) throw notFound();
+    throw redirect({ to: "/settings", search, replace: true });
+  },
+});
+
 const admin = createRoute({
   getParentRoute: () => app,
   path: "/admin",
@@ -256,6 +275,7 @@ const tree = root.addChildren([
     data,
     dataset,
     settings,
+    settingsSection,
     audit,
     admin,
   ]),

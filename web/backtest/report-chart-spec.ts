@@ -75,6 +75,7 @@ export function reportChartSpec(input: ReportChartInput): ChartSpec {
         ...falls,
         look: "area-below-zero",
         format: percent,
+        axisExact: (value, digits) => formatPercent(value, { digits }),
       },
     ],
     bands:

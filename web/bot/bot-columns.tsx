@@ -99,7 +99,7 @@ function AccountName({ account }: { account: TradingAccount | undefined }) {
       <span className="min-w-0 truncate" title={account.name}>
         {account.name}
       </span>
-      <ModeWord mode={account.mode} />
+      <ModeWord account={account} />
     </span>
   );
 }

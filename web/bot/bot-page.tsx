@@ -3,10 +3,10 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { CircleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { type Bot, BotState } from "../../schema/wire/bot.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import { type BotTab, parseBotSearch } from "../app/trading-search.ts";
 import { timeframeWords } from "../format/timeframe.ts";
 import { OrderDialog } from "../order/order-dialog.tsx";
-import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
 import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
@@ -107,7 +107,7 @@ function OneBot({ bot }: { bot: Bot }) {
         <>
           <span className="min-w-0">{bot.name}</span>
           <BotStatusBadge status={status} />
-          {account !== undefined && <ModeWord mode={account.mode} />}
+          {account !== undefined && <ModeWord account={account} />}
         </>
       }
       below={<Facts bot={bot} accountName={account?.name ?? ""} live={live} />}

@@ -12,8 +12,9 @@ import {
   MismatchDirection,
   PriceScaleMode,
 } from "lightweight-charts";
-import { formatPrice } from "../format/format.ts";
+import { formatNumber, formatPrice } from "../format/format.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
+import { axisLabels } from "./axis-labels.ts";
 import { BandPrimitive } from "./band-primitive.ts";
 import { candleRow, changedRows } from "./candle-rows.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
@@ -217,7 +218,7 @@ export class ChartController {
       lastValueVisible: false,
       crosshairMarkerRadius: 3,
       ...(line.scale === undefined ? {} : { priceScaleId: line.scale }),
-      priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.axisFormat ?? line.format },
+      priceFormat: lineFormat(line),
     };
     if (line.look === "area-below-zero") {
       const base = { baseValue: { type: "price" as const, price: 0 }, topLineColor: colour, bottomLineColor: colour };
@@ -233,10 +234,17 @@ export class ChartController {
     const points = line.times.map((timeMs, at) => linePoint(line, timeMs, at));
     const series = this.lines.get(line.id);
     series?.setData(points);
-    series?.applyOptions({
-      priceFormat: { type: "custom", minMove: 0.0001, formatter: line.axisFormat ?? line.format },
-    });
+    series?.applyOptions({ priceFormat: lineFormat(line) });
   }
+}
+
+function lineFormat({ format, axisFormat = format, axisExact = plainNumber }: ChartLine) {
+  const tickmarksFormatter = (values: readonly number[]) => axisLabels(values, axisFormat, axisExact);
+  return { type: "custom" as const, minMove: 0.0001, formatter: axisFormat, tickmarksFormatter };
+}
+
+function plainNumber(value: number, digits: number): string {
+  return formatNumber(value, { digits });
 }
 
 function isLineData(point: object): point is LineData {

@@ -30,6 +30,8 @@ export interface ChartLine {
   readonly format: (value: number) => string;
   /** How the scale writes its steps where that is shorter than the legend. */
   readonly axisFormat?: (value: number) => string;
+  /** The same with so many digits: for steps that would else look alike. Without it they are written as plain numbers. */
+  readonly axisExact?: (value: number, digits: number) => string;
   /** A NaN among the values is a hole in the line, and nothing stands where there is no value. */
   readonly holed?: boolean;
   /** Lines of one name share a scale without an axis; left out, the line is on the axis of its pane. */

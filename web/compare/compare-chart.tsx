@@ -36,6 +36,7 @@ function compareChartSpec(rows: Comparison["rows"]): ChartSpec {
     ),
     look: "line",
     format: (value) => formatPercent(value, { sign: "always", digits: 1 }),
+    axisExact: (value, digits) => formatPercent(value, { sign: "always", digits }),
   }));
   const falls: ChartLine[] = rows.map(({ run, equity }, index) => ({
     id: `fall ${run.id}`,
@@ -45,6 +46,7 @@ function compareChartSpec(rows: Comparison["rows"]): ChartSpec {
     ...onEvenTimes({ times: equity.time, values: equity.drawdown.map((share) => -share) }, times, "lowest"),
     look: "line",
     format: (value) => formatPercent(value, { digits: 1 }),
+    axisExact: (value, digits) => formatPercent(value, { digits }),
   }));
   return { lines: [...growth, ...falls], paneShares: [2, 1] };
 }

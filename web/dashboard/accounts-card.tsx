@@ -9,7 +9,18 @@ import { AccountStream } from "../trading/stream-state.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Signed } from "../ui/signed.tsx";
 
-const CONNECTIONS = { connected: "", reconciling: "comparing with the venue", disconnected: "venue away" } as const;
+/** How an account hears of its venue, where that is worth a word: nothing while all is as it should be. */
+function Line({ account: { accountId, connection, venue, stream } }: { account: DashboardAccount }) {
+  if (connection === "disconnected" && venue === null) return <span className="text-danger">venue away</span>;
+  if (connection === "disconnected") return <AccountStream accountId={accountId} />;
+  const isStreamAway = stream !== null && stream.state !== "live" && stream.state !== "polled";
+  return (
+    <>
+      {connection === "reconciling" && <span className="text-notice">comparing with the venue</span>}
+      {isStreamAway && <AccountStream accountId={accountId} />}
+    </>
+  );
+}
 
 /** Every account, to look at one of them. */
 export function AccountsCard({ accounts, chosen }: { accounts: readonly DashboardAccount[]; chosen: string }) {
@@ -37,18 +48,13 @@ export function AccountsCard({ accounts, chosen }: { accounts: readonly Dashboar
               </span>
               <span className="mt-1 flex items-center justify-between gap-3 text-table text-muted">
                 <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-                  <ModeWord mode={account.mode} />
+                  <ModeWord account={account} />
                   <ReplayBadge account={known?.find(({ id }) => id === account.accountId)} />
                   {account.state !== "ACTIVE" && <TradingStateBadge state={account.state} />}
                   {account.openOrders === 0
                     ? "no open orders"
                     : `${account.openOrders} open ${account.openOrders === 1 ? "order" : "orders"}`}
-                  {CONNECTIONS[account.connection] !== "" && (
-                    <span className="text-danger">{CONNECTIONS[account.connection]}</span>
-                  )}
-                  {account.stream !== null && account.stream.state !== "live" && account.stream.state !== "polled" && (
-                    <AccountStream accountId={account.accountId} />
-                  )}
+                  <Line account={account} />
                 </span>
                 <span className="shrink-0">
                   <Signed value={decimalNumber(account.profitToday)}>

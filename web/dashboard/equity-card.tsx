@@ -32,7 +32,7 @@ export function EquityCard({ account }: { account: DashboardAccount }) {
         <div className="min-w-0">
           <div className="flex min-w-0 items-center gap-2 text-table text-muted">
             <span className="truncate">{account.name}</span>
-            <ModeWord mode={account.mode} />
+            <ModeWord account={account} />
             {account.state !== "ACTIVE" && <TradingStateBadge state={account.state} />}
           </div>
           <div className="num text-headline leading-10 font-semibold tracking-[-0.02em] max-sm:text-[24px]">

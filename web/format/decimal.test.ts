@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import {
   decimalNumber,
   formatAmount,
+  formatAmountDown,
   formatAmountShort,
   formatDecimalPrice,
   formatDecimalQuantity,
+  formatExactQuantity,
 } from "./decimal.ts";
 
 describe("decimals of the wire", () => {
@@ -23,6 +25,17 @@ describe("decimals of the wire", () => {
     expect(formatAmountShort("999.99", "USD")).toBe(formatAmount("999.99", "USD"));
     expect(formatAmountShort("0.42", "BTC")).toBe("0.42\u00a0BTC");
     expect(formatAmountShort(undefined, "USD")).toBe("—");
+  });
+
+  test("what is at most something is never rounded up, and keeps the digits of its lot", () => {
+    expect(formatExactQuantity("1441.56789")).toBe("1,441.56789");
+    expect(formatExactQuantity("1.123456780000000000")).toBe("1.12345678");
+    expect(formatExactQuantity("1000000")).toBe("1,000,000");
+    expect(formatExactQuantity("-0.5")).toBe("−0.5");
+    expect(formatExactQuantity(null)).toBe("—");
+    expect(formatAmountDown("99999.999", "USDT")).toBe("99,999.99\u00a0USDT");
+    expect(formatAmountDown("12345.9", "JPY")).toBe("12,345\u00a0JPY");
+    expect(formatAmountDown("500", "USD")).toBe("500.00\u00a0USD");
   });
 
   test("nothing is said of what is not known", () => {

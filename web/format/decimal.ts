@@ -1,4 +1,5 @@
 import {
+  currencyDigits,
   formatMoney,
   formatNumber,
   formatPrice,
@@ -53,6 +54,22 @@ export function formatMeanPrice(text: DecimalText): string {
 /** A quantity of the wire. */
 export function formatDecimalQuantity(text: DecimalText): string {
   return formatQuantity(decimalNumber(text));
+}
+
+/** A quantity of the wire with every digit that it has: one that is at most something must not be rounded up. */
+export function formatExactQuantity(text: DecimalText): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  const [whole = "", part = ""] = text.replace("-", "").split(".");
+  const digits = part.slice(0, decimalsOf(text));
+  const grouped = BigInt(whole).toLocaleString("en-US");
+  return `${text.startsWith("-") ? "−" : ""}${grouped}${digits === "" ? "" : `.${digits}`}`;
+}
+
+/** An amount of the wire that is at most something: cut to the digits of its currency, and never rounded up. */
+export function formatAmountDown(text: DecimalText, currency: string): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  const [whole = "", part = ""] = text.split(".");
+  return formatAmount(`${whole}.${part.slice(0, currencyDigits(currency)) || "0"}`, currency);
 }
 
 function decimalsOf(text: string): number {

@@ -1,6 +1,6 @@
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
-import { wordsOfCode } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { OrderStateBadge } from "../trading/mode-word.tsx";
 import type { ListColumn } from "../ui/list-table.tsx";

@@ -5,7 +5,7 @@ import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { datasetsQuery } from "../api/queries.ts";
 import { newIdempotencyKey } from "../api/runtime.ts";
 import { marketsOf } from "../bot/bot-markets.ts";
-import { formatDecimalQuantity } from "../format/decimal.ts";
+import { formatDecimalQuantity, formatExactQuantity } from "../format/decimal.ts";
 import { accountInView } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
@@ -86,16 +86,16 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event as unknown as FormEvent);
   }
-  const words = `${draft.side === "buy" ? "Buy" : "Sell"} ${order === null ? "" : `${formatDecimalQuantity(order.quantity)} `}${instrumentName(draft.instrument)}`;
+  const words = `${draft.side === "buy" ? "Buy" : "Sell"} ${order === null ? "" : `${formatExactQuantity(order.quantity)} `}${instrumentName(draft.instrument)}`;
   return (
     <form ref={form} noValidate className="grid gap-4" onSubmit={submit} onKeyDown={onKeyDown}>
       <TicketFields {...{ accounts, draft, set }} problem={(field) => (tried ? problems.get(field) : undefined)} />
       {account !== undefined && mayTrade(account, draft.instrument) && <TicketOutlook {...{ draft, account, set }} />}
       <InlineError error={place.error} />
-      <div className="flex items-center justify-end gap-2">
+      <div className="flex flex-wrap items-center justify-end gap-2">
         {account !== undefined && (
           <span className="mr-auto inline-flex">
-            <ModeWord mode={account.mode} />
+            <ModeWord account={account} />
           </span>
         )}
         <Button onClick={onClose}>Leave it</Button>

@@ -3,7 +3,7 @@ import { CircleCheck, CircleX } from "lucide-react";
 import type { ReactNode } from "react";
 import { MarketState } from "../../schema/wire/live.ts";
 import type { OrderPreview, OrderVerdict, TradingAccount } from "../../schema/wire/trading.ts";
-import { formatAmount, formatDecimalPrice, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatAmount, formatAmountDown, formatDecimalPrice, formatExactQuantity } from "../format/decimal.ts";
 import { formatMoney } from "../format/format.ts";
 import { verdictWords } from "../risk/verdict-words.ts";
 import { baseName } from "../trading/instrument-name.ts";
@@ -56,9 +56,9 @@ export function TicketOutlook({ draft, account, set }: TicketOutlookProps) {
         </Line>
         <Line
           label="Fee, about"
-          hint="By the account's rates: a limit that would wait pays the maker's, all else the taker's."
+          hint="By the account's rates: a limit that would wait pays the maker's, all else the taker's. Some venues say what a trade costs only once it is done."
         >
-          {isCurrent ? formatAmount(preview?.fee, currency) : "—"}
+          {!isCurrent ? "—" : isFeeUnknown(preview) ? "told with the trade" : formatAmount(preview?.fee, currency)}
         </Line>
         <Room
           room={preview?.room}
@@ -70,6 +70,11 @@ export function TicketOutlook({ draft, account, set }: TicketOutlookProps) {
       <InlineError error={query.isError ? query.error : null} />
     </section>
   );
+}
+
+/** There is something to reckon with, and no rate that the venue would go by. */
+function isFeeUnknown(preview: OrderPreview | undefined): boolean {
+  return preview !== undefined && preview.fee === null && preview.worth !== null;
 }
 
 function MarketClock({ account, at }: { account: TradingAccount; at: number | null }) {
@@ -104,8 +109,8 @@ function Room({ room, denied, draft, currency, set }: RoomProps) {
           "none"
         ) : (
           <>
-            {formatDecimalQuantity(room.quantity)} {baseName(draft.instrument)}
-            {room.worth !== null && <span className="text-muted">, {formatAmount(room.worth, currency)}</span>}
+            {formatExactQuantity(room.quantity)} {baseName(draft.instrument)}
+            {room.worth !== null && <span className="text-muted">, {formatAmountDown(room.worth, currency)}</span>}
             <Button className="ml-2 min-h-7 px-2 text-table" onClick={() => set({ quantity: room.quantity })}>
               Take it
             </Button>

@@ -4,11 +4,12 @@ import { ShieldAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { RiskView } from "../../schema/wire/risk.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { sessionQuery } from "../api/queries.ts";
 import { parseRiskSearch } from "../app/trading-search.ts";
 import { accountInView } from "../trading/account-order.ts";
 import { chooseAccount, useChosenAccount } from "../trading/chosen-account.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
-import { accountsQuery, archivedBotsQuery, botsQuery, riskQuery } from "../trading/queries.ts";
+import { accountsQuery, archivedBotsQuery, botsQuery, dashboardQuery, riskQuery } from "../trading/queries.ts";
 import { ReplayStrip } from "../trading/replay-strip.tsx";
 import { AccountStream } from "../trading/stream-state.tsx";
 import { buttonClass } from "../ui/button.tsx";
@@ -20,6 +21,7 @@ import { LimitsForm } from "./limits-form.tsx";
 import { StatesSection } from "./states-section.tsx";
 import { VerdictLog } from "./verdict-log.tsx";
 
+const Differences = lazy(async () => ({ default: (await import("../trading/differences.tsx")).Differences }));
 const HoursForm = lazy(async () => ({ default: (await import("./hours-form.tsx")).HoursForm }));
 
 /** What bounds an account: its switches, its caps and how much of each is used, and every verdict. */
@@ -88,7 +90,7 @@ function Heading({ account, all }: { account: TradingAccount; all: readonly Trad
           ))}
         </select>
       )}
-      <ModeWord mode={account.mode} />
+      <ModeWord account={account} />
     </>
   );
 }
@@ -117,6 +119,7 @@ function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
           <AccountStream accountId={account.id} whole />
         </p>
       )}
+      <DifferencesSection accountId={account.id} />
       <StatesSection {...{ accountId: account.id, states, bots, nameOf }} />
       <CapBars uses={uses} currency={account.currency} nameOf={nameOf} />
       <Section
@@ -135,6 +138,23 @@ function Parts({ account, risk }: { account: TradingAccount; risk: RiskView }) {
       </Section>
       <VerdictLog accountId={account.id} nameOf={nameOf} />
     </>
+  );
+}
+
+/** What differs from the venue's books; nothing while they agree. */
+function DifferencesSection({ accountId }: { accountId: string }) {
+  const differences = useQuery(dashboardQuery).data?.accounts[accountId]?.differences ?? [];
+  const viewing = useQuery(sessionQuery).data?.viewing ?? null;
+  if (differences.length === 0) return null;
+  return (
+    <Section
+      title="Differences from the venue"
+      note="Trading stops where our books and the venue's differ by the same twice, until somebody has looked."
+    >
+      <Suspense fallback={<Skeleton className="h-24 w-full" />}>
+        <Differences accountId={accountId} differences={differences} own={viewing === null} />
+      </Suspense>
+    </Section>
   );
 }
 

@@ -1,8 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Bot } from "../../schema/wire/bot.ts";
-import type { SetTradingStateInput, TradingStateName } from "../../schema/wire/trading.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
+import type { AccountHalt, SetTradingStateInput, TradingStateName } from "../../schema/wire/trading.ts";
 import { ActError } from "../settings/act-error.tsx";
+import { ArmDialog } from "../trading/arm-dialog.tsx";
+import { differencesWithin } from "../trading/difference-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { BotStatusBadge, TradingStateBadge } from "../trading/mode-word.tsx";
 import { dashboardQuery } from "../trading/queries.ts";
@@ -12,7 +16,6 @@ import { Ago, Moment } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
 import { botInForce, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
-import { wordsOfCode } from "./verdict-words.ts";
 
 /** What stands for a bot where people place orders. */
 const BY_HAND = "manual";
@@ -27,7 +30,15 @@ interface StatesSectionProps {
 /** The switches by scope, the widest first: each holds for everything within it. */
 export function StatesSection({ accountId, states, bots, nameOf }: StatesSectionProps) {
   const change = useSetTradingState();
-  const told = useQuery(dashboardQuery).data?.bots;
+  const dashboard = useQuery(dashboardQuery).data;
+  const told = dashboard?.bots;
+  const differences = dashboard?.accounts[accountId]?.differences ?? [];
+  const [asked, setAsked] = useState<SwitchEntry | null>(null);
+  const open = (entry: SwitchEntry) => differencesOf(entry, differences);
+  const set = (entry: SwitchEntry, state: TradingStateName) => {
+    if (state === "ACTIVE" && open(entry).length > 0) setAsked(entry);
+    else change.mutate({ accountId, body: bodyOf(entry, state) });
+  };
   const columns: readonly RecordColumn<SwitchEntry>[] = [
     { title: "For", left: true, cell: (entry) => scopeWords(entry, nameOf) },
     { title: "In force", left: true, cell: (entry) => <InForce {...{ entry, states, bots }} /> },
@@ -47,18 +58,20 @@ export function StatesSection({ accountId, states, bots, nameOf }: StatesSection
     {
       title: "",
       wrap: true,
-      cell: (entry) => (
-        <Verbs
-          entry={entry}
-          busy={change.isPending}
-          onSet={(state) => change.mutate({ accountId, body: bodyOf(entry, state) })}
-        />
-      ),
+      cell: (entry) => <Verbs entry={entry} busy={change.isPending} onSet={(state) => set(entry, state)} />,
     },
   ];
   return (
     <Section title="Switches" note="What is in force: the strictest of platform, you, account and bot.">
       <ActError error={change.error} />
+      {asked !== null && (
+        <ArmDialog
+          accountId={accountId}
+          differences={open(asked)}
+          body={bodyOf(asked, "ACTIVE")}
+          onClose={() => setAsked(null)}
+        />
+      )}
       <div className="card mt-2 overflow-hidden">
         <RecordTable
           label="Switches by scope"
@@ -69,6 +82,12 @@ export function StatesSection({ accountId, states, bots, nameOf }: StatesSection
       </div>
     </Section>
   );
+}
+
+/** What a switch was thrown for and nobody has settled. */
+function differencesOf({ scope, id }: SwitchEntry, all: readonly AccountHalt[]): readonly AccountHalt[] {
+  if (scope === "account") return differencesWithin(all, undefined);
+  return scope === "instrument" ? differencesWithin(all, id) : [];
 }
 
 interface RowProps {

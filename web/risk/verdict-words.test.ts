@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import { capOfText, formatCap, textOfCap } from "./cap-words.ts";
-import { verdictWords, wordsOfCode } from "./verdict-words.ts";
+import { verdictWords } from "./verdict-words.ts";
 
 const PASSED = { verdict: "pass", code: null, cap: null, value: null, limit: null, level: null } as const;
 

@@ -1,3 +1,4 @@
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { CapName, CapUse } from "../../schema/wire/risk.ts";
 import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import { formatNumber } from "../format/format.ts";
@@ -16,13 +17,6 @@ export function verdictWords({ verdict, code, cap, value, limit, level }: Judged
   const measured = value === null ? "" : `: ${write(value)}`;
   const allowed = limit === null ? "" : `, allowed ${write(limit)}`;
   return `${rule}${measured}${allowed}${level === null ? "" : ` by the ${level}`}.`;
-}
-
-/** "POSITION_NOTIONAL" as "Position notional"; a sentence that somebody wrote stays as it is. */
-export function wordsOfCode(code: string): string {
-  if (!/^[A-Z][A-Z0-9_]*$/.test(code)) return code;
-  const words = code.toLowerCase().replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A value of a cap as people read its unit, money without its currency; words as they are. */

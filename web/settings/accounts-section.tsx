@@ -64,13 +64,13 @@ function marketWords(market: TradingAccount["market"]): string {
 }
 
 function Row({ account, onRename, onDelete }: { account: TradingAccount; onRename: () => void; onDelete: () => void }) {
-  const { id, name, mode, market, cash, currency, createdAt } = account;
+  const { id, name, market, cash, currency, createdAt } = account;
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 px-5 py-3">
       <div className="min-w-0 flex-1 basis-72">
         <div className="flex flex-wrap items-center gap-2 font-medium">
           <span className="min-w-0 break-words">{name}</span>
-          <ModeWord mode={mode} />
+          <ModeWord account={account} />
         </div>
         <p className="num text-table text-muted">
           {marketWords(market)}, began with {formatAmount(cash, currency)} on <Moment timeMs={createdAt} />

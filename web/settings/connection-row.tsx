@@ -1,26 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Connection } from "../../schema/wire/connection.ts";
 import { client } from "../api/runtime.ts";
 import { formatAmount } from "../format/decimal.ts";
+import { dashboardQuery } from "../trading/queries.ts";
 import { AccountStream, StreamState } from "../trading/stream-state.tsx";
-import { Badge, type BadgeTone } from "../ui/badge.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { Ago } from "../ui/moment.tsx";
+import { Ago, Moment } from "../ui/moment.tsx";
 import { ActError } from "./act-error.tsx";
+import { connectionStanding } from "./connection-standing.ts";
 import { connectionsQuery } from "./settings-queries.ts";
 import { hasPricesAlone, VENUE_NAMES } from "./venue-words.ts";
 
 /** What can be done with a connection in a dialog of its own. */
 export type ConnectionAct = "rotate" | "remove" | "account" | "terminal";
-
-const STATES: Readonly<Record<Connection["state"], { word: string; tone: BadgeTone }>> = {
-  working: { word: "Working", tone: "accent" },
-  refused: { word: "Refused", tone: "danger" },
-  unreachable: { word: "Not reached", tone: "notice" },
-  waiting: { word: "Waiting", tone: "notice" },
-};
 
 interface ConnectionRowProps {
   readonly connection: Connection;
@@ -103,10 +98,21 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
   );
 }
 
-/** A terminal that answered once and is away now works no more until it is back. */
-function StateBadge({ connection: { state, line } }: { connection: Connection }) {
-  if (state === "working" && line?.state === "reconnecting") return <Badge tone="notice">Away</Badge>;
-  return <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>;
+/** What is known of it now; the last test is only asked where nothing tells of the moment. */
+function StateBadge({ connection }: { connection: Connection }) {
+  const { word, tone, hint, silentSince } = connectionStanding(connection, useQuery(dashboardQuery).data);
+  return (
+    <>
+      <span title={hint} className="inline-flex">
+        <Badge tone={tone}>{word}</Badge>
+      </span>
+      {silentSince !== null && (
+        <span className="num text-table font-normal text-muted">
+          since <Moment timeMs={silentSince} />
+        </span>
+      )}
+    </>
+  );
 }
 
 function About({ connection: { venue, facts, keyEnd, checkedAt, state } }: { connection: Connection }) {

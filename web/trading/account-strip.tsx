@@ -48,7 +48,7 @@ export function AccountStrip() {
           >
             <span className="sr-only">Account in view: </span>
             <span className="max-w-40 truncate font-medium max-lg:sr-only">{account.name}</span>
-            <ModeWord mode={account.mode} />
+            <ModeWord account={account} />
             <span className="whitespace-nowrap max-sm:hidden">{formatAmount(account.equity, currency)}</span>
             <span className="text-table whitespace-nowrap sm:hidden">
               {formatAmountShort(account.equity, currency)}

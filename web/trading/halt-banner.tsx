@@ -1,10 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { OctagonX } from "lucide-react";
+import { useState } from "react";
 import { sessionQuery } from "../api/queries.ts";
 import { ActError } from "../settings/act-error.tsx";
 import { Button } from "../ui/button.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
+import { ArmDialog } from "./arm-dialog.tsx";
+import { differenceFigures, differencesWithin } from "./difference-words.ts";
 import { type HaltInForce, haltCause, haltGap, haltsInForce, haltTitle } from "./halt-words.ts";
 import { dashboardQuery } from "./queries.ts";
 import { useSetTradingState } from "./trading-state.ts";
@@ -37,9 +40,13 @@ export function HaltBanner() {
 
 function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
   const change = useSetTradingState();
+  const known = useQuery(dashboardQuery).data?.accounts;
+  const [isAsked, setAsked] = useState(false);
   const { scope, since, until, accounts } = halt;
   const [{ accountId }] = accounts;
   const gap = haltGap(halt);
+  const body = { state: "ACTIVE", scope: scope === "user" ? "user" : "account" } as const;
+  const differences = scope === "account" ? differencesWithin(known?.[accountId]?.differences ?? [], undefined) : [];
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
       <OctagonX size={16} aria-hidden className="shrink-0 text-danger" />
@@ -50,7 +57,8 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
             , <Ago timeMs={since} />
           </>
         )}
-        . {gap !== null && <strong className="font-semibold">{gap} </strong>}
+        . {differences.length > 0 && <span className="num">{differences.map(differenceFigures).join(" ")} </span>}
+        {gap !== null && <strong className="font-semibold">{gap} </strong>}
         {until !== null && (
           <>
             It ends by itself at <Moment timeMs={until} />.{" "}
@@ -67,11 +75,12 @@ function Row({ halt, own }: { halt: HaltInForce; own: boolean }) {
         <Button
           busy={change.isPending}
           {...(scope === "user" ? {} : { "aria-label": `Arm it again: ${accounts[0].name}` })}
-          onClick={() => change.mutate({ accountId, body: { state: "ACTIVE", scope } })}
+          onClick={() => (differences.length > 0 ? setAsked(true) : change.mutate({ accountId, body }))}
         >
           {scope === "user" ? "Arm trading again" : "Arm it again"}
         </Button>
       )}
+      {isAsked && <ArmDialog {...{ accountId, differences, body }} onClose={() => setAsked(false)} />}
       {change.isError && (
         <div className="w-full">
           <ActError error={change.error} />

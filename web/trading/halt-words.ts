@@ -1,5 +1,5 @@
 import type { DashboardState, TradingHalt } from "../../schema/wire/bot.ts";
-import { wordsOfCode } from "../risk/verdict-words.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 
 /** Something that keeps accounts from trading freely, once for all accounts that it holds for. */
 export interface HaltInForce extends TradingHalt {

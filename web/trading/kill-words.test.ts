@@ -22,7 +22,7 @@ function accountOf(accountId: string, quantities: Readonly<Record<string, string
       drawdown: "0",
       marketAt: null,
       connection: "connected" as const,
-      stream: null,
+      ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] }, stream: null },
       openOrders,
       positions,
     },

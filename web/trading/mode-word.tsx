@@ -1,20 +1,12 @@
 import type { BotStatus } from "../../schema/wire/bot.ts";
-import type { AccountMode, OrderStateName, TradingStateName } from "../../schema/wire/trading.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
+import type { OrderStateName, TradingStateName } from "../../schema/wire/trading.ts";
 import { Badge, type BadgeTone } from "../ui/badge.tsx";
-
-const MODES: Readonly<Record<AccountMode, { word: string; tone: BadgeTone; hint: string }>> = {
-  simulated: { word: "SIMULATED", tone: "notice", hint: "Prices and money are made up: the simulated market." },
-  paper: {
-    word: "PAPER",
-    tone: "neutral",
-    hint: "The money is made up: real prices played again, or a venue's practice account.",
-  },
-  live: { word: "LIVE", tone: "live", hint: "Real money at a real venue." },
-};
+import { modeWords, type PlacedAccount } from "./mode-words.ts";
 
 /** Where an account's prices and money are from, in a coloured word. */
-export function ModeWord({ mode }: { mode: AccountMode }) {
-  const { word, tone, hint } = MODES[mode];
+export function ModeWord({ account }: { account: PlacedAccount }) {
+  const { word, tone, hint } = modeWords(account);
   return (
     <span title={hint} className="inline-flex">
       <Badge tone={tone}>{word}</Badge>
@@ -34,7 +26,7 @@ const BOTS: Readonly<Record<BotStatus, { word: string; tone: BadgeTone }>> = {
 /** What a bot does now, in a word; why, on hover. */
 export function BotStatusBadge({ status, reason }: { status: BotStatus; reason?: string | null }) {
   return (
-    <span title={reason ?? undefined} className="inline-flex">
+    <span title={reason == null ? undefined : wordsOfCode(reason)} className="inline-flex">
       <Badge tone={BOTS[status].tone}>{BOTS[status].word}</Badge>
     </span>
   );
@@ -54,7 +46,7 @@ const STATES: Readonly<Record<TradingStateName, { tone: BadgeTone; hint: string 
 /** Whether orders are let through. */
 export function TradingStateBadge({ state, reason }: { state: TradingStateName; reason?: string | null }) {
   return (
-    <span title={reason ?? STATES[state].hint} className="inline-flex">
+    <span title={reason == null ? STATES[state].hint : wordsOfCode(reason)} className="inline-flex">
       <Badge tone={STATES[state].tone}>{state}</Badge>
     </span>
   );

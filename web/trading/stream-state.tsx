@@ -3,7 +3,7 @@ import type { VenueStream } from "../../schema/wire/venue-stream.ts";
 import { formatDuration, formatInstant } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Moment, useNow } from "../ui/moment.tsx";
-import { accountsQuery, dashboardQuery } from "./queries.ts";
+import { dashboardQuery } from "./queries.ts";
 import { type StreamWords, streamWords, terminalWords } from "./stream-words.ts";
 
 const DOTS: Readonly<Record<StreamWords["tone"], string>> = {
@@ -37,12 +37,33 @@ export function StreamState({ stream, isTerminal = false, whole = false }: Strea
   );
 }
 
-/** The stream of an account as the dashboard's one socket tells it; nothing for a simulated venue. */
+/**
+ * How an account hears of its venue as the dashboard's one socket tells it: that the venue does not answer, or how its stream
+ * stands. Nothing for a simulated venue.
+ */
 export function AccountStream({ accountId, whole = false }: { accountId: string; whole?: boolean }) {
-  const stream = useQuery(dashboardQuery).data?.accounts[accountId]?.stream ?? null;
-  const market = useQuery(accountsQuery).data?.find(({ id }) => id === accountId)?.market;
-  if (stream === null) return null;
-  return <StreamState stream={stream} isTerminal={market?.kind === "venue" && market.venue === "MT5"} whole={whole} />;
+  const account = useQuery(dashboardQuery).data?.accounts[accountId];
+  const isTerminal = account?.venue?.name === "MT5";
+  if (account === undefined || account.venue === null) return null;
+  const { stream, silentSince } = account;
+  // A stream may stand while nothing that is asked is answered; of a terminal both are one line, which says more.
+  if (silentSince !== null && !isTerminal) return <Silence since={silentSince} whole={whole} />;
+  return stream === null ? null : <StreamState stream={stream} isTerminal={isTerminal} whole={whole} />;
+}
+
+function Silence({ since, whole }: { since: number; whole: boolean }) {
+  const meaning = "It is asked again every few seconds.";
+  return (
+    <span
+      className="inline-flex max-w-full flex-wrap items-center gap-x-1.5 text-table text-muted"
+      title={whole ? undefined : meaning}
+    >
+      <span aria-hidden className={classNames("size-2 shrink-0 rounded-full", DOTS.look)} />
+      <span className="text-danger">The venue does not answer</span>
+      <For timeMs={since} />
+      {whole && <span className="min-w-0 break-words">{meaning}</span>}
+    </span>
+  );
 }
 
 function Since({ timeMs }: { timeMs: number }) {

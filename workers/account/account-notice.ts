@@ -1,9 +1,11 @@
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { NoticeEventName } from "../../schema/wire/notice-event.ts";
 import type { AccountAlert, Order } from "../../schema/wire/trading.ts";
 import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { raised } from "../notify/raised-notice.ts";
 import { KILL_REASON } from "./desk-account.ts";
 import type { DeskEvent } from "./desk-calls.ts";
+import { HALT_WORDS, OVERFILLED_WORDS } from "./halt-words.ts";
 import { LIFTED } from "./lift-stop.ts";
 
 /** Whose account a notice is about. */
@@ -21,13 +23,10 @@ const ALERTS: Readonly<Record<string, readonly [event: NoticeEventName, title: s
   DAY_BEGAN: ["loss.new-day", "A new day began: it trades again"],
   DELISTED: ["instrument.delisted", "An instrument is listed no more"],
   INSTRUMENT_CHANGED: ["instrument.changed", "The rules of an instrument changed"],
-  POSITION_DIFFERS: ["reconcile.difference", "A position differs from the venue's"],
-  BALANCE_DIFFERS: ["reconcile.difference", "A balance differs from the venue's"],
-  FILLED_DIFFERS: ["reconcile.difference", "An order's fills differ from the venue's"],
-  ORDER_CONTRADICTS: ["reconcile.difference", "The venue contradicts an order's state"],
-  ORDER_TWICE: ["reconcile.difference", "The venue has an order twice"],
-  ORDER_UNKNOWN: ["reconcile.difference", "The venue has an order of ours that we never meant"],
-  OVERFILLED: ["halt.desk", "An order was filled beyond its quantity"],
+  ...Object.fromEntries(
+    Object.entries(HALT_WORDS).map(([code, title]) => [code, ["reconcile.difference", title] as const]),
+  ),
+  OVERFILLED: ["halt.desk", OVERFILLED_WORDS],
   ORDER_FAULT: ["halt.desk", "Something that cannot be true was said of an order"],
   REPEATED_EXECUTION: ["halt.desk", "Halted: it trades again and again"],
   REPEATED_REJECT: ["halt.desk", "Halted: its orders are rejected again and again"],
@@ -74,7 +73,9 @@ export function orderNotice({ ownerId, accountId }: AccountIds, told: DeskEvent)
   return raised({
     ...{ id: `${accountId}:event:${sequence}`, ownerId, event, at, accountId },
     title: `${wordsOf(order, fill)} ${verb}`,
-    text: [reason === null || fill !== undefined ? "" : reason, ADVICE[event] ?? ""].filter(Boolean).join(" "),
+    text: [reason === null || fill !== undefined ? "" : sentenceOf(reason), ADVICE[event] ?? ""]
+      .filter(Boolean)
+      .join(" "),
     botId: botId ?? undefined,
     subject: {
       ...{ orderId: order.id, instrument: order.instrument, side: order.side, quantity: order.quantity },
@@ -85,6 +86,12 @@ export function orderNotice({ ownerId, accountId }: AccountIds, told: DeskEvent)
     // Denied once a second for the same reason is one thing to look at.
     about: `${order.instrument} ${order.side} ${reason ?? ""}`,
   });
+}
+
+/** A reason as it is read: a code in words, and with an end where another sentence may follow. */
+function sentenceOf(reason: string): string {
+  const words = wordsOfCode(reason);
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 function wordsOf({ side, quantity, instrument }: Order, fill: DeskEvent["fill"]): string {

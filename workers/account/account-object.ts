@@ -21,6 +21,7 @@ import { wireOrder } from "./desk-view.ts";
 import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { renewInstruments } from "./renew-instruments.ts";
+import { type SettleCall, type Settled, settleDifference } from "./settle-difference.ts";
 import { botsOfSwitch, toldBots, wakeBots } from "./wake-bots.ts";
 
 /**
@@ -163,6 +164,23 @@ export class AccountObject extends AccountBase implements DeskCalls {
     await desk.books.sync();
     await this.after();
     this.ctx.waitUntil(wakeBots(this.env, record, botsOfSwitch(desk, call.scope)));
+  }
+
+  /** Holds the books against the venue's, now. False where it did not answer with everything. */
+  async compare(call: { ownerId: string }): Promise<boolean> {
+    const { desk } = this.open(call.ownerId);
+    const isWhole = await desk.sweepNow();
+    await this.after();
+    return isWhole;
+  }
+
+  /** Takes the venue's figure over where both sides differ; see `settleDifference`. */
+  async settleDifference({ ownerId, ...call }: SettleCall & { ownerId: string }): Promise<Settled> {
+    const { desk } = this.open(ownerId);
+    const settled = settleDifference(desk, call);
+    await desk.books.sync();
+    await this.after();
+    return settled;
   }
 
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */

@@ -73,7 +73,7 @@ function noticeOf(
     event: isLoss ? (now === "near" ? "loss.near" : "loss.reached") : now === "near" ? "cap.near" : "cap.reached",
     at,
     title: `${percent} of ${WATCHED[cap]} of ${whose} ${now === "near" ? "is used" : "is reached"}`,
-    text: `${cap} is ${shown(used)} of ${shown(limit)}, set by the ${level === "default" ? "defaults" : level}.`,
+    text: `It is ${shown(used)} of ${shown(limit)}, set by the ${level === "default" ? "defaults" : level}.`,
     subject: { cap, used: used ?? "", limit },
     path: pathOf(accountId, null),
     accountId,

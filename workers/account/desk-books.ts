@@ -221,7 +221,7 @@ export class DeskBooks {
       return applyOrderEvent(order, event);
     } catch (error) {
       if (!(error instanceof OrderFault)) throw error;
-      this.halt(order.bot, "ORDER_FAULT", error.message);
+      this.halt(order.bot, "ORDER_FAULT", `What was said of an order cannot be true: ${error.message}.`);
       return order;
     }
   }

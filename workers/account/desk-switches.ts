@@ -12,6 +12,7 @@ import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
 import { liftStop, settleStop, stopName, stopWords } from "./lift-stop.ts";
+import { forgetHalts } from "./open-differences.ts";
 import { limitsOf, SWITCH_ON, type Switch, type SwitchedBy, withLimits } from "./scope-books.ts";
 
 const DAILY_LOSS_REASON = "DAILY_LOSS";
@@ -94,7 +95,7 @@ export class DeskSwitches {
 
   private put(scope: SwitchScope, trading: Switch): void {
     const { books } = this;
-    const { instruments, halts } = books.record;
+    const { instruments } = books.record;
     switch (scope.kind) {
       case "platform":
       case "user":
@@ -104,7 +105,7 @@ export class DeskSwitches {
         books.note({ instruments: { ...instruments, [scope.instrument]: trading } });
         // Whoever arms it again has looked at both sides; a difference that stays shows itself anew.
         if (trading.state === "ACTIVE") {
-          books.note({ halts: halts.filter((halt) => halt.instrument !== scope.instrument), differences: {} });
+          forgetHalts(books, (halt) => halt.instrument === scope.instrument);
         }
         break;
       }
@@ -113,7 +114,7 @@ export class DeskSwitches {
         if (trading.state === "ACTIVE") {
           const scopes = books.scope(ACCOUNT_SCOPE);
           books.putScope(ACCOUNT_SCOPE, { ...scopes, executions: [], rejectsInARow: 0 });
-          books.note({ halts: halts.filter((halt) => halt.instrument !== null), differences: {} });
+          forgetHalts(books, (halt) => halt.instrument === null);
         }
         break;
       case "bot": {
@@ -212,7 +213,8 @@ export class DeskSwitches {
       if (reason === undefined) continue;
       const code = reason.cap === "executions" ? "REPEATED_EXECUTION" : "REPEATED_REJECT";
       const most = formatDecimal(reason.binding.limit);
-      books.halt(name, code, `${reason.cap} must stay below ${most}, was ${reason.count}: halted until armed again`);
+      const counted = code === "REPEATED_EXECUTION" ? "Orders that traded in ten minutes" : "Orders rejected in a row";
+      books.halt(name, code, `${counted} must stay below ${most}, were ${reason.count}: halted until armed again.`);
     }
   }
 

@@ -27,6 +27,7 @@ import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
 import type { StoredEvent, StoredOrder } from "./desk-store.ts";
+import { shownHalts } from "./open-differences.ts";
 import { heldBy } from "./scope-books.ts";
 
 /** The bot of an order on the wire: none for a person's and for those placed elsewhere. */
@@ -154,7 +155,7 @@ export function accountState(
     profitToday: formatDecimal(subtract<Decimal>(equity, dayStart)),
     drawdown: formatDecimal(magnitude(drawdown)),
     ...told,
-    halts: record.halts.map((halt) => ({ ...halt })),
+    halts: shownHalts(books),
     positions: wirePositions(books),
     openOrders: books.openOrders().map(wireOrder),
     alerts: record.alerts.map(({ stopped: _, ...alert }) => alert),

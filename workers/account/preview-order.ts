@@ -1,3 +1,4 @@
+import type { VenueName } from "../../schema/wire/connection.ts";
 import type { OrderPreview, OrderVerdict, PreviewOrder } from "../../schema/wire/trading.ts";
 import type { VenueTold } from "../brokers/broker.ts";
 import { orderFee, rateFee } from "../core/fill/fee.ts";
@@ -32,7 +33,7 @@ export async function previewOrder(
     reach,
   }: {
     readonly desk: Desk;
-    readonly account: Pick<OpenAccount["record"]["account"], "id" | "fees">;
+    readonly account: Pick<OpenAccount["record"]["account"], "id" | "fees" | "market">;
     /** What the market told last of an instrument, where the desk knows nothing fresh. */
     readonly reach: (instrument: string) => Promise<VenueTold | undefined>;
   },
@@ -60,7 +61,10 @@ export async function previewOrder(
     price: known?.price ?? null,
     priceAt: known?.at ?? null,
     worth: quantity === undefined ? null : worth(quantity),
-    fee: quantity === undefined ? null : feeOf(order, { quantity, price, worthAt, fees: account.fees }),
+    fee:
+      quantity === undefined || !knowsFees(account)
+        ? null
+        : feeOf(order, { quantity, price, worthAt, fees: account.fees }),
     verdict: quantity === undefined ? null : judge(quantity),
     room: { quantity: formatDecimal(room.quantity), worth: worth(room.quantity), denial: room.denial },
   };
@@ -138,6 +142,14 @@ function leastLots({ lot, quantityMin, notionalMin }: DeskInstrument, price: Pri
   const byQuantity = (quantityMin + lot - 1n) / lot;
   const byValue = (notionalMin * ONE + price * lot - 1n) / (price * lot);
   return [byQuantity, byValue].reduce((most, lots) => (lots > most ? lots : most), 1n);
+}
+
+/** Venues that say what an account pays. At any other the rates of an account are no more than a guess. */
+const RATES_TOLD: ReadonlySet<VenueName> = new Set(["BINANCE"]);
+
+/** Whether the rates of an account are those that it pays: a simulated venue goes by them. */
+function knowsFees({ market }: Pick<OpenAccount["record"]["account"], "market">): boolean {
+  return market.kind !== "venue" || RATES_TOLD.has(market.venue);
 }
 
 interface FeeInput {

@@ -1,5 +1,5 @@
-import type { DashboardAccount, TradingHalt } from "../../schema/wire/bot.ts";
-import type { AccountState } from "../../schema/wire/trading.ts";
+import { type DashboardAccount, DOUBTS_SHOWN_MAX, type OrderInDoubt, type TradingHalt } from "../../schema/wire/bot.ts";
+import type { AccountState, TradingAccount } from "../../schema/wire/trading.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
@@ -21,7 +21,7 @@ export async function reportToDashboard(
 ): Promise<boolean> {
   try {
     const hub = env.HUB.getByName(await objectName({ kind: "hub", ownerId, id: "dashboard" }));
-    await hub.reportAccount({ ownerId, account: dashboardAccount(account.name, told) });
+    await hub.reportAccount({ ownerId, account: dashboardAccount(account, told) });
     for (const { id, ...alert } of told.alerts) {
       await hub.alert({ ownerId, alert: { ...alert, id: `${account.id}:${id}`, accountId: account.id } });
     }
@@ -34,18 +34,33 @@ export async function reportToDashboard(
   }
 }
 
-function dashboardAccount(
-  name: string,
+/** The part of an account's state that a dashboard shows. */
+export function dashboardAccount(
+  { name, market }: Pick<TradingAccount, "name" | "market">,
   { state, halt }: { readonly state: AccountState; readonly halt: TradingHalt | null },
 ): DashboardAccount {
-  const { accountId, mode, currency, equity, profitToday, drawdown, marketAt } = state;
+  const { accountId, mode, currency, equity, profitToday, drawdown, marketAt, connection } = state;
   return {
     ...{ accountId, name, mode, currency, state: state.state, halt, equity, profitToday, drawdown, marketAt },
-    connection: state.connection.state,
+    venue: market.kind === "venue" ? { name: market.venue, environment: market.environment } : null,
+    connection: connection.state,
+    silentSince: connection.state === "disconnected" ? connection.since : null,
+    differences: state.halts,
+    doubts: doubtsOf(state),
     stream: state.stream,
     openOrders: state.openOrders.length,
     positions: state.positions.map(({ instrument, quantity, averagePrice, mark, unrealised }) => ({
       ...{ instrument, quantity, averagePrice, mark, unrealised },
     })),
   };
+}
+
+function doubtsOf({ openOrders }: AccountState): DashboardAccount["doubts"] {
+  const all = openOrders.flatMap(({ id, instrument, side, quantity, state, released, createdAt }): OrderInDoubt[] =>
+    (state === "UNKNOWN" || state === "LOST") && !released
+      ? [{ id, instrument, side, quantity, state, sentAt: createdAt }]
+      : [],
+  );
+  all.sort((a, b) => a.sentAt - b.sentAt);
+  return { count: all.length, orders: all.slice(0, DOUBTS_SHOWN_MAX) };
 }

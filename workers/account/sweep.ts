@@ -9,6 +9,8 @@ import { asClientOrderId, botPrefix, type ClientOrderId, clientOrderId } from ".
 import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
+import { haltMessage } from "./halt-words.ts";
+import { isSameHalt } from "./open-differences.ts";
 
 /** What a venue told when it was asked for everything. */
 export type Swept = "whole" | "part" | "again" | "silent";
@@ -136,15 +138,15 @@ function adopt(books: DeskBooks, { venueOrderId, instrument, side, quantity, lim
 function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): void {
   const at = books.now();
   const { halts, instruments } = books.record;
-  const known = halts.some((halt) => halt.code === code && halt.instrument === (instrument ?? null));
-  if (known) return;
+  const found = { instrument: instrument ?? null, code, ours, theirs, at };
+  if (halts.some((halt) => isSameHalt(halt, found))) return;
   books.meter.difference();
-  books.note({ halts: [...halts, { instrument: instrument ?? null, code, ours, theirs, at }] });
-  const message = `${code}: we have ${ours}, the venue ${theirs}`;
+  books.note({ halts: [...halts, found] });
+  const message = haltMessage({ instrument, code, ours, theirs });
   if (instrument === undefined) {
     books.halt(ACCOUNT_SCOPE, code, message);
     return;
   }
   books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
-  books.alert({ level: "critical", botId: null, code, message: `${instrument}: ${message}`, stopped: instrument });
+  books.alert({ level: "critical", botId: null, code, message, stopped: instrument });
 }

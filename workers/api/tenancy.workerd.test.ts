@@ -52,6 +52,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/accounts/{id}": { name: "taken over" },
   "PUT /api/v1/accounts/{id}/limits": { caps: {} },
   "POST /api/v1/accounts/{id}/trading-state": { state: "HALTED" },
+  "POST /api/v1/accounts/{id}/differences/settle": {
+    ...{ code: "BALANCE_DIFFERS", unit: "USD", difference: "1", reason: "taken over" },
+  },
   "PATCH /api/v1/bots/{id}": { name: "taken over" },
   "POST /api/v1/bots/{id}/stop": { positions: "flatten" },
   "POST /api/v1/bots/{id}/signals/check": { message: "buy" },

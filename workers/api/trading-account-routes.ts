@@ -10,6 +10,7 @@ import {
   KillSwitch,
   RenameTradingAccount,
   SetTradingState,
+  SettleDifference,
   TradingAccount,
 } from "../../schema/wire/trading.ts";
 import { accountObject } from "../services/trading/account-object-of.ts";
@@ -34,6 +35,7 @@ import {
   setAccountLimits,
   setTradingState,
 } from "../services/trading/risk.ts";
+import { settleAccountDifference } from "../services/trading/settle-difference.ts";
 import type { ApiEnv } from "./api-types.ts";
 import { requireFreshFactor, requireFreshProof } from "./authorize.ts";
 import { CHANNEL_ANSWERS, channelText, openChannel, ResumeQuery, requireUpgrade } from "./open-channel.ts";
@@ -140,6 +142,16 @@ const tradingState = createRoute({
   request: { params: idParams, body: jsonBody(SetTradingState) },
   responses: { 200: jsonReply(AccountState, "As it is now."), ...problems(401, 403, 404, 413, 422) },
 });
+const settle = createRoute({
+  ...guarded,
+  method: "post",
+  path: "/api/v1/accounts/{id}/differences/settle",
+  summary: "Take the venue's figure over where the books differ from it",
+  description:
+    "The venue is asked once more, then the difference is booked as an adjustment with the reason. It makes no profit, bots keep their shares, and what was halted stays halted until it is armed. Needs a fresh proof.",
+  request: { params: idParams, body: jsonBody(SettleDifference) },
+  responses: { 200: jsonReply(AccountState, "As it is now."), ...problems(401, 403, 404, 409, 413, 422, 503) },
+});
 const kill = createRoute({
   ...guarded,
   method: "post",
@@ -203,6 +215,10 @@ export function tradingAccountRoutes() {
       const ctx = c.get("service");
       if (await isLoosening({ ctx, input })) requireFreshProof(c);
       return c.json(await setTradingState({ ctx, input }), 200);
+    })
+    .openapi(settle, async (c) => {
+      const input = { ...c.req.valid("param"), ...c.req.valid("json") };
+      return c.json(await settleAccountDifference({ ctx: c.get("service"), input }), 200);
     })
     .openapi(kill, async (c) => c.json(await killTrading({ ctx: c.get("service"), input: c.req.valid("json") }), 200))
     .openapi(live, async (c) => {

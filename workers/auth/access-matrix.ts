@@ -187,6 +187,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   // Lowering a limit takes risk away; a raise is asked for a proof by the route.
   "PUT /api/v1/accounts/{id}/limits": write,
   "POST /api/v1/accounts/{id}/trading-state": write,
+  // Sets books right by hand: no program does this.
+  "POST /api/v1/accounts/{id}/differences/settle": { audience: "trader", needs: "step-up" },
   "GET /api/v1/accounts/{id}/live": { ...read, shows: "ticket" },
   // Stopping must never wait for a proof.
   "POST /api/v1/kill": write,

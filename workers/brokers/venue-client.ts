@@ -87,6 +87,8 @@ export interface VenueAccountFacts {
   readonly currency: string;
   /** As the venue shows it, in `currency`; left out where it takes another question. */
   readonly balance?: string;
+  /** Shares of an order's value that the account pays, as text; left out where the venue does not say. */
+  readonly fees?: { readonly maker: string; readonly taker: string };
   readonly canTrade: boolean;
   /** Whether the key could move money out; undefined where the venue does not say. */
   readonly canWithdraw: boolean | undefined;

@@ -5,7 +5,7 @@ import { DashboardPrices } from "./dashboard-prices.ts";
 const ACCOUNT: DashboardAccount = {
   ...{ accountId: "acc_1", name: "Paper", mode: "paper", currency: "USD", state: "ACTIVE", halt: null },
   ...{ equity: "1000", profitToday: "0", drawdown: "0", marketAt: 1, connection: "connected", stream: null },
-  openOrders: 0,
+  ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] }, openOrders: 0 },
   positions: [{ instrument: "BTC", quantity: "1", averagePrice: "100", mark: "100", unrealised: "0" }],
 };
 const NOW = 1_700_000_000_000;

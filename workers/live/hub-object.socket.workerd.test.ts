@@ -29,6 +29,7 @@ const account = (accountId: string, equity = "1000"): DashboardAccount => ({
     profitToday: "0",
   },
   ...{ drawdown: "0", marketAt: null, connection: "connected", stream: null, openOrders: 0, positions: [] },
+  ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] } },
 });
 
 const alertOf = (id: string, accountId: string): DashboardState["alerts"][number] => ({

@@ -31,7 +31,8 @@ export type IdKind =
   | "not"
   | "dlv"
   | "dig"
-  | "sig";
+  | "sig"
+  | "adj";
 
 /** A new random id such as `run_3kx…`: the kind, then 128 random bits in base 32. */
 export function newId(kind: IdKind): string {

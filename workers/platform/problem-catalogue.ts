@@ -33,6 +33,10 @@ export const PROBLEMS = {
     "The body is not of the type that the route takes.",
     "Set `Content-Type` to what `detail` names.",
   ),
+  difference_moved: problem(
+    "The books and the venue's differ by something else than the request says.",
+    "Look at both sides again, and decide anew.",
+  ),
   disabled: problem("The account was closed by an administrator.", "Write to the people who run the site."),
   email_taken: problem("The address belongs to another account.", "Choose another address."),
   email_unverified: problem("The e-mail address is not confirmed.", "Open the link of the newest letter."),

@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, verify } from "node:crypto";
-import { type Money, multiply, NO_MONEY, notional } from "../../../workers/core/ledger/decimal.ts";
+import { type Decimal, type Money, multiply, NO_MONEY, notional } from "../../../workers/core/ledger/decimal.ts";
 import { parseDecimal, parsePrice } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, EmulatedFill, EmulatedInstrument } from "../emulated-order.ts";
@@ -84,6 +84,11 @@ export class BinanceEmulator implements VenueEmulator {
 
   now(): number {
     return this.parts.now() + this.faults.clockSkewMs;
+  }
+
+  /** The share of an order's value that it charges, and says that it does. */
+  get feeRate(): Decimal {
+    return (this.parts.fees ?? "none") === "none" ? NO_MONEY : FEE_SHARE;
   }
 
   private feeOf(

@@ -165,15 +165,18 @@ export function exchangeInfoJson(instruments: readonly EmulatedInstrument[], ser
   return { timezone: "UTC", serverTime, rateLimits: RATE_LIMITS, exchangeFilters: [], symbols };
 }
 
-export function accountJson(book: EmulatedBook) {
+/** `rate` is the share of an order's value that the account pays. */
+export function accountJson(book: EmulatedBook, rate: Decimal) {
   const balances = [...book.funds.keys()].map((asset) => {
     const locked = book.locked(asset);
     const total = book.funds.get(asset) ?? (0n as Decimal);
     return { asset, free: eight(subtract(total, locked)), locked: eight(locked) };
   });
-  const rates = { maker: "0.00100000", taker: "0.00100000", buyer: "0.00000000", seller: "0.00000000" };
+  const rates = { maker: eight(rate), taker: eight(rate), buyer: "0.00000000", seller: "0.00000000" };
+  const points = Math.round(Number(eight(rate)) * 10_000);
   return {
-    ...{ makerCommission: 10, takerCommission: 10, buyerCommission: 0, sellerCommission: 0, commissionRates: rates },
+    ...{ makerCommission: points, takerCommission: points, buyerCommission: 0, sellerCommission: 0 },
+    commissionRates: rates,
     ...{ canTrade: true, canWithdraw: true, canDeposit: true, brokered: false, requireSelfTradePrevention: false },
     ...{
       preventSor: false,

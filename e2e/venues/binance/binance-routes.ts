@@ -38,7 +38,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   ),
   "GET /api/v3/ticker/24hr": open(4, tickers(dayTicker)),
   "GET /api/v3/depth": open(5, depth),
-  "GET /api/v3/account": signed(20, (venue) => accountJson(venue.book)),
+  "GET /api/v3/account": signed(20, (venue) => accountJson(venue.book, venue.feeRate)),
   "GET /api/v3/account/commission": signed(20, commission),
   "GET /api/v3/rateLimit/order": signed(40, () =>
     RATE_LIMITS.filter(({ rateLimitType }) => rateLimitType === "ORDERS"),
@@ -128,8 +128,9 @@ function depth(venue: BinanceEmulator, asked: Asked): unknown {
   return { lastUpdateId: 1, bids: [[eight(price), "1.00000000"]], asks: [[eight(price), "1.00000000"]] };
 }
 
-function commission(_: BinanceEmulator, asked: Asked): unknown {
-  const standardCommission = { maker: "0.00100000", taker: "0.00100000", buyer: "0.00000000", seller: "0.00000000" };
+function commission({ feeRate }: BinanceEmulator, asked: Asked): unknown {
+  const rate = eight(feeRate);
+  const standardCommission = { maker: rate, taker: rate, buyer: "0.00000000", seller: "0.00000000" };
   return { symbol: required(asked, "symbol"), standardCommission };
 }
 

@@ -201,6 +201,16 @@ describe("a key of Binance", () => {
     expect(loose.warnings).toHaveLength(3);
   });
 
+  it("tells the rates that the account pays, and its trades cost as much", async () => {
+    const stage = binanceStage({ fees: "received" });
+    const { broker } = stage.start();
+    expect((await stage.open().client.facts()).fees).toEqual({ maker: "0.00100000", taker: "0.00100000" });
+    expect((await binanceStage().open().client.facts()).fees).toEqual({ maker: "0.00000000", taker: "0.00000000" });
+    await broker.place(testOrder(IN_BTC));
+    const [fill] = stage.venue.book.fills;
+    expect(Number(fill?.fee) / Number(fill?.quantity)).toBeCloseTo(0.001, 9);
+  });
+
   it("F15: that is not taken is refused as a key, and nothing is tried again", async () => {
     const stage = binanceStage();
     const wrong = { ...stage.key, secret: "another" };

@@ -4,10 +4,14 @@ import type { VenueAccountFacts } from "../venue-client.ts";
 import type { BinanceConnection } from "./connection.ts";
 import { Text } from "./parse.ts";
 
+const Share = z.string().regex(/^0(\.\d{1,12})?$/);
+
 const Account = z.object({
   canTrade: z.boolean(),
   uid: Text.optional(),
   permissions: z.array(Text).max(100).optional(),
+  // Only the estimate of a fee goes by them: what is no share of below one is as good as not told.
+  commissionRates: z.object({ maker: Share, taker: Share }).optional().catch(undefined),
 });
 
 const Restrictions = z.object({
@@ -27,10 +31,12 @@ const Burn = z.object({ spotBNBBurn: z.boolean() });
 export async function binanceFacts(connection: BinanceConnection): Promise<VenueAccountFacts> {
   const call = { method: "GET", params: [], kind: "query" } as const;
   const account = readReply(await connection.ask({ ...call, path: "/api/v3/account", weight: 20 }), Account);
+  const rates = account.commissionRates;
   const facts = {
     accountNumber: account.uid ?? "",
     currency: "USDT",
     permissions: account.permissions ?? [],
+    ...(rates === undefined ? {} : { fees: { maker: rates.maker, taker: rates.taker } }),
   };
   if (!connection.hosts.hasWallet) {
     const warnings = account.canTrade ? [] : ["The account cannot trade."];

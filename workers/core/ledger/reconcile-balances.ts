@@ -41,6 +41,16 @@ export function stateDifferences(
 const POSITION = "position ";
 const MONEY = "balance ";
 
+/** By what a difference of a position is kept from one comparison to the next. */
+export function positionKeyOf(instrument: string): string {
+  return `${POSITION}${instrument}`;
+}
+
+/** By what a difference of a balance is kept. */
+export function balanceKeyOf(currency: string): string {
+  return `${MONEY}${currency}`;
+}
+
 /** One thing that differs: what it is, by how much, and the halt that it leads to if it stays. */
 interface Difference {
   readonly key: string;
@@ -62,7 +72,7 @@ function positions(ledger: Ledger, { positions: theirs }: VenueReport): Differen
       ours: formatDecimal(our),
       theirs: formatDecimal(their),
     };
-    return [{ key: `${POSITION}${instrument}`, difference: formatDecimal(subtract(their, our)), halt }];
+    return [{ key: positionKeyOf(instrument), difference: formatDecimal(subtract(their, our)), halt }];
   });
 }
 
@@ -77,6 +87,6 @@ function balances(ledger: Ledger, { balanceTolerance }: OurBooks, { balances: th
       ours: `${formatDecimal(our)} ${currency}`,
       theirs: `${formatDecimal(their)} ${currency}`,
     };
-    return [{ key: `${MONEY}${currency}`, difference: formatDecimal(off), halt }];
+    return [{ key: balanceKeyOf(currency), difference: formatDecimal(off), halt }];
   });
 }

@@ -87,7 +87,7 @@ async function makeAccount(
   const { market, mode, connectionId, currency, cash, instruments } = plan;
   const { volumeLimit, ...rest } = input;
   const volumeLimitPpm = volumeLimit === undefined ? null : Math.round(volumeLimit * MILLION);
-  const made = { market, mode, connectionId, currency, cash };
+  const made = { market, mode, connectionId, currency, cash, fees: plan.fees ?? rest.fees };
   const row = { ...rest, ...made, id: newId("acc"), volumeLimitPpm, createdAt: ctx.now() };
   const account = accountOf({ ...row, ownerId: ctx.ownerId, platformVersion: 0 });
   // The objects first: a row is only there once everything behind it is, and objects without a row are never reached.

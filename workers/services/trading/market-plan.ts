@@ -1,4 +1,5 @@
-import { isLiveMoney } from "../../../schema/wire/connection.ts";
+import type { Fees } from "../../../schema/wire/backtest.ts";
+import { type ConnectionFacts, isLiveMoney } from "../../../schema/wire/connection.ts";
 import type {
   AccountMarket,
   AccountMode,
@@ -31,6 +32,8 @@ export interface MarketPlan {
   /** Decimal. */
   readonly cash: string;
   readonly instruments: readonly Instrument[];
+  /** What the venue says that the account pays; undefined where it does not say. */
+  readonly fees?: Fees;
   /** Makes what the market needs before the account is there. */
   begin(account: TradingAccount): Promise<void>;
 }
@@ -80,8 +83,13 @@ async function planVenue(
     currency,
     cash: await cashAtVenue(ctx, id, currency),
     instruments: instruments.map(storedInstrument),
+    ...(facts.fees === undefined ? {} : { fees: feesOf(facts.fees) }),
     begin: async () => undefined,
   };
+}
+
+function feesOf({ maker, taker }: NonNullable<ConnectionFacts["fees"]>): Fees {
+  return { maker: Number(maker), taker: Number(taker), perUnit: 0, minimum: 0 };
 }
 
 function requireOnce(instruments: readonly VenueInstrument[]): void {

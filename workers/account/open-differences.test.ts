@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { VenueReport } from "../core/ledger/venue-report.ts";
+import { money, quantity } from "../core/testing/orders.ts";
+import { BTC } from "../core/testing/risk-books.ts";
+import { shownHalts } from "./open-differences.ts";
+import { newDesk, ScriptedBroker } from "./testing/scripted-desk.ts";
+
+/** A desk and what its venue says that it holds, which a test may change between two looks. */
+async function deskAt(said: { positions?: VenueReport["positions"]; balances?: VenueReport["balances"] }) {
+  const broker = new ScriptedBroker();
+  const report = broker.report.bind(broker);
+  broker.report = async () => {
+    const answer = await report();
+    return { ...answer, report: { ...answer.report, positions: said.positions, balances: said.balances } };
+  };
+  const { desk } = await newDesk({ broker });
+  // Its first money moves with the first look, at which nothing is compared.
+  await desk.sweepNow();
+  const sweepTwice = async () => {
+    await desk.sweepNow();
+    await desk.sweepNow();
+  };
+  return { desk, sweepTwice };
+}
+
+describe("what differs from the venue's books", () => {
+  it("is shown with both sides as of the last comparison, of each currency for itself", async () => {
+    const said = {
+      balances: new Map([
+        ["USD", money("9000")],
+        ["EUR", money("5")],
+      ]),
+    };
+    const { desk, sweepTwice } = await deskAt(said);
+    await sweepTwice();
+    const figures = shownHalts(desk.books).map((halt) => halt.figures);
+    expect(figures).toMatchObject([
+      { unit: "USD", theirs: "9000" },
+      { unit: "EUR", ours: "0", theirs: "5", difference: "5" },
+    ]);
+    said.balances.set("EUR", money("7"));
+    await sweepTwice();
+    expect(shownHalts(desk.books)[1]).toMatchObject({ theirs: "5 EUR", figures: { theirs: "7", difference: "7" } });
+  });
+
+  it("is shown as agreed once the venue says the same, and stays until somebody has looked", async () => {
+    const said = { positions: new Map([[BTC, quantity("2")]]) };
+    const { desk, sweepTwice } = await deskAt(said);
+    await sweepTwice();
+    expect(shownHalts(desk.books)).toMatchObject([{ instrument: BTC, figures: { unit: BTC, difference: "2" } }]);
+    said.positions.delete(BTC);
+    await sweepTwice();
+    expect(shownHalts(desk.books)).toMatchObject([{ theirs: "2", figures: { theirs: "0", difference: "0" } }]);
+  });
+
+  it("of another instrument stays known where one is armed again", async () => {
+    const said = {
+      positions: new Map([
+        [BTC, quantity("2")],
+        ["X:ETH", quantity("3")],
+      ]),
+    };
+    const { desk, sweepTwice } = await deskAt(said);
+    await sweepTwice();
+    desk.switches.set({ kind: "instrument", instrument: BTC }, "ACTIVE", "by hand");
+    expect(shownHalts(desk.books)).toMatchObject([{ instrument: "X:ETH", figures: { difference: "3" } }]);
+    await sweepTwice();
+    expect(shownHalts(desk.books).map(({ instrument }) => instrument)).toEqual(["X:ETH", BTC]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { cashOf, ledgerFaults, standingOf } from "../core/ledger/ledger.ts";
+import { quantityOf } from "../core/ledger/position.ts";
+import type { VenueReport } from "../core/ledger/venue-report.ts";
+import { money, quantity } from "../core/testing/orders.ts";
+import { BTC } from "../core/testing/risk-books.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { shownHalts } from "./open-differences.ts";
+import { settleDifference } from "./settle-difference.ts";
+import { fillEvent, intent, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
+
+const WHY = { reason: "sold by hand at the venue", entryId: "adjustment:1" };
+const POSITION = { ...WHY, code: "POSITION_DIFFERS", unit: BTC } as const;
+const BALANCE = { ...WHY, code: "BALANCE_DIFFERS", unit: "USD" } as const;
+
+/** A desk whose bot bought ten; `said` is what its venue tells from now on. */
+async function deskAt(said: { positions?: VenueReport["positions"]; balances?: VenueReport["balances"] }) {
+  const broker = new ScriptedBroker();
+  const report = broker.report.bind(broker);
+  const { desk } = await newDesk({ broker });
+  const { order } = await desk.submit("bot_1", intent());
+  await desk.hear(told([fillEvent(1, order.order.id)]));
+  broker.report = async () => {
+    const answer = await report();
+    return { ...answer, report: { ...answer.report, positions: said.positions, balances: said.balances } };
+  };
+  for (let look = 0; look < 3; look++) await desk.sweepNow();
+  const books = () => desk.books.scope(ACCOUNT_SCOPE);
+  const held = () => [...books().ledger.positions.values()].map(quantityOf);
+  const standing = () => standingOf(books().ledger, "USD", desk.books.marks());
+  return { desk, books, held, standing };
+}
+
+describe("a difference that a person settles", () => {
+  it("puts the position where the venue has it, without a profit, and leaves the bot its share", async () => {
+    const { desk, held, standing, books } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    const before = standing();
+    expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("settled");
+    expect(held()).toEqual([quantity("7")]);
+    const after = standing();
+    expect(after.equity - after.netDeposits).toBe(before.equity - before.netDeposits);
+    expect(after.cash).toBe(before.cash);
+    expect(ledgerFaults(books().ledger)).toEqual([]);
+    expect([...desk.books.scope("bot_1").ledger.positions.values()].map(quantityOf)).toEqual([quantity("10")]);
+  });
+
+  it("puts the balance where the venue has it, as money that came or went", async () => {
+    const { desk, books, standing } = await deskAt({ balances: new Map([["USD", money("90000")]]) });
+    const [halt] = shownHalts(desk.books);
+    const before = standing();
+    expect(settleDifference(desk, { ...BALANCE, difference: String(halt?.figures?.difference) })).toBe("settled");
+    expect(cashOf(books().ledger, "USD")).toBe(money("90000"));
+    const after = standing();
+    expect(after.equity - after.netDeposits).toBe(before.equity - before.netDeposits);
+  });
+
+  it("is no longer listed, does not come back, and what it halted stays halted until it is armed", async () => {
+    const { desk } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    settleDifference(desk, { ...POSITION, difference: "-3" });
+    for (let look = 0; look < 3; look++) await desk.sweepNow();
+    expect(shownHalts(desk.books)).toEqual([]);
+    expect(desk.books.record.instruments[BTC]?.state).toBe("HALTED");
+    expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("unknown");
+  });
+
+  it("changes nothing where it is not the one that the person saw", async () => {
+    const { desk, held } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    expect(settleDifference(desk, { ...POSITION, difference: "-2" })).toBe("moved");
+    expect(settleDifference(desk, { ...POSITION, unit: "X:OTHER", difference: "-3" })).toBe("unknown");
+    expect(settleDifference(desk, { ...BALANCE, difference: "-3" })).toBe("unknown");
+    expect(held()).toEqual([quantity("10")]);
+    expect(shownHalts(desk.books)).toHaveLength(1);
+  });
+
+  it("is refused where the two sides agree by now: there is nothing to take over", async () => {
+    const said = { positions: new Map([[BTC, quantity("7")]]) };
+    const { desk, held } = await deskAt(said);
+    said.positions.set(BTC, quantity("10"));
+    await desk.sweepNow();
+    expect(settleDifference(desk, { ...POSITION, difference: "0" })).toBe("moved");
+    expect(held()).toEqual([quantity("10")]);
+  });
+
+  it("is refused where no price of the instrument is known", async () => {
+    const { desk } = await deskAt({
+      positions: new Map([
+        ["X:ETH", quantity("2")],
+        [BTC, quantity("10")],
+      ]),
+    });
+    expect(settleDifference(desk, { ...POSITION, unit: "X:ETH", difference: "2" })).toBe("no-price");
+    expect(shownHalts(desk.books)).toHaveLength(1);
+  });
+});
