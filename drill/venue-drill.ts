@@ -45,6 +45,7 @@ const SETTLE_MS = 90_000;
  * it does with real crashes. The last cycle's end always waits.
  */
 const CERTAIN_SHARE = 0.15;
+const SIDES = ["buy", "sell"] as const;
 const LOOK_EVERY_MS = 500;
 /** The account is new, and some venues tell times to the second: a fill may be from before the drill began. */
 const ALL = 0;
@@ -66,6 +67,8 @@ class VenueDrill {
   private readonly asked: Asked[] = [];
   /** Orders that were left open, the oldest first. */
   private readonly leftOpen: string[] = [];
+  /** What most orders do while anything may be in doubt: the desk denies those that could trade with one another. */
+  private leaning: (typeof SIDES)[number];
   private stopping = false;
   private repeated = 0;
   /** What the last look before agreement still found. */
@@ -74,6 +77,7 @@ class VenueDrill {
   constructor(parts: VenueStage, seed: number) {
     this.parts = parts;
     this.chance = new Chance(seed);
+    this.leaning = this.chance.pick(SIDES);
     const { price, tick, quantityDecimals, worth } = parts.drilled;
     this.walk = new MarketWalk({ seed, price, tick, quantityDecimals, thinMax: worth[1] / price / 2 });
   }
@@ -93,7 +97,9 @@ class VenueDrill {
       restartMs.push(Date.now() - restarting);
       if (this.chance.happens(GOES_ON_SHARE)) await wait(this.chance.share(GOES_ON_MS_MAX));
       standing();
-      findings = await this.settle(this.chance.happens(CERTAIN_SHARE));
+      const isCertain = this.chance.happens(CERTAIN_SHARE);
+      findings = await this.settle(isCertain);
+      if (isCertain) this.leaning = this.chance.pick(SIDES);
       settleMs.push(Date.now() - restarting - (restartMs.at(-1) ?? 0));
       cycleMs.push(Date.now() - began);
       const waited = this.waitedFor === "" ? "" : `; waited longest for: ${this.waitedFor}`;
@@ -120,8 +126,7 @@ class VenueDrill {
     if (this.chance.happens(DEAF_SHARE)) emulator.faults.rates = EVENT_FAULTS;
     // Each draws from a seed of its own: which of them comes first is not the drill's to say.
     const seeds = Array.from({ length: CLIENTS }, () => this.chance.whole(0, 2 ** 31));
-    const leaning = this.chance.happens(0.5) ? "buy" : "sell";
-    const clients = seeds.map((seed) => this.trade(new Chance(seed), leaning));
+    const clients = seeds.map((seed) => this.trade(new Chance(seed)));
     if (this.chance.happens(FAULTY_SHARE)) {
       emulator.faults.arm(this.chance.pick(FAULTS), { times: this.chance.whole(1, 2), path: drilled.places });
     }
@@ -146,8 +151,9 @@ class VenueDrill {
     return () => clearInterval(timer);
   }
 
-  private async trade(chance: Chance, leaning: "buy" | "sell"): Promise<void> {
+  private async trade(chance: Chance): Promise<void> {
     const { drilled, account, api, emulator } = this.parts;
+    const { leaning } = this;
     for (let count = 0; count < ORDERS_A_CYCLE && !this.stopping; count++) {
       const { prices, positions } = emulator.book;
       const price = Number(formatDecimal(prices.get(drilled.symbol) ?? parsePrice(String(drilled.price), "price")));
