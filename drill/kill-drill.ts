@@ -90,11 +90,11 @@ class KillDrill {
     this.parts = parts;
   }
 
-  async run({ cycles, untilCertain, say }: DrillTerms): Promise<DrillResult> {
+  async run({ cycles, msMax = Number.POSITIVE_INFINITY, untilCertain, say }: DrillTerms): Promise<DrillResult> {
     const cycleMs: number[] = [];
     let findings: string[] = [];
     const beganAt = Date.now();
-    while (cycleMs.length < cycles && findings.length === 0) {
+    while (cycleMs.length < cycles && Date.now() - beganAt < msMax && findings.length === 0) {
       const started = Date.now();
       findings = await this.cycle(started);
       cycleMs.push(Date.now() - started);

@@ -40,6 +40,12 @@ const GOES_ON_MS_MAX = 4_000;
 const SIDECAR_KILLED_SHARE = 0.3;
 /** What is in doubt is asked for until it counts as lost, and a sweep may be due after that. */
 const SETTLE_MS = 90_000;
+/**
+ * Share of cycles whose end waits until nothing is in doubt any more; else the doubt goes on over the next kills, as all of
+ * it does with real crashes. The last cycle's end always waits.
+ */
+const CERTAIN_SHARE = 0.15;
+const SIDES = ["buy", "sell"] as const;
 const LOOK_EVERY_MS = 500;
 /** The account is new, and some venues tell times to the second: a fill may be from before the drill began. */
 const ALL = 0;
@@ -61,6 +67,8 @@ class VenueDrill {
   private readonly asked: Asked[] = [];
   /** Orders that were left open, the oldest first. */
   private readonly leftOpen: string[] = [];
+  /** What most orders do while anything may be in doubt: the desk denies those that could trade with one another. */
+  private leaning: (typeof SIDES)[number];
   private stopping = false;
   private repeated = 0;
   /** What the last look before agreement still found. */
@@ -69,14 +77,16 @@ class VenueDrill {
   constructor(parts: VenueStage, seed: number) {
     this.parts = parts;
     this.chance = new Chance(seed);
+    this.leaning = this.chance.pick(SIDES);
     const { price, tick, quantityDecimals, worth } = parts.drilled;
     this.walk = new MarketWalk({ seed, price, tick, quantityDecimals, thinMax: worth[1] / price / 2 });
   }
 
-  async run({ cycles, say }: DrillTerms): Promise<DrillResult> {
+  async run({ cycles, msMax = Number.POSITIVE_INFINITY, say }: DrillTerms): Promise<DrillResult> {
     const [cycleMs, restartMs, settleMs]: [number[], number[], number[]] = [[], [], []];
     let findings: string[] = [];
-    while (cycleMs.length < cycles && findings.length === 0) {
+    const beganAt = Date.now();
+    while (cycleMs.length < cycles && Date.now() - beganAt < msMax && findings.length === 0) {
       const began = Date.now();
       await this.parts.api.renew();
       const standing = this.moveMarket();
@@ -87,7 +97,9 @@ class VenueDrill {
       restartMs.push(Date.now() - restarting);
       if (this.chance.happens(GOES_ON_SHARE)) await wait(this.chance.share(GOES_ON_MS_MAX));
       standing();
-      findings = await this.settle();
+      const isCertain = this.chance.happens(CERTAIN_SHARE);
+      findings = await this.settle(isCertain);
+      if (isCertain) this.leaning = this.chance.pick(SIDES);
       settleMs.push(Date.now() - restarting - (restartMs.at(-1) ?? 0));
       cycleMs.push(Date.now() - began);
       const waited = this.waitedFor === "" ? "" : `; waited longest for: ${this.waitedFor}`;
@@ -95,6 +107,7 @@ class VenueDrill {
         `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
       );
     }
+    if (findings.length === 0) findings = await this.settle(true);
     const orders = await this.parts.api.orders(ALL);
     const { book } = this.parts.emulator;
     return {
@@ -113,8 +126,7 @@ class VenueDrill {
     if (this.chance.happens(DEAF_SHARE)) emulator.faults.rates = EVENT_FAULTS;
     // Each draws from a seed of its own: which of them comes first is not the drill's to say.
     const seeds = Array.from({ length: CLIENTS }, () => this.chance.whole(0, 2 ** 31));
-    const leaning = this.chance.happens(0.5) ? "buy" : "sell";
-    const clients = seeds.map((seed) => this.trade(new Chance(seed), leaning));
+    const clients = seeds.map((seed) => this.trade(new Chance(seed)));
     if (this.chance.happens(FAULTY_SHARE)) {
       emulator.faults.arm(this.chance.pick(FAULTS), { times: this.chance.whole(1, 2), path: drilled.places });
     }
@@ -139,8 +151,9 @@ class VenueDrill {
     return () => clearInterval(timer);
   }
 
-  private async trade(chance: Chance, leaning: "buy" | "sell"): Promise<void> {
+  private async trade(chance: Chance): Promise<void> {
     const { drilled, account, api, emulator } = this.parts;
+    const { leaning } = this;
     for (let count = 0; count < ORDERS_A_CYCLE && !this.stopping; count++) {
       const { prices, positions } = emulator.book;
       const price = Number(formatDecimal(prices.get(drilled.symbol) ?? parsePrice(String(drilled.price), "price")));
@@ -164,12 +177,12 @@ class VenueDrill {
     return this.leftOpen.length > CLIENTS * LEFT_OPEN_MAX ? this.leftOpen.shift() : undefined;
   }
 
-  /** Compares until nothing differs any more. Returns what still does at the deadline. */
-  private async settle(): Promise<string[]> {
+  /** Compares until nothing differs any more or, with `isCertain`, is in doubt. Returns what still is at the deadline. */
+  private async settle(isCertain: boolean): Promise<string[]> {
     const deadline = Date.now() + this.parts.drilled.lateAcceptMs + SETTLE_MS;
     this.waitedFor = "";
     for (;;) {
-      const found = await this.look().catch((error: unknown) => [`no comparison: ${String(error)}`]);
+      const found = await this.look(isCertain).catch((error: unknown) => [`no comparison: ${String(error)}`]);
       const final = found.some((line) => line.startsWith("DOUBLED") || line.endsWith("HALTED"));
       if (found.length === 0 || final) return found;
       if (Date.now() > deadline) return [...found, ...this.parts.runtime.said()];
@@ -178,7 +191,7 @@ class VenueDrill {
     }
   }
 
-  private async look(): Promise<string[]> {
+  private async look(isCertain: boolean): Promise<string[]> {
     const { api, account } = this.parts;
     await api.renew();
     for (const asked of this.asked.filter(({ order }) => order === undefined)) {
@@ -189,7 +202,7 @@ class VenueDrill {
     const [orders, fills] = [await api.orders(ALL), await api.fills(ALL)];
     const desk = { orders: orders.filter(isMine), fills: fills.filter(isMine), state: await api.state(account) };
     const book = this.book();
-    const open = desk.orders.filter(({ state }) => state === "SUBMITTING" || state === "UNKNOWN");
+    const open = isCertain ? desk.orders.filter(({ state }) => state === "SUBMITTING" || state === "UNKNOWN") : [];
     return [
       // Venues number their trades as they like: they are compared by what they add up to.
       ...differences({ book, desk: { ...desk, fills: [] }, asked: this.asked, since: 0 }),

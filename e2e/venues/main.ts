@@ -1,39 +1,46 @@
-import { parseArgs } from "node:util";
 import { EmulatedTerminal } from "./mt5/emulated-terminal.ts";
 import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
+import { readStandInOptions, STAND_IN_HELP, type StandInOptions } from "./stand-in-options.ts";
 import { serveVenue } from "./venue-server.ts";
 import { VENUES } from "./venues.ts";
+import { XtsEmulator } from "./xts/xts-emulator.ts";
 
-/**
- * Starts the emulator of a venue: `npx node e2e/venues/main.ts <venue> [--port 9101]`. That of a terminal dials a bridge with the
- * key that the page showed: `mt5 --dial 127.0.0.1:8443 --key-id con_… --secret …`.
+/*
+ * Starts the stand-in of a venue: `npx node e2e/venues/main.ts binance --port 9101`. That of a terminal dials a bridge with
+ * the key that the page showed. Exits 1 where the options are wrong or the port is taken.
  */
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    port: { type: "string", default: "0" },
-    dial: { type: "string" },
-    "key-id": { type: "string", default: "1" },
-    secret: { type: "string", default: "" },
-  },
-});
-const [name = ""] = positionals;
-const open = VENUES[name];
-const port = Number(values.port);
-if (open === undefined || !Number.isInteger(port)) {
-  console.error(`usage: npx node e2e/venues/main.ts <${Object.keys(VENUES).join("|")}> [--port 9101]`);
-  process.exit(2);
+const options = readStandInOptions(process.argv.slice(2));
+if (options === "help") console.log(STAND_IN_HELP);
+else if ("wrong" in options) fail(options.wrong);
+else await serve(options).catch((error) => fail(wordsOf(error, options)));
+
+async function serve({ venue: name, port, isAlwaysOpen, terminal }: StandInOptions): Promise<void> {
+  const open = VENUES[name];
+  if (open === undefined) throw new RangeError(`there must be a venue ${name}`);
+  const venue = open({
+    now: Date.now,
+    random: Math.random,
+    after: (delayMs, act) => void setTimeout(act, delayMs),
+  });
+  if (venue instanceof XtsEmulator) venue.isAlwaysOpen = isAlwaysOpen;
+  const server = await serveVenue(venue, { port, market: "goes-on" });
+  if (venue instanceof Mt5Emulator && terminal !== undefined) {
+    const { host, port: bridge, keyId, secret } = terminal;
+    Object.assign(venue.keys, { keyId, secret });
+    new EmulatedTerminal(venue, { host, port: bridge });
+  }
+  console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade and ${server.url}/control/fault`);
+  for (const [key, value] of Object.entries(venue.keys)) console.log(`${key}: ${value}`);
 }
-const venue = open({
-  now: Date.now,
-  random: Math.random,
-  after: (delayMs, act) => void setTimeout(act, delayMs),
-});
-if (venue instanceof Mt5Emulator && values.dial !== undefined) {
-  const [host = "", bridge = ""] = values.dial.split(":");
-  Object.assign(venue.keys, { keyId: values["key-id"], secret: values.secret });
-  new EmulatedTerminal(venue, { host, port: Number(bridge) });
+
+function wordsOf(error: unknown, { port }: StandInOptions): string {
+  const { code } = error as { readonly code?: string };
+  if (code === "EADDRINUSE") return `--port must be free, was ${port}, which a program listens on already`;
+  if (code === "EACCES") return `--port must be one that you may listen on, was ${port}`;
+  return error instanceof Error ? error.message : String(error);
 }
-const server = await serveVenue(venue, { port, market: "goes-on" });
-console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade and ${server.url}/control/fault`);
-for (const [key, value] of Object.entries(venue.keys)) console.log(`${key}: ${value}`);
+
+function fail(text: string): void {
+  console.error(text);
+  process.exitCode = 1;
+}

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
-import { parsePrice, parseQuantity } from "../../workers/core/ledger/decimal-text.ts";
-import type { Fault } from "./fault-switches.ts";
+import { obey } from "./control-order.ts";
 import type { EmulatedRequest, VenueEmulator } from "./venue-emulator.ts";
 
 /** Bytes of a request: an order is a thousandth of it. */
@@ -24,7 +23,8 @@ interface ServeOptions {
 
 /**
  * Serves an emulator over HTTP and WebSocket on this machine. POST /control/trade {instrument, price, quantity?} moves its
- * market, POST /control/fault {fault, times?, path?} | {rates} | {maintenance} | {clockSkewMs} | {clear} breaks it.
+ * market, POST /control/fault {fault, times?, path?} | {rates} | {maintenance} | {clockSkewMs} | {clear} breaks it. Rejects
+ * where the port is taken.
  */
 export async function serveVenue(
   venue: VenueEmulator,
@@ -48,11 +48,14 @@ export async function serveVenue(
       open.on("error", () => handler.closed());
     });
   });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
   const timer = setInterval(() => {
     if (market === "goes-on") venue.book.follow();
     venue.tick?.();
   }, 1_000);
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${taken}`,
@@ -89,25 +92,13 @@ async function answer(venue: VenueEmulator, request: IncomingMessage, response: 
   response.end(reply.body);
 }
 
-function control({ book, faults }: VenueEmulator, { path, body }: EmulatedRequest, response: ServerResponse): void {
+function control(venue: VenueEmulator, { path, body }: EmulatedRequest, response: ServerResponse): void {
   try {
-    const asked = JSON.parse(body === "" ? "{}" : body) as Record<string, unknown>;
-    if (path === "/control/trade") {
-      const quantity = asked.quantity === undefined ? undefined : parseQuantity(String(asked.quantity), "quantity");
-      book.trade(String(asked.instrument), parsePrice(String(asked.price), "price"), quantity);
-    } else if (path === "/control/fault") {
-      if (asked.clear === true) faults.clear();
-      if (typeof asked.maintenance === "boolean") faults.maintenance = asked.maintenance;
-      if (typeof asked.clockSkewMs === "number") faults.clockSkewMs = asked.clockSkewMs;
-      if (typeof asked.rates === "object") faults.rates = asked.rates as typeof faults.rates;
-      if (typeof asked.fault === "string") {
-        faults.arm(asked.fault as Fault, { times: Number(asked.times ?? 1), path: String(asked.path ?? "") });
-      }
-    } else throw new RangeError("path must be /control/trade or /control/fault");
+    obey(venue, path, body);
     response.end("{}\n");
   } catch (error) {
     response.statusCode = 400;
-    response.end(`${JSON.stringify({ error: String(error) })}\n`);
+    response.end(`${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`);
   }
 }
 

@@ -60,3 +60,26 @@ it("rings at the first of all times", async () => {
   await alarm.byFirst([undefined]);
   expect(kept.at).toBe(NOW + 300);
 });
+
+it("rings at the first of times that are asked for at once, in whatever order", async () => {
+  for (const times of [
+    [NOW + 2_000, NOW + 34_000],
+    [NOW + 34_000, NOW + 2_000],
+  ]) {
+    const { alarm, kept } = newAlarm();
+    await alarm.begin();
+    await alarm.end();
+    await Promise.all(times.map((at) => alarm.by(at)));
+    expect(kept.at).toBe(NOW + 2_000);
+  }
+});
+
+it("rings at once where somebody else asks for a later time meanwhile, also after it rang", async () => {
+  const { alarm, kept } = newAlarm();
+  await Promise.all([alarm.by(NOW + 34_000), alarm.ring()]);
+  expect(kept.at).toBe(NOW);
+  await alarm.begin();
+  await alarm.ring();
+  await alarm.end();
+  expect(kept.at).toBe(NOW);
+});

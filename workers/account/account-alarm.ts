@@ -6,7 +6,10 @@ import { beginWork, CUT_OFF_MS, endWork } from "../platform/cut-off-work.ts";
 export class AccountAlarm {
   private readonly storage: DurableObjectStorage;
   private readonly now: Clock;
-  /** The first time that was asked for since it began to ring. */
+  /**
+   * The first time that was asked for since it began to ring. Of several who ask at once each reads what is set before any
+   * of them has set it: so each sets the first time of all, and never its own later one over another's.
+   */
   private dueBy = Number.POSITIVE_INFINITY;
 
   constructor(storage: DurableObjectStorage, now: Clock) {
@@ -18,7 +21,7 @@ export class AccountAlarm {
   async by(at: number): Promise<void> {
     this.dueBy = Math.min(this.dueBy, at);
     const set = await this.storage.getAlarm();
-    if (set === null || at < set) await this.storage.setAlarm(Math.max(at, this.now()));
+    if (set === null || this.dueBy < set) await this.storage.setAlarm(Math.max(this.dueBy, this.now()));
   }
 
   /** Rings no later than the first of these; where there is none, nothing changes. */
@@ -32,9 +35,11 @@ export class AccountAlarm {
     return this.by(this.now() + CUT_OFF_MS);
   }
 
-  /** Rings at once. */
+  /** Rings at once; while it rings, once more after it. */
   ring(): Promise<void> {
-    return this.storage.setAlarm(this.now());
+    const now = this.now();
+    this.dueBy = Math.min(this.dueBy, now);
+    return this.storage.setAlarm(now);
   }
 
   /** Begins the work of an alarm: one that is cut off rings again soon. */

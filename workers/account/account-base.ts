@@ -53,7 +53,8 @@ export class AccountBase extends BackedUpObject {
     this.sidecar = new AccountSidecar({ ctx, env, now: systemClock, hear, changed });
   }
 
-  protected open(ownerId: string): OpenAccount {
+  /** `rings`: whether its round is still to come, as it is but for the alarm itself. */
+  protected open(ownerId: string, { rings = true } = {}): OpenAccount {
     if (this.opened === undefined) {
       const text = this.ctx.storage.kv.get(RECORD);
       if (text === undefined) throw new Error("the account is not there");
@@ -61,7 +62,7 @@ export class AccountBase extends BackedUpObject {
       const line = () => this.sidecar.connection(record);
       this.opened = openAccount({ ctx: this.ctx, env: this.env }, { record, venue: this.venueOf(record), line });
       // Whatever opens it first after a crash: the venue is asked at once, not in its next round.
-      this.ctx.waitUntil(this.bell.ring());
+      if (rings) this.ctx.waitUntil(this.bell.ring());
     }
     if (this.opened.record.ownerId !== ownerId) throw new Error("the account belongs to another owner");
     return this.opened;
@@ -124,7 +125,7 @@ export class AccountBase extends BackedUpObject {
     if (record === undefined) return;
     await this.bell.begin();
     try {
-      const { desk } = this.open(record.ownerId);
+      const { desk } = this.open(record.ownerId, { rings: false });
       await desk.tick();
       await this.hearJournal();
       await this.market.letGo(record, desk.books);

@@ -79,6 +79,8 @@ export class BinanceConnection {
 
   /** A signed request. One that came too late or too early for the venue's clock was not executed, so it is sent again. */
   async send(call: Call): Promise<Answer> {
+    // A key that cannot be read is told before the venue is asked, which may not answer.
+    await this.sign;
     await this.ready();
     const first = await this.once(call);
     if (first.error === undefined || !isClock(first.error) || !first.error.isDefinite) return first;

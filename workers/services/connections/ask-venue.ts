@@ -1,6 +1,7 @@
 import type { ConnectionFacts, ConnectionState, VenueCredentials } from "../../../schema/wire/connection.ts";
 import { type VenueDeps, venueFacts } from "../../brokers/registry.ts";
 import { VenueRefusal, VenueSilence } from "../../brokers/request/venue-reply.ts";
+import { UnreadableKey } from "../../brokers/unreadable-key.ts";
 import { invalid, type ProblemError, unavailable } from "../../platform/problem-error.ts";
 import { ASK_AGAIN_SECONDS } from "./answered-by-venue.ts";
 
@@ -39,20 +40,24 @@ export async function askVenue(deps: VenueDeps, credentials: VenueCredentials): 
       const refusal = invalid("credentials", `must be accepted by the venue, which says: ${error.message}`);
       return { state: "refused", problem, facts: NOTHING_KNOWN, refusal };
     }
+    if (error instanceof UnreadableKey) return unreadable(`credentials.${error.field}`, error.rule);
     if (isUnreadable(error)) {
-      const rule = "must be keys as the venue gives them: they cannot be read as such";
-      return {
-        state: "refused",
-        problem: `The keys ${rule}.`,
-        facts: NOTHING_KNOWN,
-        refusal: invalid("credentials", rule),
-      };
+      return unreadable("credentials", "must be keys as the venue gives them: they cannot be read as such");
     }
     if (!(error instanceof VenueSilence)) throw error;
     const problem = `The venue did not answer: ${error.message}`;
     const refusal = unavailable(`${problem}. Nothing was kept; try again in a moment.`, ASK_AGAIN_SECONDS);
     return { state: "unreachable", problem, facts: NOTHING_KNOWN, refusal };
   }
+}
+
+function unreadable(field: string, rule: string): VenueAnswer {
+  return {
+    state: "refused",
+    problem: `The key cannot be read: ${field} ${rule}.`,
+    facts: NOTHING_KNOWN,
+    refusal: invalid(field, rule),
+  };
 }
 
 /** What adapters and the platform's cryptography throw for a key that is none: its text is not told on. */
