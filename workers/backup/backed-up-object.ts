@@ -4,6 +4,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
 import { logEvent } from "../platform/log-event.ts";
 import { masterKeys } from "../platform/master-keys.ts";
+import { ObjectAlarm } from "../platform/object-alarm.ts";
 import type { BackedUpClass } from "./backed-up.ts";
 import { BACKED_UP } from "./backed-up.ts";
 import { backupStoreOf } from "./backup-store-of.ts";
@@ -37,6 +38,7 @@ const WAKE_AFTER_MS = 30_000;
  */
 export class BackedUpObject extends DurableObject<Env> {
   protected readonly backup: ObjectBackup;
+  protected readonly alarms: ObjectAlarm;
   private readonly capture: ChangeCapture;
   private installing: Promise<void> | undefined;
   private isGone = false;
@@ -44,6 +46,7 @@ export class BackedUpObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env, className: BackedUpClass) {
     super(ctx, env);
+    this.alarms = new ObjectAlarm(ctx.storage);
     const values = objectValues(ctx.storage.kv, (name) => keepsValue(className, name));
     const leftOut = new Set<string>();
     this.capture = new ChangeCapture({ sql: objectSql(ctx.storage), values, leftOut, now: systemClock });
@@ -109,7 +112,7 @@ export class BackedUpObject extends DurableObject<Env> {
   /** The place that it was restored into is about to serve. */
   async wakeRestored(): Promise<void> {
     if (this.restored() === undefined) throw new Error("only a restored object is woken");
-    await this.ctx.storage.setAlarm(systemClock() + WAKE_AFTER_MS);
+    await this.alarms.at(systemClock() + WAKE_AFTER_MS);
   }
 
   /** As of when this object was restored last; undefined for one that never was. */
@@ -146,9 +149,7 @@ export class BackedUpObject extends DurableObject<Env> {
   /** The same, for an object that has nothing else to ring for. */
   protected async ringForBackup(): Promise<void> {
     const dueAt = await this.noticeChanges();
-    if (dueAt === undefined) return;
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null || dueAt < set) await this.ctx.storage.setAlarm(Math.max(dueAt, systemClock()));
+    if (dueAt !== undefined) await this.alarms.by(Math.max(dueAt, systemClock()));
   }
 
   /** Values by name changed, which leave no notes of themselves. */

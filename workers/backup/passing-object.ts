@@ -9,7 +9,7 @@ export class PassingObject extends BackedUpObject {
   /** Whether the alarm rang before a pass is due: what is to be stored is, and it rings again for the pass. */
   protected async rangForBackup(passAt = this.passAt): Promise<boolean> {
     if (passAt === undefined || systemClock() >= passAt) return false;
-    if (Number.isFinite(passAt)) await this.ctx.storage.setAlarm(passAt);
+    if (Number.isFinite(passAt)) await this.alarms.at(passAt);
     await this.noticeChanges();
     this.turnBackup();
     return true;
@@ -19,20 +19,18 @@ export class PassingObject extends BackedUpObject {
   protected async ringAt(passAt: number | undefined): Promise<void> {
     this.passAt = passAt ?? Number.POSITIVE_INFINITY;
     const first = Math.min(this.passAt, (await this.noticeChanges()) ?? Number.POSITIVE_INFINITY);
-    if (Number.isFinite(first)) await this.ctx.storage.setAlarm(first);
-    else await this.ctx.storage.deleteAlarm();
+    await this.alarms.at(Number.isFinite(first) ? first : undefined);
   }
 
   /** Rings for a pass by then, or earlier where one was due. */
   protected async passBy(at: number): Promise<void> {
     if (this.passAt !== undefined) this.passAt = Math.min(this.passAt, at);
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
+    await this.alarms.by(at);
   }
 
   /** Rings for a pass now, or at `at`. */
   protected async ringForPass(at = systemClock()): Promise<void> {
     this.passAt = at;
-    await this.ctx.storage.setAlarm(at);
+    await this.alarms.at(at);
   }
 }

@@ -166,7 +166,7 @@ export class BotObject extends BotBase implements MarketListener {
     if (this.store.get("record") === undefined) return;
     if (await this.rangForBackup()) return;
     const { storage } = this.ctx;
-    await storage.setAlarm(systemClock() + beginWork(storage.kv));
+    await this.alarms.at(systemClock() + beginWork(storage.kv));
     await this.work();
     endWork(storage.kv);
     this.hub.sweep(systemClock());

@@ -258,9 +258,8 @@ export class HubObject extends BackedUpObject {
   }
 
   /** The alarm rings by then, or earlier where it was to. */
-  private async wakeBy(atMs: number): Promise<void> {
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null || set > atMs) await this.ctx.storage.setAlarm(atMs);
+  private wakeBy(atMs: number): Promise<void> {
+    return this.alarms.by(atMs);
   }
 
   private publish(): void {
