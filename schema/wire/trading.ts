@@ -131,7 +131,10 @@ export const SettleDifference = z.strictObject({
   /** The instrument, or the currency: `figures.unit` of the difference. */
   unit: z.string().min(1).max(60),
   /** Theirs less ours, as whoever decides has seen it; refused where it is another by now. */
-  difference: Decimal.refine((text) => Number(text) !== 0, "must not be 0"),
+  difference: Decimal.regex(/^-?(?!0\d)/, "must have no leading zero").refine(
+    (text) => Number(text) !== 0,
+    "must not be 0",
+  ),
   reason: Reason,
 });
 export type SettleDifference = z.infer<typeof SettleDifference>;
