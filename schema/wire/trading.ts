@@ -64,6 +64,7 @@ export const CreateTradingAccount = z.strictObject({
     .regex(/^[A-Z]{3,6}$/, "must be a currency such as USD")
     .default("USD"),
   method: CostMethod.default("fifo"),
+  /** Of a simulated venue. Where a real one says what the account pays, that is taken instead. */
   fees: Fees.default({ maker: 0.001, taker: 0.001, perUnit: 0, minimum: 0 }),
   slippage: Slippage.default({ kind: "bps", bps: 2 }),
   /** How long an order is on its way to the venue, ms of the market's time. */
@@ -131,7 +132,10 @@ export const SettleDifference = z.strictObject({
   /** The instrument, or the currency: `figures.unit` of the difference. */
   unit: z.string().min(1).max(60),
   /** Theirs less ours, as whoever decides has seen it; refused where it is another by now. */
-  difference: Decimal.refine((text) => Number(text) !== 0, "must not be 0"),
+  difference: Decimal.regex(/^-?(?!0\d)/, "must have no leading zero").refine(
+    (text) => Number(text) !== 0,
+    "must not be 0",
+  ),
   reason: Reason,
 });
 export type SettleDifference = z.infer<typeof SettleDifference>;

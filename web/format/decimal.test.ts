@@ -6,6 +6,7 @@ import {
   formatAmountShort,
   formatDecimalPrice,
   formatDecimalQuantity,
+  formatExactAmount,
   formatExactQuantity,
 } from "./decimal.ts";
 
@@ -36,6 +37,13 @@ describe("decimals of the wire", () => {
     expect(formatAmountDown("99999.999", "USDT")).toBe("99,999.99\u00a0USDT");
     expect(formatAmountDown("12345.9", "JPY")).toBe("12,345\u00a0JPY");
     expect(formatAmountDown("500", "USD")).toBe("500.00\u00a0USD");
+  });
+
+  test("an amount that is booked as it is read keeps every digit", () => {
+    expect(formatExactAmount("10000.004", "USDT")).toBe("10,000.004\u00a0USDT");
+    expect(formatExactAmount("-999.5", "USD")).toBe("−999.50\u00a0USD");
+    expect(formatExactAmount("12345", "JPY")).toBe("12,345\u00a0JPY");
+    expect(formatExactAmount(null, "USD")).toBe("—");
   });
 
   test("nothing is said of what is not known", () => {

@@ -65,6 +65,14 @@ export function formatExactQuantity(text: DecimalText): string {
   return `${text.startsWith("-") ? "−" : ""}${grouped}${digits === "" ? "" : `.${digits}`}`;
 }
 
+/** An amount of the wire with every digit that it has, and no fewer than its currency. */
+export function formatExactAmount(text: DecimalText, currency: string): string {
+  const [whole = "", part = ""] = formatExactQuantity(text).split(".");
+  if (whole === NONE) return NONE;
+  const digits = part.padEnd(currencyDigits(currency), "0");
+  return `${whole}${digits === "" ? "" : `.${digits}`}${currency === "" ? "" : `\u00a0${currency}`}`;
+}
+
 /** An amount of the wire that is at most something: cut to the digits of its currency, and never rounded up. */
 export function formatAmountDown(text: DecimalText, currency: string): string {
   if (text === null || text === undefined || text === "") return NONE;

@@ -41,6 +41,15 @@ describe("a difference in words", () => {
     expect(differenceFigures(twice)).toBe("Our books have one order a, the venue has 7, 8.");
   });
 
+  it("never rounds: two sides that differ by little do not look alike, nor what is booked like nothing", () => {
+    const figures = { unit: BTC, ours: "1234.56781", theirs: "1234.56789", difference: "0.00008" };
+    expect(differenceFigures({ ...position, figures })).toBe(
+      "Our books have 1,234.56781, the venue has 1,234.56789: a difference of +0.00008.",
+    );
+    const cents = { unit: "USDT", ours: "10", theirs: "10.004", difference: "0.004" };
+    expect(plain(differenceFigures({ ...balance, figures: cents }))).toContain("a difference of +0.004 USDT.");
+  });
+
   it("is to be taken over where it is a figure that differs, and armed where both agree by now", () => {
     expect([balance, position, agreed, twice].map(canTakeOver)).toEqual([true, true, false, false]);
     expect(differenceAdvice(agreed)).toBe("Both sides agree by now: arm again.");

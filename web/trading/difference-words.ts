@@ -1,6 +1,6 @@
 import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
-import { formatAmount, formatDecimalQuantity } from "../format/decimal.ts";
+import { formatExactAmount, formatExactQuantity } from "../format/decimal.ts";
 import { instrumentName } from "./instrument-name.ts";
 
 const CODES: Readonly<Record<string, string>> = {
@@ -36,12 +36,14 @@ export function differenceFigures(halt: AccountHalt): string {
     : `${both}: a difference of ${write(figures.difference, true)}.`;
 }
 
-/** How the figures of a difference are written: money with its currency, quantities without their instrument. */
+/**
+ * How the figures of a difference are written: money with its currency, quantities without their instrument. With every
+ * digit, since what is read is what is booked: both sides may look alike when they are rounded.
+ */
 export function figureWriter({ instrument, figures }: AccountHalt): (text: string, signed?: boolean) => string {
-  if (instrument === null) {
-    return (text, signed = false) => formatAmount(text, figures?.unit ?? "", signed ? { sign: "always" } : {});
-  }
-  return (text, signed = false) => `${signed && Number(text) > 0 ? "+" : ""}${formatDecimalQuantity(text)}`;
+  const write = (text: string) =>
+    instrument === null ? formatExactAmount(text, figures?.unit ?? "") : formatExactQuantity(text);
+  return (text, signed = false) => `${signed && Number(text) > 0 ? "+" : ""}${write(text)}`;
 }
 
 /** Whether both sides were the same at the last comparison. */

@@ -120,9 +120,14 @@ function SettleDialog({ accountId, halt, onClose }: { accountId: string; halt: A
       )}
       <p>
         Look at the venue first: a trade or a payment that comes late is booked by itself, and would then be booked
-        twice. The adjustment counts as money that came or went, not as profit or loss. Bots keep their shares, and what
-        is halted stays so until you arm it.
+        twice. The adjustment counts as money that came or went, not as profit or loss, and what is halted stays so
+        until you arm it.
       </p>
+      {halt.instrument !== null && (
+        <p className="mt-3">
+          Bots keep their shares: one whose share is no longer there would still sell all of it. Stop it before you arm.
+        </p>
+      )}
     </ConfirmAct>
   );
 }

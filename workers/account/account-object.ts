@@ -1,5 +1,12 @@
 import type { RiskLimits, RiskView } from "../../schema/wire/risk.ts";
-import type { AccountState, EquityHistory, Order, OrderDetail, OrderPreview } from "../../schema/wire/trading.ts";
+import type {
+  AccountState,
+  EquityHistory,
+  HaltFigures,
+  Order,
+  OrderDetail,
+  OrderPreview,
+} from "../../schema/wire/trading.ts";
 import type { VenueMark, VenueTold } from "../brokers/broker.ts";
 import type { StoredInstrument } from "../brokers/stored-instrument.ts";
 import type { VenueNews } from "../brokers/venue-news.ts";
@@ -21,7 +28,7 @@ import { wireOrder } from "./desk-view.ts";
 import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { renewInstruments } from "./renew-instruments.ts";
-import { type SettleCall, type Settled, settleDifference } from "./settle-difference.ts";
+import { type SettleCall, settleDifference, settlementOf, type Unsettled } from "./settle-difference.ts";
 import { botsOfSwitch, toldBots, wakeBots } from "./wake-bots.ts";
 
 /**
@@ -174,8 +181,14 @@ export class AccountObject extends AccountBase implements DeskCalls {
     return isWhole;
   }
 
+  /** Both sides of what settling would book now; see `settlementOf`. */
+  async lookAtDifference({ ownerId, ...call }: SettleCall & { ownerId: string }): Promise<HaltFigures | Unsettled> {
+    const settlement = settlementOf(this.open(ownerId).desk.books, call);
+    return typeof settlement === "string" ? settlement : settlement.figures;
+  }
+
   /** Takes the venue's figure over where both sides differ; see `settleDifference`. */
-  async settleDifference({ ownerId, ...call }: SettleCall & { ownerId: string }): Promise<Settled> {
+  async settleDifference({ ownerId, ...call }: SettleCall & { ownerId: string }): Promise<Unsettled | "settled"> {
     const { desk } = this.open(ownerId);
     const settled = settleDifference(desk, call);
     await desk.books.sync();

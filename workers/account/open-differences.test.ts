@@ -53,6 +53,15 @@ describe("what differs from the venue's books", () => {
     expect(shownHalts(desk.books)).toMatchObject([{ theirs: "2", figures: { theirs: "0", difference: "0" } }]);
   });
 
+  it("is not shown as agreed where the venue tells no positions for now", async () => {
+    const said: Parameters<typeof deskAt>[0] = { positions: new Map([[BTC, quantity("2")]]) };
+    const { desk, sweepTwice } = await deskAt(said);
+    await sweepTwice();
+    said.positions = undefined;
+    await sweepTwice();
+    expect(shownHalts(desk.books)).toMatchObject([{ figures: { theirs: "2", difference: "2" } }]);
+  });
+
   it("of another instrument stays known where one is armed again", async () => {
     const said = {
       positions: new Map([

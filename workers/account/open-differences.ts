@@ -1,7 +1,7 @@
 import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
 import { add, type Decimal, ZERO } from "../core/ledger/decimal.ts";
 import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
-import { cashOf } from "../core/ledger/ledger.ts";
+import { cashOf, type Ledger } from "../core/ledger/ledger.ts";
 import { quantityOf } from "../core/ledger/position.ts";
 import { balanceKeyOf, positionKeyOf } from "../core/ledger/reconcile-balances.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
@@ -16,7 +16,8 @@ export function shownHalts(books: DeskBooks): AccountHalt[] {
 /** What a halt compares: a position in an instrument, or money in a currency; undefined for one that is about an order. */
 export function comparedBy({ code, instrument, theirs }: StoredHalt): { key: string; unit: string } | undefined {
   if (code === "POSITION_DIFFERS" && instrument !== null) return { key: positionKeyOf(instrument), unit: instrument };
-  const currency = code === "BALANCE_DIFFERS" ? theirs.split(" ").at(1) : undefined;
+  // An amount, a space, and the currency: see `balances` of reconcile-balances.ts.
+  const currency = code === "BALANCE_DIFFERS" ? /^\S+ (.+)$/.exec(theirs)?.[1] : undefined;
   return currency === undefined ? undefined : { key: balanceKeyOf(currency), unit: currency };
 }
 
@@ -36,7 +37,27 @@ export function forgetHalts(books: DeskBooks, isMeant: (halt: StoredHalt) => boo
   });
 }
 
-function figuresOf(books: DeskBooks, halt: StoredHalt): HaltFigures | null {
+/** What the last comparison found, of the books as they were then: whatever is booked since makes others of them. */
+const FRESH = new WeakMap<Ledger, ReadonlySet<string>>();
+
+/** Keeps what a comparison of the books as they are now found to differ. It is in memory alone: whoever starts asks anew. */
+export function rememberFresh(books: DeskBooks, keys: ReadonlySet<string>): void {
+  FRESH.set(books.scope(ACCOUNT_SCOPE).ledger, keys);
+}
+
+/**
+ * By how much something differs, theirs less ours; zero where both agree. Undefined where it was not compared since something
+ * was booked: a trade that came late may explain all of it.
+ */
+export function differenceNow(books: DeskBooks, key: string): Decimal | undefined {
+  const difference = books.record.differences[key];
+  if (difference === undefined) return ZERO;
+  const isFresh = FRESH.get(books.scope(ACCOUNT_SCOPE).ledger)?.has(key) === true;
+  return isFresh ? parseDecimal(difference, "difference") : undefined;
+}
+
+/** Both sides as of the last comparison; null of a halt that compares none. */
+export function figuresOf(books: DeskBooks, halt: StoredHalt): HaltFigures | null {
   const compared = comparedBy(halt);
   if (compared === undefined) return null;
   const { key, unit } = compared;

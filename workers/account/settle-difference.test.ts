@@ -1,23 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { cashOf, ledgerFaults, standingOf } from "../core/ledger/ledger.ts";
 import { quantityOf } from "../core/ledger/position.ts";
-import type { VenueReport } from "../core/ledger/venue-report.ts";
-import { money, quantity } from "../core/testing/orders.ts";
+import type { VenueFill, VenueReport } from "../core/ledger/venue-report.ts";
+import { fillOf, money, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import { shownHalts } from "./open-differences.ts";
 import { settleDifference } from "./settle-difference.ts";
-import { fillEvent, intent, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
+import { fillEvent, intent, NOW, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
 
 const WHY = { reason: "sold by hand at the venue", entryId: "adjustment:1" };
 const POSITION = { ...WHY, code: "POSITION_DIFFERS", unit: BTC } as const;
 const BALANCE = { ...WHY, code: "BALANCE_DIFFERS", unit: "USD" } as const;
 
+/** A sale at the venue that is told late. */
+const LATE: VenueFill = {
+  ...{ ...fillOf("late", "3"), clientOrderId: undefined, venueOrderId: "v-late" },
+  ...{ instrument: BTC, quote: "USD", side: "sell" },
+};
+
 /** A desk whose bot bought ten; `said` is what its venue tells from now on. */
 async function deskAt(said: { positions?: VenueReport["positions"]; balances?: VenueReport["balances"] }) {
   const broker = new ScriptedBroker();
   const report = broker.report.bind(broker);
-  const { desk } = await newDesk({ broker });
+  const { desk, disk } = await newDesk({ broker });
   const { order } = await desk.submit("bot_1", intent());
   await desk.hear(told([fillEvent(1, order.order.id)]));
   broker.report = async () => {
@@ -28,7 +34,7 @@ async function deskAt(said: { positions?: VenueReport["positions"]; balances?: V
   const books = () => desk.books.scope(ACCOUNT_SCOPE);
   const held = () => [...books().ledger.positions.values()].map(quantityOf);
   const standing = () => standingOf(books().ledger, "USD", desk.books.marks());
-  return { desk, books, held, standing };
+  return { desk, broker, disk, books, held, standing };
 }
 
 describe("a difference that a person settles", () => {
@@ -79,6 +85,48 @@ describe("a difference that a person settles", () => {
     await desk.sweepNow();
     expect(settleDifference(desk, { ...POSITION, difference: "0" })).toBe("moved");
     expect(held()).toEqual([quantity("10")]);
+  });
+
+  it("is refused where a trade that came late may explain it: with the comparison, or after it", async () => {
+    const { desk, broker, held } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    broker.fills = [LATE];
+    await desk.sweepNow();
+    expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("moved");
+    expect(held()).toEqual([quantity("7")]);
+    await desk.sweepNow();
+    expect(shownHalts(desk.books)).toMatchObject([{ figures: { ours: "7", theirs: "7", difference: "0" } }]);
+
+    const other = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    other.desk.books.write(() => other.desk.books.fill(LATE, undefined));
+    expect(settleDifference(other.desk, { ...POSITION, difference: "-3" })).toBe("moved");
+    expect(other.held()).toEqual([quantity("7")]);
+  });
+
+  it("is refused where money came late with the comparison", async () => {
+    const { desk, broker, books } = await deskAt({ balances: new Map([["USD", money("100500")]]) });
+    const difference = String(shownHalts(desk.books)[0]?.figures?.difference);
+    const amount = money(difference);
+    broker.deposits = [{ type: "deposit", id: "deposit:late", at: NOW, currency: "USD", amount }];
+    await desk.sweepNow();
+    expect(settleDifference(desk, { ...BALANCE, difference })).toBe("moved");
+    expect(cashOf(books().ledger, "USD")).toBe(money("100500"));
+  });
+
+  it("waits for orders in doubt: their trades would be booked besides", async () => {
+    const { desk, broker } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    desk.switches.set({ kind: "instrument", instrument: BTC }, "ACTIVE", "by hand");
+    broker.outcome = () => ({ outcome: "unknown", message: "no answer" });
+    await desk.submit("bot_1", intent({ candleTime: NOW + 60_000, quantity: "1" }));
+    for (let look = 0; look < 3; look++) await desk.sweepNow();
+    expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("in-doubt");
+  });
+
+  it("is refused by a process that has not compared anything yet", async () => {
+    const { broker, disk } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    const next = (await newDesk({ disk, broker })).desk;
+    expect(settleDifference(next, { ...POSITION, difference: "-3" })).toBe("moved");
+    await next.sweepNow();
+    expect(settleDifference(next, { ...POSITION, difference: "-3" })).toBe("settled");
   });
 
   it("is refused where no price of the instrument is known", async () => {

@@ -10,7 +10,7 @@ import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
 import { haltMessage } from "./halt-words.ts";
-import { isSameHalt } from "./open-differences.ts";
+import { isSameHalt, rememberFresh } from "./open-differences.ts";
 
 /** What a venue told when it was asked for everything. */
 export type Swept = "whole" | "part" | "again" | "silent";
@@ -67,6 +67,7 @@ function takeOver(
     reconciledAt: books.now(),
   });
   books.mark();
+  rememberFresh(books, result.fresh);
   return again;
 }
 

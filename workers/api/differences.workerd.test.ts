@@ -60,9 +60,21 @@ it("a difference is not settled where it is another one, where there is none, or
   expect(await codeOf({ ...ASKED, difference: "24" })).toMatchObject({ status: 409, code: "difference_moved" });
   expect(await codeOf({ ...ASKED, unit: "EUR" })).toMatchObject({ status: 404 });
   expect(await codeOf({ ...ASKED, reason: "" })).toMatchObject({ status: 422 });
+  expect(await codeOf({ ...ASKED, difference: "025" })).toMatchObject({ status: 422 });
   const headers = { Authorization: `Bearer ${client.token}`, Origin: ORIGIN, "Content-Type": "application/json" };
   const asked = { method: "POST", headers, body: JSON.stringify(ASKED) };
   const stale = await request(path, asked, { now: () => START_MS + 6 * 60_000 });
   expect(await stale.json()).toMatchObject({ status: 403, code: "step_up" });
   expect((await stateOf(client, id)).halts).toHaveLength(1);
+  const { rows } = await client.json<AuditPage>("GET", "/api/v1/audit?limit=20");
+  expect(rows.filter(({ action }) => action === "account.difference")).toEqual([]);
+});
+
+it("a difference that is settled twice at once is booked once", async () => {
+  const client = await newClient();
+  const id = await differingAccount(client);
+  const settle = () => client.send("POST", `/api/v1/accounts/${id}/differences/settle`, ASKED);
+  const statuses = (await Promise.all([settle(), settle(), settle()])).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+  expect(await stateOf(client, id)).toMatchObject({ cash: "50000", halts: [] });
 });

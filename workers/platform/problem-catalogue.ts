@@ -91,6 +91,10 @@ export const PROBLEMS = {
   not_found: problem("It does not exist, or belongs to somebody else.", "See that the id and the account are right."),
   not_json: problem("The body is not JSON in UTF-8.", "Send JSON in UTF-8."),
   not_text: problem("The message is not text in UTF-8.", "Send text or JSON in UTF-8."),
+  order_in_doubt: problem(
+    "An order was sent whose end nobody knows yet: it may have traded.",
+    "Wait until its end is known: the venue is asked for it every few seconds.",
+  ),
   order_not_lost: problem("The order is not lost.", "Only one that was never found at the venue is released."),
   other_address: problem("The invitation was sent to another address.", "Sign in with that one."),
   paper_run_missing: problem(

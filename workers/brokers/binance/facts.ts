@@ -4,13 +4,14 @@ import type { VenueAccountFacts } from "../venue-client.ts";
 import type { BinanceConnection } from "./connection.ts";
 import { Text } from "./parse.ts";
 
-const Share = z.string().regex(/^0(\.\d{1,12})?$/);
+/** Below a tenth: no account is made with rates above that (`FEE_RATE_MAX`). */
+const Share = z.string().regex(/^0(\.0\d{0,11})?$/);
 
 const Account = z.object({
   canTrade: z.boolean(),
   uid: Text.optional(),
   permissions: z.array(Text).max(100).optional(),
-  // Only the estimate of a fee goes by them: what is no share of below one is as good as not told.
+  // Only the estimate of a fee goes by them: what is no such share is as good as not told.
   commissionRates: z.object({ maker: Share, taker: Share }).optional().catch(undefined),
 });
 

@@ -2,7 +2,7 @@ import { magnitude, NO_QUANTITY, subtract } from "./decimal.ts";
 import { formatDecimal } from "./decimal-text.ts";
 import { cashOf, type Ledger } from "./ledger.ts";
 import { quantityOf } from "./position.ts";
-import type { Halt } from "./reconcile.ts";
+import type { Halt, Reconciliation } from "./reconcile.ts";
 import type { OurBooks, VenueReport } from "./venue-report.ts";
 
 /** Our side of the comparison. */
@@ -19,23 +19,27 @@ export interface ReconciledBooks {
  * What differs between our positions and balances and the venue's, once all trades are known. A venue is asked for
  * positions and for trades one after the other, and something may trade in between. So what moves is not compared, and a
  * difference halts when it was the same at the comparison before: a true one stays, since our side follows every trade.
+ * What is not compared stays as it was suspected, and is not among `fresh`.
  */
 export function stateDifferences(
   { ledger, ours, moving, moneyMoved }: ReconciledBooks,
   report: VenueReport,
-): { readonly differences: ReadonlyMap<string, string>; readonly halts: readonly Halt[] } {
+): Pick<Reconciliation, "differences" | "fresh" | "halts"> {
   // Before all trades are known nothing can be said, so what was suspected stays so.
-  if (!report.fillsComplete) return { differences: ours.differences, halts: [] };
-  const money = moving.size === 0 && !moneyMoved;
-  const isCompared = (key: string) => (key.startsWith(MONEY) ? money : !moving.has(key.slice(POSITION.length)));
+  if (!report.fillsComplete) return { differences: ours.differences, fresh: new Set(), halts: [] };
+  const money = report.balances !== undefined && moving.size === 0 && !moneyMoved;
+  const isHeld = (instrument: string) => report.positions !== undefined && !moving.has(instrument);
+  const isCompared = (key: string) => (key.startsWith(MONEY) ? money : isHeld(key.slice(POSITION.length)));
   const differences = new Map([...ours.differences].filter(([key]) => !isCompared(key)));
+  const fresh = new Set<string>();
   const halts: Halt[] = [];
   for (const { key, difference, halt } of [...positions(ledger, report), ...balances(ledger, ours, report)]) {
     if (!isCompared(key)) continue;
     differences.set(key, difference);
+    fresh.add(key);
     if (ours.differences.get(key) === difference) halts.push(halt);
   }
-  return { differences, halts };
+  return { differences, fresh, halts };
 }
 
 const POSITION = "position ";

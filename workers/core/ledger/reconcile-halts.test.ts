@@ -183,9 +183,11 @@ describe("what does not agree", () => {
     expect(differences).toEqual(suspected);
     const equal = reconcile(
       booksOf({ ledger: held, differences: suspected }),
-      reportOf({ positions: new Map([[BTC, quantity("2")]]) }),
+      reportOf({ positions: new Map([[BTC, quantity("2")]]), balances: new Map([["USD", money("-200")]]) }),
     );
     expect([equal.halts, equal.differences]).toEqual([[], new Map()]);
+    const untold = reconcile(booksOf({ ledger: held, differences: suspected }), reportOf({}));
+    expect([untold.halts, untold.differences, untold.fresh.size]).toEqual([[], suspected, 0]);
   });
 
   it("is not looked at where money moved meanwhile, or an order did", () => {

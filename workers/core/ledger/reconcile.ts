@@ -54,6 +54,8 @@ export interface Reconciliation {
   readonly halts: readonly Halt[];
   /** To be handed to the next reconciliation. */
   readonly differences: ReadonlyMap<string, string>;
+  /** Keys of those that were found at this one; the others were not compared, and are as they were found before. */
+  readonly fresh: ReadonlySet<string>;
 }
 
 /**
@@ -67,8 +69,8 @@ export function reconcile(ours: OurBooks, report: VenueReport): Reconciliation {
   work.adoptFills();
   work.adoptMovements();
   work.compareOrders();
-  const { differences, halts } = stateDifferences({ ...work.compared(), ours }, report);
-  return { corrections: work.corrections, halts: [...work.halts, ...halts], differences };
+  const { differences, fresh, halts } = stateDifferences({ ...work.compared(), ours }, report);
+  return { corrections: work.corrections, halts: [...work.halts, ...halts], differences, fresh };
 }
 
 /** Our books while corrections are found: each is applied at once, so that the next sees it. */
