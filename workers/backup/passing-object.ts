@@ -1,4 +1,5 @@
 import { systemClock } from "../platform/clock.ts";
+import { beginWork, CUT_OFF_MS, endWork, wasCutOff } from "../platform/cut-off-work.ts";
 import { BackedUpObject } from "./backed-up-object.ts";
 
 /** An object that works in passes, each due at a time, and that is backed up between them by the same alarm. */
@@ -13,6 +14,19 @@ export class PassingObject extends BackedUpObject {
     await this.noticeChanges();
     this.turnBackup();
     return true;
+  }
+
+  /**
+   * Does the work of an alarm, which says when the next one rings. What the platform tries again was cut off: from then on the
+   * object says itself when to go on, ever more seldom, since the platform gives up after a few times.
+   */
+  protected async workOnAlarm(alarm: AlarmInvocationInfo | undefined, work: () => Promise<void>): Promise<void> {
+    const { kv } = this.ctx.storage;
+    // A first attempt writes nothing beforehand: many objects that ring at one candle wait for one another's disk.
+    if (alarm?.isRetry === true || wasCutOff(kv)) await this.alarms.at(systemClock() + beginWork(kv));
+    else this.alarms.begin(systemClock() + CUT_OFF_MS);
+    await work();
+    endWork(kv);
   }
 
   /** Rings for a pass, or for the backup where that comes first. */

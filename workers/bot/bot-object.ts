@@ -8,7 +8,6 @@ import { OWNER_HEADER } from "../live/socket-request.ts";
 import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { queueNotices } from "../notify/queue-notices.ts";
 import { systemClock } from "../platform/clock.ts";
-import { beginWork, endWork } from "../platform/cut-off-work.ts";
 import type { Env } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { type ObjectFacts, objectFacts } from "../platform/object-facts.ts";
@@ -159,16 +158,13 @@ export class BotObject extends BotBase implements MarketListener {
     else await this.ringForPass();
   }
 
-  /** Sets the next alarm before anything that may fail, and never throws. */
+  /** Never throws; what it does is gone on with where it is cut off. */
   override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
     measureAlarm("bot", alarm, systemClock());
     this.rung = false;
     if (this.store.get("record") === undefined) return;
     if (await this.rangForBackup()) return;
-    const { storage } = this.ctx;
-    await this.alarms.at(systemClock() + beginWork(storage.kv));
-    await this.work();
-    endWork(storage.kv);
+    await this.workOnAlarm(alarm, () => this.work());
     this.hub.sweep(systemClock());
     this.turnBackup();
   }

@@ -14,7 +14,12 @@ export function beginWork(kv: SyncKvStorage): number {
   return Math.min(CUT_OFF_MS * 2 ** cutOff, MINUTE_MS);
 }
 
+/** Whether the last work that began was cut off. */
+export function wasCutOff(kv: SyncKvStorage): boolean {
+  return kv.get<number>(CUT_OFFS) !== undefined;
+}
+
 /** It came to its end. */
 export function endWork(kv: SyncKvStorage): void {
-  kv.delete(CUT_OFFS);
+  if (wasCutOff(kv)) kv.delete(CUT_OFFS);
 }

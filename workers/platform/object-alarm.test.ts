@@ -33,6 +33,17 @@ it("rings at the time that was set outright, or earlier where that is asked for 
   expect(kept.at).toBe(9_000);
 });
 
+it("keeps what is asked for while it rings soon enough for work that is cut off, until the next time is known", async () => {
+  const { alarm, kept } = newAlarm();
+  alarm.begin(2_000);
+  expect(kept.at).toBeNull();
+  await alarm.by(34_000);
+  expect(kept.at).toBe(2_000);
+  await alarm.at(60_000);
+  await alarm.by(70_000);
+  expect(kept.at).toBe(60_000);
+});
+
 it("tells who asked that it could not be set, and nobody else", async () => {
   const { alarm, kept } = newAlarm(1);
   const [first, second] = await Promise.allSettled([alarm.by(1_000), alarm.by(5_000)]);

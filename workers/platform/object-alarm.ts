@@ -8,21 +8,32 @@ export type AlarmStorage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | 
 export class ObjectAlarm {
   private readonly storage: AlarmStorage;
   private last: Promise<void> = Promise.resolve();
+  private latest = Number.POSITIVE_INFINITY;
 
   constructor(storage: AlarmStorage) {
     this.storage = storage;
+  }
+
+  /**
+   * It rings, and its work begins: until that says when it rings next, whoever asks for a time asks for `latestMs`, UTC, at the
+   * latest. Work that is cut off is tried again by the platform, unless a time was set meanwhile.
+   */
+  begin(latestMs: number): void {
+    this.latest = latestMs;
   }
 
   /** Rings at `atMs`, UTC, or earlier where it was to. */
   by(atMs: number): Promise<void> {
     return this.inTurn(async () => {
       const set = await this.storage.getAlarm();
-      if (set === null || atMs < set) await this.storage.setAlarm(atMs);
+      const first = Math.min(atMs, this.latest);
+      if (set === null || first < set) await this.storage.setAlarm(first);
     });
   }
 
   /** Rings at `atMs`, UTC, whatever was set before; not at all where it is undefined. */
   at(atMs: number | undefined): Promise<void> {
+    this.latest = Number.POSITIVE_INFINITY;
     return this.inTurn(() => (atMs === undefined ? this.storage.deleteAlarm() : this.storage.setAlarm(atMs)));
   }
 
