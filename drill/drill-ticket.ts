@@ -20,19 +20,22 @@ interface Market {
   readonly price: number;
   /** What the account holds there, signed. */
   readonly held: number;
+  /** What of it no order at the venue holds back. */
+  readonly free: number;
   /** What most orders do at that time: the desk denies those that would trade with one another. */
   readonly leaning: "buy" | "sell";
 }
 
 /** An order that a client of the drill asks the API for, but for its account. */
-export function drillTicket(drilled: DrilledVenue, { price, held, leaning }: Market, chance: Chance) {
+export function drillTicket(drilled: DrilledVenue, { price, held, free, leaning }: Market, chance: Chance) {
   const { instrument, tick, quantityDecimals, worth, stopKind, canShort } = drilled;
   const [least, most] = worth;
   const isFull = Math.abs(held) * price > most * HELD_ORDERS_MAX;
   const isMost = !chance.happens(AGAINST_SHARE);
   const wanted = isFull ? (held > 0 ? "sell" : "buy") : leaning;
   const drawnSide = isMost ? wanted : wanted === "buy" ? "sell" : "buy";
-  const side = canShort || held > 0 ? drawnSide : "buy";
+  // A venue that lends nothing refuses to sell what others hold back, and five refusals in a row halt the account.
+  const side = canShort || free * price > most ? drawnSide : "buy";
   const drawn = (least + chance.share(most - least)) / price;
   const closes = side === "sell" ? held > 0 : held < 0;
   const reduceOnly = chance.happens(REDUCING_SHARE) && closes;

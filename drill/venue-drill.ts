@@ -155,12 +155,14 @@ class VenueDrill {
     const { drilled, account, api, emulator } = this.parts;
     const { leaning } = this;
     for (let count = 0; count < ORDERS_A_CYCLE && !this.stopping; count++) {
-      const { prices, positions } = emulator.book;
+      const { prices, positions, instruments } = emulator.book;
       const price = Number(formatDecimal(prices.get(drilled.symbol) ?? parsePrice(String(drilled.price), "price")));
       const held = Number(formatDecimal(positions.get(drilled.symbol) ?? NO_QUANTITY));
+      const locked = emulator.book.locked(instruments.get(drilled.symbol)?.base ?? "");
+      const free = held - Number(formatDecimal(locked));
       const asked: Asked = {
         ...{ key: `venue-drill-${this.asked.length}`, accountId: account, at: Date.now(), order: undefined },
-        body: { accountId: account, ...drillTicket(drilled, { price, held, leaning }, chance) },
+        body: { accountId: account, ...drillTicket(drilled, { price, held, free, leaning }, chance) },
       };
       this.asked.push(asked);
       await askOrder(this.parts.api, asked);
