@@ -6,15 +6,16 @@ import { BackedUpObject } from "../backup/backed-up-object.ts";
 import { measureAlarm } from "../metrics/alarm-lateness.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Env } from "../platform/env.ts";
-import { newId } from "../platform/ids.ts";
 import { logEvent } from "../platform/log-event.ts";
 import type { BotReport } from "./bot-report.ts";
+import { BotReports } from "./bot-reports.ts";
 import { BotRows } from "./bot-rows.ts";
-import { activeBots, DashboardWatcher, type KillEntry, killTargets, storeKill } from "./dashboard-kill.ts";
+import { activeBots, DashboardWatcher, type KillEntry, killTargets } from "./dashboard-kill.ts";
 import { DashboardPrices } from "./dashboard-prices.ts";
 import { trySend } from "./hang-up.ts";
+import { KillTrail } from "./kill-trail.ts";
 import { LiveHub } from "./live-hub.ts";
-import { PatientWork, platformAfter } from "./patient-work.ts";
+import { platformAfter } from "./patient-work.ts";
 import { ACK_DELAY_MS_MAX } from "./socket-credit.ts";
 import { OWNER_HEADER } from "./socket-request.ts";
 
@@ -24,8 +25,6 @@ const SOCKETS_MAX = 50;
 const ALERTS_MAX = 50;
 /** Least time between two values: reports of many bots at the same candle become one. */
 export const PUBLISH_EVERY_MS = 200;
-/** Between attempts to bring an entry into the trail while the database does not answer. */
-const TRAIL_AGAIN_MS = 15_000;
 
 export type DashboardAlert = DashboardState["alerts"][number];
 
@@ -36,11 +35,12 @@ export type DashboardAlert = DashboardState["alerts"][number];
 export class HubObject extends BackedUpObject {
   private readonly hub: LiveHub<DashboardState>;
   private readonly rows: BotRows;
+  private readonly reports = new BotReports({ after: platformAfter, store: (reports) => this.storeReports(reports) });
   /** A copy of what is stored, so that a report does not read the parts of all others. */
   private parts: DashboardState | undefined;
   private publishedAt = 0;
   private readonly prices = new DashboardPrices();
-  private readonly trail = new PatientWork(platformAfter);
+  private readonly trail: KillTrail;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, "HubObject");
@@ -48,7 +48,9 @@ export class HubObject extends BackedUpObject {
       ...{ ctx, prefix: "live", channel: "dashboard", now: systemClock, newEpoch: () => crypto.randomUUID() },
       ...{ socketsMax: SOCKETS_MAX, keep: "memory" },
     });
-    this.rows = new BotRows({ env: () => this.env, kv: ctx.storage.kv, now: systemClock });
+    const kept = { env: () => this.env, kv: ctx.storage.kv, now: systemClock };
+    this.rows = new BotRows(kept);
+    this.trail = new KillTrail({ ...kept, wakeBy: (atMs) => this.alarms.by(atMs) });
   }
 
   async reportAccount({ ownerId, account }: { ownerId: string; account: DashboardAccount }): Promise<void> {
@@ -61,10 +63,21 @@ export class HubObject extends BackedUpObject {
 
   /** Takes how a bot stands: for those who watch, and for the list of bots in the database. */
   async reportBot({ ownerId, bot, row }: BotReport & { ownerId: string }): Promise<void> {
-    const state = this.claim(ownerId);
-    this.ctx.storage.kv.put(`bot/${bot.botId}`, bot);
-    this.rows.put(bot.botId, row);
-    this.parts = { ...state, bots: { ...state.bots, [bot.botId]: bot } };
+    this.claim(ownerId);
+    await this.reports.take({ bot, row });
+  }
+
+  private async storeReports(reports: readonly BotReport[]): Promise<void> {
+    const { kv } = this.ctx.storage;
+    const ownerId = kv.get<string>("owner");
+    // Emptied meanwhile.
+    if (ownerId === undefined) return;
+    for (const { bot, row } of reports) {
+      kv.put(`bot/${bot.botId}`, bot);
+      this.rows.put(bot.botId, row);
+    }
+    const state = this.read();
+    this.parts = { ...state, bots: { ...state.bots, ...byBot(reports) } };
     await this.changed();
     // Set before the attempt: one that is cut off is made again.
     await this.wakeForRows();
@@ -76,6 +89,7 @@ export class HubObject extends BackedUpObject {
     const { accounts, bots, alerts } = this.claim(ownerId);
     const { kv } = this.ctx.storage;
     kv.delete(`account/${accountId}`);
+    this.reports.forget((bot) => bot.accountId === accountId);
     for (const bot of Object.values(bots)) if (bot.accountId === accountId) this.dropBot(bot.botId);
     const kept = alerts.filter((alert) => alert.accountId !== accountId);
     kv.put("alerts", kept);
@@ -89,6 +103,7 @@ export class HubObject extends BackedUpObject {
 
   async forgetBot({ ownerId, botId }: { ownerId: string; botId: string }): Promise<void> {
     const state = this.claim(ownerId);
+    this.reports.forget((bot) => bot.botId === botId);
     this.dropBot(botId);
     this.parts = { ...state, bots: without(state.bots, (bot) => bot.botId === botId) };
     await this.changed();
@@ -128,6 +143,7 @@ export class HubObject extends BackedUpObject {
   async destroy(ownerId: string): Promise<void> {
     this.claim(ownerId);
     this.hub.end("deleted");
+    this.reports.forget(() => true);
     this.parts = undefined;
     await this.ctx.storage.deleteAll();
     this.forgetBackup();
@@ -155,7 +171,7 @@ export class HubObject extends BackedUpObject {
       if (dueAt !== undefined) await this.wakeBy(dueAt);
       const ownerId = this.ctx.storage.kv.get<string>("owner");
       if (ownerId === undefined) return;
-      await this.tellTrail(ownerId);
+      await this.trail.tell(ownerId);
       await this.rows.write(ownerId);
       await this.wakeForRows();
     } catch (error) {
@@ -202,30 +218,9 @@ export class HubObject extends BackedUpObject {
   /** Keeps what the trail shall learn of a kill switch until the database takes it. */
   async noteKill({ ownerId, entry }: { ownerId: string; entry: KillEntry }): Promise<void> {
     this.claim(ownerId);
-    this.ctx.storage.kv.put(`trail/${newId("aud")}`, entry);
+    this.trail.put(entry);
     this.valuesChanged();
-    await this.tellTrail(ownerId);
-  }
-
-  /** Brings what the trail lacks into it, and tries again where it could not. Waits for a database that hangs no longer than two seconds. */
-  private async tellTrail(ownerId: string): Promise<void> {
-    if (this.trailWaiting().length === 0) return;
-    // Set before the attempt: one that is cut off is made again.
-    await this.wakeBy(systemClock() + TRAIL_AGAIN_MS);
-    try {
-      await this.trail.run(async () => {
-        for (const [key, entry] of this.trailWaiting()) {
-          await storeKill(this.env, ownerId, entry);
-          this.ctx.storage.kv.delete(key);
-        }
-      });
-    } catch (error) {
-      logEvent("kill_not_in_trail", { error });
-    }
-  }
-
-  private trailWaiting(): [string, KillEntry][] {
-    return [...this.ctx.storage.kv.list<KillEntry>({ prefix: "trail/" })];
+    await this.trail.tell(ownerId);
   }
 
   /** Whether the person has stopped everything: accounts that are made while it holds begin stopped. */
@@ -288,6 +283,10 @@ export class HubObject extends BackedUpObject {
     };
     return this.parts;
   }
+}
+
+function byBot(reports: readonly BotReport[]): Record<string, DashboardBot> {
+  return Object.fromEntries(reports.map(({ bot }) => [bot.botId, bot]));
 }
 
 function byId<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
