@@ -83,3 +83,10 @@ it("rings at once where somebody else asks for a later time meanwhile, also afte
   await alarm.end();
   expect(kept.at).toBe(NOW);
 });
+
+it("has a time where one was asked for at the moment in which it began to ring", async () => {
+  const { alarm, kept } = newAlarm();
+  const asked = alarm.by(NOW + 34_000);
+  await Promise.all([alarm.begin(), asked]);
+  expect(kept.at).toBeLessThanOrEqual(NOW + 2_000);
+});

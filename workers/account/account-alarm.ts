@@ -1,27 +1,26 @@
 import { MINUTE_MS } from "../core/candle/timeframe.ts";
 import type { Clock } from "../platform/clock.ts";
 import { beginWork, CUT_OFF_MS, endWork } from "../platform/cut-off-work.ts";
+import { ObjectAlarm } from "../platform/object-alarm.ts";
 
 /** When an account's object rings. It is set before anything is in flight, so that what a crash cuts off is soon looked at. */
 export class AccountAlarm {
-  private readonly storage: DurableObjectStorage;
+  private readonly kv: SyncKvStorage;
+  private readonly alarm: ObjectAlarm;
   private readonly now: Clock;
-  /**
-   * The first time that was asked for since it began to ring. Of several who ask at once each reads what is set before any
-   * of them has set it: so each sets the first time of all, and never its own later one over another's.
-   */
+  /** The first time that was asked for since it began to ring. */
   private dueBy = Number.POSITIVE_INFINITY;
 
   constructor(storage: DurableObjectStorage, now: Clock) {
-    this.storage = storage;
+    this.kv = storage.kv;
+    this.alarm = new ObjectAlarm(storage);
     this.now = now;
   }
 
   /** Rings no later than `at`, UTC ms. */
-  async by(at: number): Promise<void> {
+  by(at: number): Promise<void> {
     this.dueBy = Math.min(this.dueBy, at);
-    const set = await this.storage.getAlarm();
-    if (set === null || this.dueBy < set) await this.storage.setAlarm(Math.max(this.dueBy, this.now()));
+    return this.alarm.by(Math.max(at, this.now()));
   }
 
   /** Rings no later than the first of these; where there is none, nothing changes. */
@@ -39,18 +38,18 @@ export class AccountAlarm {
   ring(): Promise<void> {
     const now = this.now();
     this.dueBy = Math.min(this.dueBy, now);
-    return this.storage.setAlarm(now);
+    return this.alarm.at(now);
   }
 
   /** Begins the work of an alarm: one that is cut off rings again soon. */
   begin(): Promise<void> {
     this.dueBy = Number.POSITIVE_INFINITY;
-    return this.storage.setAlarm(this.now() + beginWork(this.storage.kv));
+    return this.alarm.at(this.now() + beginWork(this.kv));
   }
 
   /** Ends it: with nothing else to do, and nothing asked for meanwhile, it rings in a minute. */
   end(): Promise<void> {
-    endWork(this.storage.kv);
-    return this.storage.setAlarm(Math.min(this.now() + MINUTE_MS, Math.max(this.dueBy, this.now())));
+    endWork(this.kv);
+    return this.alarm.at(Math.min(this.now() + MINUTE_MS, Math.max(this.dueBy, this.now())));
   }
 }
