@@ -1,11 +1,16 @@
 import type { DashboardBot } from "../../schema/wire/bot.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { BotReport } from "./bot-report.ts";
 import type { After } from "./patient-work.ts";
 
-/** How long the first of some reports waits for others, ms: a thousand bots of one candle report within seconds. */
-const TOGETHER_MS = 50;
+/**
+ * Least time between two writes, ms: a thousand bots of one candle report within seconds. A report that comes alone is stored
+ * at once: whoever waits for it could not sleep meanwhile.
+ */
+const WRITE_EVERY_MS = 50;
 
 interface ReportsParts {
+  readonly now: Clock;
   readonly after: After;
   /** Stores them, in one write. */
   readonly store: (reports: readonly BotReport[]) => Promise<void>;
@@ -16,6 +21,7 @@ export class BotReports {
   private readonly parts: ReportsParts;
   private waiting = new Map<string, BotReport>();
   private next: Promise<void> | undefined;
+  private storedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ReportsParts) {
     this.parts = parts;
@@ -24,9 +30,7 @@ export class BotReports {
   /** Resolves once it is stored, or a later one of the same bot; throws where that could not be. */
   take(report: BotReport): Promise<void> {
     this.waiting.set(report.bot.botId, report);
-    this.next ??= new Promise<void>((resolve) => void this.parts.after(TOGETHER_MS, resolve)).then(() =>
-      this.storeAll(),
-    );
+    this.next ??= this.turn().then(() => this.storeAll());
     return this.next;
   }
 
@@ -35,10 +39,18 @@ export class BotReports {
     for (const [id, { bot }] of this.waiting) if (isGone(bot)) this.waiting.delete(id);
   }
 
+  /** Until so long after the last write; where a clock was set back, not at all. */
+  private turn(): Promise<void> {
+    const since = this.parts.now() - this.storedAt;
+    if (since < 0 || since >= WRITE_EVERY_MS) return Promise.resolve();
+    return new Promise((resolve) => void this.parts.after(WRITE_EVERY_MS - since, resolve));
+  }
+
   private async storeAll(): Promise<void> {
     const reports = [...this.waiting.values()];
     this.waiting = new Map();
     this.next = undefined;
+    this.storedAt = this.parts.now();
     if (reports.length > 0) await this.parts.store(reports);
   }
 }

@@ -35,7 +35,9 @@ export type DashboardAlert = DashboardState["alerts"][number];
 export class HubObject extends BackedUpObject {
   private readonly hub: LiveHub<DashboardState>;
   private readonly rows: BotRows;
-  private readonly reports = new BotReports({ after: platformAfter, store: (reports) => this.storeReports(reports) });
+  private readonly reports = new BotReports({
+    ...{ now: systemClock, after: platformAfter, store: (reports) => this.storeReports(reports) },
+  });
   /** A copy of what is stored, so that a report does not read the parts of all others. */
   private parts: DashboardState | undefined;
   private publishedAt = 0;
