@@ -16,9 +16,9 @@ import {
 import { loadOf, loadText } from "./load/rated-load.ts";
 
 /**
- * `npm run soak -- --minutes 120`: a quarter of the rated load for so long. Each minute trading pauses, the broker's own books
- * are held against the desk's, and the runtime's memory is noted once garbage is collected: left alone, the local runtime lets
- * it lie, since nothing here is short of memory. Where memory grew, the runtime is started anew on the same state and asked for
+ * `npm run soak -- --minutes 190`: a quarter of the rated load for so long, which is two hours after the warm-up. Each minute
+ * trading pauses, the broker's own books are held against the desk's, and the runtime's memory is noted once garbage is
+ * collected: left alone, the local runtime lets it lie, since nothing here is short of memory. Where memory grew, the runtime is started anew on the same state and asked for
  * the same until it is warm, which tells what it holds of what is stored from what had leaked. Exits 1 where anything differed
  * for longer than it takes to settle, where a request was answered by what is no answer, or where memory grew.
  */
@@ -32,7 +32,7 @@ const LOOK_AT_MS = 25_000;
 
 const NAMES = ["heap", "workerd", "host"] as const;
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "120" } } });
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "190" } } });
 const minutes = Number(values.minutes);
 if (!(Number.isInteger(minutes) && minutes > 0))
   throw new Error(`minutes must be a whole number, was ${values.minutes}`);
