@@ -1,17 +1,8 @@
 import { wordsOfCode } from "../../schema/wire/code-words.ts";
+import { DIFFERENCE_WORDS } from "../../schema/wire/difference-words.ts";
 import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
 import { formatExactAmount, formatExactQuantity } from "../format/decimal.ts";
 import { instrumentName } from "./instrument-name.ts";
-
-const CODES: Readonly<Record<string, string>> = {
-  POSITION_DIFFERS: "The position differs from the venue's",
-  BALANCE_DIFFERS: "The balance differs from the venue's",
-  FILLED_DIFFERS: "The venue counts other fills of an order than it shows",
-  OVERFILLED: "An order was filled beyond its quantity",
-  ORDER_CONTRADICTS: "The venue contradicts what is known of an order",
-  ORDER_TWICE: "The venue has an order twice",
-  ORDER_UNKNOWN: "The venue has an order that is named like ours and was never asked for",
-};
 
 /** What differs, in words: "The position in BTCUSDT differs from the venue's". */
 export function differenceTitle({ code, instrument, figures }: AccountHalt): string {
@@ -19,10 +10,15 @@ export function differenceTitle({ code, instrument, figures }: AccountHalt): str
     return `The position in ${instrumentName(instrument)} differs from the venue's`;
   }
   if (code === "BALANCE_DIFFERS" && figures !== null) return `The balance in ${figures.unit} differs from the venue's`;
-  const words = CODES[code] ?? wordsOfCode(code);
+  const words = wordsOf(code);
   return instrument === null
     ? words
     : `${instrumentName(instrument)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+}
+
+function wordsOf(code: string): string {
+  const known: Readonly<Record<string, string>> = DIFFERENCE_WORDS;
+  return known[code] ?? wordsOfCode(code);
 }
 
 /** Both sides in a sentence: "Our books have 1.5, the venue has 1.2: a difference of −0.3." */

@@ -1,11 +1,11 @@
 import { wordsOfCode } from "../../schema/wire/code-words.ts";
+import { DIFFERENCE_WORDS } from "../../schema/wire/difference-words.ts";
 import type { NoticeEventName } from "../../schema/wire/notice-event.ts";
 import type { AccountAlert, Order } from "../../schema/wire/trading.ts";
 import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { raised } from "../notify/raised-notice.ts";
 import { KILL_REASON } from "./desk-account.ts";
 import type { DeskEvent } from "./desk-calls.ts";
-import { HALT_WORDS, OVERFILLED_WORDS } from "./halt-words.ts";
 import { LIFTED } from "./lift-stop.ts";
 
 /** Whose account a notice is about. */
@@ -24,9 +24,9 @@ const ALERTS: Readonly<Record<string, readonly [event: NoticeEventName, title: s
   DELISTED: ["instrument.delisted", "An instrument is listed no more"],
   INSTRUMENT_CHANGED: ["instrument.changed", "The rules of an instrument changed"],
   ...Object.fromEntries(
-    Object.entries(HALT_WORDS).map(([code, title]) => [code, ["reconcile.difference", title] as const]),
+    Object.entries(DIFFERENCE_WORDS).map(([code, title]) => [code, ["reconcile.difference", title] as const]),
   ),
-  OVERFILLED: ["halt.desk", OVERFILLED_WORDS],
+  OVERFILLED: ["halt.desk", DIFFERENCE_WORDS.OVERFILLED],
   ORDER_FAULT: ["halt.desk", "Something that cannot be true was said of an order"],
   REPEATED_EXECUTION: ["halt.desk", "Halted: it trades again and again"],
   REPEATED_REJECT: ["halt.desk", "Halted: its orders are rejected again and again"],

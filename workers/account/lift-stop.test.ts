@@ -45,7 +45,7 @@ function reword({ books }: Desk): void {
 /** The same rows as a version wrote them that did not say what was stopped. */
 function forgetNames({ books }: Desk): void {
   const older = books.record.alerts.map(({ stopped: _, ...alert }) => {
-    const message = alert.message.replace("A position differs from the venue's", alert.code);
+    const message = alert.message.replace("The position differs from the venue's", alert.code);
     return { ...alert, message };
   });
   books.write(() => books.note({ alerts: older }));
@@ -58,8 +58,8 @@ describe("a stop that is lifted", () => {
   ])("leaves what was told of another instrument's stop as it is, where the alert %s", async (_, age) => {
     const desk = await withDifferences();
     expect(alertsOf(desk)).toEqual([
-      ["X:A: A position differs ", false],
-      ["X:B: A position differs ", false],
+      ["X:A: The position differ", false],
+      ["X:B: The position differ", false],
     ]);
     age(desk);
     desk.switches.set(ACCOUNT, "ACTIVE", "by hand");
