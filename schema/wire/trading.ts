@@ -110,7 +110,14 @@ export const Position = z.object({
 export type Position = z.infer<typeof Position>;
 
 /** What our books have, what the venue has, and theirs less ours, in `unit`: a currency, or the instrument. */
-export const HaltFigures = z.object({ unit: z.string(), ours: Decimal, theirs: Decimal, difference: Decimal });
+export const HaltFigures = z.object({
+  unit: z.string(),
+  ours: Decimal,
+  theirs: Decimal,
+  difference: Decimal,
+  /** Shares of bots that shrink where the venue's figure is taken over, signed; `botId` is null for what was traded by hand. */
+  shares: z.array(z.object({ botId: z.string().nullable(), before: Decimal, after: Decimal })).default([]),
+});
 export type HaltFigures = z.infer<typeof HaltFigures>;
 
 /** Why trading of an instrument or of the account stopped until a person has looked; both sides are shown. */

@@ -21,7 +21,7 @@ function of(change: Partial<DashboardAccount>) {
 
 const BALANCE = {
   ...{ instrument: null, code: "BALANCE_DIFFERS", ours: "10000 USDT", theirs: "9000 USDT", at: NOW - 60_000 },
-  figures: { unit: "USDT", ours: "9990", theirs: "8990", difference: "-1000" },
+  figures: { unit: "USDT", ours: "9990", theirs: "8990", difference: "-1000", shares: [] },
 };
 const LOST: OrderInDoubt = {
   ...{ id: "o1", instrument: "BINANCE:BTCUSDT", side: "buy", quantity: "0.5", state: "LOST", sentAt: NOW - 90_000 },

@@ -14,12 +14,14 @@ function haltOf(change: Partial<AccountHalt>): AccountHalt {
   return { instrument: null, code: "BALANCE_DIFFERS", ours: "1", theirs: "2", at: 0, figures: null, ...change };
 }
 
-const balance = haltOf({ figures: { unit: "USDT", ours: "10000", theirs: "9000.5", difference: "-999.5" } });
+const balance = haltOf({
+  figures: { unit: "USDT", ours: "10000", theirs: "9000.5", difference: "-999.5", shares: [] },
+});
 const position = haltOf({
   ...{ instrument: BTC, code: "POSITION_DIFFERS" },
-  figures: { unit: BTC, ours: "0.5", theirs: "0.75", difference: "0.25" },
+  figures: { unit: BTC, ours: "0.5", theirs: "0.75", difference: "0.25", shares: [] },
 });
-const agreed = haltOf({ figures: { unit: "USDT", ours: "10", theirs: "10", difference: "0" } });
+const agreed = haltOf({ figures: { unit: "USDT", ours: "10", theirs: "10", difference: "0", shares: [] } });
 const twice = haltOf({ instrument: BTC, code: "ORDER_TWICE", ours: "one order a", theirs: "7, 8" });
 
 /** Spaces that do not break are still spaces. */
@@ -42,11 +44,11 @@ describe("a difference in words", () => {
   });
 
   it("never rounds: two sides that differ by little do not look alike, nor what is booked like nothing", () => {
-    const figures = { unit: BTC, ours: "1234.56781", theirs: "1234.56789", difference: "0.00008" };
+    const figures = { unit: BTC, ours: "1234.56781", theirs: "1234.56789", difference: "0.00008", shares: [] };
     expect(differenceFigures({ ...position, figures })).toBe(
       "Our books have 1,234.56781, the venue has 1,234.56789: a difference of +0.00008.",
     );
-    const cents = { unit: "USDT", ours: "10", theirs: "10.004", difference: "0.004" };
+    const cents = { unit: "USDT", ours: "10", theirs: "10.004", difference: "0.004", shares: [] };
     expect(plain(differenceFigures({ ...balance, figures: cents }))).toContain("a difference of +0.004 USDT.");
   });
 

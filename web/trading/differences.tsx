@@ -1,5 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { AccountHalt } from "../../schema/wire/trading.ts";
+import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
 import { SettleDifference } from "../../schema/wire/trading.ts";
 import { client } from "../api/runtime.ts";
 import { ConfirmAct } from "../settings/confirm-act.tsx";
@@ -8,7 +9,7 @@ import { TextField } from "../ui/field.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
 import { canTakeOver, differenceAdvice, differenceTitle, figureWriter } from "./difference-words.ts";
-import { refreshTrading } from "./queries.ts";
+import { botsQuery, refreshTrading } from "./queries.ts";
 
 /** Letters of a reason that another person can go by, and the most that the API takes. */
 const REASON_CHARACTERS_MAX = 300;
@@ -73,6 +74,36 @@ function figureOf(halt: AccountHalt, side: "ours" | "theirs" | "difference"): st
   return side === "difference" ? "—" : halt[side];
 }
 
+interface ShrinkingSharesProps {
+  readonly shares: HaltFigures["shares"];
+  readonly write: (text: string) => string;
+}
+
+/** Whose share shrinks with the position, and what becomes of the bot. */
+function ShrinkingShares({ shares, write }: ShrinkingSharesProps) {
+  const bots = useQuery(botsQuery).data ?? [];
+  const nameOf = (botId: string | null) =>
+    botId === null ? "Traded by hand" : (bots.find(({ id }) => id === botId)?.name ?? botId);
+  return (
+    <>
+      <p className="mt-3">
+        Less is held than these have shares in. Their shares shrink, their orders there are cancelled, and bots halt
+        until you arm them:
+      </p>
+      <ul className="num my-3 text-ink">
+        {shares.map(({ botId, before, after }) => (
+          <li key={botId ?? ""} className="flex justify-between gap-6">
+            <span>{nameOf(botId)}</span>
+            <span>
+              {write(before)} → {write(after)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** Says what is booked before it is; asks for the reason, and for a fresh proof. */
 function SettleDialog({ accountId, halt, onClose }: { accountId: string; halt: AccountHalt; onClose: () => void }) {
   const [typed, setTyped] = useState("");
@@ -123,11 +154,7 @@ function SettleDialog({ accountId, halt, onClose }: { accountId: string; halt: A
         twice. The adjustment counts as money that came or went, not as profit or loss, and what is halted stays so
         until you arm it.
       </p>
-      {halt.instrument !== null && (
-        <p className="mt-3">
-          Bots keep their shares: one whose share is no longer there would still sell all of it. Stop it before you arm.
-        </p>
-      )}
+      {figures !== null && figures.shares.length > 0 && <ShrinkingShares shares={figures.shares} write={write} />}
     </ConfirmAct>
   );
 }

@@ -7,6 +7,7 @@ import { raised } from "../notify/raised-notice.ts";
 import { KILL_REASON } from "./desk-account.ts";
 import type { DeskEvent } from "./desk-calls.ts";
 import { LIFTED } from "./lift-stop.ts";
+import { SHARE_CUT } from "./settle-difference.ts";
 
 /** Whose account a notice is about. */
 export interface AccountIds {
@@ -27,6 +28,7 @@ const ALERTS: Readonly<Record<string, readonly [event: NoticeEventName, title: s
     Object.entries(DIFFERENCE_WORDS).map(([code, title]) => [code, ["reconcile.difference", title] as const]),
   ),
   OVERFILLED: ["halt.desk", DIFFERENCE_WORDS.OVERFILLED],
+  [SHARE_CUT]: ["halt.desk", "Less is held than the bot has a share in"],
   ORDER_FAULT: ["halt.desk", "Something that cannot be true was said of an order"],
   REPEATED_EXECUTION: ["halt.desk", "Halted: it trades again and again"],
   REPEATED_REJECT: ["halt.desk", "Halted: its orders are rejected again and again"],

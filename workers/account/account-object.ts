@@ -93,7 +93,8 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const { store, desk } = this.open(call.ownerId);
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
     await this.arm();
-    return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId) };
+    const cuts = desk.books.record.cuts.filter(({ bot }) => bot === call.botId);
+    return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId), cuts };
   }
 
   /** Looks at everything that is due, now. */
@@ -189,10 +190,15 @@ export class AccountObject extends AccountBase implements DeskCalls {
 
   /** Takes the venue's figure over where both sides differ; see `settleDifference`. */
   async settleDifference({ ownerId, ...call }: SettleCall & { ownerId: string }): Promise<Unsettled | "settled"> {
-    const { desk } = this.open(ownerId);
-    const settled = settleDifference(desk, call);
-    await desk.books.sync();
+    const { desk, venue, record } = this.open(ownerId);
+    await this.bell.beforeSending();
+    const { books, cancels } = desk;
+    const settled = settleDifference({ books, cancels, changeShares: (all) => venue.live?.changeShares(all) }, call);
+    await books.sync();
+    await cancels.drain();
+    await this.hearJournal();
     await this.after();
+    this.ctx.waitUntil(wakeBots(this.env, record, botsOfSwitch(desk, { kind: "account" })));
     return settled;
   }
 

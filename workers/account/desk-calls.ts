@@ -1,5 +1,6 @@
 import type { AccountState, Order, OrderDetail } from "../../schema/wire/trading.ts";
 import type { DeskOrderKind, DeskOrderRole } from "../core/order/desk-order.ts";
+import type { ShareCut } from "./desk-record.ts";
 
 /** Whose bot it is where a person places the order. */
 export const MANUAL_BOT = "manual";
@@ -51,6 +52,9 @@ export interface DeskEvent {
   };
 }
 
+/** What a bot lost of its share of a position without having traded: see `settleDifference`. Decimals are text. */
+export type DeskCut = Omit<ShareCut, "bot">;
+
 /** Whether the desk lets a bot trade, and why it does not. */
 export interface DeskTrading {
   readonly state: "ACTIVE" | "REDUCING" | "HALTED";
@@ -66,6 +70,8 @@ export interface DeskCalls {
     events: DeskEvent[];
     cursor: number;
     trading: DeskTrading;
+    /** The last ones of the bot, in the order of their numbers. Left out by a desk of the version before. */
+    cuts?: DeskCut[];
   }>;
   state(call: { ownerId: string }): Promise<AccountState>;
   order(call: { ownerId: string; orderId: string }): Promise<OrderDetail | undefined>;

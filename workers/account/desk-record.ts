@@ -7,6 +7,9 @@ export const ALERTS_KEPT = 50;
 /** Orders that may count as repeats of a new one: more than any rate lets through within the longest window. */
 export const RECENT_KEPT = 200;
 
+/** Shares cut that a desk remembers, for bots that have not heard of them: people cut them by hand, now and then. */
+export const CUTS_KEPT = 50;
+
 const StoredSwitch = z.object({
   state: z.enum(TRADING_STATES),
   reason: z.string().optional(),
@@ -55,6 +58,18 @@ const StoredAlert = z.object({
 });
 export type StoredAlert = z.infer<typeof StoredAlert>;
 
+/** What a bot lost of its share of a position without having traded. Numbers rise by one; decimals are text. */
+const ShareCut = z.object({
+  number: z.number().int(),
+  bot: z.string(),
+  instrument: z.string(),
+  side: z.enum(["buy", "sell"]),
+  quantity: z.string(),
+  price: z.string(),
+  at: z.number(),
+});
+export type ShareCut = z.infer<typeof ShareCut>;
+
 const StoredBucket = z.object({ left: z.number(), at: z.number() });
 
 /** What a desk keeps beside orders, books and limits. Plain values; decimals are text. */
@@ -78,6 +93,8 @@ export const DeskRecord = z.object({
   recent: z.array(z.object({ id: z.string(), at: z.number() })),
   marks: z.record(z.string(), StoredMark),
   flatten: z.array(FlattenTask),
+  /** The last ones, the oldest first. */
+  cuts: z.array(ShareCut).default([]),
 });
 export type DeskRecord = z.infer<typeof DeskRecord>;
 
@@ -101,5 +118,6 @@ export function newDeskRecord(): DeskRecord {
     recent: [],
     marks: {},
     flatten: [],
+    cuts: [],
   };
 }

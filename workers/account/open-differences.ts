@@ -4,6 +4,7 @@ import { formatDecimal, parseDecimal } from "../core/ledger/decimal-text.ts";
 import { cashOf, type Ledger } from "../core/ledger/ledger.ts";
 import { quantityOf } from "../core/ledger/position.ts";
 import { balanceKeyOf, positionKeyOf } from "../core/ledger/reconcile-balances.ts";
+import { shrinkingShares } from "./bot-shares.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredHalt } from "./desk-record.ts";
@@ -69,6 +70,7 @@ export function figuresOf(books: DeskBooks, halt: StoredHalt): HaltFigures | nul
     ours: formatDecimal(ours),
     theirs: formatDecimal(add(ours, difference)),
     difference: formatDecimal(difference),
+    shares: halt.instrument === null ? [] : shrinkingShares(books, halt.instrument, difference),
   };
 }
 

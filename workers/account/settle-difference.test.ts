@@ -38,7 +38,7 @@ async function deskAt(said: { positions?: VenueReport["positions"]; balances?: V
 }
 
 describe("a difference that a person settles", () => {
-  it("puts the position where the venue has it, without a profit, and leaves the bot its share", async () => {
+  it("puts the position where the venue has it, without a profit", async () => {
     const { desk, held, standing, books } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
     const before = standing();
     expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("settled");
@@ -47,7 +47,51 @@ describe("a difference that a person settles", () => {
     expect(after.equity - after.netDeposits).toBe(before.equity - before.netDeposits);
     expect(after.cash).toBe(before.cash);
     expect(ledgerFaults(books().ledger)).toEqual([]);
+  });
+
+  it("takes from a bot's share what is no longer there, halts the bot, and asks its orders to go", async () => {
+    const { desk, broker } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    const resting = { kind: "limit", limit: "90", quantity: "1", candleTime: NOW + 60_000 } as const;
+    desk.switches.set({ kind: "instrument", instrument: BTC }, "ACTIVE", "by hand");
+    const { order } = (await desk.submit("bot_1", intent(resting))).order;
+    const { instrument, side, quantity: whole } = order;
+    const shown = {
+      ...{ instrument, side, quantity: whole, limit: order.limit, stop: undefined },
+      status: "open",
+    } as const;
+    broker.orders = [{ ...shown, clientOrderId: order.id, venueOrderId: `v-${order.id}`, filled: quantity("0") }];
+    for (let look = 0; look < 3; look++) await desk.sweepNow();
+    expect(shownHalts(desk.books)[0]?.figures?.shares).toEqual([{ botId: "bot_1", before: "10", after: "7" }]);
+    const changes: unknown[] = [];
+    const before = desk.books.scope("bot_1");
+    const worth = () => standingOf(desk.books.scope("bot_1").ledger, "USD", desk.books.marks());
+    const { equity, netDeposits } = worth();
+    const { books, cancels } = desk;
+    const call = { ...POSITION, difference: "-3" };
+    expect(settleDifference({ books, cancels, changeShares: (all) => changes.push(...all) }, call)).toBe("settled");
+    const after = desk.books.scope("bot_1");
+    expect([...after.ledger.positions.values()].map(quantityOf)).toEqual([quantity("7")]);
+    expect(worth().equity - worth().netDeposits).toBe(equity - netDeposits);
+    expect([before.trading.state, after.trading]).toMatchObject(["ACTIVE", { state: "HALTED", reason: "SHARE_CUT" }]);
+    expect(desk.books.order(order.id)?.order.cancelRequested).toBe(true);
+    expect(changes).toEqual([{ bot: "bot_1", instrument: BTC, by: -quantity("3") }]);
+    const cut = { number: 1, bot: "bot_1", instrument: BTC, side: "sell", quantity: "3", price: "100", at: NOW };
+    expect(desk.books.record.cuts).toEqual([cut]);
+    expect(desk.books.record.alerts[0]).toMatchObject({ code: "SHARE_CUT", botId: "bot_1", stopped: "bot_1" });
+    await cancels.drain();
+    expect(broker.canceled).toEqual([order.id]);
+  });
+
+  it("takes what is no bot's first: no bot halts for what its owner held beside it", async () => {
+    const { desk, held } = await deskAt({ positions: new Map([[BTC, quantity("10")]]) });
+    desk.books.write(() => desk.books.fill({ ...LATE, tradeId: "owner", side: "buy" }, undefined));
+    for (let look = 0; look < 3; look++) await desk.sweepNow();
+    expect(held()).toEqual([quantity("13")]);
+    expect(settleDifference(desk, { ...POSITION, difference: "-3" })).toBe("settled");
+    expect(held()).toEqual([quantity("10")]);
     expect([...desk.books.scope("bot_1").ledger.positions.values()].map(quantityOf)).toEqual([quantity("10")]);
+    expect(desk.books.scope("bot_1").trading.state).toBe("ACTIVE");
+    expect(desk.books.record.cuts).toEqual([]);
   });
 
   it("puts the balance where the venue has it, as money that came or went", async () => {

@@ -148,7 +148,7 @@ const settle = createRoute({
   path: "/api/v1/accounts/{id}/differences/settle",
   summary: "Take the venue's figure over where the books differ from it",
   description:
-    "The venue is asked once more, then the difference is booked as an adjustment with the reason. It makes no profit, bots keep their shares, and what was halted stays halted until it is armed. Refused while an order that bears on it may have traded unheard. Needs a fresh proof.",
+    "The venue is asked once more, then the difference is booked as an adjustment with the reason. It makes no profit. Where less is held than bots have shares in, these shrink with it, their orders there are cancelled and these bots halt (`figures.shares`). What was halted stays halted until it is armed. Refused while an order that bears on it may have traded unheard. Needs a fresh proof.",
   request: { params: idParams, body: jsonBody(SettleDifference) },
   responses: { 200: jsonReply(AccountState, "As it is now."), ...problems(401, 403, 404, 409, 413, 422, 503) },
 });

@@ -1,5 +1,5 @@
 import type { BotToOpen } from "../account/account-bots.ts";
-import type { DeskCalls } from "../account/desk-calls.ts";
+import type { DeskCalls, DeskCut } from "../account/desk-calls.ts";
 import type { Env } from "../platform/env.ts";
 import { objectName } from "../platform/object-name.ts";
 import type { BotRecord } from "./bot-record.ts";
@@ -43,12 +43,15 @@ export async function limitAtDesk(env: Env, record: BotRecord): Promise<void> {
   await desk.limitBot({ ownerId, botId, limits: definition.limits, instruments });
 }
 
-/** Number of the last thing that happened to an order of the bot. */
-export async function lastEvent(desk: DeskCalls, { ownerId, botId }: BotRecord): Promise<number> {
+/** Number of the last thing that happened to an order of the bot, and what its desk has cut of its shares. */
+export async function lastHeard(
+  desk: DeskCalls,
+  { ownerId, botId }: BotRecord,
+): Promise<{ cursor: number; cuts: readonly DeskCut[] }> {
   let since = 0;
   for (;;) {
-    const { cursor } = await desk.eventsOf({ ownerId, botId, since });
-    if (cursor === since) return cursor;
+    const { cursor, cuts = [] } = await desk.eventsOf({ ownerId, botId, since });
+    if (cursor === since) return { cursor, cuts };
     since = cursor;
   }
 }

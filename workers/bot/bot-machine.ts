@@ -13,7 +13,8 @@ import { type AskHow, askDesk } from "./ask-desk.ts";
 import { type BotRecord, botDefinition, isDrivenOutside } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
-import { takeFill } from "./heard-fill.ts";
+import { hearCuts, hearEvent } from "./hear-desk.ts";
+import { freshCuts } from "./heard-cut.ts";
 import { readClosed } from "./read-closed.ts";
 import { Shadow } from "./shadow.ts";
 import { writeAsk } from "./write-ask.ts";
@@ -121,38 +122,23 @@ export class BotMachine {
   /** Takes in what became of the bot's orders since it was last asked, and answers whether the desk lets it trade. */
   async hearDesk(note: (event: DeskEvent) => void): Promise<DeskTrading> {
     const { desk, record, store } = this.parts;
+    const hearing = { store, definition: this.definition, trader: this.trader, shadow: this.shadow };
     for (;;) {
       const since = store.get<number>("deskCursor") ?? 0;
       const call = { ownerId: record.ownerId, botId: record.botId, since };
-      const { events, cursor, trading } = await desk.eventsOf(call);
-      if (cursor === since) return trading;
+      const { events, cursor, trading, cuts = [] } = await desk.eventsOf(call);
+      const fresh = cursor === since ? freshCuts(store, cuts) : [];
+      if (cursor === since && fresh.length === 0) return trading;
       store.write(() => {
         for (const event of events) {
-          this.hearEvent(event);
+          hearEvent(event, hearing);
           note(event);
         }
+        hearCuts(fresh, hearing);
         this.save();
         store.put("deskCursor", cursor);
       });
     }
-  }
-
-  private hearEvent({ order, event, fill }: DeskEvent): void {
-    const known = this.parts.store.sentOrder(order.id);
-    if (fill !== undefined) {
-      const { instruments } = this.definition;
-      const index = instruments.findIndex(({ instrument }) => instrument.id === order.instrument);
-      if (index < 0) return;
-      // How much a leg or a person's order is still to sell is not the engine's to know: nothing is to spare then.
-      const spare = known?.part === "main" ? this.trader.spare(index) : 0;
-      const heard = takeFill(this.parts.store, fill, { ...instruments[index], side: order.side, spare });
-      this.shadow?.heardFill({ ref: known?.ref, part: known?.part, ...heard, quantity: heard.counted, order });
-      if (known !== undefined) this.trader.hear({ type: "fill", ref: known.ref, part: known.part, ...heard });
-      // Closed by the kill switch or by hand: the engine knows it as a position that the venue took away.
-      else this.trader.hear({ type: "liquidation", instrument: index, ...heard });
-      return;
-    }
-    if (known !== undefined && ENDS.has(event)) this.trader.hear({ type: "ended", ref: known.ref, part: known.part });
   }
 
   /**
@@ -289,6 +275,3 @@ export class BotMachine {
     }
   }
 }
-
-/** Events after which an order trades no more, as far as the venue says. */
-const ENDS: ReadonlySet<string> = new Set(["deny", "rejected", "canceled", "expired", "release"]);

@@ -7,7 +7,7 @@ import { logEvent } from "../platform/log-event.ts";
 import { objectName } from "../platform/object-name.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { BotAlerts } from "./bot-alerts.ts";
-import { deskOf, lastEvent, openAtDesk } from "./bot-desk.ts";
+import { deskOf, lastHeard, openAtDesk } from "./bot-desk.ts";
 import { BotMachine, type MachineParts } from "./bot-machine.ts";
 import { commandMessage, eventEntry } from "./bot-notes.ts";
 import { lifeAfterCandles } from "./bot-progress.ts";
@@ -15,6 +15,7 @@ import { BotRecord } from "./bot-record.ts";
 import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
 import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
+import { noteCuts } from "./heard-cut.ts";
 import { strategyOf } from "./strategy-of.ts";
 
 /** Errors in a row after which a person is asked. */
@@ -205,7 +206,9 @@ export class BotWork {
       const { marketAt } = await feed.minutes({ ownerId, instrument: instruments[0], from: this.now(), limit: 1 });
       this.machine = await BotMachine.begin(parts, marketAt);
       // Orders of an earlier version are none of this engine's.
-      this.store.put("deskCursor", await lastEvent(parts.desk, record));
+      const { cursor, cuts } = await lastHeard(parts.desk, record);
+      this.store.put("deskCursor", cursor);
+      noteCuts(this.store, cuts);
       this.store.put("trades", 0);
       this.live({ spark: [], dayStart: null, trades: 0, beganAt: marketAt });
     }

@@ -29,6 +29,11 @@ export interface Dust {
 
 export const NO_DUST: Dust = { quantity: "0", owed: "0" };
 
+/** Where the store keeps it. */
+export function dustName({ id }: Pick<Instrument, "id">): string {
+  return `dust/${id}`;
+}
+
 /** A trade as the bot's engine hears of it. */
 export interface HeardAmounts {
   /** Whole lots that came or went: 0 where what came is none yet. */
@@ -121,7 +126,7 @@ export function takeFill(
   fill: DeskFill,
   { side, instrument, spare }: HearTerms,
 ): HeardAmounts {
-  const name = `dust/${instrument.id}`;
+  const name = dustName(instrument);
   const before = store.get<Dust>(name) ?? NO_DUST;
   const { dust, ...heard } = heardFill(fill, { side, instrument, spare, dust: before });
   if (dust !== before) store.put(name, dust);

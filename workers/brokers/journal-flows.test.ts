@@ -49,6 +49,20 @@ describe("what a bot may close of an account", () => {
   });
 });
 
+describe("a share that a person's decision changed", () => {
+  it("is what a bot may close from then on, and what is nobody's makes up for what its owner had closed", () => {
+    const flows = new JournalFlows(new MemoryJournal());
+    flows.fill(trade("buy", "5"), "trend");
+    const closable = () => flows.closable({ bot: "trend", instrument: INSTRUMENT, side: "sell" });
+    flows.changeShare({ bot: "trend", instrument: INSTRUMENT, by: negate(quantity("2")) });
+    expect(closable()).toBe(quantity("3"));
+    flows.changeShare({ bot: undefined, instrument: INSTRUMENT, by: negate(quantity("1")) });
+    expect(closable()).toBe(quantity("2"));
+    flows.changeShare({ bot: undefined, instrument: INSTRUMENT, by: quantity("4") });
+    expect(closable()).toBe(quantity("3"));
+  });
+});
+
 describe("a fee that is taken from the coins that were bought", () => {
   it("is gone from what is held and from the share of the bot, and leaves the money as it was", () => {
     const flows = new JournalFlows(new MemoryJournal());

@@ -10,6 +10,14 @@ const SHARE = "share:";
 /** Whose share trades are that nobody here placed. */
 const ELSEWHERE = "?";
 
+/** A person's decision that made a share larger or smaller, by so much: that of a bot, or nobody's where none is named. */
+export interface ShareChange {
+  readonly bot: string | undefined;
+  readonly instrument: string;
+  /** Signed. */
+  readonly by: Decimal;
+}
+
 /** What all trades and movements that we know of have done: to money by currency, and to what is held by instrument. */
 export class JournalFlows {
   private readonly journal: VenueJournal;
@@ -28,6 +36,10 @@ export class JournalFlows {
     this.change(shareName(bot ?? ELSEWHERE, instrument), signed);
     this.change(`${CASH}${quote}`, side === "buy" ? negate(value) : value);
     if (feeInKind !== true) this.change(`${CASH}${feeCurrency}`, negate(fee));
+  }
+
+  changeShare({ bot, instrument, by }: ShareChange): void {
+    this.change(shareName(bot ?? ELSEWHERE, instrument), by);
   }
 
   move(movement: Movement): void {

@@ -6,6 +6,7 @@ import { certain, notOpen, plain, venueIdsOf } from "./client-outcome.ts";
 import { closableNow } from "./closable-now.ts";
 import { freeLegs } from "./free-legs.ts";
 import { JournalBooks, shownOrder } from "./journal-books.ts";
+import type { ShareChange } from "./journal-flows.ts";
 import type { TradedInstrument } from "./live-holdings.ts";
 import { beginHistory, liveReport, underName } from "./live-report.ts";
 import { refusedHere } from "./refused-here.ts";
@@ -68,6 +69,13 @@ export class LiveBroker implements Broker {
   /** Takes in what a stream says. True where something may be missing, so that a report is due. */
   hear(news: readonly VenueNews[]): boolean {
     return this.books.take(news);
+  }
+
+  /** Shares that a person's decision changed, so that orders which close them are held to what is left. */
+  changeShares(changes: readonly ShareChange[]): void {
+    this.parts.journal.transaction(() => {
+      for (const change of changes) this.books.flows.changeShare(change);
+    });
   }
 
   async place(order: OrderToPlace, maySend: () => boolean = () => true): Promise<SendOutcome> {

@@ -1,4 +1,4 @@
-import type { AccountState, SettleDifference } from "../../../schema/wire/trading.ts";
+import type { AccountState, HaltFigures, SettleDifference } from "../../../schema/wire/trading.ts";
 import type { Unsettled } from "../../account/settle-difference.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import { newId } from "../../platform/ids.ts";
@@ -38,6 +38,7 @@ export async function settleAccountDifference(call: {
       after: {
         [figures.unit]: figures.theirs,
         difference: figures.difference,
+        ...(figures.shares.length > 0 && { shares: figures.shares.map(shareText).join("; ") }),
         reason: input.reason,
         entry: settle.entryId,
       },
@@ -46,6 +47,10 @@ export async function settleAccountDifference(call: {
   const settled = await object.settleDifference(settle);
   if (settled !== "settled") throw refusal(settled);
   return structuredClone(await object.state({ ownerId }));
+}
+
+function shareText({ botId, before, after }: HaltFigures["shares"][number]): string {
+  return `${botId ?? "by hand"}: ${before} to ${after}`;
 }
 
 function refusal(why: Unsettled): ProblemError {
