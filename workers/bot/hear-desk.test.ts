@@ -11,9 +11,11 @@ it("an engine hears of a share that was cut as a position that was taken away, a
   const values = new Map<string, unknown>();
   const heard: TraderEvent[] = [];
   const fills: RealFill[] = [];
+  const logged: string[] = [];
   const store = {
     get: (name: string) => values.get(name),
     put: (name: string, value: unknown) => values.set(name, value),
+    log: ({ message }: { message: string }) => logged.push(message),
   };
   const hearing = {
     store: store as unknown as BotStore,
@@ -28,4 +30,5 @@ it("an engine hears of a share that was cut as a position that was taken away, a
   const order = { id: "cut.4", instrument: COIN.id, side: "sell" };
   expect(fills).toMatchObject([{ ref: undefined, quantity: 2, price: 100, order }]);
   expect(values.get("cutsHeard")).toBe(5);
+  expect(logged).toEqual([`its share of ${COIN.id} shrank by 2: the venue holds less than our books had`]);
 });

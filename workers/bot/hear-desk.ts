@@ -44,6 +44,8 @@ export function hearCuts(cuts: readonly DeskCut[], { store, definition, trader, 
     const order = { id: `cut.${cut.number}`, instrument: cut.instrument, side: cut.side };
     shadow?.heardFill({ ref: undefined, part: undefined, ...heard, quantity: heard.counted, order });
     trader.hear({ type: "liquidation", instrument: index, ...heard });
+    const message = `its share of ${cut.instrument} shrank by ${cut.quantity}: the venue holds less than our books had`;
+    store.log({ at: cut.at, kind: "halted", message });
   }
   noteCuts(store, cuts);
 }
