@@ -7,8 +7,8 @@ export const ALERTS_KEPT = 50;
 /** Orders that may count as repeats of a new one: more than any rate lets through within the longest window. */
 export const RECENT_KEPT = 200;
 
-/** Shares cut that a desk remembers, for bots that have not heard of them: people cut them by hand, now and then. */
-export const CUTS_KEPT = 50;
+/** Cuts of a bot's shares that a desk remembers until it has heard of them: people make them by hand, now and then. */
+export const CUTS_KEPT = 10;
 
 const StoredSwitch = z.object({
   state: z.enum(TRADING_STATES),
@@ -58,7 +58,10 @@ const StoredAlert = z.object({
 });
 export type StoredAlert = z.infer<typeof StoredAlert>;
 
-/** What a bot lost of its share of a position without having traded. Numbers rise by one; decimals are text. */
+/**
+ * What a bot lost of its share of a position without having traded. Numbers rise, and are times in UTC ms: what comes after a
+ * restore, or after a version that knew no cuts, stands behind all that bots have heard. Decimals are text.
+ */
 const ShareCut = z.object({
   number: z.number().int(),
   bot: z.string(),
@@ -93,7 +96,7 @@ export const DeskRecord = z.object({
   recent: z.array(z.object({ id: z.string(), at: z.number() })),
   marks: z.record(z.string(), StoredMark),
   flatten: z.array(FlattenTask),
-  /** The last ones, the oldest first. */
+  /** The last ones of each bot, the oldest first. */
   cuts: z.array(ShareCut).default([]),
 });
 export type DeskRecord = z.infer<typeof DeskRecord>;

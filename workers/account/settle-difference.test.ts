@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cashOf, ledgerFaults, standingOf } from "../core/ledger/ledger.ts";
+import type { PositionAdjusted } from "../core/ledger/ledger-event.ts";
 import { quantityOf } from "../core/ledger/position.ts";
 import type { VenueFill, VenueReport } from "../core/ledger/venue-report.ts";
-import { fillOf, money, quantity } from "../core/testing/orders.ts";
+import { fillOf, money, price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { CUTS_KEPT } from "./desk-record.ts";
 import { shownHalts } from "./open-differences.ts";
 import { settleDifference } from "./settle-difference.ts";
 import { fillEvent, intent, NOW, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
@@ -75,11 +77,42 @@ describe("a difference that a person settles", () => {
     expect([before.trading.state, after.trading]).toMatchObject(["ACTIVE", { state: "HALTED", reason: "SHARE_CUT" }]);
     expect(desk.books.order(order.id)?.order.cancelRequested).toBe(true);
     expect(changes).toEqual([{ bot: "bot_1", instrument: BTC, by: -quantity("3") }]);
-    const cut = { number: 1, bot: "bot_1", instrument: BTC, side: "sell", quantity: "3", price: "100", at: NOW };
+    const cut = { number: NOW, bot: "bot_1", instrument: BTC, side: "sell", quantity: "3", price: "100", at: NOW };
     expect(desk.books.record.cuts).toEqual([cut]);
     expect(desk.books.record.alerts[0]).toMatchObject({ code: "SHARE_CUT", botId: "bot_1", stopped: "bot_1" });
     await cancels.drain();
     expect(broker.canceled).toEqual([order.id]);
+  });
+
+  it("keeps what each of many bots lost until it has heard of it, under numbers above all that were given out", async () => {
+    const { desk } = await deskAt({ positions: new Map([[BTC, quantity("0")]]) });
+    const names = Array.from({ length: 60 }, (_, at) => `bot_many_${at}`);
+    const buy = (bot: string): PositionAdjusted => {
+      const id = `bought:${bot}`;
+      const terms = {
+        instrument: BTC,
+        quote: "USD",
+        side: "buy",
+        quantity: quantity("1"),
+        price: price("100"),
+      } as const;
+      return { type: "position-adjustment", id, at: NOW, reason: "bought", ...terms };
+    };
+    const old = { bot: "bot_1", instrument: BTC, side: "sell", quantity: "1", price: "100", at: NOW - 1 } as const;
+    desk.books.write(() => {
+      for (const bot of names) desk.books.book(buy(bot), bot);
+      desk.books.note({ cuts: Array.from({ length: CUTS_KEPT + 1 }, (_, number) => ({ ...old, number })) });
+    });
+    for (let look = 0; look < 3; look++) await desk.sweepNow();
+    expect(settleDifference(desk, { ...POSITION, difference: "-70" })).toBe("settled");
+    const { cuts } = desk.books.record;
+    for (const bot of names) expect(cuts.filter((cut) => cut.bot === bot)).toMatchObject([{ quantity: "1" }]);
+    const first = cuts.filter(({ bot }) => bot === "bot_1");
+    expect(first).toHaveLength(CUTS_KEPT);
+    expect(first.at(-1)).toMatchObject({ quantity: "10" });
+    const numbers = cuts.map(({ number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    expect(Math.min(...numbers.slice(-61))).toBeGreaterThanOrEqual(NOW);
   });
 
   it("takes what is no bot's first: no bot halts for what its owner held beside it", async () => {

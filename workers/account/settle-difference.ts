@@ -92,16 +92,20 @@ function openOf(books: DeskBooks, bot: string, instrument: string): ClientOrderI
   return open.map(({ order }) => order.id);
 }
 
-/** Tells the bot what it has lost, and halts it. */
+/** Tells the bot what it has lost, and halts it; what was traded by hand has nobody to tell. */
 function noteCut(books: DeskBooks, bot: string, entry: PositionAdjusted): void {
+  if (bot === MANUAL_BOT) return;
   const { instrument, side, at } = entry;
   const [quantity, price] = [entry.quantity, entry.price].map(formatDecimal);
   const { cuts } = books.record;
-  const number = (cuts.at(-1)?.number ?? 0) + 1;
-  books.note({ cuts: [...cuts, { number, bot, instrument, side, quantity, price, at }].slice(-CUTS_KEPT) });
+  // Never one that was given out before, also where a desk forgot what it had cut: that would count as heard.
+  const number = Math.max(at, (cuts.at(-1)?.number ?? 0) + 1);
+  const gone = cuts.filter((cut) => cut.bot === bot).slice(0, 1 - CUTS_KEPT);
+  const kept = cuts.filter((cut) => !gone.includes(cut));
+  books.note({ cuts: [...kept, { number, bot, instrument, side, quantity, price, at }] });
   const left = formatDecimal(heldBy(books.scope(bot), instrument));
-  const message = `${instrument}: of the bot's share ${quantity} went, since the venue holds less; ${left} is left. Its orders there are cancelled.`;
-  if (bot !== MANUAL_BOT) books.halt(bot, SHARE_CUT, message);
+  const message = `${instrument}: of the bot's share ${quantity} went, since the venue holds less; ${left} is left. Its orders there are cancelled, what protects it among them.`;
+  books.halt(bot, SHARE_CUT, message);
 }
 
 /** What settling would book now, with both sides; nothing is changed. */
