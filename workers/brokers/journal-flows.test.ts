@@ -63,6 +63,17 @@ describe("a share that a person's decision changed", () => {
   });
 });
 
+describe("what an account holds after such a decision", () => {
+  it("is what the venue has: an order that closes a share beside its opposite is not held to what is no longer there", () => {
+    const flows = new JournalFlows(new MemoryJournal());
+    flows.fill(trade("buy", "10"), "trend");
+    flows.fill(trade("sell", "4"), "fader");
+    flows.changeShare({ bot: "trend", instrument: INSTRUMENT, by: negate(quantity("3")) });
+    // Of 7 and -4 the venue has 3: to close 5 is more than it takes as a mere reduction.
+    expect(flows.closableOfAll({ instrument: INSTRUMENT, side: "sell" })).toBe(quantity("3"));
+  });
+});
+
 describe("a fee that is taken from the coins that were bought", () => {
   it("is gone from what is held and from the share of the bot, and leaves the money as it was", () => {
     const flows = new JournalFlows(new MemoryJournal());

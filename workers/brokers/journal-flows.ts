@@ -39,6 +39,7 @@ export class JournalFlows {
   }
 
   changeShare({ bot, instrument, by }: ShareChange): void {
+    this.change(`${HELD}${instrument}`, by);
     this.change(shareName(bot ?? ELSEWHERE, instrument), by);
   }
 
