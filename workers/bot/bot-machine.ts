@@ -13,7 +13,7 @@ import { type AskHow, askDesk } from "./ask-desk.ts";
 import { type BotRecord, botDefinition, isDrivenOutside } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
-import { hearCuts, hearEvent } from "./hear-desk.ts";
+import { hearTold } from "./hear-desk.ts";
 import { freshCuts } from "./heard-cut.ts";
 import { readClosed } from "./read-closed.ts";
 import { Shadow } from "./shadow.ts";
@@ -127,14 +127,11 @@ export class BotMachine {
       const since = store.get<number>("deskCursor") ?? 0;
       const call = { ownerId: record.ownerId, botId: record.botId, since };
       const { events, cursor, trading, cuts = [] } = await desk.eventsOf(call);
-      const fresh = cursor === since ? freshCuts(store, cuts) : [];
-      if (cursor === since && fresh.length === 0) return trading;
+      const fresh = freshCuts(store, cuts);
+      const isAll = cursor === since;
+      if (isAll && fresh.length === 0) return trading;
       store.write(() => {
-        for (const event of events) {
-          hearEvent(event, hearing);
-          note(event);
-        }
-        hearCuts(fresh, hearing);
+        hearTold({ events, cuts: fresh, isAll }, hearing, note);
         this.save();
         store.put("deskCursor", cursor);
       });

@@ -15,7 +15,7 @@ import { BotRecord } from "./bot-record.ts";
 import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
 import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
-import { noteCuts } from "./heard-cut.ts";
+import { passOverCuts } from "./heard-cut.ts";
 import { strategyOf } from "./strategy-of.ts";
 
 /** Errors in a row after which a person is asked. */
@@ -208,7 +208,7 @@ export class BotWork {
       // Orders of an earlier version are none of this engine's.
       const { cursor, cuts } = await lastHeard(parts.desk, record);
       this.store.put("deskCursor", cursor);
-      noteCuts(this.store, cuts);
+      passOverCuts(this.store, cuts);
       this.store.put("trades", 0);
       this.live({ spark: [], dayStart: null, trades: 0, beganAt: marketAt });
     }

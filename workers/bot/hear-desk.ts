@@ -17,8 +17,37 @@ interface Hearing {
   readonly shadow: Shadow | undefined;
 }
 
-/** Tells a bot's engine, and the backtest beside it, what happened to one of its orders. Inside a write. */
-export function hearEvent({ order, event, fill }: DeskEvent, { store, definition, trader, shadow }: Hearing): void {
+/** What a desk tells at once, each in the order of its numbers. */
+interface Told {
+  readonly events: readonly DeskEvent[];
+  /** Those that the bot has not heard of. */
+  readonly cuts: readonly DeskCut[];
+  /** Whether no event waits behind these. */
+  readonly isAll: boolean;
+}
+
+/**
+ * Tells a bot's engine, and the backtest beside it, what its desk tells, in the order in which it happened: what traded after
+ * a cut was traded with what was left. `note` is told each event. Inside a write.
+ */
+export function hearTold({ events, cuts, isAll }: Told, hearing: Hearing, note: (event: DeskEvent) => void): void {
+  let waiting = cuts;
+  const hearUntil = (at: number) => {
+    const later = waiting.findIndex((cut) => cut.at > at);
+    const due = later < 0 ? waiting : waiting.slice(0, later);
+    hearCuts(due, hearing);
+    waiting = waiting.slice(due.length);
+  };
+  for (const event of events) {
+    hearUntil(event.at);
+    hearEvent(event, hearing);
+    note(event);
+  }
+  if (isAll) hearUntil(Number.POSITIVE_INFINITY);
+}
+
+/** What happened to one of its orders. */
+function hearEvent({ order, event, fill }: DeskEvent, { store, definition, trader, shadow }: Hearing): void {
   const known = store.sentOrder(order.id);
   if (fill !== undefined) {
     const index = indexOf(definition, order);
@@ -35,8 +64,8 @@ export function hearEvent({ order, event, fill }: DeskEvent, { store, definition
   if (known !== undefined && ENDS.has(event)) trader.hear({ type: "ended", ref: known.ref, part: known.part });
 }
 
-/** Same, of what it lost of its shares: for the engine a position that the venue took away. Inside a write. */
-export function hearCuts(cuts: readonly DeskCut[], { store, definition, trader, shadow }: Hearing): void {
+/** What it lost of its shares: for the engine a position that the venue took away. */
+function hearCuts(cuts: readonly DeskCut[], { store, definition, trader, shadow }: Hearing): void {
   for (const cut of cuts) {
     const index = indexOf(definition, cut);
     if (index < 0) continue;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SIM_INSTRUMENTS } from "../core/sim/sim-instrument.ts";
-import { freshCuts, noteCuts, takeCut } from "./heard-cut.ts";
+import { freshCuts, noteCuts, passOverCuts, takeCut } from "./heard-cut.ts";
 import { dustName } from "./heard-fill.ts";
 
 const COIN = { ...SIM_INSTRUMENTS[0], lot: 0.001 };
@@ -45,5 +45,20 @@ describe("what a bot's engine hears of a share that was cut", () => {
     noteCuts(store, []);
     noteCuts(store, cuts);
     expect(freshCuts(store, cuts)).toEqual([]);
+  });
+});
+
+describe("an engine that begins anew after its bot's share was cut", () => {
+  it.each([
+    ["the rest of what was cut in part", "0.0005", "0.0002", "0.0003"],
+    ["nothing where all of it went", "0.0005", "0.0005", "0"],
+    ["nothing where more went", "0.0005", "0.0010", "0"],
+    ["what a fee owes as it was", "-0.0002", "0.001", "-0.0002"],
+  ])("finds of what an engine does not know of %s", (_, dust, quantity, left) => {
+    const store = storeWith(dust);
+    passOverCuts(store, [cutOf(quantity)]);
+    passOverCuts(store, [cutOf(quantity)]);
+    expect(store.dust()).toBe(left);
+    expect(freshCuts(store, [cutOf(quantity)])).toEqual([]);
   });
 });

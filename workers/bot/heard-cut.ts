@@ -1,6 +1,6 @@
 import type { DeskCut } from "../account/desk-calls.ts";
 import type { Instrument } from "../core/candle/instrument.ts";
-import { add, type Decimal, type Quantity, subtract } from "../core/ledger/decimal.ts";
+import { add, type Decimal, larger, type Quantity, subtract, ZERO } from "../core/ledger/decimal.ts";
 import { gridStep, toDouble } from "../core/ledger/decimal-double.ts";
 import { roundQuantityToLot } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal, parseDecimal, parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
@@ -19,6 +19,21 @@ export function freshCuts(store: Pick<BotStore, "get">, cuts: readonly DeskCut[]
 export function noteCuts(store: Pick<BotStore, "put">, cuts: readonly DeskCut[]): void {
   const last = cuts.at(-1);
   if (last !== undefined) store.put(HEARD, last.number);
+}
+
+/**
+ * Counts them as heard by an engine that begins anew, and so holds nothing: what they took is of what it does not know of,
+ * which stays where a version ends. Inside a write.
+ */
+export function passOverCuts(store: Pick<BotStore, "get" | "put">, cuts: readonly DeskCut[]): void {
+  for (const { instrument, quantity } of freshCuts(store, cuts)) {
+    const before = store.get<Dust>(dustName({ id: instrument })) ?? NO_DUST;
+    const dust = parseDecimal(before.quantity, "dust");
+    if (dust <= 0n) continue;
+    const left = larger(subtract<Decimal>(dust, parseDecimal(quantity, "quantity")), ZERO);
+    store.put(dustName({ id: instrument }), { ...before, quantity: formatDecimal(left) });
+  }
+  noteCuts(store, cuts);
 }
 
 /**
