@@ -87,8 +87,8 @@ function ShrinkingShares({ shares, write }: ShrinkingSharesProps) {
   return (
     <>
       <p className="mt-3">
-        Less is held than these have shares in. Their shares shrink, their orders there are cancelled, and bots halt
-        until you arm them:
+        Less is held than these have shares in. Their shares shrink, their orders there are cancelled, what protects a
+        position among them, and bots halt until you arm them:
       </p>
       <ul className="num my-3 text-ink">
         {shares.map(({ botId, before, after }) => (
