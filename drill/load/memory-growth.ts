@@ -7,8 +7,8 @@ export const GROWTH_MAX = 0.05;
 /** Minutes of each of the two windows that are compared: shorter, and one collection of garbage decides. */
 const WINDOW_MINUTES = 20;
 const WINDOW_MINUTES_MIN = 5;
-/** Until a runtime that was started anew has filled its caches and its last window is full. */
-export const ANEW_MINUTES = 20 + WINDOW_MINUTES_MIN;
+/** Until a runtime that was started anew is as warm, and its last window full. */
+export const ANEW_MINUTES = WARM_UP_MINUTES + WINDOW_MINUTES_MIN;
 
 /** Memory of a process, sampled once a minute. */
 export interface MemoryGrowth {

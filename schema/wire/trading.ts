@@ -109,14 +109,17 @@ export const Position = z.object({
 });
 export type Position = z.infer<typeof Position>;
 
+/** A share of a bot that shrinks, signed; `botId` is null for what was traded by hand. */
+const ShrinkingShare = z.object({ botId: z.string().nullable(), before: Decimal, after: Decimal });
+
 /** What our books have, what the venue has, and theirs less ours, in `unit`: a currency, or the instrument. */
 export const HaltFigures = z.object({
   unit: z.string(),
   ours: Decimal,
   theirs: Decimal,
   difference: Decimal,
-  /** Shares of bots that shrink where the venue's figure is taken over, signed; `botId` is null for what was traded by hand. */
-  shares: z.array(z.object({ botId: z.string().nullable(), before: Decimal, after: Decimal })).default([]),
+  /** Those that shrink where the venue's figure is taken over. */
+  shares: z.array(ShrinkingShare).default([]),
 });
 export type HaltFigures = z.infer<typeof HaltFigures>;
 
@@ -143,6 +146,8 @@ export const SettleDifference = z.strictObject({
     (text) => Number(text) !== 0,
     "must not be 0",
   ),
+  /** `figures.shares`, as whoever decides has seen them; refused where others would shrink by now, or by something else. */
+  shares: z.array(ShrinkingShare.strict()).max(1_000).optional(),
   reason: Reason,
 });
 export type SettleDifference = z.infer<typeof SettleDifference>;

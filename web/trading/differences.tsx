@@ -114,6 +114,7 @@ function SettleDialog({ accountId, halt, onClose }: { accountId: string; halt: A
     code,
     unit: figures?.unit,
     difference: figures?.difference,
+    shares: figures?.shares,
     reason: typed,
   });
   return (

@@ -195,10 +195,12 @@ export class AccountObject extends AccountBase implements DeskCalls {
     const { books, cancels } = desk;
     const settled = settleDifference({ books, cancels, changeShares: (all) => venue.live?.changeShares(all) }, call);
     await books.sync();
+    if (settled !== "settled") return settled;
+    const bots = call.code === "POSITION_DIFFERS" ? botsOfSwitch(desk, { kind: "account" }) : [];
+    this.ctx.waitUntil(wakeBots(this.env, record, bots));
     await cancels.drain();
     await this.hearJournal();
     await this.after();
-    this.ctx.waitUntil(wakeBots(this.env, record, botsOfSwitch(desk, { kind: "account" })));
     return settled;
   }
 

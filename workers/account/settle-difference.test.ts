@@ -115,6 +115,17 @@ describe("a difference that a person settles", () => {
     expect(Math.min(...numbers.slice(-61))).toBeGreaterThanOrEqual(NOW);
   });
 
+  it("is refused where other shares would shrink than whoever decides has seen, or by something else", async () => {
+    const { desk, held } = await deskAt({ positions: new Map([[BTC, quantity("7")]]) });
+    const call = { ...POSITION, difference: "-3" };
+    const seen = [{ botId: "bot_1", before: "10", after: "7" }];
+    expect(settleDifference(desk, { ...call, shares: [] })).toBe("moved");
+    expect(settleDifference(desk, { ...call, shares: [{ botId: "bot_1", before: "10", after: "8" }] })).toBe("moved");
+    expect(settleDifference(desk, { ...call, shares: [{ botId: "bot_2", before: "10", after: "7" }] })).toBe("moved");
+    expect(held()).toEqual([quantity("10")]);
+    expect(settleDifference(desk, { ...call, shares: seen })).toBe("settled");
+  });
+
   it("takes what is no bot's first: no bot halts for what its owner held beside it", async () => {
     const { desk, held } = await deskAt({ positions: new Map([[BTC, quantity("10")]]) });
     desk.books.write(() => desk.books.fill({ ...LATE, tradeId: "owner", side: "buy" }, undefined));

@@ -117,6 +117,7 @@ export function settlementOf(books: DeskBooks, call: SettleCall): Settlement | U
   const difference = differenceNow(books, compared.key);
   if (difference === undefined || difference === ZERO) return "moved";
   if (difference !== parseDecimal(call.difference, "difference")) return "moved";
+  if (call.shares !== undefined && !isSameShares(call.shares, figures.shares)) return "moved";
   if (isInDoubt(books, halt.instrument)) return "in-doubt";
   const common = { id: call.entryId, at: books.now(), reason: call.reason };
   if (halt.instrument === null) {
@@ -125,6 +126,15 @@ export function settlementOf(books: DeskBooks, call: SettleCall): Settlement | U
   }
   const parts = positionParts(books, halt.instrument, { ...common, quantity: difference as Quantity });
   return parts === undefined ? "no-price" : { halt, figures, parts };
+}
+
+function isSameShares(seen: HaltFigures["shares"], now: HaltFigures["shares"]): boolean {
+  return (
+    seen.length === now.length &&
+    seen.every(({ botId, before, after }) =>
+      now.some((share) => share.botId === botId && share.before === before && share.after === after),
+    )
+  );
 }
 
 /** Whether an order that bears on it may have traded unheard: its trade would be booked besides. Of money, any order. */
