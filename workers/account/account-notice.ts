@@ -74,7 +74,7 @@ export function orderNotice({ ownerId, accountId }: AccountIds, told: DeskEvent)
   const { botId, reason } = order;
   return raised({
     ...{ id: `${accountId}:event:${sequence}`, ownerId, event, at, accountId },
-    title: `${wordsOf(order, fill)} ${verb}`,
+    title: `${wordsOf(order, fill)} ${verb}${order.role === "external" ? " at the venue itself" : ""}`,
     text: [reason === null || fill !== undefined ? "" : sentenceOf(reason), ADVICE[event] ?? ""]
       .filter(Boolean)
       .join(" "),

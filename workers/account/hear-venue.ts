@@ -2,6 +2,7 @@ import type { VenueEvent, VenueTold } from "../brokers/broker.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
 import type { DeskBooks } from "./desk-books.ts";
+import { bookOutsideTrade } from "./outside-trade.ts";
 
 /**
  * Takes in what a venue says, in one piece: events in their order, each once, then prices. Events that were heard before
@@ -56,7 +57,9 @@ function hearEvent(books: DeskBooks, event: VenueEvent): void {
       const { clientOrderId, venueOrderId } = event.fill;
       const known = clientOrderId === undefined ? undefined : asClientOrderId(clientOrderId);
       const own = known === undefined ? undefined : books.order(known)?.order.id;
-      books.fill(event.fill, own ?? books.orderOfVenue(venueOrderId)?.order.id);
+      const id = own ?? books.orderOfVenue(venueOrderId)?.order.id;
+      if (id === undefined) bookOutsideTrade(books, event.fill);
+      else books.fill(event.fill, id);
       break;
     }
     case "canceled":

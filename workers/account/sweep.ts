@@ -11,6 +11,7 @@ import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
 import { haltMessage } from "./halt-words.ts";
 import { isSameHalt, rememberFresh } from "./open-differences.ts";
+import { bookOutsideTrade, ELSEWHERE } from "./outside-trade.ts";
 
 /** What a venue told when it was asked for everything. */
 export type Swept = "whole" | "part" | "again" | "silent";
@@ -106,6 +107,9 @@ function correct(books: DeskBooks, correction: Correction): void {
       break;
     }
     case "external-fill":
+      bookOutsideTrade(books, correction.fill);
+      break;
+    case "contradicting-fill":
     case "movement":
       books.book(correction.booking, undefined);
       break;
@@ -128,7 +132,7 @@ function adopt(books: DeskBooks, { venueOrderId, instrument, side, quantity, lim
     role: "external",
     parent: undefined,
     reduceOnly: false,
-    signal: "elsewhere",
+    signal: ELSEWHERE,
   } as const;
   const events: readonly OrderEvent[] = [{ type: "submit" }, { type: "accepted", venueOrderId }];
   const order = events.reduce(applyOrderEvent, newDeskOrder({ ...intent, ...rest }));

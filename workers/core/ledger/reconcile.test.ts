@@ -9,12 +9,18 @@ import { booksOf, ASKED_AT as NOW, reportOf, venueFillOf, venueOrderOf } from ".
 import type { Money, Quantity } from "./decimal.ts";
 import { parsePosition } from "./decimal-text.ts";
 import { bookEvent } from "./ledger.ts";
+import type { LedgerEvent } from "./ledger-event.ts";
 import { quantityOf } from "./position.ts";
 import { type Correction, type Reconciliation, reconcile } from "./reconcile.ts";
-import { fillId, type OurBooks, type VenueOrder, type VenueReport } from "./venue-report.ts";
+import { fillBooked, fillId, type OurBooks, type VenueOrder, type VenueReport } from "./venue-report.ts";
 
 const BTC = "SIM:BTC-USD";
 const ID = intentOf().id;
+
+function bookingOf(correction: Correction): LedgerEvent | undefined {
+  if (correction.type === "adopt-order") return undefined;
+  return correction.type === "external-fill" ? fillBooked(correction.fill, undefined) : correction.booking;
+}
 
 /** Our books after a reconciliation, as whoever keeps them applies it. */
 function applied(ours: OurBooks, { corrections, differences }: Reconciliation): OurBooks {
@@ -25,9 +31,10 @@ function applied(ours: OurBooks, { corrections, differences }: Reconciliation): 
     if (correction.type === "order-event") {
       orders.set(correction.order, applyOrderEvent(orders.get(correction.order) as DeskOrder, correction.event));
     }
-    if (correction.type === "adopt-order" || correction.booking === undefined) continue;
-    booked.add(correction.booking.id);
-    ledger = bookEvent(ledger, correction.booking).ledger;
+    const booking = bookingOf(correction);
+    if (booking === undefined) continue;
+    booked.add(booking.id);
+    ledger = bookEvent(ledger, booking).ledger;
   }
   return { ...ours, orders: [...orders.values()], ledger, booked, differences };
 }
@@ -208,7 +215,7 @@ describe("trades", () => {
       ["ORDER_CONTRADICTS"],
     ]);
     const denied = stateAfter("DENIED", { fills: [venueFillOf("t1", "1")], ordersComplete: false });
-    expect([denied.events, denied.halts]).toEqual([["external-fill"], ["ORDER_CONTRADICTS"]]);
+    expect([denied.events, denied.halts]).toEqual([["contradicting-fill"], ["ORDER_CONTRADICTS"]]);
   });
 
   it("that no ledger can book are our fault, not a difference", () => {
@@ -354,9 +361,7 @@ describe("whatever the venue tells", () => {
           );
           const shown = venueOrderOf({ status, filled: quantity(String(filled)) });
           const result = reconcile(ours, reportOf({ orders: [shown], fills: told, fillsComplete: complete }));
-          const ids = result.corrections.flatMap((correction) =>
-            correction.type === "adopt-order" ? [] : (correction.booking?.id ?? []),
-          );
+          const ids = result.corrections.flatMap((correction) => bookingOf(correction)?.id ?? []);
           expect(new Set(ids).size).toBe(ids.length);
           for (const id of ids)
             expect(id === fillId("a") || !told.some((fill) => fillId(fill.tradeId) === id)).toBe(false);

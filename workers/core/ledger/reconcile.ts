@@ -28,7 +28,9 @@ export type Correction =
       readonly booking: LedgerEvent | undefined;
     }
   /** A trade that no order of ours made: placed elsewhere, or by the venue itself. */
-  | { readonly type: "external-fill"; readonly booking: LedgerEvent }
+  | { readonly type: "external-fill"; readonly fill: VenueFill }
+  /** A trade of an order of ours that it contradicts: booked all the same. */
+  | { readonly type: "contradicting-fill"; readonly booking: LedgerEvent }
   /** Money that moved, or a cost, that we had not booked. */
   | { readonly type: "movement"; readonly booking: LedgerEvent }
   /** An open order that was placed elsewhere: it counts against the caps, and is not ours to cancel. */
@@ -126,9 +128,8 @@ class Work {
 
   /** Trades are facts, whoever made them: the position is the venue's, and what looks like ours but is not stored halts. */
   private adoptExternal(fill: VenueFill): void {
-    const booking = fillBooked(fill, undefined);
-    this.ledger = bookEvent(this.ledger, booking).ledger;
-    this.corrections.push({ type: "external-fill", booking });
+    this.ledger = bookEvent(this.ledger, fillBooked(fill, undefined)).ledger;
+    this.corrections.push({ type: "external-fill", fill });
     this.haltIfOursUnknown(fill);
   }
 
@@ -205,7 +206,7 @@ class Work {
       if (!(error instanceof OrderFault)) throw error;
       const { instrument, state } = order;
       this.halts.push({ instrument, code: "ORDER_CONTRADICTS", ours: state, theirs: error.message });
-      if (booking !== undefined) this.corrections.push({ type: "external-fill", booking });
+      if (booking !== undefined) this.corrections.push({ type: "contradicting-fill", booking });
     }
   }
 }

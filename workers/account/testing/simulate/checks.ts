@@ -205,13 +205,19 @@ export class Checks {
     const told = formatDecimal(worth as Decimal);
     this.expect(equity === worth, `I11: equity is ${formatDecimal(equity)}, was ${told} at the broker`);
     this.expect(realised + unrealised === equity - netDeposits, "I12: profit is not what equity says");
+    let outside = 0n;
     for (const { order } of this.view.allOrders()) {
       const settled = !isReserved(order) || order.state === "LOST";
       this.expect(settled, `I10: an order is stuck in ${order.state}`);
+      if (order.role === "external") {
+        outside += order.filled;
+        continue;
+      }
       const shown = broker.orders.find((candidate) => candidate.id === order.id);
       this.expect(order.filled === (shown?.filled ?? 0n), "I8: an order's fills are not the broker's");
       if (order.state === "LOST") this.expect(shown === undefined, "I10: an order that the broker has counts as lost");
     }
+    this.expect(outside === broker.external, "I8: what was traded elsewhere is not listed, or not once");
     for (const kill of kills) {
       const left = broker.orders.filter((order) => order.status === "open" && isUnder(kill, order));
       this.expect(left.length === 0, "F40: an order is open under a kill switch");
