@@ -14,7 +14,7 @@ import type { DeskMemory } from "./desk-memory.ts";
 import { type DeskMeter, SILENT_METER } from "./desk-meter.ts";
 import { ALERTS_KEPT, DeskRecord, newDeskRecord, type StoredAlert } from "./desk-record.ts";
 import type { DeskStore, StoredOrder } from "./desk-store.ts";
-import { KeptText } from "./kept-text.ts";
+import { KeptTexts } from "./kept-text.ts";
 import {
   newScopeBooks,
   readScopeBooks,
@@ -62,7 +62,7 @@ export class DeskBooks {
   private storedAt = Number.NEGATIVE_INFINITY;
   private readonly valued = new ScopeValues();
   /** Of documents by their names. */
-  private readonly texts = new KeptText();
+  private readonly texts = new KeptTexts();
 
   constructor({ store, account, now, meter = SILENT_METER }: DeskBooksParts) {
     this.store = store;
@@ -128,11 +128,11 @@ export class DeskBooks {
 
   private flush(): void {
     const names = new Set([...this.unstored, ...this.dirty]);
-    if (names.has(RECORD)) this.store.write(RECORD, this.texts.part(RECORD).of(this.record));
+    if (names.has(RECORD)) this.store.write(RECORD, this.texts.of(RECORD, this.record));
     if (names.has(SCOPES)) this.store.write(SCOPES, JSON.stringify([...this.scopes.keys()]));
     for (const name of names) {
       const books = name.startsWith("scope:") ? this.scopes.get(name.slice("scope:".length)) : undefined;
-      if (books !== undefined) this.store.write(name, this.texts.part(name).of(books));
+      if (books !== undefined) this.store.write(name, this.texts.of(name, books));
     }
   }
 

@@ -165,11 +165,13 @@ export class DeskGate {
     const limits = this.limits(bot);
     const windows = RISK_SCOPES.map((scope) => requiredLimit(limits, "duplicateWindow", scope).limit);
     const from = now - Math.max(...windows.map(toDouble));
-    return this.books.record.recent.flatMap(({ id, at }) => {
+    const passed: PassedIntent[] = [];
+    for (const { id, at } of this.books.record.recent) {
       const known = at < from ? undefined : asClientOrderId(id);
       const stored = known === undefined ? undefined : this.books.order(known);
-      return stored === undefined ? [] : [{ intent: stored.order, at }];
-    });
+      if (stored !== undefined) passed.push({ intent: stored.order, at });
+    }
+    return passed;
   }
 }
 

@@ -20,6 +20,21 @@ describe("the text of a document that is written again", () => {
     }
   });
 
+  it("is what it would be while lists grow, slide and shrink, and where a part becomes another kind of value", () => {
+    const random = seededRandom(2);
+    const kept = new KeptText();
+    let list: readonly unknown[] = [];
+    for (let step = 0; step < 2_000; step++) {
+      const entry = [{ id: `o${step}`, at: step }, [step, quantity("0.5")], money("-0.01"), undefined][step % 4];
+      const ways = [[...list, entry], [entry, ...list], list.slice(1), list.slice(0, -1), [...list, entry].slice(-5)];
+      list = ways[Math.floor(random() * ways.length)].slice(0, 8);
+      const part =
+        [list, new Map([["list", list]]), { list }, "text", null, money("7")][Math.floor(random() * 12)] ?? list;
+      const document = { recent: list, part };
+      expect(kept.of(document)).toBe(ledgerText(document));
+    }
+  });
+
   it("is made without a look at what is the same as before", () => {
     const kept = new KeptText();
     const ledger = { cash: money("1") };

@@ -174,6 +174,7 @@ function readChange(record: RecordReader): LimitChange {
 
 export function readLimitSet(record: RecordReader): LimitSet {
   const caps = record.record("caps");
+  const set = caps.names();
   const instruments = record.optional("instruments", () => record.texts("instruments"));
   const windows = record.optional("windows", () =>
     record.records("windows").map((window) => ({
@@ -185,7 +186,7 @@ export function readLimitSet(record: RecordReader): LimitSet {
   return {
     version: record.whole("version"),
     caps: Object.fromEntries(
-      CAP_NAMES.filter((name) => caps.names().includes(name)).map((name) => [name, caps.decimal<Decimal>(name)]),
+      CAP_NAMES.filter((name) => set.includes(name)).map((name) => [name, caps.decimal<Decimal>(name)]),
     ),
     ...(instruments === undefined ? {} : { instruments }),
     ...(windows === undefined ? {} : { windows }),

@@ -3,19 +3,48 @@ import type { ClientOrderId } from "../../core/order/order-id.ts";
 import { orderText, parseOrder } from "../../core/order/order-text.ts";
 import type { StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
 
-/** An order as a file would hold it. */
-export interface OrderRow {
-  readonly body: string;
-  /** Whether its end is not certain: what a file would have an index of. */
-  readonly reserved: boolean;
+/**
+ * An order as a file would hold it. What is written is frozen, so that its text says the same whenever it is asked for:
+ * most texts are replaced before anybody reads them.
+ */
+export class OrderRow {
   /** As whoever wrote it had it; who starts anew reads the text. */
   readonly written: DeskOrder;
   readonly rest: Omit<StoredOrder, "order">;
+  /** Whether its end is not certain: what a file would have an index of. */
+  readonly reserved: boolean;
   /** Who wrote it, and the same as a whole. */
   readonly writer: object;
   readonly stored: StoredOrder;
-  /** What the text was read as: a row is never changed, so that it is read once. */
-  read?: StoredOrder;
+  private text: string | undefined;
+  private readAs: StoredOrder | undefined;
+
+  constructor(stored: StoredOrder, writer: object) {
+    const { order, verdict, createdAt, updatedAt } = stored;
+    this.written = frozen(order);
+    this.rest = { verdict, createdAt, updatedAt };
+    this.reserved = isReserved(order);
+    this.writer = writer;
+    this.stored = stored;
+  }
+
+  get body(): string {
+    this.text ??= orderText(this.written);
+    return this.text;
+  }
+
+  /** What the text is read as: a row is never changed, so that it is read once. */
+  read(): StoredOrder {
+    this.readAs ??= { ...this.rest, order: parseOrder(this.body) };
+    return this.readAs;
+  }
+}
+
+/** Whoever changes it in place from now on fails. */
+function frozen(order: DeskOrder): DeskOrder {
+  const { fills, venueOrderIds, replacement } = order;
+  for (const part of [order, fills, venueOrderIds, replacement, ...fills]) Object.freeze(part);
+  return order;
 }
 
 /** What a write replaced: a value of a map, or the end of a list. */
@@ -91,15 +120,4 @@ export class DeskDisk {
     copy.parts.push(...this.parts);
     return copy;
   }
-}
-
-export function readRow(row: OrderRow): StoredOrder {
-  row.read ??= { ...row.rest, order: parseOrder(row.body) };
-  return row.read;
-}
-
-export function rowOf(stored: StoredOrder, writer: object): OrderRow {
-  const { order, verdict, createdAt, updatedAt } = stored;
-  const rest = { verdict, createdAt, updatedAt };
-  return { body: orderText(order), reserved: isReserved(order), written: order, rest, writer, stored };
 }

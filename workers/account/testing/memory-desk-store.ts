@@ -1,6 +1,6 @@
 import type { ClientOrderId } from "../../core/order/order-id.ts";
 import type { DeskStore, StoredEvent, StoredOrder, TradePart } from "../desk-store.ts";
-import { type DeskDisk, type OrderRow, readRow, rowOf } from "./desk-disk.ts";
+import { type DeskDisk, OrderRow } from "./desk-disk.ts";
 
 /** A desk's store in memory. `checkpoint` is called around each write and may throw, as a process that ends does. */
 export class MemoryDeskStore implements DeskStore {
@@ -53,11 +53,11 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   private stored(row: OrderRow): StoredOrder {
-    return row.writer === this.self ? row.stored : readRow(row);
+    return row.writer === this.self ? row.stored : row.read();
   }
 
   putOrder(stored: StoredOrder): void {
-    this.disk.put(this.disk.orders, stored.order.id, rowOf(stored, this.self));
+    this.disk.put(this.disk.orders, stored.order.id, new OrderRow(stored, this.self));
   }
 
   allOrders(): StoredOrder[] {
@@ -69,7 +69,11 @@ export class MemoryDeskStore implements DeskStore {
   }
 
   orderOfVenue(venueOrderId: string): StoredOrder | undefined {
-    return this.allOrders().find(({ order }) => order.venueOrderIds.includes(venueOrderId));
+    // As a file's index would find it: only the row that is found is read.
+    for (const row of this.disk.orders.values()) {
+      if (row.written.venueOrderIds.includes(venueOrderId)) return this.stored(row);
+    }
+    return undefined;
   }
 
   appendEvent(event: Omit<StoredEvent, "sequence">): number {

@@ -76,6 +76,18 @@ export function parseMoney(text: unknown, field: string): Money {
 
 /** The shortest text that reads back as the value: no trailing zeros, no exponent. */
 export function formatDecimal(value: Decimal): string {
+  const known = WRITTEN.get(value);
+  if (known !== undefined) return known;
+  const text = writeDecimal(value);
+  if (WRITTEN.size >= KNOWN_MAX) WRITTEN.clear();
+  WRITTEN.set(value, text);
+  return text;
+}
+
+/** Values that were written before. */
+const WRITTEN = new Map<Decimal, string>();
+
+function writeDecimal(value: Decimal): string {
   const whole: bigint = value / ONE;
   if (whole * ONE === value) return whole.toString();
   const digits = (value < 0n ? -value : value).toString().padStart(DECIMALS_MAX + 1, "0");

@@ -21,32 +21,29 @@ export function ledgerText(value: unknown): string {
       return JSON.stringify(value ?? null);
   }
   if (value === null) return "null";
-  return Array.isArray(value) ? listText(value) : entriesText(value, ledgerText);
-}
-
-/** The text of a record or a map; `textOf` makes those of what is inside, for who has some of them at hand. */
-export function entriesText(value: object, textOf: (inner: unknown, key: string) => string): string {
-  let text = "";
-  if (value instanceof Map) {
-    for (const key of [...value.keys()].sort()) text = withEntry(text, jsonOfText(key), textOf(value.get(key), key));
-    return `{${text}}`;
-  }
-  const record = value as Readonly<Record<string, unknown>>;
-  for (const { key, name } of inOrder(Object.keys(record))) {
-    const inner = record[key];
-    if (inner !== undefined) text = withEntry(text, name, textOf(inner, key));
-  }
-  return `{${text}}`;
-}
-
-function withEntry(text: string, name: string, inner: string): string {
-  return text === "" ? `${name}:${inner}` : `${text},${name}:${inner}`;
+  if (Array.isArray(value)) return listText(value);
+  return value instanceof Map ? mapText(value) : recordText(value as Readonly<Record<string, unknown>>);
 }
 
 function listText(list: readonly unknown[]): string {
   let text = "";
   for (const inner of list) text += text === "" ? ledgerText(inner) : `,${ledgerText(inner)}`;
   return `[${text}]`;
+}
+
+function mapText(map: ReadonlyMap<string, unknown>): string {
+  let text = "";
+  for (const { key, first, next } of namesOfMap(map)) text += (text === "" ? first : next) + ledgerText(map.get(key));
+  return text === "" ? "{}" : `${text}}`;
+}
+
+function recordText(record: Readonly<Record<string, unknown>>): string {
+  let text = "";
+  for (const { key, first, next } of namesOf(record)) {
+    const inner = record[key];
+    if (inner !== undefined) text += (text === "" ? first : next) + ledgerText(inner);
+  }
+  return text === "" ? "{}" : `${text}}`;
 }
 
 /** A text as JSON writes it. */
@@ -57,10 +54,32 @@ export function jsonOfText(text: string): string {
 /** What JSON writes as it is. */
 const PLAIN = /^[\w .,:;+/-]*$/;
 
-/** A record's keys as they come, and the same in order, each with its name as JSON. */
+/** A name in a record or a map, and how an entry of it begins: the first one, and one behind others. */
+export interface Name {
+  readonly key: string;
+  readonly first: string;
+  readonly next: string;
+}
+
+/** Names in order. The same list comes again for the same names in the same order. */
+export type Names = readonly Name[];
+
+function namesInOrder(keys: readonly string[]): Names {
+  return [...keys].sort().map((key) => {
+    const name = `${jsonOfText(key)}:`;
+    return { key, first: `{${name}`, next: `,${name}` };
+  });
+}
+
+/** Names of a map, in order. */
+export function namesOfMap(map: ReadonlyMap<string, unknown>): Names {
+  return namesInOrder([...map.keys()]);
+}
+
+/** A record's keys as they come, and their names in order. */
 interface Shape {
   readonly keys: readonly string[];
-  readonly ordered: readonly { readonly key: string; readonly name: string }[];
+  readonly names: Names;
 }
 
 /** Shapes by their first key: what is written has few of them, and they come again and again. */
@@ -69,17 +88,20 @@ const SHAPES = new Map<string, Shape[]>();
 const SHAPES_KEPT_MAX = 8;
 /** First keys kept: more than there are types. Records by instrument have others. */
 const FIRST_KEYS_MAX = 200;
+const NO_NAMES: Names = [];
 
-function inOrder(keys: readonly string[]): Shape["ordered"] {
-  if (keys.length === 0) return [];
+/** Names of a record, in order; those of fields that are undefined, too. */
+export function namesOf(record: object): Names {
+  const keys = Object.keys(record);
+  if (keys.length === 0) return NO_NAMES;
   const known = SHAPES.get(keys[0]) ?? [];
-  for (const { keys: other, ordered } of known) if (isSame(keys, other)) return ordered;
-  const ordered = [...keys].sort().map((key) => ({ key, name: jsonOfText(key) }));
+  for (const { keys: other, names } of known) if (isSame(keys, other)) return names;
+  const names = namesInOrder(keys);
   if (known.length >= SHAPES_KEPT_MAX) known.shift();
   if (SHAPES.size >= FIRST_KEYS_MAX) SHAPES.clear();
-  known.push({ keys, ordered });
+  known.push({ keys, names });
   SHAPES.set(keys[0], known);
-  return ordered;
+  return names;
 }
 
 function isSame(left: readonly string[], right: readonly string[]): boolean {

@@ -37,13 +37,32 @@ export class LedgerFault extends Error {
   override readonly name = "LedgerFault";
 }
 
-export function balanceKey({ account, instrument, unit }: Omit<Posting, "amount">): string {
+/** As many as accounts with instruments have. */
+const KEYS_KEPT_MAX = 5_000;
+/** Keys that were made before, by unit and instrument: every entry asks for some, and one text is found faster again. */
+const KEYS = new Map<LedgerAccount, Map<string, Map<string | undefined, string>>>();
+let keysKept = 0;
+
+export function balanceKey(of: Omit<Posting, "amount">): string {
+  const known = KEYS.get(of.account)?.get(of.unit)?.get(of.instrument);
+  if (known !== undefined) return known;
+  if (keysKept++ >= KEYS_KEPT_MAX) {
+    KEYS.clear();
+    keysKept = 1;
+  }
+  const key = newBalanceKey(of);
+  const units = KEYS.get(of.account) ?? new Map<string, Map<string | undefined, string>>();
+  const instruments = units.get(of.unit) ?? new Map<string | undefined, string>();
+  KEYS.set(of.account, units.set(of.unit, instruments.set(of.instrument, key)));
+  return key;
+}
+
+function newBalanceKey({ account, instrument, unit }: Omit<Posting, "amount">): string {
   return `["${account}",${instrument === undefined ? "null" : jsonOfText(instrument)},${jsonOfText(unit)}]`;
 }
 
-/** What keys say, as they were read before: every look at balances reads them. As many as accounts with instruments have. */
+/** What keys say, as they were read before: every look at balances reads them. */
 const KEY_PARTS = new Map<string, Omit<Posting, "amount">>();
-const KEY_PARTS_KEPT_MAX = 5_000;
 
 /** What `balanceKey` made a key of. */
 export function balanceKeyParts(key: string): Omit<Posting, "amount"> {
@@ -51,7 +70,7 @@ export function balanceKeyParts(key: string): Omit<Posting, "amount"> {
   if (known !== undefined) return known;
   const [account, instrument, unit] = JSON.parse(key) as [LedgerAccount, string | null, string];
   const parts = { account, instrument: instrument ?? undefined, unit };
-  if (KEY_PARTS.size >= KEY_PARTS_KEPT_MAX) KEY_PARTS.clear();
+  if (KEY_PARTS.size >= KEYS_KEPT_MAX) KEY_PARTS.clear();
   KEY_PARTS.set(key, parts);
   return parts;
 }

@@ -29,9 +29,9 @@ const ORDERS = 36n ** BigInt(ORDER_CHARACTERS);
 /** Prefixes that were made before: each order and each look at a venue's list needs them. As many as an account has bots. */
 const PREFIXES = new Map<string, string>();
 const PREFIXES_KEPT_MAX = 1_000;
-/** Ids that were made before: an intent that is delivered again has the same. As many as a busy minute asks for. */
+/** Ids that were made before: an intent that is delivered again has the same. As many as busy minutes ask for: a megabyte. */
 const IDS = new Map<string, ClientOrderId>();
-const IDS_KEPT_MAX = 1_000;
+const IDS_KEPT_MAX = 5_000;
 
 const PATTERN = /^[a-z0-9]{20}$/;
 
@@ -41,7 +41,8 @@ export function clientOrderId(key: IntentKey): ClientOrderId {
   const known = IDS.get(text);
   if (known !== undefined) return known;
   const order = base36(text, ORDERS).padStart(ORDER_CHARACTERS, "0");
-  const id = `${botPrefix({ account, bot })}${order}` as ClientOrderId;
+  // Joined, since an id is looked up again and again: a template would leave it in two pieces.
+  const id = [botPrefix({ account, bot }), order].join("") as ClientOrderId;
   if (IDS.size >= IDS_KEPT_MAX) IDS.clear();
   IDS.set(text, id);
   return id;

@@ -53,9 +53,12 @@ export function brokenCap(
   return { code: CAPS[name].code, cap: name, value: formatDecimal(value), limit, level: binding.level, scope };
 }
 
+/** Small counts as decimals: verdicts and throttles count at every turn. */
+const COUNTS = Array.from({ length: 256 }, (_, count) => (BigInt(count) * ONE) as Decimal);
+
 /** A count of whole things as a decimal. */
 export function ofCount(count: number): Decimal {
-  return (BigInt(count) * ONE) as Decimal;
+  return COUNTS[count] ?? ((BigInt(count) * ONE) as Decimal);
 }
 
 /** The reference of an instrument. Throws where there is none: what cannot be valued cannot be capped. */

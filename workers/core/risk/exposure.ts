@@ -94,6 +94,7 @@ export function reachOnSide({ long, short }: Reach, side: Side): Quantity {
 
 /** Quantity at a price in the account's currency, rounded up: a cap is never passed by rounding. */
 export function worth(quantity: Quantity, price: Price, { rate }: Reference): Money {
+  if (quantity === 0n) return NO_MONEY;
   const value = notional(price, quantity, "ceil");
   return rate === ONE ? value : (multiply(value, rate, { decimals: 18, rounding: "ceil" }) as Money);
 }

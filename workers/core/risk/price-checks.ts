@@ -75,18 +75,18 @@ function checkDuplicate({ intent, book, limits, now }: CheckInput): Denial | und
   for (const scope of RISK_SCOPES) {
     const binding = requiredLimit(limits, "duplicateWindow", scope);
     for (const passed of book.recent) {
+      if (!isSameOrder(passed.intent, intent)) continue;
       const value = ofCount(Math.max(0, Math.trunc(now - passed.at)));
-      const repeated = value < binding.limit && isSameOrder(passed.intent, intent);
-      if (repeated) return brokenCap("duplicateWindow", { scope, value, binding });
+      if (value < binding.limit) return brokenCap("duplicateWindow", { scope, value, binding });
     }
   }
   return undefined;
 }
 
-const SAME_FIELDS = ["instrument", "side", "quantity", "limit", "stop", "signal"] as const;
-
+/** Whether two want the same; what differs most often is asked first. */
 function isSameOrder(left: OrderIntent, right: OrderIntent): boolean {
-  return SAME_FIELDS.every((field) => left[field] === right[field]);
+  const isSameMarket = left.signal === right.signal && left.instrument === right.instrument && left.side === right.side;
+  return isSameMarket && left.quantity === right.quantity && left.limit === right.limit && left.stop === right.stop;
 }
 
 /**

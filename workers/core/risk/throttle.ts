@@ -1,5 +1,5 @@
-import { ONE } from "../ledger/decimal.ts";
 import { type BindingLimit, bindingLimit, type Limits } from "./cap.ts";
+import { ofCount } from "./check.ts";
 import type { RiskScope, ScopeBook } from "./risk-book.ts";
 
 /** The throttle counts orders that traded within this time. */
@@ -21,17 +21,16 @@ export function haltReason(
   limits: Limits,
   { scope, now }: { readonly scope: RiskScope; readonly now: number },
 ): HaltReason | undefined {
-  const counts = { executions: countAfter(executions, now - EXECUTION_WINDOW_MS), rejectsInARow };
-  for (const cap of COUNTED) {
-    const binding = bindingLimit(limits, cap, scope);
-    if (binding !== undefined && BigInt(counts[cap]) * ONE >= binding.limit) {
-      return { cap, count: counts[cap], binding };
-    }
-  }
-  return undefined;
+  const traded = countAfter(executions, now - EXECUTION_WINDOW_MS);
+  return (
+    reasonOf("executions", traded, bindingLimit(limits, "executions", scope)) ??
+    reasonOf("rejectsInARow", rejectsInARow, bindingLimit(limits, "rejectsInARow", scope))
+  );
 }
 
-const COUNTED = ["executions", "rejectsInARow"] as const;
+function reasonOf(cap: HaltReason["cap"], count: number, binding: BindingLimit | undefined): HaltReason | undefined {
+  return binding !== undefined && ofCount(count) >= binding.limit ? { cap, count, binding } : undefined;
+}
 
 function countAfter(times: readonly number[], from: number): number {
   let count = 0;

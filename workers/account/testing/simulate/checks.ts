@@ -3,6 +3,7 @@ import type { Decimal } from "../../../core/ledger/decimal.ts";
 import { formatDecimal } from "../../../core/ledger/decimal-text.ts";
 import { type Ledger, ledgerFaults, standingOf } from "../../../core/ledger/ledger.ts";
 import { quantityOf } from "../../../core/ledger/position.ts";
+import { fillId } from "../../../core/ledger/venue-report.ts";
 import { isReserved, type OrderIntent, overfill, reservedQuantity } from "../../../core/order/desk-order.ts";
 import type { ClientOrderId } from "../../../core/order/order-id.ts";
 import { isOpenState } from "../../../core/order/order-table.ts";
@@ -38,6 +39,10 @@ export class Checks {
   /** Ids of the broker's orders, and of how many orders: none is ever taken away. */
   private readonly ids = new Set<ClientOrderId>();
   private named = 0;
+  /** Orders of the broker that may still matter: all but those that have ended and are known to close nothing for a kill switch. */
+  private watched: readonly BrokerOrder[] = [];
+  /** What each of the broker's trades is booked as. */
+  private readonly bookings: string[] = [];
   readonly prices: PriceChecks;
 
   constructor(world: World) {
@@ -129,10 +134,13 @@ export class Checks {
     this.ledger = ledger;
     this.booked = disk.booked.size;
     this.expect(ledgerFaults(ledger).length === 0, "I1: the ledger does not balance");
+    const { fills } = broker;
+    for (let at = this.bookings.length; at < fills.length; at++) this.bookings.push(fillId(fills[at].tradeId));
     for (const instrument of INSTRUMENTS) {
       let sum = 0n;
-      for (const fill of broker.fills) {
-        if (fill.instrument !== instrument || !disk.booked.has(`fill:${fill.tradeId}`)) continue;
+      for (let at = 0; at < fills.length; at++) {
+        const fill = fills[at];
+        if (fill.instrument !== instrument || !disk.booked.has(this.bookings[at])) continue;
         sum += signed(fill.side, fill.quantity);
       }
       const position = ledger.positions.get(instrument);
@@ -143,15 +151,19 @@ export class Checks {
 
   private brokerBooks(): void {
     const { broker, disk, traders } = this.world;
+    const watched = [...this.watched, ...broker.orders.slice(this.named)];
     for (; this.named < broker.orders.length; this.named++) this.ids.add(broker.orders[this.named].id);
     this.expect(this.ids.size === this.named, "I6: one intent has two orders at the broker");
+    const kept: BrokerOrder[] = [];
     const open: BrokerOrder[] = [];
     const closing: BrokerOrder[] = [];
     let bounded = 0;
-    for (const order of broker.orders) {
+    for (const order of watched) {
       const stored = disk.orders.get(order.id)?.written;
       const closes = stored?.role === "flatten";
       if (closes) closing.push(order);
+      // What an order is for never changes, nor does one that has ended begin again.
+      if (order.status === "open" || closes || stored === undefined) kept.push(order);
       if (order.status !== "open") continue;
       open.push(order);
       // What a kill switch closes with comes on top: no cap keeps it.
@@ -161,6 +173,7 @@ export class Checks {
       const held = stored === undefined ? 0n : reservedQuantity(stored);
       this.expect(held >= order.quantity - order.filled, "I13: less is reserved than the broker may still trade");
     }
+    this.watched = kept;
     this.expect(bounded <= OPEN_ORDERS_MAX, "I7: more open orders than the cap");
     for (const instrument of INSTRUMENTS) {
       const own = open.filter((order) => order.instrument === instrument);

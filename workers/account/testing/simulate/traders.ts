@@ -161,8 +161,9 @@ export class Traders {
 
   /** Whether an id is one of those that an intent makes. Ids are hashes, so only what has to be is hashed. */
   isIntended(id: string, signal: string | undefined): boolean {
+    if (this.intended.has(id)) return true;
     const known = this.intents.findLast(({ intent }) => intent.signal === signal);
-    if (!this.intended.has(id) && known !== undefined) this.name(known);
+    if (known !== undefined) this.name(known);
     while (!this.intended.has(id) && this.named < this.intents.length) this.name(this.intents[this.named++]);
     return this.intended.has(id);
   }

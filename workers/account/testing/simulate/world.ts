@@ -40,6 +40,9 @@ const ALARM_MS = 60_000;
 /** How far a clock is set off at once. */
 const CLOCK_STEP_MS_MAX = 10 * 60_000;
 
+/** One for all: where a process ends says nothing, and an error of its own would look for it each time. */
+const CRASH = new Crash();
+
 /** Runs the production desk through one broken world. The same seed and options give the same result. */
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   return new World(seed, options).run();
@@ -110,10 +113,10 @@ export class World implements LifeWorld {
   clock = (): number => this.time + this.skew;
 
   mayCrash = (life: Life): void => {
-    if (!life.alive) throw new Crash();
+    if (!life.alive) throw CRASH;
     if (!this.chance.happens(this.faults.crashInside)) return;
     this.crash();
-    throw new Crash();
+    throw CRASH;
   };
 
   later = (life: Life | undefined, at: number, act: () => void): void => {
