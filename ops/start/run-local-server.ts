@@ -25,7 +25,7 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
   const children: Child[] = [];
   const folders: Closed[] = [];
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  stopBySignals(process, stop);
   const stopped = new Promise<number>((resolve) => stop.signal.addEventListener("abort", () => resolve(0)));
   try {
     return await Promise.race([stopped, serve(options, { children, folders }, stop.signal)]);
@@ -37,6 +37,14 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
     await Promise.all(children.map(stopChild));
     await Promise.all(folders.map((folder) => folder.close()));
   }
+}
+
+/**
+ * Has signals stop the server. They come more than once: Ctrl-C is told to every process of the terminal, and npm hands it on
+ * besides. The second must not end this one before it has ended what it started.
+ */
+export function stopBySignals(process: Pick<NodeJS.EventEmitter, "on">, stop: AbortController): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop.abort());
 }
 
 /** A folder of this server's that goes with it: served, or made for it. */
@@ -179,7 +187,8 @@ async function startSidecar(
     VENUE_ORIGINS: JSON.stringify(standIns),
   });
   const flags = ["--max-old-space-size=144", "--max-semi-space-size=2"];
-  const child = startChild("The sidecar", [process.execPath, ...flags, "sidecar/main.ts"], { env, onLine: () => {} });
+  const command = [process.execPath, ...flags, "sidecar/main.ts"];
+  const child = startChild("The sidecar", command, { env, onLine: () => {}, channel: "ipc" });
   const variables = {
     SIDECAR_URL: `http://127.0.0.1:${port}`,
     SIDECAR_CALLBACKS: callbacks,
