@@ -9,6 +9,7 @@ import { localEnvironment } from "./local-environment.ts";
 import { localSecrets } from "./local-secrets.ts";
 import { seedDemo } from "./seed-demo.ts";
 import type { StartOptions } from "./start-options.ts";
+import { terminalPort } from "./terminal-port.ts";
 
 // A cold start compiles the Worker and opens the database; slow machines take some ten seconds.
 const READY_TIMEOUT_MS = 90_000;
@@ -171,10 +172,12 @@ async function keepBackups(
 
 /** A sidecar beside the server, and what the Worker has to know of it. */
 async function startSidecar(
-  { standIns }: StartOptions,
+  { standIns, terminalPort: asked }: StartOptions,
   { apiPort, secret }: { readonly apiPort: number; readonly secret: string },
 ): Promise<{ readonly child: Child; readonly variables: Readonly<Record<string, string>> }> {
-  const [port, bridgePort] = [await freePort(), await freePort()];
+  const { port: bridgePort, notice } = await terminalPort(asked);
+  if (notice !== undefined) console.log(notice);
+  const port = await freePort();
   const callbacks = `ws://127.0.0.1:${apiPort}`;
   const env = localEnvironment({
     SIDECAR_SECRET: secret,
