@@ -1,5 +1,6 @@
 import { EmulatedTerminal } from "./mt5/emulated-terminal.ts";
 import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
+import { beginMarket } from "./stand-in-market.ts";
 import { readStandInOptions, STAND_IN_HELP, type StandInOptions } from "./stand-in-options.ts";
 import { serveVenue } from "./venue-server.ts";
 import { VENUES } from "./venues.ts";
@@ -23,6 +24,7 @@ async function serve({ venue: name, port, isAlwaysOpen, terminal }: StandInOptio
     after: (delayMs, act) => void setTimeout(act, delayMs),
   });
   if (venue instanceof XtsEmulator) venue.isAlwaysOpen = isAlwaysOpen;
+  beginMarket(venue);
   const server = await serveVenue(venue, { port, market: "goes-on" });
   if (venue instanceof Mt5Emulator && terminal !== undefined) {
     const { host, port: bridge, keyId, secret } = terminal;
