@@ -2,6 +2,7 @@ import { EmulatedTerminal } from "./mt5/emulated-terminal.ts";
 import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
 import { beginMarket } from "./stand-in-market.ts";
 import { readStandInOptions, STAND_IN_HELP, type StandInOptions } from "./stand-in-options.ts";
+import type { VenueEmulator } from "./venue-emulator.ts";
 import { serveVenue } from "./venue-server.ts";
 import { VENUES } from "./venues.ts";
 import { XtsEmulator } from "./xts/xts-emulator.ts";
@@ -32,7 +33,14 @@ async function serve({ venue: name, port, isAlwaysOpen, terminal }: StandInOptio
     new EmulatedTerminal(venue, { host, port: bridge });
   }
   console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade and ${server.url}/control/fault`);
-  for (const [key, value] of Object.entries(venue.keys)) console.log(`${key}: ${value}`);
+  for (const [key, value] of Object.entries(shownKeys(venue))) console.log(`${key}: ${value}`);
+}
+
+/** What the page asks for. The key of a terminal is made by the page. */
+function shownKeys(venue: VenueEmulator): Readonly<Record<string, string>> {
+  if (!(venue instanceof Mt5Emulator)) return venue.keys;
+  const { login, server } = venue.keys;
+  return { login, server };
 }
 
 function wordsOf(error: unknown, { port }: StandInOptions): string {

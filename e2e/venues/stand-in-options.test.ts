@@ -72,4 +72,19 @@ describe("the options of a stand-in", () => {
     expect(said).toBe(`--port must be free, was ${port}, which a program listens on already\n`);
     expect(await exit).toBe(1);
   });
+
+  it("show no key of a terminal: the page makes it, and what was given stays out of logs", async () => {
+    const main = new URL("main.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [main, "mt5", "--dial", "127.0.0.1:1", ...KEY.slice(2)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const lines: string[] = [];
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      lines.push(chunk);
+      if (lines.join("").includes("server: ")) break;
+    }
+    child.kill("SIGKILL");
+    expect(lines.join("")).toContain("login: 5012345");
+    expect(lines.join("")).not.toMatch(/secret|keyId/);
+  });
 });

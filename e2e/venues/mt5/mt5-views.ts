@@ -35,7 +35,7 @@ interface ViewParts {
   readonly book: EmulatedBook;
   readonly keys: { readonly login: string; readonly server: string };
   readonly deposit: Money;
-  /** UTC ms. */
+  /** When its deposit came, UTC ms. */
   readonly openedAt: number;
 }
 
