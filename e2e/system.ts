@@ -51,7 +51,8 @@ export async function setup(project: TestProject): Promise<void> {
   const port = await freePort();
   standIns = await startStandIns();
   const origins = standIns.flatMap(({ venue, url }) => ["--stand-in", `${venue}=${url}`]);
-  const options = ["--port", String(port), "--state", stateDirectory, "--sidecar", "--always-open", ...origins];
+  const served = ["--port", String(port), "--state", stateDirectory, "--always-open"];
+  const options = [...served, "--sidecar", "--terminal-port", "0", ...origins];
   child = spawn(process.execPath, ["ops/start.ts", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
     // The test runner's own mode would build the page for development.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SIDECAR_PING, SIDECAR_PONG } from "../schema/wire/sidecar.ts";
+import { SIDECAR_FRAME_CHARACTERS_MAX, SIDECAR_PING, SIDECAR_PONG } from "../schema/wire/sidecar.ts";
 import { type LinkMemory, NO_LINK, takeFrame } from "../workers/account/link-machine.ts";
 import { VenueSilence } from "../workers/brokers/request/venue-reply.ts";
 import type { VenueNews } from "../workers/brokers/venue-news.ts";
@@ -204,6 +204,28 @@ describe("a hold", () => {
       { type: "answer", id: 0, ok: true, value: { method: "time.get" } },
       { type: "answer", id: 1, ok: false, code: "SILENCE", message: "nobody there", isSent: false },
     ]);
+  });
+
+  it("fails the one request whose answer is longer than a frame may be, and the line stays", async () => {
+    const account = new Account();
+    const { timers, lines, venue } = stage(account, { ask: async () => "x".repeat(SIDECAR_FRAME_CHARACTERS_MAX) });
+    await timers.pass(100);
+    lines[0]?.say(JSON.stringify({ type: "ask", id: 7, leftMs: 1_000, method: "bars.get", params: {} }));
+    await timers.pass(100);
+    const answer = JSON.parse(lines[0]?.got.findLast((text) => text.includes('"answer"')) ?? "{}");
+    expect(answer).toMatchObject({ id: 7, ok: false, code: "FAILED", isSent: true });
+    expect(answer.message).toMatch(/must have at most 262144 characters, had 2621\d\d/);
+    venue.news([rejected("after")]);
+    await timers.pass(100);
+    expect([account.heard, lines.length]).toEqual([["gap", "after"], 1]);
+  });
+
+  it("is not hung up on by its account for an answer that is too long to be read: that request fails", () => {
+    const long = JSON.stringify({ type: "answer", id: 7, ok: true, value: "x".repeat(SIDECAR_FRAME_CHARACTERS_MAX) });
+    const step = takeFrame(NO_LINK, long, { greeted: true });
+    expect(step.close).toBeUndefined();
+    expect(step.answer).toMatchObject({ id: 7, ok: false, code: "FAILED", isSent: true });
+    expect(takeFrame(NO_LINK, "x".repeat(SIDECAR_FRAME_CHARACTERS_MAX + 1), { greeted: true }).close).toBeDefined();
   });
 
   it("waits longer and longer for an account that does not answer, never beyond its limit", async () => {

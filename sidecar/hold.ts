@@ -1,7 +1,9 @@
 import {
   type AccountFrame,
+  answerTooLong,
   type HoldRequest,
   NEWS_IN_FRAME_MAX,
+  SIDECAR_FRAME_CHARACTERS_MAX,
   type SidecarFrame,
   type VenueLineState,
 } from "../schema/wire/sidecar.ts";
@@ -114,7 +116,9 @@ export class Hold {
       return refused("NOT_ASKED_HERE", "this venue is not asked over the sidecar", false);
     try {
       const value = await this.venue.ask(method, params, leftMs);
-      return { type: "answer", id, ok: true, value: (value ?? null) as never };
+      const answer: SidecarFrame = { type: "answer", id, ok: true, value: (value ?? null) as never };
+      const { length } = JSON.stringify(answer);
+      return length > SIDECAR_FRAME_CHARACTERS_MAX ? answerTooLong(id, length) : answer;
     } catch (error) {
       if (error instanceof VenueSilence) return refused("SILENCE", error.message, error.isSent);
       if (error instanceof VenueRefusal) return refused(error.code, error.message, true);

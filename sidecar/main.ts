@@ -33,6 +33,9 @@ if (listener !== undefined && bridge !== undefined) {
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => drain(signal));
 
+// Told only where somebody started this with a channel: whatever ended them, nobody is left to end this.
+process.once("disconnect", () => drain("the end of who started it"));
+
 /** Tells every account, stops listening, and is gone within its time whatever hangs. */
 function drain(signal: string): void {
   console.log(JSON.stringify({ event: "draining", signal, ...holds.counts() }));

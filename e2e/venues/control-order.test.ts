@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { formatDecimal } from "../../workers/core/ledger/decimal-text.ts";
 import { BinanceEmulator } from "./binance/binance-emulator.ts";
 import { obey } from "./control-order.ts";
+import { beginMarket } from "./stand-in-market.ts";
+import { VENUES } from "./venues.ts";
 
 function venue() {
   return new BinanceEmulator({ now: () => 0, random: () => 0.5, after: () => undefined });
@@ -9,6 +11,7 @@ function venue() {
 const PING = { method: "GET", path: "/api/v3/ping", rawQuery: "", headers: {}, body: "" };
 const FAULT = "/control/fault";
 const TRADE = "/control/trade";
+const ORDER = "/control/order";
 
 it("a stand-in is cut off, and is back once that is cleared", () => {
   const stand = venue();
@@ -35,6 +38,27 @@ it("its market trades where it is told to, by text or number", () => {
 });
 
 it.each([
+  ["alpaca", "AAPL", "3"],
+  ["binance", "BTCUSDT", "0.5"],
+  ["mt5", "EURUSD", "10000"],
+  ["oanda", "EUR_USD", "100"],
+  ["xts", "NSECM-22", "5"],
+])("somebody trades at %s past every server, under a name that none of them gave", (name, instrument, quantity) => {
+  const stand = VENUES[name]?.({ now: () => 1_800_000_000_000, random: () => 0.5, after: () => undefined });
+  if (stand === undefined) throw new Error(`there must be a venue ${name}`);
+  beginMarket(stand);
+  obey(stand, ORDER, JSON.stringify({ instrument, side: "buy", quantity }));
+  obey(stand, ORDER, JSON.stringify({ instrument, side: "sell", quantity: Number(quantity) / 5 }));
+  const traded = stand.book.fills.map(({ side, order }) => [side, order.status, /^outside\d+$/.test(order.clientId)]);
+  expect(traded).toEqual([
+    ["buy", "filled", true],
+    ["sell", "filled", true],
+  ]);
+  const held = formatDecimal(stand.book.positions.get(instrument) ?? (0n as never));
+  expect(Number(held)).toBeCloseTo(Number(quantity) * 0.8, 8);
+});
+
+it.each([
   [FAULT, "", /^the body must be JSON$/],
   [FAULT, "[]", /^the body must be an object/],
   [FAULT, "{}", /^the body must name one of fault/],
@@ -49,7 +73,14 @@ it.each([
   [TRADE, '{"instrument":"BTCUSDT"}', /^price must be a number.*, was left out$/],
   [TRADE, '{"instrument":"BTCUSDT","price":"dear"}', /^price must be .*dear/],
   [TRADE, '{"instrument":"NOPE","price":"3"}', /^instrument must be one of .*BTCUSDT.*, was NOPE$/],
-  ["/control/other", "{}", /^path must be \/control\/trade or \/control\/fault, was \/control\/other$/],
+  [ORDER, '{"instrument":"BTCUSDT","side":"up","quantity":"1"}', /^side must be buy or sell, was "up"$/],
+  [ORDER, '{"instrument":"BTCUSDT","side":"buy"}', /^quantity must be a number.*, was left out$/],
+  [ORDER, '{"instrument":"BTCUSDT","side":"buy","quantity":"99999999"}', /^the order must be .*, was no-funds$/],
+  [
+    "/control/other",
+    "{}",
+    /^path must be \/control\/trade, \/control\/order or \/control\/fault, was \/control\/other$/,
+  ],
 ])(
   "an order that is not understood changes nothing and is answered with field, rule and value: %s %s",
   (path, body, told) => {

@@ -16,6 +16,12 @@ const TradeOrder = z.strictObject({
   quantity: Digits.optional(),
 });
 
+const OutsideOrder = z.strictObject({
+  instrument: z.string("must be a text"),
+  side: z.enum(["buy", "sell"], "must be buy or sell"),
+  quantity: Digits,
+});
+
 const FaultName = z.enum(FAULTS, `must be one of ${FAULTS.join(", ")}`);
 const skew = `must be whole milliseconds from ${-SKEW_MS_MAX} to ${SKEW_MS_MAX}`;
 const times = `must be a whole number from 1 to ${TIMES_MAX}`;
@@ -37,8 +43,12 @@ const FaultOrder = z
   })
   .refine((order) => Object.keys(order).length > 0, "must name one of fault, rates, maintenance, clockSkewMs, clear");
 
-/** Moves the market of a venue or breaks it, as a body of JSON says. Throws RangeError for what it does not understand. */
-export function obey({ book, faults }: VenueEmulator, path: string, body: string): void {
+/**
+ * Moves the market of a venue, trades there past every server, or breaks it, as a body of JSON says. Throws RangeError for what it
+ * does not understand.
+ */
+export function obey(venue: VenueEmulator, path: string, body: string): void {
+  const { book, faults } = venue;
   if (path === "/control/trade") {
     const { instrument, price, quantity } = read(TradeOrder, body);
     if (!book.instruments.has(instrument)) {
@@ -48,13 +58,29 @@ export function obey({ book, faults }: VenueEmulator, path: string, body: string
     book.trade(instrument, parsePrice(price, "price"), traded);
     return;
   }
-  if (path !== "/control/fault") throw new RangeError(`path must be /control/trade or /control/fault, was ${path}`);
+  if (path === "/control/order") {
+    orderOutside(venue, body);
+    return;
+  }
+  if (path !== "/control/fault") {
+    throw new RangeError(`path must be /control/trade, /control/order or /control/fault, was ${path}`);
+  }
   const { clear, maintenance, clockSkewMs, rates, fault, times = 1, path: where = "" } = read(FaultOrder, body);
   if (clear === true) faults.clear();
   if (maintenance !== undefined) faults.maintenance = maintenance;
   if (clockSkewMs !== undefined) faults.clockSkewMs = clockSkewMs;
   if (rates !== undefined) faults.rates = rates;
   if (fault !== undefined) faults.arm(fault, { times, path: where });
+}
+
+/** Buys or sells at the market as the account's owner does at the venue itself: under a name that no server gave. */
+function orderOutside({ book }: VenueEmulator, body: string): void {
+  const { instrument: symbol, side, quantity } = read(OutsideOrder, body);
+  const terms = { symbol, side, kind: "market", quantity: parseQuantity(quantity, "quantity") } as const;
+  const order = { ...terms, clientId: `outside${book.nextId()}` };
+  const refusal = book.refusalOf(order);
+  if (refusal !== undefined) throw new RangeError(`the order must be one that the venue takes, was ${refusal}`);
+  book.place(order);
 }
 
 function read<T>(schema: z.ZodType<T>, body: string): T {

@@ -62,7 +62,8 @@ export class EmulatedBook {
   onTrade: (symbol: string) => void = () => undefined;
   readonly now: () => number;
   private readonly parts: BookParts;
-  private lastId: bigint;
+  /** Of orders and trades, which are counted together. */
+  lastId: bigint;
 
   constructor(parts: BookParts) {
     this.parts = parts;

@@ -1,6 +1,9 @@
+import { BinanceEmulator } from "./binance/binance-emulator.ts";
 import { EmulatedTerminal } from "./mt5/emulated-terminal.ts";
 import { Mt5Emulator } from "./mt5/mt5-emulator.ts";
+import { beginMarket } from "./stand-in-market.ts";
 import { readStandInOptions, STAND_IN_HELP, type StandInOptions } from "./stand-in-options.ts";
+import type { VenueEmulator } from "./venue-emulator.ts";
 import { serveVenue } from "./venue-server.ts";
 import { VENUES } from "./venues.ts";
 import { XtsEmulator } from "./xts/xts-emulator.ts";
@@ -14,7 +17,7 @@ if (options === "help") console.log(STAND_IN_HELP);
 else if ("wrong" in options) fail(options.wrong);
 else await serve(options).catch((error) => fail(wordsOf(error, options)));
 
-async function serve({ venue: name, port, isAlwaysOpen, terminal }: StandInOptions): Promise<void> {
+async function serve({ venue: name, port, isAlwaysOpen, canWithdraw, terminal }: StandInOptions): Promise<void> {
   const open = VENUES[name];
   if (open === undefined) throw new RangeError(`there must be a venue ${name}`);
   const venue = open({
@@ -23,14 +26,23 @@ async function serve({ venue: name, port, isAlwaysOpen, terminal }: StandInOptio
     after: (delayMs, act) => void setTimeout(act, delayMs),
   });
   if (venue instanceof XtsEmulator) venue.isAlwaysOpen = isAlwaysOpen;
+  if (venue instanceof BinanceEmulator) venue.restrictions.enableWithdrawals = canWithdraw;
+  beginMarket(venue);
   const server = await serveVenue(venue, { port, market: "goes-on" });
   if (venue instanceof Mt5Emulator && terminal !== undefined) {
     const { host, port: bridge, keyId, secret } = terminal;
     Object.assign(venue.keys, { keyId, secret });
     new EmulatedTerminal(venue, { host, port: bridge });
   }
-  console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade and ${server.url}/control/fault`);
-  for (const [key, value] of Object.entries(venue.keys)) console.log(`${key}: ${value}`);
+  console.log(`${venue.name} at ${server.url}, control at ${server.url}/control/trade, /order and /fault`);
+  for (const [key, value] of Object.entries(shownKeys(venue))) console.log(`${key}: ${value}`);
+}
+
+/** What the page asks for. The key of a terminal is made by the page. */
+function shownKeys(venue: VenueEmulator): Readonly<Record<string, string>> {
+  if (!(venue instanceof Mt5Emulator)) return venue.keys;
+  const { login, server } = venue.keys;
+  return { login, server };
 }
 
 function wordsOf(error: unknown, { port }: StandInOptions): string {

@@ -8,6 +8,8 @@ export interface StandInOptions {
   readonly port: number;
   /** Whether it has candles of nights and weekends too. */
   readonly isAlwaysOpen: boolean;
+  /** Whether its keys may withdraw money, as none should. */
+  readonly canWithdraw: boolean;
   /** The sidecar that a terminal dials, and the key that the page showed. */
   readonly terminal: TerminalOptions | undefined;
 }
@@ -32,6 +34,10 @@ ${NAMES.join(", ")}.
 
   --port 9101              port of its address; any that is free where it is left out
 
+Of binance:
+
+  --can-withdraw           its keys may withdraw money: a server must refuse them
+
 Of xts, which keeps the hours of its exchange:
 
   --always-open            has candles at any hour; the server needs its own --always-open
@@ -50,6 +56,7 @@ export function readStandInOptions(argv: readonly string[]): StandInOptions | "h
       options: {
         port: { type: "string" },
         "always-open": { type: "boolean", default: false },
+        "can-withdraw": { type: "boolean", default: false },
         dial: { type: "string" },
         "key-id": { type: "string" },
         secret: { type: "string" },
@@ -67,8 +74,11 @@ export function readStandInOptions(argv: readonly string[]): StandInOptions | "h
     const isAlwaysOpen = values["always-open"];
     if (isAlwaysOpen && venue !== "xts")
       throw new RangeError(`--always-open must be left out for ${venue}: only xts has hours`);
+    const canWithdraw = values["can-withdraw"];
+    if (canWithdraw && venue !== "binance")
+      throw new RangeError(`--can-withdraw must be left out for ${venue}: only binance tells what its keys may do`);
     const port = portOf("--port", values.port ?? "0", 0);
-    return { venue, port, isAlwaysOpen, terminal: terminalOf(venue, values) };
+    return { venue, port, isAlwaysOpen, canWithdraw, terminal: terminalOf(venue, values) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return { wrong: `${text.replaceAll("\n", " ")}\n${USAGE}` };

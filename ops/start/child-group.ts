@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
 // Time for workerd to write its state; after it the group is killed.
@@ -15,18 +15,20 @@ export interface Child {
   tail(): string;
 }
 
+export interface ChildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly onLine: (line: string) => void;
+  readonly stdin?: "pipe";
+  /** Gives a program of Node a channel to this process: it hears its end by it, however that comes. */
+  readonly channel?: "ipc";
+}
+
 /** Starts a program as the leader of its own process group, so that it can be stopped with all its children. */
-export function startChild(
-  name: string,
-  command: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly onLine: (line: string) => void; readonly stdin?: "pipe" },
-): Child {
+export function startChild(name: string, command: readonly string[], options: ChildOptions): Child {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, {
-    env: options.env,
-    stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
-    detached: true,
-  });
+  const { env, stdin = "ignore", channel } = options;
+  const stdio: StdioOptions = [stdin, "pipe", "pipe", ...(channel === undefined ? [] : [channel])];
+  const child = spawn(program, args, { env, stdio, detached: true });
   const lines: string[] = [];
   const take = (line: string) => {
     lines.push(line);

@@ -9,6 +9,7 @@ import { localEnvironment } from "./local-environment.ts";
 import { localSecrets } from "./local-secrets.ts";
 import { seedDemo } from "./seed-demo.ts";
 import type { StartOptions } from "./start-options.ts";
+import { terminalPort } from "./terminal-port.ts";
 
 // A cold start compiles the Worker and opens the database; slow machines take some ten seconds.
 const READY_TIMEOUT_MS = 90_000;
@@ -25,7 +26,7 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
   const children: Child[] = [];
   const folders: Closed[] = [];
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  stopBySignals(process, stop);
   const stopped = new Promise<number>((resolve) => stop.signal.addEventListener("abort", () => resolve(0)));
   try {
     return await Promise.race([stopped, serve(options, { children, folders }, stop.signal)]);
@@ -37,6 +38,14 @@ export async function runLocalServer(options: StartOptions): Promise<number> {
     await Promise.all(children.map(stopChild));
     await Promise.all(folders.map((folder) => folder.close()));
   }
+}
+
+/**
+ * Has signals stop the server. They come more than once: Ctrl-C is told to every process of the terminal, and npm hands it on
+ * besides. The second must not end this one before it has ended what it started.
+ */
+export function stopBySignals(process: Pick<NodeJS.EventEmitter, "on">, stop: AbortController): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop.abort());
 }
 
 /** A folder of this server's that goes with it: served, or made for it. */
@@ -163,10 +172,12 @@ async function keepBackups(
 
 /** A sidecar beside the server, and what the Worker has to know of it. */
 async function startSidecar(
-  { standIns }: StartOptions,
+  { standIns, terminalPort: asked }: StartOptions,
   { apiPort, secret }: { readonly apiPort: number; readonly secret: string },
 ): Promise<{ readonly child: Child; readonly variables: Readonly<Record<string, string>> }> {
-  const [port, bridgePort] = [await freePort(), await freePort()];
+  const { port: bridgePort, notice } = await terminalPort(asked);
+  if (notice !== undefined) console.log(notice);
+  const port = await freePort();
   const callbacks = `ws://127.0.0.1:${apiPort}`;
   const env = localEnvironment({
     SIDECAR_SECRET: secret,
@@ -179,7 +190,8 @@ async function startSidecar(
     VENUE_ORIGINS: JSON.stringify(standIns),
   });
   const flags = ["--max-old-space-size=144", "--max-semi-space-size=2"];
-  const child = startChild("The sidecar", [process.execPath, ...flags, "sidecar/main.ts"], { env, onLine: () => {} });
+  const command = [process.execPath, ...flags, "sidecar/main.ts"];
+  const child = startChild("The sidecar", command, { env, onLine: () => {}, channel: "ipc" });
   const variables = {
     SIDECAR_URL: `http://127.0.0.1:${port}`,
     SIDECAR_CALLBACKS: callbacks,

@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly standInsAlwaysOpen: boolean;
   /** Whether a sidecar runs beside it and holds the streams of accounts at venues. */
   readonly hasSidecar: boolean;
+  /** Port that terminals dial at the sidecar, 0 for any that is free; undefined for the usual one where it is free. */
+  readonly terminalPort: number | undefined;
   /** Folder of the backups, apart from the state; undefined where they stay in it. */
   readonly backups: string | undefined;
   /** Lowest level of the log that the Worker writes. */
@@ -30,6 +32,7 @@ export const START_HELP = `npm start -- [options]
   --backups .wrangler/backups folder of the backups, apart from the state
   --log warning               lowest level of the log: debug, info, warning or error
   --sidecar                   runs a sidecar beside it, which holds venues' streams
+  --terminal-port 8443        port of the sidecar that MetaTrader terminals dial; 0 for any that is free
   --stand-in BINANCE.testnet=http://127.0.0.1:9101
                               origin of a venue's stand-in; may be given several times
   --always-open               stand-ins trade at any hour, as no real venue does`;
@@ -51,6 +54,7 @@ export function readStartOptions(
         "always-open": { type: "boolean" },
         backups: { type: "string" },
         sidecar: { type: "boolean" },
+        "terminal-port": { type: "string" },
         log: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
@@ -72,6 +76,16 @@ export function readStartOptions(
     if (values.log !== undefined && !LOG_LEVELS.includes(values.log)) {
       return { wrong: `--log must be one of ${LOG_LEVELS.join(", ")}, was ${values.log}` };
     }
+    const terminalPort = values["terminal-port"] === undefined ? undefined : Number(values["terminal-port"]);
+    if (
+      terminalPort !== undefined &&
+      !(Number.isInteger(terminalPort) && terminalPort >= 0 && terminalPort <= 65_535)
+    ) {
+      return { wrong: `--terminal-port must be a whole number from 0 to 65535, was ${values["terminal-port"]}` };
+    }
+    if (terminalPort !== undefined && values.sidecar !== true) {
+      return { wrong: "--terminal-port must come with --sidecar, which terminals dial" };
+    }
     const stateDirectory = resolve(values.state ?? ".wrangler/state");
     // Whoever chooses a place for the state chooses one for its backups too.
     const backups = values.backups ?? (values.state === undefined ? ".wrangler/backups" : undefined);
@@ -82,6 +96,7 @@ export function readStartOptions(
       standIns,
       standInsAlwaysOpen: values["always-open"] === true,
       hasSidecar: values.sidecar === true,
+      terminalPort,
       backups: backups === undefined ? undefined : resolve(backups),
       logLevel: values.log ?? "warning",
     };

@@ -115,6 +115,15 @@ export const SidecarFrame = z.discriminatedUnion("type", [
 ]);
 export type SidecarFrame = z.infer<typeof SidecarFrame>;
 
+/**
+ * The failure that stands for an answer beyond the longest frame: the venue may have done what was asked, and nobody reads what it
+ * said of it.
+ */
+export function answerTooLong(id: number, characters: number): Extract<SidecarFrame, { type: "answer"; ok: false }> {
+  const message = `the venue's answer must have at most ${SIDECAR_FRAME_CHARACTERS_MAX} characters, had ${characters}`;
+  return { type: "answer", id, ok: false, code: "FAILED", message, isSent: true };
+}
+
 /** What an account says to its sidecar. */
 export const AccountFrame = z.discriminatedUnion("type", [
   /** Answers a hello: everything up to `taken` of this stream is stored here. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   type AccountFrame,
+  answerTooLong,
   SIDECAR_FRAME_CHARACTERS_MAX,
   SIDECAR_PROTOCOL,
   SidecarFrame,
@@ -67,6 +68,8 @@ export const LINK_CODES = { protocol: 4400, superseded: 4409, silent: 4408, repl
  * acknowledged again, one that comes too early closes the socket, so that everything is told again from the right place.
  */
 export function takeFrame(memory: LinkMemory, text: string, { greeted }: { readonly greeted: boolean }): LinkStep {
+  const tooLong = tooLongAnswer(text);
+  if (tooLong !== undefined) return { memory, news: [], send: [], answer: tooLong };
   const frame = readSidecarFrame(text);
   if (frame === undefined) return closing(memory, "a frame could not be read");
   if (frame.type === "hello") return greeted ? closing(memory, "a second hello") : greet(memory, frame);
@@ -136,6 +139,16 @@ function lost(reason: string): VenueNews {
 function closing(memory: LinkMemory, reason: string): LinkStep {
   return { memory, news: [], send: [], close: { code: LINK_CODES.protocol, reason } };
 }
+
+/** What ends a request whose answer is too long to be read: that one fails, and the line stays. */
+function tooLongAnswer(text: string): LinkStep["answer"] {
+  if (text.length <= SIDECAR_FRAME_CHARACTERS_MAX) return undefined;
+  const id = ANSWER_HEAD.exec(text.slice(0, ANSWER_HEAD_CHARACTERS))?.[1];
+  return id === undefined ? undefined : answerTooLong(Number(id), text.length);
+}
+
+const ANSWER_HEAD = /^\{"type":"answer","id":(\d{1,16}),/;
+const ANSWER_HEAD_CHARACTERS = 60;
 
 function readSidecarFrame(text: string): SidecarFrame | undefined {
   if (text.length > SIDECAR_FRAME_CHARACTERS_MAX) return undefined;

@@ -51,7 +51,10 @@ const preview = createRoute({
   path: "/api/v1/bots/preview",
   summary: "What a bot would have done over the last month",
   request: { body: jsonBody(z.strictObject({ accountId: z.string().max(60), definition: BotDefinition })) },
-  responses: { 200: jsonReply(BotPreview, "By the engine that would run it."), ...problems(401, 403, 404, 413, 422) },
+  responses: {
+    200: jsonReply(BotPreview, "By the engine that would run it."),
+    ...problems(401, 403, 404, 409, 413, 422, 503),
+  },
 });
 const get = createRoute({
   ...one,

@@ -36,7 +36,7 @@ export async function readMarketCandles(call: {
   if (from !== undefined && input.to !== undefined && from >= input.to) {
     throw invalid("from", "must be before to", from);
   }
-  const { marketAt, sources } = await openMarket(ctx, input);
+  const { marketAt, sources } = await answeredByVenue(() => openMarket(ctx, input));
   const [base] = sources;
   if (base === undefined) throw notFound("market");
   if (timeframe !== undefined && !divides(base.timeframe, timeframe)) {

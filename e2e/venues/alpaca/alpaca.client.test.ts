@@ -195,3 +195,23 @@ describe("candles of Alpaca", () => {
     }
   });
 });
+
+describe("a bar of Alpaca", () => {
+  const NOW = Date.UTC(2026, 0, 5, 15, 30);
+  const read = async (v: number) => {
+    const { venue, market } = stageAt100();
+    venue.data.bars.set("BTC/USD", [{ time: NOW - 5 * MINUTE_MS, o: 100, h: 101, l: 99, c: 100, v }]);
+    const instrument = (await market.instruments()).find(({ id }) => id === COIN);
+    if (instrument === undefined) throw new Error(`${COIN} must be listed, was not`);
+    const { candles } = await market.candles({ instrument, timeframe: "1m", from: NOW - 600_000, to: NOW });
+    return [...candles.volume];
+  };
+
+  it("is read with a volume of more decimals than an amount has, since the venue adds doubles", async () => {
+    for (const volume of [0.0060919905081391335, 1e-9, 0, 1.5e7]) expect(await read(volume)).toEqual([volume]);
+  });
+
+  it("is not read with one that is none", async () => {
+    await expect(read(-1)).rejects.toThrow("bar.volume must be a number from 0 on, was -1");
+  });
+});

@@ -1,4 +1,11 @@
-import { type Decimal, type Money, multiply, type Quantity, ZERO } from "../../../workers/core/ledger/decimal.ts";
+import {
+  type Decimal,
+  type Money,
+  multiply,
+  notional,
+  type Quantity,
+  ZERO,
+} from "../../../workers/core/ledger/decimal.ts";
 import { formatDecimal, parseMoney, parsePrice, parseQuantity } from "../../../workers/core/ledger/decimal-text.ts";
 import { EmulatedBook } from "../emulated-book.ts";
 import type { BookEvent, BookRefusal, EmulatedKind, EmulatedOrder, EmulatedTerms } from "../emulated-order.ts";
@@ -29,7 +36,13 @@ const RETCODES: Readonly<Record<BookRefusal, number>> = {
   "would-trigger": 10015,
   "no-price": 10021,
 };
-const COMMISSION_PER_UNIT = "0.02";
+/** Of what is traded: 2.20 USD for 0.10 lots of EURUSD at 1.10. */
+const COMMISSION_SHARE = parseQuantity("0.0002", "commission");
+/**
+ * When the account was opened and its money came: long before anybody asks, and the same however often the terminal is started. A
+ * deposit of today would be one more than its history had.
+ */
+const OPENED_AT = Date.UTC(2020, 0, 6);
 
 /** A refusal of a request, by its code or by the return code of the trade server. */
 class Refused extends Error {
@@ -79,8 +92,8 @@ export class Mt5Emulator implements VenueEmulator {
       funds: { USD: deposit },
       holds: "positions",
       now: parts.now,
-      feeOf: ({ quantity }) => ({
-        fee: multiply(quantity, parseQuantity(COMMISSION_PER_UNIT, "commission"), {
+      feeOf: ({ price, quantity }) => ({
+        fee: multiply(notional(price, quantity, "half-even"), COMMISSION_SHARE, {
           decimals: 8,
           rounding: "half-even",
         }) as Money,
@@ -89,7 +102,7 @@ export class Mt5Emulator implements VenueEmulator {
       // Tickets are beyond what a double holds.
       firstId: 9_007_199_254_741_001n,
     });
-    this.views = new Mt5Views({ book: this.book, keys: this.keys, deposit, openedAt: parts.now() });
+    this.views = new Mt5Views({ book: this.book, keys: this.keys, deposit, openedAt: OPENED_AT });
     this.book.onEvent = (event) => this.tell(event);
   }
 

@@ -1,4 +1,5 @@
 import { serverTimeOfUtc, utcOfServerTime } from "../../../workers/brokers/mt5/candles.ts";
+import { BRIDGE_BARS_MAX } from "../../../workers/brokers/mt5/limits.ts";
 import {
   add,
   type Decimal,
@@ -34,7 +35,7 @@ interface ViewParts {
   readonly book: EmulatedBook;
   readonly keys: { readonly login: string; readonly server: string };
   readonly deposit: Money;
-  /** UTC ms. */
+  /** When its deposit came, UTC ms. */
   readonly openedAt: number;
 }
 
@@ -152,7 +153,8 @@ export class Mt5Views {
     const [from, to] = [params.from_s, params.to_s].map((wall) => utcOfServerTime(Number(wall) * 1_000, CLOCK));
     const bars: unknown[] = [];
     let time = Math.ceil(from / lengthMs) * lengthMs;
-    for (; time <= Math.min(to, book.now()) && bars.length < Number(params.limit); time += lengthMs) {
+    const most = Math.min(BRIDGE_BARS_MAX, Number(params.limit));
+    for (; time <= Math.min(to, book.now()) && bars.length < most; time += lengthMs) {
       const { open, high, low, close, volume } = book.tape.candle(asked, { time, lengthMs, now: book.now() });
       const prices = [open, high, low, close].map(Number);
       bars.push([serverTimeOfUtc(time, CLOCK) / 1_000, ...prices, Math.round(volume)]);

@@ -5,7 +5,7 @@
 
 #include "Shapes.mqh"
 
-#define BARS_MAX 5000
+#define BARS_MAX 2000
 #define SYMBOLS_MAX 500
 #define DEALS_MAX 500
 

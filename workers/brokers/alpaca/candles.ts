@@ -104,7 +104,7 @@ function candleOf({ t, o, h, l, c, v }: AlpacaBar, timeframe: Timeframe): Candle
   return {
     time: candleOpen(venueInstant(t, "bar.t"), timeframe),
     ...{ open: exact(o, "open"), high: exact(h, "high"), low: exact(l, "low"), close: exact(c, "close") },
-    volume: exact(v, "volume"),
+    volume: volumeOf(v),
   };
 }
 
@@ -112,6 +112,13 @@ function candleOf({ t, o, h, l, c, v }: AlpacaBar, timeframe: Timeframe): Candle
 function exact(text: string, field: string): number {
   venueNumber(text, `bar.${field}`);
   return Number(text);
+}
+
+/** A sum that the venue makes of doubles, and may write with more decimals than any amount has. Throws where it is no number. */
+function volumeOf(text: string): number {
+  const volume = /^\d/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(volume)) return volume;
+  throw new RangeError(`bar.volume must be a number from 0 on, was ${text.slice(0, 40)}`);
 }
 
 function isInSession({ kind, calendar }: VenueInstrument, time: number, length: number): boolean {

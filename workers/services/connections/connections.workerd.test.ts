@@ -136,6 +136,30 @@ describe("a connection", () => {
   });
 });
 
+describe("candles of a venue that does not answer", () => {
+  it("are told to be away for now, to a bot's preview and to its chart, and not to be a fault of ours", async () => {
+    const { client, connection } = await connected();
+    const instrument = "XTS:NSECM-22";
+    const market = { kind: "venue", connectionId: connection.id, instruments: [instrument] };
+    const made = { name: "India", currency: "INR", market };
+    const account = await client.json<TradingAccount>("POST", "/api/v1/accounts", made, 201);
+    broker.emulator.faults.maintenance = true;
+    const strategy = { kind: "library", id: "noop", parameters: {} };
+    const caps = { orderNotional: "20000", positionNotional: "20000", openOrders: "10", dailyLoss: "2000" };
+    const definition = { strategy, instruments: [instrument], timeframe: "1h", capital: "10000", limits: { caps } };
+    const body = { accountId: account.id, definition };
+    const asked = new URLSearchParams({ accountId: account.id, instrument, limit: "10" });
+    const replies = [
+      await client.send("POST", "/api/v1/bots/preview", body),
+      await client.send("GET", `/api/v1/markets/candles?${asked}`),
+    ];
+    for (const reply of replies) {
+      expect(await reply.json()).toMatchObject({ status: 503, detail: expect.stringContaining("did not answer") });
+      expect(Number(reply.headers.get("Retry-After"))).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe("the session of a connection", () => {
   it("is one for everybody: many who ask at once log in once", async () => {
     const { client, connection } = await connected();

@@ -10,6 +10,7 @@ import { venueSource } from "../../feed/venue-source.ts";
 import { invalid } from "../../platform/problem-error.ts";
 import { candlesSpanMs } from "../../run/run-definition.ts";
 import { candleSources } from "../candle-sources.ts";
+import { answeredByVenue } from "../connections/answered-by-venue.ts";
 import { findDatasets } from "../dataset.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { venueMarket } from "../venue-market.ts";
@@ -24,7 +25,7 @@ type Resolved = Awaited<ReturnType<typeof resolveBot>>;
 
 /**
  * What a definition would have done over the last month of its market, by the engine that would run it: the same sizing at
- * the decision, the same fees. Throws 404 and 422 as making the bot does.
+ * the decision, the same fees. Throws 404 and 422 as making the bot does, 503 where the venue does not tell its candles.
  */
 export async function previewBot(call: {
   ctx: ServiceContext;
@@ -35,7 +36,7 @@ export async function previewBot(call: {
     throw invalid("definition.strategy.kind", "must be one with rules: signals from outside were not sent last month");
   }
   const resolved = await resolveBot(ctx, input.accountId, input.definition);
-  const sources = await sourcesOf(ctx, resolved);
+  const sources = await answeredByVenue(() => sourcesOf(ctx, resolved));
   const { timeframe } = resolved.definition;
   const to = candleOpen(Math.min(ctx.now(), ...sources.map((source) => source.to)), timeframe);
   const from = Math.max(candleOpen(to - PREVIEW_DAYS * DAY_MS, timeframe), ...sources.map((source) => source.from));
@@ -61,7 +62,8 @@ export async function previewBot(call: {
     closed: (time) => equity.push({ at: time, equity: run.progress().equity }),
   });
   const span = candlesSpanMs(definition, strategy.warmup(parameters, timeframe) + 1);
-  await pushAll(sources, { from: from - span, to }, (chunks) => run.push(chunks));
+  const chunks = await answeredByVenue(() => readAll(sources, { from: from - span, to }));
+  run.push(chunks);
   const { trades, totalReturn, maxDrawdown, worstDay } = figures(equity, definition.settings.cash, run.progress());
   return {
     ...{ from, to, trades, totalReturn, maxDrawdown, equity: thinned(equity) },
@@ -99,20 +101,18 @@ async function sourcesOf(ctx: ServiceContext, { row, instruments }: Resolved): P
   );
 }
 
-/** Pushes the candles of several sources over the same stretches of time. */
-async function pushAll(
+/** The candles of several sources over the same stretch of time, one part for each of them. */
+function readAll(
   sources: readonly CandleSource[],
   range: { from: number; to: number },
-  push: (chunks: readonly CandleColumns[]) => void,
-): Promise<void> {
-  const parts = await Promise.all(
+): Promise<readonly CandleColumns[]> {
+  return Promise.all(
     sources.map(async (source) => {
       const chunks: CandleColumns[] = [];
       for await (const chunk of readRange(source, range)) chunks.push(chunk);
       return joinCandles(chunks);
     }),
   );
-  push(parts);
 }
 
 function figures(
