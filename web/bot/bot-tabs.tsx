@@ -75,7 +75,7 @@ function Orders({ label, rows, onOrder }: { label: string; rows: readonly Order[
     <ListTable
       label={label}
       rows={rows}
-      columns={orderColumns((order) => order.signal)}
+      columns={orderColumns({ nameOf: (order) => order.signal })}
       keyOf={(order) => order.id}
       onOpen={(order) => onOrder(order.id)}
       card={(order) => <OrderCard order={order} name={order.signal} onOpen={() => onOrder(order.id)} />}
