@@ -11,6 +11,7 @@ import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { AccountPart } from "./account-part.tsx";
 import { isDriven } from "./bot-draft.ts";
 import { botStrategyTitle, useBotForm } from "./bot-form-context.ts";
+import { botTimeframes } from "./bot-markets.ts";
 import { BotProblemSummary } from "./bot-problem-summary.tsx";
 import type { BotProblems } from "./bot-problems.ts";
 import { CapsPart } from "./caps-part.tsx";
@@ -98,7 +99,9 @@ export function useBotName(): string {
 }
 
 function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "preview" | "busy" | "onMakeAccount">) {
-  const { draft, sound, currency } = useBotForm();
+  const form = useBotForm();
+  const { draft, sound, currency } = form;
+  const isShortest = botTimeframes(draft, form)[0] === draft.timeframe;
   if (isDriven(draft)) {
     return (
       <section aria-label="Last month" className="grid gap-1.5">
@@ -112,7 +115,7 @@ function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "prev
   }
   return (
     <div className="grid gap-3">
-      <PreviewCard query={preview} currency={currency} waitsFor={previewWaits(draft, sound)} />
+      <PreviewCard query={preview} currency={currency} waitsFor={previewWaits(draft, sound)} isShortest={isShortest} />
       {onMakeAccount !== undefined && (
         <Button kind="primary" busy={busy} onClick={onMakeAccount}>
           Make the account and show last month
