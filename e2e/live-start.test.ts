@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)("an order by hand", () => {
       await page.goto("/orders?ticket=open");
       const ticket = page.getByRole("dialog", { name: "Place an order" });
       await expect.poll(() => ticket.getByLabel("Account").inputValue()).toBe("a1");
-      await ticket.getByLabel("Account").selectOption({ label: `${ACCOUNT} (LIVE: real money)` });
+      await ticket.getByLabel("Account").selectOption({ label: `LIVE: ${ACCOUNT}` });
       await ticket.getByLabel("Quantity").fill("0.5");
       await expect.poll(() => ticket.getByLabel("Market").inputValue()).toBe("BINANCE:BTCUSDT");
       await page.keyboard.press("Control+Enter");

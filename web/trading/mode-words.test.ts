@@ -28,7 +28,7 @@ describe("the word for where an account's money is from", () => {
   });
 
   it("stands in lists to choose from where money is real", () => {
-    expect(accountLabel({ name: "Binance", mode: "live" })).toBe("Binance (LIVE: real money)");
+    expect(accountLabel({ name: "Binance", mode: "live" })).toBe("LIVE: Binance");
     expect(accountLabel({ name: "Binance test", mode: "paper" })).toBe("Binance test");
   });
 });

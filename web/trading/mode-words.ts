@@ -32,9 +32,9 @@ export function modeWords(account: PlacedAccount): ModeWords {
   }
 }
 
-/** An account's name in a list to choose from, where a badge cannot stand: real money is named. */
+/** An account's name in a list to choose from, where a badge cannot stand: real money is named, and first, since a long name is cut. */
 export function accountLabel(account: Pick<TradingAccount, "name" | "mode">): string {
-  return account.mode === "live" ? `${account.name} (LIVE: real money)` : account.name;
+  return account.mode === "live" ? `LIVE: ${account.name}` : account.name;
 }
 
 function environmentOf(account: PlacedAccount): string | undefined {
