@@ -25,7 +25,7 @@ export function fillColumns({ market, accountOf }: FillColumns): readonly Record
       ),
     },
     { title: "Price", cell: ({ price }) => formatDecimalPrice(price) },
-    ...(accountOf === undefined ? [] : [{ title: "Account", left: true, cell: accountOf }]),
+    ...(accountOf === undefined ? [] : [{ title: "Account", left: true, ownRow: true, cell: accountOf }]),
     { title: "Fee", cell: ({ fee, feeCurrency }) => formatAmount(fee, feeCurrency) },
     { title: "Liquidity", left: true, cell: ({ liquidity }) => liquidity },
     { title: "When", cell: ({ at }) => <Moment timeMs={at} /> },
