@@ -113,7 +113,7 @@ export async function startBot(page: Page): Promise<string> {
   );
   await page.getByRole("combobox", { name: "Strategy" }).selectOption({ label: "Donchian breakout" });
   expect((await looked).status()).toBe(200);
-  await page.getByText("Caps must leave room for").waitFor();
+  await page.getByText(/Caps must leave room for|caps follow from the capital/).waitFor();
   await page.getByRole("button", { name: /^Start/ }).click();
   await page.waitForURL(/\/bots\/bot_/);
   await page.getByText("Running", { exact: true }).waitFor();

@@ -46,6 +46,9 @@ export const BotDefinition = z.strictObject({
 });
 export type BotDefinition = z.infer<typeof BotDefinition>;
 
+/** Days for which a strategy has to have run with play money, in real time, before it may move real money. */
+export const PAPER_DAYS_MIN = 7;
+
 /** What is typed before a bot moves real money. */
 export const LIVE_WORDS = "trade real money";
 
@@ -178,11 +181,14 @@ export const BotState = z.object({
 });
 export type BotState = z.infer<typeof BotState>;
 
-/** What the strategy would have done before it is started: a backtest over the last month on the same market. */
+/** What the strategy would have done before it is started: a backtest over the last month, empty where that has no candles. */
 export const BotPreview = z.object({
   from: TimeMs,
   to: TimeMs,
+  /** `trades` were closed, `entries` opened a position or made it larger, `holding` markets had one at the end. */
   trades: z.number().int(),
+  entries: z.number().int().optional(),
+  holding: z.number().int().optional(),
   totalReturn: z.number().nullable(),
   maxDrawdown: z.number().nullable(),
   equity: z.array(z.object({ at: TimeMs, equity: z.number() })),

@@ -94,16 +94,21 @@ export type VenueCredentials = z.infer<typeof VenueCredentials>;
 
 export const ConnectionLabel = z.string().trim().min(1).max(60);
 
+/** The venue does not say whether the key could move money out; its owner has made sure that it cannot. */
+const WithdrawalChecked = z.boolean().default(false);
+
 export const CreateConnection = z.strictObject({
   label: ConnectionLabel,
   credentials: VenueCredentials,
-  /** The venue does not say whether the key could move money out; its owner has made sure that it cannot. */
-  withdrawalChecked: z.boolean().default(false),
+  withdrawalChecked: WithdrawalChecked,
 });
 export type CreateConnection = z.infer<typeof CreateConnection>;
 
 /** New keys in place of the old ones, for the same account at the venue. */
-export const RotateConnection = z.strictObject({ credentials: VenueCredentials });
+export const RotateConnection = z.strictObject({
+  credentials: VenueCredentials,
+  withdrawalChecked: WithdrawalChecked,
+});
 export type RotateConnection = z.infer<typeof RotateConnection>;
 
 export const RenameConnection = z.strictObject({ label: ConnectionLabel });

@@ -90,13 +90,15 @@ export interface DataSearch {
   readonly import?: "open";
   /** Whether candles of a venue are being asked for. */
   readonly bring?: "open";
+  /** Of which source, where one was named. */
+  readonly source?: string;
 }
 
 export function parseDataSearch(search: Search): DataSearch {
   return {
     ...textOf("q", search.q),
     ...(search.import === "open" ? { import: "open" } : {}),
-    ...(search.bring === "open" ? { bring: "open" } : {}),
+    ...(search.bring === "open" ? { bring: "open", ...textOf("source", search.source) } : {}),
   };
 }
 

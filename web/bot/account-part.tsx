@@ -2,10 +2,12 @@ import { Link } from "@tanstack/react-router";
 import { BOT_INSTRUMENTS_MAX } from "../../schema/wire/bot.ts";
 import { REPLAY_SPEED_MAX } from "../../schema/wire/trading.ts";
 import { timeframeWords } from "../format/timeframe.ts";
+import { accountLabel } from "../trading/mode-words.ts";
 import { SelectField, TextField } from "../ui/field.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { useBotForm } from "./bot-form-context.ts";
 import { botTimeframes, marketsOf, withAccount } from "./bot-markets.ts";
+import { LiveBotNotice } from "./live-bot-notice.tsx";
 
 const NEW = "new";
 
@@ -29,7 +31,7 @@ export function AccountPart() {
             hint="Money, positions and caps are of an account. A bot stays on its account."
             value={draft.account === "" ? NEW : draft.account}
             choices={[
-              ...accounts.map(({ id, name }) => ({ value: id, label: name })),
+              ...accounts.map((account) => ({ value: account.id, label: accountLabel(account) })),
               { value: NEW, label: "A new account" },
             ]}
             onChange={(account) => set(withAccount(draft, { account: account === NEW ? "" : account }, form))}
@@ -45,6 +47,7 @@ export function AccountPart() {
         />
       </div>
       {draft.account === "" && <NewAccount />}
+      {!editing && <LiveBotNotice account={accounts.find(({ id }) => id === draft.account)} />}
       <Markets />
     </div>
   );

@@ -4,8 +4,9 @@ import type { TradingAccount } from "../../schema/wire/trading.ts";
 import type { BotSort } from "../app/trading-search.ts";
 import { decimalNumber, formatAmount } from "../format/decimal.ts";
 import { formatCount } from "../format/format.ts";
+import { AccountTag } from "../trading/account-tag.tsx";
 import { instrumentName } from "../trading/instrument-name.ts";
-import { BotStatusBadge, ModeWord } from "../trading/mode-word.tsx";
+import { BotStatusBadge } from "../trading/mode-word.tsx";
 import { Sparkline } from "../trading/sparkline.tsx";
 import type { ListColumn } from "../ui/list-table.tsx";
 import { Ago } from "../ui/moment.tsx";
@@ -32,7 +33,7 @@ export function botColumns(accounts: readonly TradingAccount[]): readonly ListCo
       title: "Account",
       left: true,
       className: "max-w-56 xl:max-w-72",
-      cell: (bot) => <AccountName account={accountOf(bot)} />,
+      cell: (bot) => <AccountTag account={accountOf(bot)} />,
     },
     {
       title: "State",
@@ -77,7 +78,7 @@ export function BotCard({ bot, accounts }: { bot: Bot; accounts: readonly Tradin
       </span>
       <span className="mt-1 flex flex-wrap items-center gap-x-2 text-table text-muted">
         {definition.instruments.map(instrumentName).join(", ")} {definition.timeframe}
-        <AccountName account={account} />
+        <AccountTag account={account} />
       </span>
     </Link>
   );
@@ -88,18 +89,6 @@ function BotName({ bot }: { bot: Bot }) {
     <span className="block min-w-44 truncate text-base" title={`${bot.name} · ${bot.strategyTitle}`}>
       <span className="font-medium">{bot.name}</span>
       <span className="text-muted"> · {bot.strategyTitle}</span>
-    </span>
-  );
-}
-
-function AccountName({ account }: { account: TradingAccount | undefined }) {
-  if (account === undefined) return <span className="text-faint">—</span>;
-  return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-2">
-      <span className="min-w-0 truncate" title={account.name}>
-        {account.name}
-      </span>
-      <ModeWord account={account} />
     </span>
   );
 }

@@ -81,16 +81,26 @@ export function BotControls({ bot, state }: { bot: Bot; state: BotState | null }
       {starting && account !== undefined && (
         <LiveStartDialog bot={bot} account={account} onClose={() => setStarting(false)} />
       )}
-      {stopping && <StopDialog bot={bot} state={state} onClose={() => setStopping(false)} />}
+      {stopping && (
+        <StopDialog bot={bot} state={state} currency={account?.currency ?? ""} onClose={() => setStopping(false)} />
+      )}
     </>
   );
 }
 
+interface StopDialogProps {
+  readonly bot: Bot;
+  readonly state: BotState | null;
+  /** What its account pays in. */
+  readonly currency: string;
+  readonly onClose: () => void;
+}
+
 /** Stops a bot; each button says what it leads to. */
-function StopDialog({ bot, state, onClose }: { bot: Bot; state: BotState | null; onClose: () => void }) {
+function StopDialog({ bot, state, currency, onClose }: StopDialogProps) {
   const act = useBotAct(onClose);
   const held = (state?.positions ?? []).filter(({ quantity }) => Number(quantity) !== 0);
-  const closing = held.map((position) => closingWords(position, baseName(position.instrument)));
+  const closing = held.map((position) => closingWords(position, baseName(position.instrument, currency)));
   const orders = state?.openOrders.length ?? 0;
   const stop = (positions: "keep" | "flatten") => act.mutate(() => stopBot(bot.id, { positions }));
   return (

@@ -10,7 +10,8 @@ import { Skeleton } from "../ui/states.tsx";
 import { useSubmitKey } from "../ui/use-submit-key.ts";
 import { AccountPart } from "./account-part.tsx";
 import { isDriven } from "./bot-draft.ts";
-import { botStrategyTitle, useBotForm } from "./bot-form-context.ts";
+import { type BotForm, botStrategyTitle, useBotForm } from "./bot-form-context.ts";
+import { botTimeframes } from "./bot-markets.ts";
 import { BotProblemSummary } from "./bot-problem-summary.tsx";
 import type { BotProblems } from "./bot-problems.ts";
 import { CapsPart } from "./caps-part.tsx";
@@ -36,9 +37,12 @@ interface BotFormFrameProps {
 
 /** The form of a bot in the order that decisions are made, with last month beside it. */
 export function BotFormFrame(props: BotFormFrameProps) {
-  const { editing, draft, set, problem } = useBotForm();
+  const botForm = useBotForm();
+  const { editing, draft, set, problem } = botForm;
+  const isLive = isLiveAccount(botForm);
+  const starts = !editing && !isLive;
   const form = useRef<HTMLFormElement>(null);
-  useSubmitKey(() => props.onSubmit(!editing));
+  useSubmitKey(() => props.onSubmit(starts));
   return (
     <form
       ref={form}
@@ -46,14 +50,14 @@ export function BotFormFrame(props: BotFormFrameProps) {
       aria-label={editing ? "Settings of the bot" : "A new bot"}
       onSubmit={(event) => {
         event.preventDefault();
-        props.onSubmit(!editing);
+        props.onSubmit(starts);
       }}
       className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_340px]"
     >
       <div className="grid min-w-0 gap-4">
         {props.above}
         <BotProblemSummary
-          title={editing ? "The bot was not changed" : "The bot did not start"}
+          title={editing ? "The bot was not changed" : isLive ? "The bot was not saved" : "The bot did not start"}
           problems={props.problems}
           error={props.error}
           place={props.summary}
@@ -84,7 +88,7 @@ export function BotFormFrame(props: BotFormFrameProps) {
           error={problem("name")}
           onChange={(event) => set({ name: event.target.value })}
         />
-        <Verbs editing={editing} busy={props.busy} onSave={() => props.onSubmit(false)} />
+        <Verbs editing={editing} starts={starts} busy={props.busy} onSave={() => props.onSubmit(false)} />
       </aside>
     </form>
   );
@@ -98,7 +102,9 @@ export function useBotName(): string {
 }
 
 function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "preview" | "busy" | "onMakeAccount">) {
-  const { draft, sound, currency } = useBotForm();
+  const form = useBotForm();
+  const { draft, sound, currency } = form;
+  const isShortest = botTimeframes(draft, form)[0] === draft.timeframe;
   if (isDriven(draft)) {
     return (
       <section aria-label="Last month" className="grid gap-1.5">
@@ -112,7 +118,7 @@ function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "prev
   }
   return (
     <div className="grid gap-3">
-      <PreviewCard query={preview} currency={currency} waitsFor={previewWaits(draft, sound)} />
+      <PreviewCard query={preview} currency={currency} waitsFor={previewWaits(draft, sound)} isShortest={isShortest} />
       {onMakeAccount !== undefined && (
         <Button kind="primary" busy={busy} onClick={onMakeAccount}>
           Make the account and show last month
@@ -122,8 +128,22 @@ function Preview({ preview, busy, onMakeAccount }: Pick<BotFormFrameProps, "prev
   );
 }
 
-function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onSave: () => void }) {
+/** Whether the bot would trade real money: then it is saved here and started on its own page, where it is asked for. */
+function isLiveAccount({ draft, accounts }: Pick<BotForm, "draft" | "accounts">): boolean {
+  return accounts.find(({ id }) => id === draft.account)?.mode === "live";
+}
+
+interface VerbsProps {
+  readonly editing: boolean;
+  /** The form may start the bot; otherwise it saves it. */
+  readonly starts: boolean;
+  readonly busy: boolean;
+  readonly onSave: () => void;
+}
+
+function Verbs({ editing, starts, busy, onSave }: VerbsProps) {
   const { draft } = useBotForm();
+  const verb = editing ? "Save as a new version" : starts ? (busy ? "Starting" : "Start") : busy ? "Saving" : "Save";
   return (
     <div className="grid gap-1">
       <Button
@@ -133,11 +153,11 @@ function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onS
         busy={busy}
         className="w-full"
       >
-        {editing ? <Save size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-        {editing ? "Save as a new version" : busy ? "Starting" : "Start"}
+        {starts ? <Play size={14} aria-hidden /> : <Save size={14} aria-hidden />}
+        {verb}
         <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
       </Button>
-      {!editing && (
+      {starts && (
         <Button kind="quiet" disabled={busy} onClick={onSave} className="w-full">
           Save, start later
         </Button>
@@ -145,9 +165,11 @@ function Verbs({ editing, busy, onSave }: { editing: boolean; busy: boolean; onS
       <p className="mt-1 text-table text-muted">
         {editing
           ? "A new version, which applies at the first candle at which the bot holds nothing."
-          : isDriven(draft)
-            ? "Acts on each signal as it comes, until it is stopped or a cap halts it."
-            : `Decides every ${timeframeWords(draft.timeframe).replace(/^1 /, "")}, until it is stopped or a cap halts it.`}
+          : !starts
+            ? "Nothing trades yet: a bot with real money is started on its own page."
+            : isDriven(draft)
+              ? "Acts on each signal as it comes, until it is stopped or a cap halts it."
+              : `Decides every ${timeframeWords(draft.timeframe).replace(/^1 /, "")}, until it is stopped or a cap halts it.`}
       </p>
     </div>
   );

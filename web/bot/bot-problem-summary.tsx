@@ -1,7 +1,10 @@
 import type { RefObject } from "react";
+import type { ProblemIssue } from "../../schema/wire/primitive.ts";
 import type { CapName } from "../../schema/wire/risk.ts";
+import { ApiError } from "../api/api-error.ts";
 import { CAP_WORDS } from "../risk/cap-words.ts";
-import type { BotProblems } from "./bot-problems.ts";
+import { InlineError } from "../ui/states.tsx";
+import { type BotProblems, botFieldOf } from "./bot-problems.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   name: "Name:",
@@ -50,6 +53,16 @@ export function BotProblemSummary({ title, problems, error, place }: BotProblemS
       </ul>
     </div>
   );
+}
+
+/** What the server refused of what the form asked for, each field by the name that it has there. */
+export function RefusalList({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError) || error.issues.length === 0) return <InlineError error={error} />;
+  return <InlineError error={error.issues.map(refusalWords).join(" ")} />;
+}
+
+function refusalWords({ field, rule }: ProblemIssue): string {
+  return `${nameOf(botFieldOf(field).field)} ${rule}.`;
 }
 
 function nameOf(field: string): string {

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import type { Bot, BotLogEntry, BotState } from "../../schema/wire/bot.ts";
+import { wordsOfReason } from "../../schema/wire/code-words.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import type { BotTab } from "../app/trading-search.ts";
 import { OrderCard, orderColumns } from "../order/order-columns.tsx";
@@ -75,7 +76,7 @@ function Orders({ label, rows, onOrder }: { label: string; rows: readonly Order[
     <ListTable
       label={label}
       rows={rows}
-      columns={orderColumns((order) => order.signal)}
+      columns={orderColumns({ nameOf: (order) => order.signal })}
       keyOf={(order) => order.id}
       onOpen={(order) => onOrder(order.id)}
       card={(order) => <OrderCard order={order} name={order.signal} onOpen={() => onOrder(order.id)} />}
@@ -131,7 +132,7 @@ function BotLog({ id, state }: { id: string; state: BotState | null }) {
             columns={[
               { title: "What", left: true, cell: ({ kind }) => <Badge tone={TONES[kind] ?? "neutral"}>{kind}</Badge> },
               { title: "When", left: true, cell: ({ at }) => <Moment timeMs={at} /> },
-              { title: "", left: true, wrap: true, cell: ({ message }) => message },
+              { title: "", left: true, wrap: true, cell: ({ message }) => wordsOfReason(message) },
             ]}
           />
         );

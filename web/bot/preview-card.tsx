@@ -2,11 +2,14 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import type { BotPreview } from "../../schema/wire/bot.ts";
 import { formatAmount } from "../format/decimal.ts";
-import { formatCount, formatPercent } from "../format/format.ts";
+import { formatPercent } from "../format/format.ts";
 import { formatPeriod } from "../format/time.ts";
 import { Button } from "../ui/button.tsx";
 import { Signed } from "../ui/signed.tsx";
-import { InlineError, Skeleton } from "../ui/states.tsx";
+import { Skeleton } from "../ui/states.tsx";
+
+import { RefusalList } from "./bot-problem-summary.tsx";
+import { previewKind, previewTradesWords } from "./preview-words.ts";
 
 const EquityChart = lazy(async () => ({ default: (await import("../trading/equity-chart.tsx")).EquityChart }));
 
@@ -15,10 +18,12 @@ interface PreviewCardProps {
   readonly currency: string;
   /** Why there can be none yet; null where there can. */
   readonly waitsFor: string | null;
+  /** There is no shorter timeframe to try. */
+  readonly isShortest: boolean;
 }
 
 /** What the bot would have done last month. */
-export function PreviewCard({ query, currency, waitsFor }: PreviewCardProps) {
+export function PreviewCard({ query, currency, waitsFor, isShortest }: PreviewCardProps) {
   const { data } = query;
   return (
     <section aria-label="Last month" aria-busy={query.isFetching}>
@@ -27,7 +32,7 @@ export function PreviewCard({ query, currency, waitsFor }: PreviewCardProps) {
         <p className="text-muted">{waitsFor}</p>
       ) : query.isError ? (
         <div className="grid gap-3">
-          <InlineError error={query.error} />
+          <RefusalList error={query.error} />
           <Button onClick={() => void query.refetch()}>Try again</Button>
         </div>
       ) : data === undefined ? (
@@ -38,15 +43,31 @@ export function PreviewCard({ query, currency, waitsFor }: PreviewCardProps) {
         </div>
       ) : (
         <div className={query.isPlaceholderData ? "opacity-60" : ""}>
-          <Result preview={data} currency={currency} />
+          <Result preview={data} currency={currency} isShortest={isShortest} />
         </div>
       )}
     </section>
   );
 }
 
-function Result({ preview, currency }: { preview: BotPreview; currency: string }) {
-  const { totalReturn, maxDrawdown, trades, equity } = preview;
+interface ResultProps {
+  readonly preview: BotPreview;
+  readonly currency: string;
+  readonly isShortest: boolean;
+}
+
+function Result({ preview, currency, isShortest }: ResultProps) {
+  const { totalReturn, maxDrawdown, equity } = preview;
+  const kind = previewKind(preview);
+  const period = formatPeriod(preview.from, preview.to);
+  if (kind === "no-candles") {
+    return (
+      <p className="text-muted">
+        Nobody can say: this market has no candles of {period}. A bot can be started all the same; its caps follow from
+        the capital.
+      </p>
+    );
+  }
   return (
     <>
       <p className="num">
@@ -54,12 +75,10 @@ function Result({ preview, currency }: { preview: BotPreview; currency: string }
           {formatPercent(totalReturn, { sign: "always" })}
         </Signed>{" "}
         <span className="text-muted">
-          in {formatCount(trades)} {trades === 1 ? "trade" : "trades"}, worst fall {formatPercent(maxDrawdown)}
+          {previewTradesWords(preview)}, worst fall {formatPercent(maxDrawdown)}
         </span>
       </p>
-      <p className="text-table text-muted">
-        {formatPeriod(preview.from, preview.to)}, before you believe it: one month is luck.
-      </p>
+      <p className="text-table text-muted">{period}, before you believe it: one month is luck.</p>
       {equity.length >= 2 && (
         <Suspense fallback={<Skeleton className="my-2 h-32" />}>
           <EquityChart
@@ -70,9 +89,21 @@ function Result({ preview, currency }: { preview: BotPreview; currency: string }
           />
         </Suspense>
       )}
-      {trades === 0 && (
-        <p className="my-2 text-muted">It would not have traded. A shorter timeframe trades more often.</p>
+      {kind === "no-trade" ? (
+        <p className="my-2 text-muted">
+          It would not have traded{isShortest ? "." : ". A shorter timeframe trades more often."} The caps follow from
+          the capital.
+        </p>
+      ) : (
+        <CapsRoom preview={preview} currency={currency} />
       )}
+    </>
+  );
+}
+
+function CapsRoom({ preview, currency }: Omit<ResultProps, "isShortest">) {
+  return (
+    <>
       <h3 className="mt-2 mb-1 text-table font-medium text-muted">Caps must leave room for</h3>
       <dl className="num grid gap-1">
         {[

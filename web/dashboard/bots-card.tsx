@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
+import type { DashboardAccount, DashboardBot, DashboardState } from "../../schema/wire/bot.ts";
 import { decimalNumber, formatAmount } from "../format/decimal.ts";
+import { AccountTag } from "../trading/account-tag.tsx";
 import { BotStatusBadge } from "../trading/mode-word.tsx";
 import { Sparkline } from "../trading/sparkline.tsx";
 import { buttonClass } from "../ui/button.tsx";
@@ -15,6 +16,8 @@ interface BotsCardProps {
 /** Bots with where they stand and how they went. */
 export function BotsCard({ bots, accounts }: BotsCardProps) {
   const navigate = useNavigate();
+  const several = Object.keys(accounts).length > 1;
+  const accountOf = ({ accountId }: DashboardBot) => (several ? accounts[accountId] : undefined);
   const currencyOf = ({ accountId }: DashboardBot) => accounts[accountId]?.currency ?? "";
   return (
     <section aria-label="Bots" className="card overflow-hidden">
@@ -36,17 +39,23 @@ export function BotsCard({ bots, accounts }: BotsCardProps) {
           label="Bots"
           narrow
           rows={bots}
-          columns={columnsFor(currencyOf)}
+          columns={columnsFor({ currencyOf, ...(several ? { accountOf } : {}) })}
           keyOf={({ botId }) => botId}
           onOpen={({ botId }) => void navigate({ to: "/bots/$id", params: { id: botId } })}
-          card={(bot) => <BotCard bot={bot} currency={currencyOf(bot)} />}
+          card={(bot) => <BotCard bot={bot} currency={currencyOf(bot)} account={accountOf(bot)} />}
         />
       )}
     </section>
   );
 }
 
-function columnsFor(currencyOf: (bot: DashboardBot) => string): readonly ListColumn<DashboardBot>[] {
+interface BotColumns {
+  readonly currencyOf: (bot: DashboardBot) => string;
+  /** Absent where a person has one account alone. */
+  readonly accountOf?: (bot: DashboardBot) => DashboardAccount | undefined;
+}
+
+function columnsFor({ currencyOf, accountOf }: BotColumns): readonly ListColumn<DashboardBot>[] {
   return [
     {
       title: "Bot",
@@ -58,6 +67,15 @@ function columnsFor(currencyOf: (bot: DashboardBot) => string): readonly ListCol
         </span>
       ),
     },
+    ...(accountOf === undefined
+      ? []
+      : [
+          {
+            title: "Account",
+            left: true,
+            cell: (bot: DashboardBot) => <AccountTag account={accountOf(bot)} />,
+          },
+        ]),
     { title: "State", left: true, cell: ({ status, reason }) => <BotStatusBadge status={status} reason={reason} /> },
     { title: "Equity", cell: ({ spark, name }) => <Sparkline values={spark} label={`Equity of ${name}`} /> },
     { title: "Profit", cell: (bot) => <Profit text={bot.profit} currency={currencyOf(bot)} /> },
@@ -65,13 +83,24 @@ function columnsFor(currencyOf: (bot: DashboardBot) => string): readonly ListCol
   ];
 }
 
-function BotCard({ bot, currency }: { bot: DashboardBot; currency: string }) {
+interface BotCardProps {
+  readonly bot: DashboardBot;
+  readonly currency: string;
+  readonly account: DashboardAccount | undefined;
+}
+
+function BotCard({ bot, currency, account }: BotCardProps) {
   return (
     <Link to="/bots/$id" params={{ id: bot.botId }} className="num block px-4 py-3">
       <span className="flex items-center justify-between gap-3">
         <span className="line-clamp-2 min-w-0 font-medium">{bot.name}</span>
         <BotStatusBadge status={bot.status} reason={bot.reason} />
       </span>
+      {account !== undefined && (
+        <span className="mt-0.5 flex text-table text-muted">
+          <AccountTag account={account} />
+        </span>
+      )}
       <span className="mt-1 flex items-center justify-between gap-3 text-table">
         <Sparkline values={bot.spark} label={`Equity of ${bot.name}`} />
         <span>

@@ -4,6 +4,7 @@ import type { SettingsSection } from "../settings/settings-search.ts";
 import { VENUE_NAMES } from "../settings/venue-words.ts";
 import { differenceFigures, differenceTitle } from "../trading/difference-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
+import { SILENCE_WORDS } from "../trading/silence-words.ts";
 import { streamWords } from "../trading/stream-words.ts";
 
 /** A stream that comes back by then is nothing to look at, ms. */
@@ -101,7 +102,7 @@ function lineConcerns({ accountId, venue, connection, silentSince, stream }: Das
     const who = isTerminal ? "The terminal" : venue === null ? "The venue" : VENUE_NAMES[venue.name];
     const advice = isTerminal
       ? "See that the terminal runs, is logged in and has the Expert Advisor on a chart: it dials by itself."
-      : "It is asked again every few seconds. If it lasts, see whether the venue tells of maintenance, and test the key.";
+      : `${SILENCE_WORDS} If it lasts, see whether the venue tells of maintenance, and test the key.`;
     const concern: Concern = {
       ...{ ...about, key: `${accountId} away`, since: silentSince, place, advice },
       message: `${who} does not answer.`,

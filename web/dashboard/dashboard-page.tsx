@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bot, Plus } from "lucide-react";
 import type { DashboardState } from "../../schema/wire/bot.ts";
-import { byName } from "../trading/account-order.ts";
+import { byName, dashboardAccountInView } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { useDashboardConnection } from "../trading/dashboard-connection.ts";
 import { LivePart } from "../trading/live-part.tsx";
@@ -56,9 +56,12 @@ export function DashboardPage() {
 function Overview({ state }: { state: DashboardState }) {
   const chosen = useChosenAccount();
   const accounts = byName(state.accounts);
-  const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
+  const list = useQuery(accountsQuery);
+  const made = list.isError ? [] : list.data;
+  const account = dashboardAccountInView(accounts, { chosen, made });
+  if (account === undefined) return <DashboardSkeleton />;
   const bots = Object.values(state.bots);
-  const known = useQuery(accountsQuery).data?.find(({ id }) => id === account.accountId);
+  const known = list.data?.find(({ id }) => id === account.accountId);
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
       <div className="grid min-w-0 content-start gap-4">

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { DashboardAccount } from "../../schema/wire/bot.ts";
+import { AccountTag } from "../trading/account-tag.tsx";
 import { positionColumns } from "../trading/position-columns.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
@@ -22,7 +23,11 @@ export function PositionsCard({ accounts }: { accounts: readonly DashboardAccoun
       )}
       {holding.map(({ account, rows }) => (
         <div key={account.accountId}>
-          {holding.length > 1 && <h3 className="truncate px-4 pt-3 text-table text-muted">{account.name}</h3>}
+          {accounts.length > 1 && (
+            <h3 className="flex px-4 pt-3 text-table text-muted">
+              <AccountTag account={account} />
+            </h3>
+          )}
           <RecordTable
             label={`Open positions of ${account.name}`}
             rows={rows}

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { BackfillSource } from "../../schema/wire/backfill.ts";
-import { candlesAskedFor, dayBefore, newBackfillDraft, readBackfillDraft, requestOf } from "./backfill-draft.ts";
+import {
+  candlesAskedFor,
+  dayBefore,
+  newBackfillDraft,
+  openingBackfill,
+  readBackfillDraft,
+  requestOf,
+} from "./backfill-draft.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 10, 30, 20);
 const SOURCE: BackfillSource = {
@@ -39,5 +46,12 @@ describe("a form for candles of a venue", () => {
       name: "x",
     });
     expect(dayBefore("2026-03-31", 12)).toBe("2025-03-31");
+  });
+
+  it("opens on the source that it was opened of, without the instrument of another one", () => {
+    const stored = { ...WHOLE, sourceId: "binance-public", instrument: "BINANCE:BTCUSDT" };
+    expect(openingBackfill(stored, { source: "con_2", now: NOW })).toMatchObject({ sourceId: "con_2", instrument: "" });
+    expect(openingBackfill(stored, { source: "binance-public", now: NOW })).toEqual(stored);
+    expect(openingBackfill(stored, { source: undefined, now: NOW })).toEqual(stored);
   });
 });

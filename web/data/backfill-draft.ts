@@ -37,6 +37,15 @@ export function readBackfillDraft(stored: unknown, now: number): BackfillDraft {
   };
 }
 
+/** The draft that the form opens with: what was stored, of the source that it was opened of, whose instruments are others. */
+export function openingBackfill(
+  stored: unknown,
+  { source, now }: { readonly source: string | undefined; readonly now: number },
+): BackfillDraft {
+  const draft = readBackfillDraft(stored, now);
+  return source === undefined || source === draft.sourceId ? draft : { ...draft, sourceId: source, instrument: "" };
+}
+
 /** The day so many months before, as a calendar counts. */
 export function dayBefore(day: string, months: number): string {
   const date = new Date(`${day}T00:00:00Z`);

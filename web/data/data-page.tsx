@@ -39,7 +39,10 @@ export function DataPage() {
     setOpen(true);
   }
   const setBringing = (open: boolean) =>
-    void navigate({ search: (now) => ({ ...now, bring: open ? "open" : undefined }), replace: true });
+    void navigate({
+      search: (now) => ({ ...now, bring: open ? "open" : undefined, source: undefined }),
+      replace: true,
+    });
   const buttons = (
     <>
       <Button onClick={() => setBringing(true)}>
@@ -76,7 +79,7 @@ export function DataPage() {
           <Datasets rows={query.data} />
         )}
       </div>
-      {search.bring === "open" && <BackfillDialog onClose={() => setBringing(false)} />}
+      {search.bring === "open" && <BackfillDialog source={search.source} onClose={() => setBringing(false)} />}
       {search.import === "open" && (
         <ImportDialog
           key={dropped?.name ?? "choose"}

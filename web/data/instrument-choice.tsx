@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
 import type { VenueInstrumentRow } from "../../schema/wire/venue-instrument.ts";
 import { formatCount } from "../format/format.ts";
+import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { Failure, SkeletonRows } from "../ui/states.tsx";
+import { InlineError, SkeletonRows } from "../ui/states.tsx";
 import { sourceInstrumentsQuery } from "./backfill-queries.ts";
 
 interface InstrumentChoiceProps {
@@ -35,7 +36,10 @@ export function InstrumentChoice({ sourceId, chosen, error, onChoose }: Instrume
         {found.isPending ? (
           <SkeletonRows rows={4} />
         ) : found.isError ? (
-          <Failure error={found.error} onRetry={() => void found.refetch()} />
+          <div className="grid justify-items-start gap-3 p-3">
+            <InlineError error={found.error} />
+            <Button onClick={() => void found.refetch()}>Try again</Button>
+          </div>
         ) : rows.length === 0 ? (
           <p className="px-3 py-2 text-muted">Nothing of that name is traded there.</p>
         ) : (

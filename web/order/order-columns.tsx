@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
@@ -26,14 +27,22 @@ export function orderPriceWords({ kind, limit, stop, trail }: Order): string {
   return [KINDS[kind], prices.join(" / ")].filter(Boolean).join(" ");
 }
 
-/** The columns of orders; `nameOf` says whose an order is. */
-export function orderColumns(nameOf: (order: Order) => string): readonly ListColumn<Order>[] {
+interface OrderColumns {
+  /** Who asked for an order. */
+  readonly nameOf: (order: Order) => string;
+  /** Of which account an order is; absent where a person has one alone. */
+  readonly accountOf?: ((order: Order) => ReactNode) | undefined;
+}
+
+/** The columns of orders. */
+export function orderColumns({ nameOf, accountOf }: OrderColumns): readonly ListColumn<Order>[] {
   return [
     {
       title: "Order",
       left: true,
       cell: (order) => <span className="text-base font-medium">{orderWords(order)}</span>,
     },
+    ...(accountOf === undefined ? [] : [{ title: "Account", left: true, cell: accountOf }]),
     {
       title: "Kind",
       left: true,
@@ -67,14 +76,23 @@ export function orderColumns(nameOf: (order: Order) => string): readonly ListCol
   ];
 }
 
+interface OrderCardProps {
+  readonly order: Order;
+  readonly name: string;
+  /** Of which account it is; absent where a person has one alone. */
+  readonly account?: ReactNode;
+  readonly onOpen: () => void;
+}
+
 /** An order in the list on a phone. */
-export function OrderCard({ order, name, onOpen }: { order: Order; name: string; onOpen: () => void }) {
+export function OrderCard({ order, name, account, onOpen }: OrderCardProps) {
   return (
     <button type="button" onClick={onOpen} className="num block w-full px-4 py-3 text-left">
       <span className="flex items-baseline justify-between gap-3">
         <span className="min-w-0 font-medium">{orderWords(order)}</span>
         <OrderState order={order} />
       </span>
+      {account !== undefined && <span className="mt-0.5 flex text-table">{account}</span>}
       <span className="mt-0.5 flex flex-wrap gap-x-3 text-table text-muted">
         <span>{orderPriceWords(order)}</span>
         {order.averagePrice !== null && <span>filled at {formatMeanPrice(order.averagePrice)}</span>}

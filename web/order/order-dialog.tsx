@@ -5,9 +5,10 @@ import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../f
 import { formatInstant } from "../format/time.ts";
 import { CAP_WORDS } from "../risk/cap-words.ts";
 import { verdictWords } from "../risk/verdict-words.ts";
+import { AccountTag } from "../trading/account-tag.tsx";
 import { fillColumns } from "../trading/fill-columns.tsx";
 import { OrderStateBadge, orderStateWord } from "../trading/mode-word.tsx";
-import { botsQuery, orderQuery } from "../trading/queries.ts";
+import { accountsQuery, botsQuery, orderQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { RecordTable } from "../ui/record-table.tsx";
@@ -37,6 +38,7 @@ export function OrderDialog({ id, onClose }: { id: string; onClose: () => void }
 function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void }) {
   const { order, verdict, history, fills } = detail;
   const bots = useQuery(botsQuery).data;
+  const account = useQuery(accountsQuery).data?.find(({ id }) => id === order.accountId);
   const cancel = useCancelOrder();
   const open = isOpenOrder(order.state);
   return (
@@ -63,6 +65,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
       <InlineError error={cancel.error} />
       <LostOrder order={order} />
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
+        <Fact label="Account">{account === undefined ? order.accountId : <AccountTag account={account} />}</Fact>
         <Fact label="By">
           {order.botId === null ? (
             "A person"

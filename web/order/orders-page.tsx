@@ -1,10 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ListFilter, ListOrdered, Plus } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Fill, Order } from "../../schema/wire/trading.ts";
 import { parseOrdersSearch } from "../app/trading-search.ts";
+import { AccountTag } from "../trading/account-tag.tsx";
 import { fillColumns } from "../trading/fill-columns.tsx";
-import { botsQuery, fillsQuery, ordersQuery } from "../trading/queries.ts";
+import { accountsQuery, botsQuery, fillsQuery, ordersQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { ListTable } from "../ui/list-table.tsx";
 import { LoadedRows } from "../ui/loaded-rows.tsx";
@@ -64,6 +66,7 @@ function Orders({ onOpen }: { onOpen: (order: Order) => void }) {
   const search = useSearch({ from: "/app/orders" });
   const query = useInfiniteQuery(ordersQuery(orderFilter(search)));
   const bots = useQuery(botsQuery).data;
+  const accountOf = useAccountColumn();
   const nameOf = (order: Order) =>
     order.botId === null ? "By hand" : (bots?.find(({ id }) => id === order.botId)?.name ?? order.botId);
   return (
@@ -72,10 +75,12 @@ function Orders({ onOpen }: { onOpen: (order: Order) => void }) {
         <ListTable
           label="Orders"
           rows={rows}
-          columns={orderColumns(nameOf)}
+          columns={orderColumns({ nameOf, accountOf })}
           keyOf={({ id }) => id}
           onOpen={onOpen}
-          card={(order) => <OrderCard order={order} name={nameOf(order)} onOpen={() => onOpen(order)} />}
+          card={(order) => (
+            <OrderCard order={order} name={nameOf(order)} account={accountOf?.(order)} onOpen={() => onOpen(order)} />
+          )}
         />
       )}
     </LoadedRows>
@@ -85,13 +90,26 @@ function Orders({ onOpen }: { onOpen: (order: Order) => void }) {
 function Trades() {
   const search = useSearch({ from: "/app/orders" });
   const query = useInfiniteQuery(fillsQuery(fillFilter(search)));
+  const accountOf = useAccountColumn();
   return (
     <LoadedRows query={query} noun="trade" empty={<NoOrders filtered={hasOrderFilter(search)} />}>
       {(rows: readonly Fill[]) => (
-        <RecordTable label="Trades" rows={rows} columns={fillColumns({ market: true })} keyOf={({ id }) => id} />
+        <RecordTable
+          label="Trades"
+          rows={rows}
+          columns={fillColumns({ market: true, accountOf })}
+          keyOf={({ id }) => id}
+        />
       )}
     </LoadedRows>
   );
+}
+
+/** Says of which account a row is, with the word for its money; undefined where a person has one account alone. */
+function useAccountColumn(): ((row: Pick<Order, "accountId">) => ReactNode) | undefined {
+  const accounts = useQuery(accountsQuery).data ?? [];
+  if (accounts.length <= 1) return undefined;
+  return ({ accountId }) => <AccountTag account={accounts.find(({ id }) => id === accountId)} />;
 }
 
 function NoOrders({ filtered }: { filtered: boolean }) {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import type { TradingAccount } from "../../schema/wire/trading.ts";
+import { useEffect, useRef, useState } from "react";
+import type { CreateOrder, TradingAccount } from "../../schema/wire/trading.ts";
 import { datasetsQuery } from "../api/queries.ts";
 import { newIdempotencyKey } from "../api/runtime.ts";
 import { marketsOf } from "../bot/bot-markets.ts";
@@ -10,6 +10,7 @@ import { accountInView } from "../trading/account-order.ts";
 import { useChosenAccount } from "../trading/chosen-account.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
+import { accountLabel } from "../trading/mode-words.ts";
 import { accountsQuery, dashboardQuery } from "../trading/queries.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -18,7 +19,8 @@ import { useSavedDraft } from "../ui/saved-draft.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, InlineError, SkeletonRows } from "../ui/states.tsx";
 import { usePlaceOrder } from "./order-actions.ts";
-import { hasPrice, mergeTicket, orderOfTicket, type TicketDraft } from "./ticket-draft.ts";
+import { RealMoneyStep } from "./real-money-step.tsx";
+import { hasPrice, nextStep, openingTicket, orderOfTicket, type TicketDraft } from "./ticket-draft.ts";
 import { TicketOutlook } from "./ticket-outlook.tsx";
 
 interface TicketDialogProps {
@@ -51,30 +53,24 @@ export function TicketDialog(props: TicketDialogProps) {
 }
 
 function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accounts: readonly TradingAccount[] }) {
-  const chosen = useChosenAccount();
-  const [draft, setDraft] = useSavedDraft<TicketDraft>("order-ticket", (stored) => {
-    const ticket = mergeTicket(stored);
-    return { ...ticket, accountId: accountInView(accounts, [ticket.accountId, chosen])?.id ?? "" };
-  });
+  const inView = accountInView(accounts, [useChosenAccount()])?.id ?? "";
+  const [draft, setDraft] = useSavedDraft<TicketDraft>("order-ticket", (stored) => openingTicket(stored, inView));
   const [tried, setTried] = useState(false);
+  const [asking, setAsking] = useState(false);
   const place = usePlaceOrder();
   const { order, problems } = orderOfTicket(draft);
   const account = accounts.find(({ id }) => id === draft.accountId);
-  const form = useRef<HTMLFormElement>(null);
   // One key for one ticket as it stands: pressing twice, or trying again after a lost reply, places one order.
   const key = useRef({ of: "", value: "" });
   function set(change: Partial<TicketDraft>) {
     setDraft({ ...draft, ...change });
     if (place.isError) place.reset();
   }
-  function submit(event?: FormEvent) {
-    event?.preventDefault();
-    setTried(true);
-    if (order === null || place.isPending) return;
-    const text = JSON.stringify(order);
+  function send(sent: CreateOrder) {
+    const text = JSON.stringify(sent);
     if (key.current.of !== text) key.current = { of: text, value: newIdempotencyKey() };
     place.mutate(
-      { order, key: key.current.value },
+      { order: sent, key: key.current.value },
       {
         onSuccess(detail) {
           setDraft({ ...draft, quantity: "", limit: "", stop: "", reduceOnly: false });
@@ -83,28 +79,71 @@ function TicketForm({ accounts, onClose, onPlaced }: TicketDialogProps & { accou
       },
     );
   }
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event as unknown as FormEvent);
+  function submit(confirmed: boolean) {
+    setTried(true);
+    if (place.isPending) return;
+    const step = nextStep(order, { mode: account?.mode, confirmed });
+    if (step === "confirm") setAsking(true);
+    if (step === "send" && order !== null) send(order);
   }
-  const words = `${draft.side === "buy" ? "Buy" : "Sell"} ${order === null ? "" : `${formatExactQuantity(order.quantity)} `}${instrumentName(draft.instrument)}`;
+  if (asking && order !== null && account !== undefined) {
+    return (
+      <RealMoneyStep
+        {...{ draft, order, account }}
+        busy={place.isPending}
+        error={place.error}
+        onBack={() => setAsking(false)}
+        onSend={() => submit(true)}
+      />
+    );
+  }
   return (
-    <form ref={form} noValidate className="grid gap-4" onSubmit={submit} onKeyDown={onKeyDown}>
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit(false);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          submit(false);
+        }
+      }}
+    >
       <TicketFields {...{ accounts, draft, set }} problem={(field) => (tried ? problems.get(field) : undefined)} />
       {account !== undefined && mayTrade(account, draft.instrument) && <TicketOutlook {...{ draft, account, set }} />}
       <InlineError error={place.error} />
-      <div className="flex flex-wrap items-center justify-end gap-2">
-        {account !== undefined && (
-          <span className="mr-auto inline-flex">
-            <ModeWord account={account} />
-          </span>
-        )}
-        <Button onClick={onClose}>Leave it</Button>
-        <Button kind="primary" type="submit" busy={place.isPending}>
-          {words}
-          <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
-        </Button>
-      </div>
+      <TicketVerbs {...{ draft, order, account, onClose }} busy={place.isPending} />
     </form>
+  );
+}
+
+interface TicketVerbsProps {
+  readonly draft: TicketDraft;
+  readonly order: CreateOrder | null;
+  readonly account: TradingAccount | undefined;
+  readonly busy: boolean;
+  readonly onClose: () => void;
+}
+
+function TicketVerbs({ draft, order, account, busy, onClose }: TicketVerbsProps) {
+  const quantity = order === null ? "" : `${formatExactQuantity(order.quantity)} `;
+  const words = `${draft.side === "buy" ? "Buy" : "Sell"} ${quantity}${instrumentName(draft.instrument)}`;
+  return (
+    <div className="flex flex-wrap items-center justify-end gap-2">
+      {account !== undefined && (
+        <span className="mr-auto inline-flex">
+          <ModeWord account={account} />
+        </span>
+      )}
+      <Button onClick={onClose}>Leave it</Button>
+      <Button kind="primary" type="submit" busy={busy}>
+        {account?.mode === "live" ? `Look over: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words}
+        <kbd className="ml-1 font-mono text-[11px] max-md:hidden">Ctrl Enter</kbd>
+      </Button>
+    </div>
   );
 }
 
@@ -139,7 +178,7 @@ function TicketFields({ accounts, draft, set, problem }: TicketFieldsProps) {
         <SelectField
           label="Account"
           value={draft.accountId}
-          choices={accounts.map(({ id, name }) => ({ value: id, label: name }))}
+          choices={accounts.map((account) => ({ value: account.id, label: accountLabel(account) }))}
           onChange={(accountId) => set({ accountId })}
         />
         <SelectField

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { FIRST_TICKET, mergeTicket, orderOfTicket, previewOfTicket, ticketWorth } from "./ticket-draft.ts";
+import {
+  FIRST_TICKET,
+  mergeTicket,
+  nextStep,
+  openingTicket,
+  orderOfTicket,
+  previewOfTicket,
+  ticketWorth,
+} from "./ticket-draft.ts";
 
 const TICKET = { ...FIRST_TICKET, accountId: "a1", quantity: "0.42" };
 
@@ -49,5 +57,26 @@ describe("the ticket of an order", () => {
 
   test("a damaged draft opens as an empty ticket", () => {
     expect(mergeTicket({ kind: "trailing-stop", side: "both", quantity: 3 })).toEqual(FIRST_TICKET);
+  });
+
+  test("opens on the account in view, without the quantity that was typed for another one", () => {
+    const stored = { ...TICKET, side: "sell", kind: "limit", limit: "9" };
+    expect(openingTicket(stored, "a2")).toEqual({ ...FIRST_TICKET, accountId: "a2" });
+    expect(openingTicket(stored, "a1")).toEqual(stored);
+    expect(openingTicket(undefined, "a2")).toEqual({ ...FIRST_TICKET, accountId: "a2" });
+  });
+
+  test("an order with real money is asked about before it is sent, one with play money is not", () => {
+    const { order } = orderOfTicket(TICKET);
+    expect(nextStep(order, { mode: "live", confirmed: false })).toBe("confirm");
+    expect(nextStep(order, { mode: "live", confirmed: true })).toBe("send");
+    expect(nextStep(order, { mode: "paper", confirmed: false })).toBe("send");
+    expect(nextStep(order, { mode: "simulated", confirmed: false })).toBe("send");
+  });
+
+  test("what is not whole, or of an account that is gone, is never sent", () => {
+    const { order } = orderOfTicket(TICKET);
+    expect(nextStep(null, { mode: "live", confirmed: true })).toBe("mend");
+    expect(nextStep(order, { mode: undefined, confirmed: true })).toBe("mend");
   });
 });

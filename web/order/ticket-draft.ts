@@ -1,4 +1,4 @@
-import { CreateOrder, PreviewOrder } from "../../schema/wire/trading.ts";
+import { CreateOrder, PreviewOrder, type TradingAccount } from "../../schema/wire/trading.ts";
 
 /** The ticket of an order as it is typed. */
 export interface TicketDraft {
@@ -73,6 +73,28 @@ function bodyOf(draft: TicketDraft) {
     ...(hasPrice(draft.kind, "stop") ? { stop: draft.stop.trim() } : {}),
     reduceOnly: draft.reduceOnly,
   };
+}
+
+/**
+ * The ticket as it opens: on the account in view, with what was half typed for that account. What was typed for another one is
+ * left out, since it was meant for that one's money and market.
+ */
+export function openingTicket(stored: unknown, accountId: string): TicketDraft {
+  const ticket = mergeTicket(stored);
+  if (ticket.accountId === accountId) return ticket;
+  return { ...FIRST_TICKET, instrument: ticket.instrument, accountId };
+}
+
+/**
+ * What pressing the ticket's button leads to: a look at what is wrong, the question whether real money is meant, or the order
+ * itself. Every key and button asks here, so that none of them passes the question by.
+ */
+export function nextStep(
+  order: CreateOrder | null,
+  { mode, confirmed }: { readonly mode: TradingAccount["mode"] | undefined; readonly confirmed: boolean },
+): "mend" | "confirm" | "send" {
+  if (order === null || mode === undefined) return "mend";
+  return mode === "live" && !confirmed ? "confirm" : "send";
 }
 
 /** A stored ticket with all its fields, damage left out. */

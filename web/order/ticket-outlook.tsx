@@ -109,7 +109,7 @@ function Room({ room, denied, draft, currency, set }: RoomProps) {
           "none"
         ) : (
           <>
-            {formatExactQuantity(room.quantity)} {baseName(draft.instrument)}
+            {formatExactQuantity(room.quantity)} {baseName(draft.instrument, currency)}
             {room.worth !== null && <span className="text-muted">, {formatAmountDown(room.worth, currency)}</span>}
             <Button className="ml-2 min-h-7 px-2 text-table" onClick={() => set({ quantity: room.quantity })}>
               Take it

@@ -9,9 +9,10 @@ import {
 import { client } from "../api/runtime.ts";
 import { useSubmission } from "../session/frame.tsx";
 import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { Dialog, DialogFooter } from "../ui/dialog.tsx";
 import { boxClass, CheckField, Field, SelectField, TextField } from "../ui/field.tsx";
 import { ActError } from "./act-error.tsx";
+import { connectionProblems, WITHDRAWAL_BOX } from "./connection-problems.ts";
 import { withProof } from "./prove.ts";
 import { environmentWords, type KeyField, OFFERED_GUIDES, VENUE_NAMES, type VenueGuide } from "./venue-words.ts";
 
@@ -61,7 +62,7 @@ export function ConnectionDialog({ rotates, bridge, onClose, onDone }: Connectio
     const [path, body] =
       rotates === undefined
         ? ["/connections", { label, credentials, withdrawalChecked: checked }]
-        : [`/connections/${rotates.id}/rotate`, { credentials }];
+        : [`/connections/${rotates.id}/rotate`, { credentials, withdrawalChecked: checked }];
     onDone(await withProof(() => client.request<Connection>(path, { method: "POST", body })), secret);
   }
   return (
@@ -103,21 +104,23 @@ export function ConnectionDialog({ rotates, bridge, onClose, onDone }: Connectio
         {venue === "XTS" && <SelectField label="Broker" value={broker ?? ""} choices={brokers} onChange={setBroker} />}
         {venue === "MT5" && bridge === null && <NoBridge />}
         <KeyBoxes guide={guide} fixed={rotates?.venue === "MT5"} typed={typed} onType={setTyped} />
-        {rotates === undefined && guide.movesNoMoney === undefined && (
+        {guide.movesNoMoney === undefined && (
           <CheckField
-            label="I have made sure that this key cannot withdraw money"
+            label={WITHDRAWAL_BOX}
             hint="Some venues do not tell us. A key that the venue says can withdraw is refused whatever you tick."
             checked={checked}
             onChange={setChecked}
           />
         )}
-        <ActError error={submission.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={submission.busy} disabled={venue === "MT5" && bridge === null}>
-            {verbOf(venue, rotates !== undefined)}
-          </Button>
-        </div>
+        <DialogFooter>
+          <ActError error={submission.error} wordsOf={(issues) => connectionProblems(issues, guide)} />
+          <div className="flex justify-end gap-2">
+            <Button onClick={onClose}>Cancel</Button>
+            <Button kind="primary" type="submit" busy={submission.busy} disabled={venue === "MT5" && bridge === null}>
+              {verbOf(venue, rotates !== undefined)}
+            </Button>
+          </div>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -56,7 +56,7 @@ export function ConnectionRow({ connection, onAsk }: ConnectionRowProps) {
         </div>
         <div className="flex flex-wrap gap-2">
           {isPrices ? (
-            <Link to="/data" search={{ bring: "open" }} className={buttonClass("primary")}>
+            <Link to="/data" search={{ bring: "open", source: connection.id }} className={buttonClass("primary")}>
               Bring candles
             </Link>
           ) : state === "waiting" ? (

@@ -1,5 +1,6 @@
 import type { DashboardState } from "../../schema/wire/bot.ts";
 import type { Connection } from "../../schema/wire/connection.ts";
+import { SILENCE_WORDS } from "../trading/silence-words.ts";
 import type { BadgeTone } from "../ui/badge.tsx";
 
 /** How a connection stands at this moment, in a word. */
@@ -31,7 +32,7 @@ export function connectionStanding(
   const silent = told.filter(({ connection }) => connection === "disconnected");
   if (silent.length > 0) {
     const times = silent.flatMap(({ silentSince }) => silentSince ?? []);
-    const words = standing("Does not answer", "danger", "It is asked again every few seconds.");
+    const words = standing("Does not answer", "danger", SILENCE_WORDS);
     return { ...words, silentSince: times.length === 0 ? null : Math.min(...times) };
   }
   if (line !== null || told.some(({ connection }) => connection === "connected")) return WORKING;

@@ -81,12 +81,21 @@ export function ConnectionsSection() {
           title={`Remove ${asked.connection.label}`}
           verb="Remove the key"
           act={() => client.request(`/connections/${asked.connection.id}`, { method: "DELETE" })}
+          isReady={asked.connection.accounts.length === 0}
           onClose={() => setAsked(null)}
           onDone={() => done()}
         >
-          We forget the key. At the venue it goes on to exist: take it away there too.
+          {removalWords(asked.connection)}
         </ConfirmAct>
       )}
     </Section>
   );
+}
+
+/** What removing a key does, or what has to be done before it can be. */
+function removalWords({ accounts }: Pick<Connection, "accounts">): string {
+  if (accounts.length === 0) return "We forget the key. At the venue it goes on to exist: take it away there too.";
+  const names = new Intl.ListFormat("en").format(accounts.map(({ name }) => name));
+  const [trade, them] = accounts.length === 1 ? ["trades", "that account"] : ["trade", "those accounts"];
+  return `${names} ${trade} with this key. Delete ${them} under Trading accounts first, or replace the key.`;
 }

@@ -45,8 +45,8 @@ export interface VenueGuide {
   readonly movesNoMoney?: true;
 }
 
-const ADDRESSES =
-  "Bind the key to a list of addresses where the venue offers it: a key that leaks is then of no use elsewhere. Your deployment's outgoing addresses are with whoever runs it.";
+const NOT_BOUND =
+  "This venue cannot bind a key to addresses: one that leaks works from everywhere, so replace it there and here if you fear that.";
 
 /** What a person needs to know to make a key that can trade and do nothing else. */
 export const VENUE_GUIDES: readonly VenueGuide[] = [
@@ -55,7 +55,8 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
     environments: ["testnet", "demo", "live"],
     tick: ["Enable Reading", "Enable Spot & Margin Trading"],
     leave: ["Enable Withdrawals", "Permits Universal Transfer", "Enable Margin Loan, Repay & Transfer"],
-    addresses: `${ADDRESSES} Binance ends trading keys without such a list after 90 days.`,
+    addresses:
+      "Bind the key to a list of addresses: one that leaks is then of no use elsewhere. Your deployment's outgoing addresses are with whoever runs it. Binance ends trading keys without such a list after 90 days.",
     fields: [
       { name: "apiKey", label: "API key", kind: "text" },
       {
@@ -71,7 +72,7 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
     environments: ["paper", "live"],
     tick: ["Paper and live accounts have keys of their own: make the one you need"],
     leave: [],
-    addresses: ADDRESSES,
+    addresses: NOT_BOUND,
     fields: [
       { name: "apiKey", label: "Key ID", kind: "text" },
       { name: "secret", label: "Secret key", kind: "secret" },
@@ -82,7 +83,8 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
     environments: ["practice", "live"],
     tick: ["Manage API Access, Generate: practice and live tokens differ"],
     leave: [],
-    addresses: ADDRESSES,
+    addresses: `${NOT_BOUND} Nobody can move money out with a token.`,
+    movesNoMoney: true,
     fields: [
       { name: "token", label: "Personal access token", kind: "secret" },
       { name: "accountId", label: "Account number", hint: "Such as 101-004-1234567-001.", kind: "text" },
@@ -128,7 +130,7 @@ export const VENUE_GUIDES: readonly VenueGuide[] = [
     environments: ["live"],
     tick: ["Any plan: prices only, no orders"],
     leave: [],
-    addresses: ADDRESSES,
+    addresses: "The key asks for prices and nothing else. It cannot be bound to addresses.",
     fields: [{ name: "apiKey", label: "API key", kind: "text" }],
   },
 ];

@@ -8,11 +8,12 @@ import { decimalNumber, formatAmount, formatAmountShort } from "../format/decima
 import { Connection } from "../ui/connection.tsx";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { Signed } from "../ui/signed.tsx";
-import { byName } from "./account-order.ts";
+import { byName, dashboardAccountInView } from "./account-order.ts";
 import { chooseAccount, useChosenAccount } from "./chosen-account.ts";
 import { tellChannel, tellConnection } from "./dashboard-connection.ts";
 import { ModeWord } from "./mode-word.tsx";
-import { dashboardQuery } from "./queries.ts";
+import { accountLabel } from "./mode-words.ts";
+import { accountsQuery, dashboardQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
 
 /** How often the state is asked for while the socket is away. */
@@ -34,7 +35,10 @@ export function AccountStrip() {
   // Where no socket gets through, the state is asked for.
   const refetchInterval = live.connection.kind === "live" ? false : WITHOUT_SOCKET_MS;
   const accounts = byName(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
-  const account = accounts.find(({ accountId }) => accountId === chosen) ?? accounts[0];
+  const list = useQuery(accountsQuery);
+  // Without the list the first by name is better than none.
+  const made = list.isError ? [] : list.data;
+  const account = dashboardAccountInView(accounts, { chosen, made });
   if (account === undefined) return null;
   const { currency } = account;
   return (
@@ -64,7 +68,7 @@ export function AccountStrip() {
         <MenuChoice
           value={account.accountId}
           onChange={chooseAccount}
-          choices={accounts.map(({ accountId, name }) => ({ value: accountId, label: name }))}
+          choices={accounts.map((one) => ({ value: one.accountId, label: accountLabel(one) }))}
         />
         <MenuLine />
         <MenuItem onSelect={() => void navigate({ to: "/risk", search: { account: account.accountId } })}>

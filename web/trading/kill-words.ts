@@ -52,10 +52,10 @@ export function killReach(state: DashboardState | undefined, scope: KillSwitch["
     accounts: accounts.length,
     bots: acting.length,
     openOrders: accounts.reduce((sum, { openOrders }) => sum + openOrders, 0),
-    closing: accounts.flatMap(({ positions }) =>
+    closing: accounts.flatMap(({ positions, currency }) =>
       positions
         .filter(({ quantity }) => Number(quantity) !== 0)
-        .map((position) => closingWords(position, baseName(position.instrument))),
+        .map((position) => closingWords(position, baseName(position.instrument, currency))),
     ),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isLiveMoney, type VenueName } from "../../schema/wire/connection.ts";
 import { VENUE_GUIDES } from "../settings/venue-words.ts";
-import { modeWords } from "./mode-words.ts";
+import { accountLabel, modeWords } from "./mode-words.ts";
 
 /** As an account at a venue is made: real money where the environment says so. */
 function wordAt(venue: VenueName, environment: string): string {
@@ -25,5 +25,10 @@ describe("the word for where an account's money is from", () => {
   it("is PAPER of a replay, and SIMULATED of the simulated market", () => {
     expect(modeWords({ mode: "paper", venue: null }).word).toBe("PAPER");
     expect(modeWords({ mode: "simulated", market: { kind: "sim" } }).word).toBe("SIMULATED");
+  });
+
+  it("stands in lists to choose from where money is real", () => {
+    expect(accountLabel({ name: "Binance", mode: "live" })).toBe("LIVE: Binance");
+    expect(accountLabel({ name: "Binance test", mode: "paper" })).toBe("Binance test");
   });
 });

@@ -32,6 +32,11 @@ export function modeWords(account: PlacedAccount): ModeWords {
   }
 }
 
+/** An account's name in a list to choose from, where a badge cannot stand: real money is named, and first, since a long name is cut. */
+export function accountLabel(account: Pick<TradingAccount, "name" | "mode">): string {
+  return account.mode === "live" ? `LIVE: ${account.name}` : account.name;
+}
+
 function environmentOf(account: PlacedAccount): string | undefined {
   if ("venue" in account) return account.venue?.environment;
   return account.market.kind === "venue" ? account.market.environment : undefined;

@@ -4,6 +4,7 @@ import { formatDuration, formatInstant } from "../format/time.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Moment, useNow } from "../ui/moment.tsx";
 import { dashboardQuery } from "./queries.ts";
+import { SILENCE_WORDS } from "./silence-words.ts";
 import { type StreamWords, streamWords, terminalWords } from "./stream-words.ts";
 
 const DOTS: Readonly<Record<StreamWords["tone"], string>> = {
@@ -52,7 +53,7 @@ export function AccountStream({ accountId, whole = false }: { accountId: string;
 }
 
 function Silence({ since, whole }: { since: number; whole: boolean }) {
-  const meaning = "It is asked again every few seconds.";
+  const meaning = SILENCE_WORDS;
   return (
     <span
       className="inline-flex max-w-full flex-wrap items-center gap-x-1.5 text-table text-muted"

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Unplug } from "lucide-react";
 import { dashboardQuery } from "./queries.ts";
+import { SILENCE_WORDS } from "./silence-words.ts";
 
 /** Says on every page that a venue does not answer for an account: what that means for its orders. */
 export function VenueBanner() {
@@ -14,8 +15,8 @@ export function VenueBanner() {
     >
       <Unplug size={16} aria-hidden className="shrink-0 text-notice" />
       <p role="status" className="min-w-0 flex-1 basis-64 break-words">
-        <strong className="font-semibold">{listOf(cut)}: the venue does not answer.</strong> It is asked again every few
-        seconds. What was sent and not answered is looked up then; nothing is sent twice.
+        <strong className="font-semibold">{listOf(cut)}: the venue does not answer.</strong> {SILENCE_WORDS} What was
+        sent and not answered is looked up once it answers; nothing is sent twice.
       </p>
     </section>
   );

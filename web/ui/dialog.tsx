@@ -44,11 +44,23 @@ export function Dialog({ title, open, onClose, children, wide }: DialogProps) {
             <X size={16} aria-hidden />
           </IconButton>
         </header>
-        <div data-dialog-body className="scroll-thin overflow-y-auto p-5">
+        <div data-dialog-body className="scroll-thin scroll-pb-20 overflow-y-auto p-5">
           {children}
         </div>
       </div>
     </dialog>
+  );
+}
+
+/**
+ * The verbs of a window, and what went wrong with them: they stay in view, with a line above them, however long the window is.
+ * The last part of a form that fills the window.
+ */
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return (
+    <div className="sticky -bottom-5 z-10 -mx-5 -mb-5 grid gap-3 border-t border-line bg-surface px-5 py-3">
+      {children}
+    </div>
   );
 }
 

@@ -10,3 +10,7 @@ test("short values stand two in a row, and one without a neighbour beside its na
   expect(cardPlaces([SHORT, SENTENCE, SHORT, SHORT])).toEqual(["row", "row", "half", "half"]);
   expect(cardPlaces([])).toEqual([]);
 });
+
+test("a value that is too long for half a card has a row of its own, and parts nothing that stands after it", () => {
+  expect(cardPlaces([{ ownRow: true }, SHORT, SHORT, SHORT])).toEqual(["row", "half", "half", "row"]);
+});

@@ -7,6 +7,8 @@ export interface RecordColumn<T> {
   readonly left?: boolean;
   /** Sentences may take several lines; everything else stays on one. */
   readonly wrap?: boolean;
+  /** Has a row to itself on a card: it is short in a table, and too long for half a card. */
+  readonly ownRow?: boolean;
   readonly cell: (row: T) => ReactNode;
 }
 

@@ -132,8 +132,17 @@ describe("trading over the API", () => {
     const body = { accountId: account.id, definition: definition({ timeframe: "1h" }) };
     const preview = await client.json<BotPreview>("POST", "/api/v1/bots/preview", body);
     expect(preview.trades).toBeGreaterThan(5);
+    expect(preview.entries).toBeGreaterThanOrEqual(preview.trades);
     expect(Number(preview.largestOrder)).toBeLessThanOrEqual(10_000);
     expect(preview.equity.at(-1)?.equity).toBeCloseTo(10_000 * (1 + (preview.totalReturn ?? Number.NaN)), 4);
+  });
+
+  it("counts what was bought over the last month and is held still, where no trade was closed", async () => {
+    const strategy = { kind: "library", id: "dca", parameters: { every: 24, share: 1 } };
+    const body = { accountId: account.id, definition: definition({ timeframe: "1h", strategy }) };
+    const preview = await client.json<BotPreview>("POST", "/api/v1/bots/preview", body);
+    expect(preview).toMatchObject({ trades: 0, holding: 1 });
+    expect(preview.entries).toBeGreaterThan(20);
   });
 
   it("starts a bot, runs it, and lets it do nothing more once all trading is killed", async () => {

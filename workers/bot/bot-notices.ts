@@ -1,4 +1,5 @@
 import type { BotLogEntry, BotStatus } from "../../schema/wire/bot.ts";
+import { wordsOfReason } from "../../schema/wire/code-words.ts";
 import type { NoticeEventName } from "../../schema/wire/notice-event.ts";
 import { type RaisedNotice, raised } from "../notify/raised-notice.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -114,7 +115,7 @@ export function botNotice(
     // The log of a replay keeps to the market's time; people are told now.
     at: account.market.kind === "replay" || kind === "shadow" ? now : at,
     title: `${name} ${hasGivenUp ? "stopped by itself after errors in a row" : verb}`,
-    text: REASONS[message] ?? message,
+    text: REASONS[message] ?? wordsOfReason(message),
     subject: {},
     path: `/bots/${encodeURIComponent(botId)}`,
     accountId: account.id,

@@ -1,10 +1,12 @@
+import { SILENT_ASKED_WITHIN_MS } from "../../../schema/wire/venue-stream.ts";
+
 /** Failures within this time open the circuit, */
 const FAILURES_WITHIN_MS = 10_000;
 /** so many of them: fewer happen to a venue that is well. */
 const FAILURES_MAX = 5;
 /** How long an open circuit waits before it tries again, at first and at most: each failed try doubles it. */
 const OPEN_MS_MIN = 2_000;
-const OPEN_MS_MAX = 60_000;
+const OPEN_MS_MAX = SILENT_ASKED_WITHIN_MS;
 
 /**
  * Keeps from sending to a venue that is down. After some failures in a short time nothing is sent for a while, then one

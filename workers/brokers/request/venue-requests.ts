@@ -94,7 +94,7 @@ async function exchange(request: VenueRequest, parts: RequestParts): Promise<Ven
     return await Promise.race([work(), late]);
   } catch (error) {
     if (error instanceof VenueSilence) throw error;
-    throw new VenueSilence(`no reply of the venue: ${reasonOf(error)}`, { isSent: true });
+    throw new VenueSilence(`the connection to it failed${reasonOf(error)}`, { isSent: true });
   } finally {
     stop();
   }
@@ -106,7 +106,7 @@ function isRedirect({ status, type }: Response): boolean {
 
 /** What went wrong, without the address: it can hold a key or a signature. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.name : "it failed";
+  return error instanceof Error && error.name !== "Error" ? ` (${error.name})` : "";
 }
 
 function byTimer(delayMs: number, act: () => void): () => void {

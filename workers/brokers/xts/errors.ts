@@ -36,7 +36,7 @@ export function resultOf(reply: VenueReply): unknown {
   const parsed = Envelope.safeParse(envelopeOf(readJson(reply.body)));
   if (!parsed.success) {
     if (reply.status === UNAUTHORIZED) throw new XtsSessionEnded();
-    throw new VenueSilence("the venue's reply must have its envelope", { isSent: true });
+    throw new VenueSilence("the venue answered something that cannot be read", { isSent: true });
   }
   const { type, code = "", description = "", result } = parsed.data;
   if (type === "success" && reply.status === OK) return result;

@@ -10,7 +10,7 @@ export async function answeredByVenue<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (error instanceof VenueSilence) {
-      throw unavailable(`The venue did not answer: ${error.message}.`, ASK_AGAIN_SECONDS);
+      throw unavailable(`The venue did not answer: ${error.message}. Try again in a moment.`, ASK_AGAIN_SECONDS);
     }
     if (error instanceof VenueRefusal) {
       const detail = `The venue refuses: ${error.message}. Look at its connection.`;

@@ -127,7 +127,7 @@ export async function rotateConnection(call: {
     }
   }
   const answer = await firstAnswer(ctx, credentials);
-  requireNoWithdrawal(answer.facts, { withdrawalChecked: true });
+  requireNoWithdrawal(answer.facts, input);
   const { accountNumber } = answer.facts;
   if (accountNumber !== row.facts.accountNumber) {
     const rule = `must be of the same account at the venue, ${row.facts.accountNumber}`;

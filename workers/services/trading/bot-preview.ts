@@ -21,6 +21,9 @@ const PREVIEW_DAYS = 30;
 /** Points of its equity line: more cannot be told apart on a card. */
 const POINTS_MAX = 300;
 
+/** Less than this is what adding and taking away floating numbers leaves of nothing. */
+const HELD_MIN = 1e-9;
+
 type Resolved = Awaited<ReturnType<typeof resolveBot>>;
 
 /**
@@ -49,6 +52,7 @@ export async function previewBot(call: {
   const equity: { at: number; equity: number }[] = [];
   const largest = { order: 0, position: 0 };
   const held = definition.instruments.map(() => ({ quantity: 0, price: 0 }));
+  let entries = 0;
   const run = createRun(definition);
   run.observe({
     placed: () => undefined,
@@ -56,6 +60,7 @@ export async function previewBot(call: {
       largest.order = Math.max(largest.order, quantity * price);
       const position = held[instrument];
       position.quantity += side * quantity;
+      if (position.quantity * side > HELD_MIN) entries++;
       position.price = price;
       largest.position = Math.max(largest.position, Math.abs(position.quantity) * price);
     },
@@ -65,7 +70,9 @@ export async function previewBot(call: {
   const chunks = await answeredByVenue(() => readAll(sources, { from: from - span, to }));
   run.push(chunks);
   const { trades, totalReturn, maxDrawdown, worstDay } = figures(equity, definition.settings.cash, run.progress());
+  const holding = held.filter(({ quantity }) => Math.abs(quantity) > HELD_MIN).length;
   return {
+    ...{ entries, holding },
     ...{ from, to, trades, totalReturn, maxDrawdown, equity: thinned(equity) },
     largestOrder: largest.order.toFixed(2),
     largestPosition: largest.position.toFixed(2),

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from "drizzle-orm";
 import { venueConnections } from "../../../schema/tables/connection.ts";
 import { bots, tradingAccounts } from "../../../schema/tables/trading.ts";
-import { LIVE_WORDS } from "../../../schema/wire/bot.ts";
+import { LIVE_WORDS, PAPER_DAYS_MIN } from "../../../schema/wire/bot.ts";
 import { isLiveMoney } from "../../../schema/wire/connection.ts";
 import type { MarketChoice } from "../../../schema/wire/trading.ts";
 import { DAY_MS } from "../../core/candle/timeframe.ts";
@@ -9,8 +9,6 @@ import { conflict, invalid } from "../../platform/problem-error.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { BotRow } from "./bots.ts";
 
-/** How long a strategy has to have run with play money, in real time, before it may move real money. */
-export const PAPER_DAYS_MIN = 7;
 /** Bots that are looked at for such a run: an owner has a thousand at most. */
 const BOTS_LOOKED_AT = 1_000;
 

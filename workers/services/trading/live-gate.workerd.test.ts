@@ -2,12 +2,12 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { venueConnections } from "../../../schema/tables/connection.ts";
 import { bots, tradingAccounts } from "../../../schema/tables/trading.ts";
-import { BotDefinition } from "../../../schema/wire/bot.ts";
+import { BotDefinition, PAPER_DAYS_MIN } from "../../../schema/wire/bot.ts";
 import type { AccountMarket, AccountMode } from "../../../schema/wire/trading.ts";
 import { DAY_MS } from "../../core/candle/timeframe.ts";
 import { openDatabase } from "../../platform/database.ts";
 import { ownedDatabase } from "../../platform/owned-database.ts";
-import { isLiveBot, isLiveChoice, PAPER_DAYS_MIN, requireLiveWords, requirePaperRun } from "./live-gate.ts";
+import { isLiveBot, isLiveChoice, requireLiveWords, requirePaperRun } from "./live-gate.ts";
 
 const BEGAN = Date.UTC(2026, 5, 1);
 const SIM: AccountMarket = { kind: "sim" };
