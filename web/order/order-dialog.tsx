@@ -68,7 +68,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
         <Fact label="Account">{account === undefined ? order.accountId : <AccountTag account={account} />}</Fact>
         <Fact label="By">
           {order.botId === null ? (
-            "A person"
+            <>{order.role === "external" ? "Somebody at the venue itself" : "A person"}</>
           ) : (
             <Link
               to="/bots/$id"

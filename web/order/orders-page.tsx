@@ -67,8 +67,10 @@ function Orders({ onOpen }: { onOpen: (order: Order) => void }) {
   const query = useInfiniteQuery(ordersQuery(orderFilter(search)));
   const bots = useQuery(botsQuery).data;
   const accountOf = useAccountColumn();
-  const nameOf = (order: Order) =>
-    order.botId === null ? "By hand" : (bots?.find(({ id }) => id === order.botId)?.name ?? order.botId);
+  const nameOf = ({ botId, role }: Order) => {
+    if (botId === null) return role === "external" ? "At the venue" : "By hand";
+    return bots?.find(({ id }) => id === botId)?.name ?? botId;
+  };
   return (
     <LoadedRows query={query} noun="order" empty={<NoOrders filtered={hasOrderFilter(search)} />}>
       {(rows) => (
