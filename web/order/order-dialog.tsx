@@ -68,7 +68,7 @@ function Detail({ detail, onClose }: { detail: OrderDetail; onClose: () => void 
         <Fact label="Account">{account === undefined ? order.accountId : <AccountTag account={account} />}</Fact>
         <Fact label="By">
           {order.botId === null ? (
-            <>{order.role === "external" ? "Somebody at the venue itself" : "A person"}</>
+            personWords(order)
           ) : (
             <Link
               to="/bots/$id"
@@ -153,4 +153,8 @@ function Fact({ label, children }: { label: string; children: React.ReactNode })
       <dd className="min-w-0 break-words">{children}</dd>
     </div>
   );
+}
+
+function personWords({ role }: Order): string {
+  return role === "external" ? "Somebody at the venue itself" : "A person";
 }
