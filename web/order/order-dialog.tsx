@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { OrderDetail, OrderHistoryEntry } from "../../schema/wire/trading.ts";
+import type { Order, OrderDetail, OrderHistoryEntry } from "../../schema/wire/trading.ts";
 import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
 import { formatInstant } from "../format/time.ts";
 import { CAP_WORDS } from "../risk/cap-words.ts";
