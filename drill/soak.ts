@@ -18,9 +18,10 @@ import { loadOf, loadText } from "./load/rated-load.ts";
 /**
  * `npm run soak -- --minutes 190`: a quarter of the rated load for so long, which is two hours after the warm-up. Each minute
  * trading pauses, the broker's own books are held against the desk's, and the runtime's memory is noted once garbage is
- * collected: left alone, the local runtime lets it lie, since nothing here is short of memory. Where memory grew, the runtime is started anew on the same state and asked for
- * the same until it is warm, which tells what it holds of what is stored from what had leaked. Exits 1 where anything differed
- * for longer than it takes to settle, where a request was answered by what is no answer, or where memory grew.
+ * collected: left alone, the local runtime lets it lie, since nothing here is short of memory. Where memory grew, the runtime is
+ * started anew on the same state and asked for the same until it is warm, which tells what it holds of what is stored from what
+ * had leaked. Exits 1 where anything differed for longer than it takes to settle, where a request was answered by what is no
+ * answer, or where memory grew.
  */
 const MINUTE_MS = 60_000;
 /** Of the rated load: what leaks does so by the hour, not by the request. */

@@ -7,7 +7,6 @@ import { formatPeriod } from "../format/time.ts";
 import { Button } from "../ui/button.tsx";
 import { Signed } from "../ui/signed.tsx";
 import { Skeleton } from "../ui/states.tsx";
-
 import { RefusalList } from "./bot-problem-summary.tsx";
 import { previewKind, previewTradesWords } from "./preview-words.ts";
 

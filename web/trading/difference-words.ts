@@ -1,5 +1,4 @@
-import { wordsOfCode } from "../../schema/wire/code-words.ts";
-import { DIFFERENCE_WORDS } from "../../schema/wire/difference-words.ts";
+import { wordsOfDifference } from "../../schema/wire/code-words.ts";
 import type { AccountHalt, HaltFigures } from "../../schema/wire/trading.ts";
 import { formatExactAmount, formatExactQuantity } from "../format/decimal.ts";
 import { instrumentName } from "./instrument-name.ts";
@@ -10,15 +9,10 @@ export function differenceTitle({ code, instrument, figures }: AccountHalt): str
     return `The position in ${instrumentName(instrument)} differs from the venue's`;
   }
   if (code === "BALANCE_DIFFERS" && figures !== null) return `The balance in ${figures.unit} differs from the venue's`;
-  const words = wordsOf(code);
+  const words = wordsOfDifference(code);
   return instrument === null
     ? words
     : `${instrumentName(instrument)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
-}
-
-function wordsOf(code: string): string {
-  const known: Readonly<Record<string, string>> = DIFFERENCE_WORDS;
-  return known[code] ?? wordsOfCode(code);
 }
 
 /** Both sides in a sentence: "Our books have 1.5, the venue has 1.2: a difference of −0.3." */

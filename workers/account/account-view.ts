@@ -10,7 +10,7 @@ import { RAISE_DELAY_MS } from "../core/risk/limits-in-force.ts";
 import { bindingState } from "../core/risk/trading-state.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { Desk } from "./desk.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, botsAmong } from "./desk-account.ts";
 import { MANUAL_BOT } from "./desk-calls.ts";
 import { shownVerdict } from "./desk-lists.ts";
 import type { DeskStore } from "./desk-store.ts";
@@ -98,7 +98,7 @@ function wireLimits({ caps, instruments, windows }: LimitSet): RiskLimits {
 /** States, limits and how much of each cap is used. */
 export function riskView(desk: Desk): RiskView {
   const { books } = desk;
-  const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  const bots = botsAmong(books.scopeNames());
   const { platform, user, instruments } = books.record;
   const entry = (scope: RiskView["states"][number]["scope"], id: string, trading: Switch) => ({
     ...{ scope, id, state: trading.state, reason: trading.reason ?? null, since: trading.since ?? null },
@@ -128,7 +128,7 @@ export function riskView(desk: Desk): RiskView {
 
 /** How much of each cap is used, of the bots' shares and of the account's own. */
 export function accountUses(desk: Desk): RiskView["uses"] {
-  const bots = desk.books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  const bots = botsAmong(desk.books.scopeNames());
   return [...bots, undefined].flatMap((bot) => usesOf(desk, bot));
 }
 

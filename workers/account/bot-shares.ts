@@ -2,14 +2,14 @@ import type { HaltFigures } from "../../schema/wire/trading.ts";
 import { type Decimal, magnitude, negate, subtract, ZERO } from "../core/ledger/decimal.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import { shareCuts } from "../core/ledger/share-cuts.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, botsAmong } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { wireBot } from "./desk-view.ts";
 import { heldBy } from "./scope-books.ts";
 
 /** What each bot holds of an instrument, signed; those without any are left out. */
 function sharesOf(books: DeskBooks, instrument: string): ReadonlyMap<string, Decimal> {
-  const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  const bots = botsAmong(books.scopeNames());
   const held = bots.map((bot) => [bot, heldBy(books.scope(bot), instrument)] as const);
   return new Map(held.filter(([, share]) => share !== ZERO));
 }

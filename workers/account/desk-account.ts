@@ -29,3 +29,8 @@ export const KILL_REASON = "KILL_SWITCH";
 export function botIdOf(scope: string): string | null {
   return scope === ACCOUNT_SCOPE || scope === EXTERNAL_BOT ? null : scope;
 }
+
+/** Those of some scopes that are of bots, trading by hand among them. */
+export function botsAmong(scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => botIdOf(scope) !== null);
+}

@@ -2,7 +2,7 @@ import { type Decimal, magnitude, negate, type Quantity } from "../core/ledger/d
 import { roundQuantityToLot } from "../core/ledger/decimal-grid.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import type { Closing } from "../core/risk/verdict.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, botsAmong, EXTERNAL_BOT } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { DeskIntent } from "./desk-calls.ts";
 import type { FlattenTask } from "./desk-record.ts";
@@ -70,7 +70,7 @@ export function dueFlattening(books: DeskBooks): Flattening[] {
 
 /** Positions that a task shall close, and whether an order of the same part is still under way. */
 function partsOf(books: DeskBooks, task: FlattenTask) {
-  const bots = books.scopeNames().filter((name) => name !== ACCOUNT_SCOPE && name !== EXTERNAL_BOT);
+  const bots = botsAmong(books.scopeNames());
   return bots
     .filter((bot) => task.bot === undefined || bot === task.bot)
     .flatMap((bot) =>

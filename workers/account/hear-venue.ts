@@ -2,7 +2,7 @@ import type { VenueEvent, VenueTold } from "../brokers/broker.ts";
 import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
 import type { DeskBooks } from "./desk-books.ts";
-import { bookOutsideTrade } from "./outside-trade.ts";
+import { bookOutsideTrade } from "./outside-orders.ts";
 
 /**
  * Takes in what a venue says, in one piece: events in their order, each once, then prices. Events that were heard before

@@ -1,17 +1,15 @@
 import type { Broker } from "../brokers/broker.ts";
 import { parseMoney } from "../core/ledger/decimal-text.ts";
 import { type Correction, type Halt, reconcile } from "../core/ledger/reconcile.ts";
-import { fillId, type VenueOrder, type VenueReport } from "../core/ledger/venue-report.ts";
-import { applyOrderEvent } from "../core/order/apply-order-event.ts";
-import { type DeskOrder, isReserved, newDeskOrder } from "../core/order/desk-order.ts";
-import type { OrderEvent } from "../core/order/order-event.ts";
-import { asClientOrderId, botPrefix, type ClientOrderId, clientOrderId } from "../core/order/order-id.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT } from "./desk-account.ts";
+import { fillId, type VenueReport } from "../core/ledger/venue-report.ts";
+import { type DeskOrder, isReserved } from "../core/order/desk-order.ts";
+import { asClientOrderId, botPrefix, type ClientOrderId } from "../core/order/order-id.ts";
+import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
 import { haltMessage } from "./halt-words.ts";
 import { isSameHalt, rememberFresh } from "./open-differences.ts";
-import { bookOutsideTrade, ELSEWHERE } from "./outside-trade.ts";
+import { adoptOrder, bookOutsideTrade } from "./outside-orders.ts";
 
 /** What a venue told when it was asked for everything. */
 export type Swept = "whole" | "part" | "again" | "silent";
@@ -114,30 +112,9 @@ function correct(books: DeskBooks, correction: Correction): void {
       books.book(correction.booking, undefined);
       break;
     case "adopt-order":
-      adopt(books, correction.order);
+      adoptOrder(books, correction.order);
       break;
   }
-}
-
-/** An order that was placed elsewhere: it counts against the caps and is not ours to cancel. */
-function adopt(books: DeskBooks, { venueOrderId, instrument, side, quantity, limit, stop }: VenueOrder): void {
-  const { id: account } = books.account;
-  const id = clientOrderId({ account, bot: EXTERNAL_BOT, candleTime: 0, leg: venueOrderId, ordinal: 0 });
-  if (books.order(id) !== undefined) return;
-  const kind =
-    limit === undefined ? (stop === undefined ? "market" : "stop") : stop === undefined ? "limit" : "stop-limit";
-  const intent = { id, account, bot: EXTERNAL_BOT, instrument, side, kind, quantity, limit, stop } as const;
-  const rest = {
-    trail: undefined,
-    role: "external",
-    parent: undefined,
-    reduceOnly: false,
-    signal: ELSEWHERE,
-  } as const;
-  const events: readonly OrderEvent[] = [{ type: "submit" }, { type: "accepted", venueOrderId }];
-  const order = events.reduce(applyOrderEvent, newDeskOrder({ ...intent, ...rest }));
-  const at = books.now();
-  books.putOrder({ order, verdict: undefined, createdAt: at, updatedAt: at }, events);
 }
 
 function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): void {

@@ -50,7 +50,7 @@ export function takeCut(
   const step = gridStep(instrument.lot, "lot");
   const whole = roundQuantityToLot(quantity, step);
   const dust = parseDecimal(before.quantity, "dust");
-  const isCovered = subtract<Decimal>(quantity, whole) <= (dust > 0n ? dust : 0n);
+  const isCovered = subtract<Decimal>(quantity, whole) <= larger(dust, ZERO);
   const told = isCovered ? whole : add(whole, step as Quantity);
   const after = formatDecimal(add(dust, subtract<Decimal>(told, quantity)));
   if (after !== before.quantity) store.put(dustName(instrument), { ...before, quantity: after });
