@@ -1,12 +1,12 @@
 import { LIVE_WORDS, PAPER_DAYS_MIN } from "../../schema/wire/bot.ts";
 import type { TradingAccount } from "../../schema/wire/trading.ts";
-import { VENUE_NAMES } from "../settings/venue-words.ts";
+import { venueName } from "../settings/venue-words.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
 
 /** Says of an account with real money that it is one, and what a bot there needs before it starts; nothing of another one. */
 export function LiveBotNotice({ account }: { account: TradingAccount | undefined }) {
   if (account?.mode !== "live") return null;
-  const venue = account.market.kind === "venue" ? VENUE_NAMES[account.market.venue] : "a venue";
+  const venue = venueName(account);
   return (
     <div role="note" aria-label="Real money" className="grid gap-2 rounded-md border border-live/50 px-4 py-3">
       <p className="flex flex-wrap items-center gap-2">

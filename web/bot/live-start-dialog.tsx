@@ -4,7 +4,7 @@ import type { TradingAccount } from "../../schema/wire/trading.ts";
 import { formatAmount } from "../format/decimal.ts";
 import { CAP_WORDS, formatCap, REQUIRED_CAPS } from "../risk/cap-words.ts";
 import { ActError } from "../settings/act-error.tsx";
-import { VENUE_NAMES } from "../settings/venue-words.ts";
+import { venueName } from "../settings/venue-words.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
@@ -76,8 +76,4 @@ function stakesOf({ definition }: Bot, { currency }: TradingAccount): (readonly 
       ] as const;
     }),
   ];
-}
-
-function venueName({ market }: TradingAccount): string {
-  return market.kind === "venue" ? VENUE_NAMES[market.venue] : "a venue";
 }

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bot, Plus } from "lucide-react";
 import type { DashboardState } from "../../schema/wire/bot.ts";
-import { byName, dashboardAccountInView } from "../trading/account-order.ts";
-import { useChosenAccount } from "../trading/chosen-account.ts";
+import { byName } from "../trading/account-order.ts";
 import { useDashboardConnection } from "../trading/dashboard-connection.ts";
 import { LivePart } from "../trading/live-part.tsx";
 import { accountsQuery, dashboardQuery } from "../trading/queries.ts";
 import { ReplayStrip } from "../trading/replay-strip.tsx";
+import { useDashboardAccount } from "../trading/use-dashboard-account.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Connection } from "../ui/connection.tsx";
 import { Page } from "../ui/page.tsx";
@@ -54,14 +54,12 @@ export function DashboardPage() {
 }
 
 function Overview({ state }: { state: DashboardState }) {
-  const chosen = useChosenAccount();
   const accounts = byName(state.accounts);
-  const list = useQuery(accountsQuery);
-  const made = list.isError ? [] : list.data;
-  const account = dashboardAccountInView(accounts, { chosen, made });
+  const list = useQuery(accountsQuery).data;
+  const account = useDashboardAccount(accounts);
   if (account === undefined) return <DashboardSkeleton />;
   const bots = Object.values(state.bots);
-  const known = list.data?.find(({ id }) => id === account.accountId);
+  const known = list?.find(({ id }) => id === account.accountId);
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
       <div className="grid min-w-0 content-start gap-4">

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import type { CreateOrder, TradingAccount } from "../../schema/wire/trading.ts";
 import { formatAmount, formatDecimalPrice, formatExactQuantity } from "../format/decimal.ts";
 import { formatMoney } from "../format/format.ts";
-import { VENUE_NAMES } from "../settings/venue-words.ts";
+import { venueName } from "../settings/venue-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { ModeWord } from "../trading/mode-word.tsx";
 import { Button } from "../ui/button.tsx";
@@ -28,7 +28,7 @@ export function RealMoneyStep({ draft, order, account, busy, error, onBack, onSe
   const place = useRef<HTMLElement>(null);
   useEffect(() => place.current?.focus(), []);
   const preview = useOrderPreview(previewOfTicket(draft)).query.data;
-  const venue = account.market.kind === "venue" ? VENUE_NAMES[account.market.venue] : "a venue";
+  const venue = venueName(account);
   const verb = order.side === "buy" ? "Buy" : "Sell";
   const words = `${formatExactQuantity(order.quantity)} ${instrumentName(order.instrument)}`;
   const price = preview?.price ?? null;

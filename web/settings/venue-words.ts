@@ -1,4 +1,5 @@
 import type { VenueCredentials, VenueName } from "../../schema/wire/connection.ts";
+import type { TradingAccount } from "../../schema/wire/trading.ts";
 
 /** Venues as people know them. */
 export const VENUE_NAMES: Readonly<Record<VenueName, string>> = {
@@ -9,6 +10,11 @@ export const VENUE_NAMES: Readonly<Record<VenueName, string>> = {
   MT5: "MetaTrader 5",
   TWELVEDATA: "Twelve Data",
 };
+
+/** The venue that an account trades at; of a market of our own none is named. */
+export function venueName({ market }: Pick<TradingAccount, "market">): string {
+  return market.kind === "venue" ? VENUE_NAMES[market.venue] : "a venue";
+}
 
 /** What of a venue's environments is called what, and where money is real. */
 export const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = {

@@ -8,12 +8,13 @@ import { decimalNumber, formatAmount, formatAmountShort } from "../format/decima
 import { Connection } from "../ui/connection.tsx";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { Signed } from "../ui/signed.tsx";
-import { byName, dashboardAccountInView } from "./account-order.ts";
-import { chooseAccount, useChosenAccount } from "./chosen-account.ts";
+import { byName } from "./account-order.ts";
+import { chooseAccount } from "./chosen-account.ts";
 import { tellChannel, tellConnection } from "./dashboard-connection.ts";
 import { ModeWord } from "./mode-word.tsx";
 import { accountLabel } from "./mode-words.ts";
-import { accountsQuery, dashboardQuery } from "./queries.ts";
+import { dashboardQuery } from "./queries.ts";
+import { useDashboardAccount } from "./use-dashboard-account.ts";
 import { useLive } from "./use-live.ts";
 
 /** How often the state is asked for while the socket is away. */
@@ -30,15 +31,11 @@ export function AccountStrip() {
   }, [live.value]);
   useEffect(() => tellConnection(live.connection), [live.connection]);
   useEffect(() => tellChannel(live.channel), [live.channel]);
-  const chosen = useChosenAccount();
   const navigate = useNavigate();
   // Where no socket gets through, the state is asked for.
   const refetchInterval = live.connection.kind === "live" ? false : WITHOUT_SOCKET_MS;
   const accounts = byName(useQuery({ ...dashboardQuery, refetchInterval }).data?.accounts ?? {});
-  const list = useQuery(accountsQuery);
-  // Without the list the first by name is better than none.
-  const made = list.isError ? [] : list.data;
-  const account = dashboardAccountInView(accounts, { chosen, made });
+  const account = useDashboardAccount(accounts);
   if (account === undefined) return null;
   const { currency } = account;
   return (
