@@ -10,10 +10,10 @@ import type { Order } from "../core/fill/order.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
 import { type Compared, costsOf, type Leg, newLeg, type ShadowKind, withFill } from "./shadow-cost.ts";
 
-/** Orders that are compared one by one; older ones only count in the sums. */
-const COMPARED_KEPT = 300;
+/** Orders that are compared one by one, more than a page shows; older ones only count in the sums. All are stored with each candle. */
+const COMPARED_KEPT = 100;
 /** Orders whose names are kept: more than can be open at once. */
-const REFS_KEPT = 1_000;
+const REFS_KEPT = 300;
 /** Differences that a page shows; of an order all or none. */
 const SHOWN = 50;
 /** Candles of the bot's timeframe that either side may be behind before a trade counts as missed or extra. */
@@ -48,6 +48,7 @@ export class Shadow {
   private readonly definition: RunDefinition;
   private readonly stepMs: number;
   private compared: Record<string, Compared> = {};
+  private readonly texts = new WeakMap<Compared, string>();
   private sums: Record<ShadowKind, number> = { price: 0, delay: 0, fee: 0, quantity: 0, missed: 0, extra: 0 };
   /** Names of the run's orders by their numbers. */
   private refs: Record<string, string> = {};
@@ -166,9 +167,20 @@ export class Shadow {
   }
 
   snapshot(): Snapshot {
-    const { compared, sums, refs, marketAt, marks } = this;
-    const saved: Saved = { compared, sums, refs, marketAt, marks };
-    return { run: this.run.snapshot(), saved: JSON.stringify(saved) };
+    const { sums, refs, marketAt, marks } = this;
+    const rest: Omit<Saved, "compared"> = { sums, refs, marketAt, marks };
+    const compared = Object.entries(this.compared).map(
+      ([key, order]) => `${JSON.stringify(key)}:${this.textOf(order)}`,
+    );
+    const saved = `{"compared":{${compared.join(",")}},${JSON.stringify(rest).slice(1)}`;
+    return { run: this.run.snapshot(), saved };
+  }
+
+  /** Most are what they were at the last candle. */
+  private textOf(compared: Compared): string {
+    const known = this.texts.get(compared) ?? JSON.stringify(compared);
+    this.texts.set(compared, known);
+    return known;
   }
 
   restore(snapshot: Snapshot): void {

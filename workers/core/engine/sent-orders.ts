@@ -1,6 +1,6 @@
 import { type Order, restoreOrder, saveOrder } from "../fill/order.ts";
 import type { VenueBooks } from "../fill/venue-books.ts";
-import { type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
+import { lasting, type Snapshot, snapshotField, snapshotList, snapshotNumber } from "./snapshot.ts";
 import { type OrderKey, placeCommand, refOf, type TraderCommand } from "./trader-command.ts";
 
 /**
@@ -25,6 +25,8 @@ export interface SentOrder {
 export class SentOrders {
   private readonly venue: VenueBooks;
   private readonly sent = new Map<string, SentOrder>();
+  /** What is stored of those that are over, by their refs. */
+  private readonly over = new Map<string, Snapshot>();
   /** Placed since the last close. */
   private placed: { instrument: number; order: Order }[] = [];
 
@@ -33,10 +35,11 @@ export class SentOrders {
     venue.observer = (instrument, order) => this.placed.push({ instrument, order });
   }
 
-  /** Throws RangeError where no such order is known. */
+  /** One to be changed. Throws RangeError where no such order is known. */
   get(ref: string): SentOrder {
     const found = this.sent.get(ref);
     if (found === undefined) throw new RangeError(`ref must be that of an order of this trader, was ${ref}`);
+    this.over.delete(ref);
     return found;
   }
 
@@ -81,21 +84,26 @@ export class SentOrders {
   private forget(): void {
     const held = new Set(this.venue.account.positions.flatMap(({ lots }) => lots.map((lot) => lot.order)));
     const over = [...this.sent.values()].filter(({ ended, order }) => ended && !held.has(order.id));
-    for (const { ref } of over.slice(0, Math.max(0, over.length - ENDED_KEPT_MAX))) this.sent.delete(ref);
+    for (const { ref } of over.slice(0, Math.max(0, over.length - ENDED_KEPT_MAX))) {
+      this.sent.delete(ref);
+      this.over.delete(ref);
+    }
   }
 
   snapshot(): Snapshot {
-    return [...this.sent.values()].map(({ ref, instrument, order, canceled, expiring, ended }) => ({
-      ref,
-      instrument,
-      order: saveOrder(order),
-      flags: [canceled, expiring, ended],
-    }));
+    return [...this.sent.values()].map((sent) => this.over.get(sent.ref) ?? this.save(sent));
+  }
+
+  private save({ ref, instrument, order, canceled, expiring, ended }: SentOrder): Snapshot {
+    const saved = { ref, instrument, order: saveOrder(order), flags: [canceled, expiring, ended] };
+    if (ended) this.over.set(ref, lasting(saved));
+    return saved;
   }
 
   /** After the venue's books have been restored: an order that is in a book stays the same object. */
   restore(snapshot: Snapshot): void {
     this.sent.clear();
+    this.over.clear();
     for (const saved of snapshot as readonly Snapshot[]) {
       const ref = snapshotField(saved, "ref") as string;
       const instrument = snapshotNumber(saved, "instrument");

@@ -20,9 +20,18 @@ const SPECIAL = new Map<string, number>([
   ["-0", -0],
 ]);
 
+/** Texts of parts that do not change any more; empty until they are made. */
+const LASTING = new WeakMap<object, string>();
+
+/** A part that nobody changes any more: its text is made once, however many snapshots it is in. */
+export function lasting<T extends Snapshot & object>(part: T): T {
+  LASTING.set(part, "");
+  return part;
+}
+
 /** The snapshot as JSON text. Numbers keep every bit; typed arrays become base64 of their little-endian bytes. */
 export function encodeSnapshot(snapshot: Snapshot): string {
-  return JSON.stringify(pack(snapshot));
+  return textOf(snapshot);
 }
 
 /** The inverse of `encodeSnapshot`. Throws where the text is not one of its results. */
@@ -58,17 +67,45 @@ export function snapshotList(snapshot: Snapshot, field: string): readonly Snapsh
   return value as readonly Snapshot[];
 }
 
-function pack(value: Snapshot): unknown {
+/** Written in one go: bots store theirs at each candle, and a copy of every object to be made text of costs as much again. */
+function textOf(value: Snapshot): string {
   if (typeof value === "number") {
-    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-    return { $n: Object.is(value, -0) ? "-0" : String(value) };
+    if (Number.isFinite(value) && !Object.is(value, -0)) return String(value);
+    return `{"$n":"${Object.is(value, -0) ? "-0" : value}"}`;
   }
-  if (value === null || typeof value !== "object") return value;
-  if (value instanceof Float64Array) return { $f64: encodeBytes(bytesOf(value)) };
-  if (value instanceof Int32Array) return { $i32: encodeBytes(bytesOf(value)) };
-  if (value instanceof Uint8Array) return { $u8: encodeBytes(value) };
-  if (Array.isArray(value)) return value.map((entry) => pack(entry as Snapshot));
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, pack(entry as Snapshot)]));
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (value instanceof Float64Array) return `{"$f64":"${encodeBytes(bytesOf(value))}"}`;
+  if (value instanceof Int32Array) return `{"$i32":"${encodeBytes(bytesOf(value))}"}`;
+  if (value instanceof Uint8Array) return `{"$u8":"${encodeBytes(value)}"}`;
+  const known = LASTING.get(value);
+  if (known !== undefined && known !== "") return known;
+  const text = textOfParts(value);
+  if (known !== undefined) LASTING.set(value, text);
+  return text;
+}
+
+function textOfParts(value: readonly Snapshot[] | { readonly [key: string]: Snapshot }): string {
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const entry of value) text += `${text === "" ? "" : ","}${textOf(entry as Snapshot)}`;
+    return `[${text}]`;
+  }
+  const fields = value as { readonly [key: string]: Snapshot };
+  for (const name of Object.keys(fields)) text += `${text === "" ? "" : ","}${fieldText(name)}${textOf(fields[name])}`;
+  return `{${text}}`;
+}
+
+/** Names of fields are few and the same each time. */
+const FIELDS_KEPT = 500;
+const FIELD_TEXTS = new Map<string, string>();
+
+function fieldText(name: string): string {
+  let text = FIELD_TEXTS.get(name);
+  if (text === undefined) {
+    text = `${JSON.stringify(name)}:`;
+    if (FIELD_TEXTS.size < FIELDS_KEPT) FIELD_TEXTS.set(name, text);
+  }
+  return text;
 }
 
 function unpack(value: unknown): Snapshot {
@@ -95,13 +132,16 @@ DIGIT_CODES.forEach((code, value) => {
 const PADDING = "=".charCodeAt(0);
 /** Characters made into a string at once: far below the most arguments a call may have. */
 const TEXT_PIECE = 8_192;
+/** Columns of a few values are put together character by character. */
+const BYTES_FEW = 96;
 
 function encodeBytes(bytes: Uint8Array): string {
+  if (bytes.length <= BYTES_FEW) return encodeFew(bytes);
   const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
   let out = 0;
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const word = (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
+    const word = wordAt(bytes, at);
     codes[out++] = DIGIT_CODES[(word >> 18) & 63];
     codes[out++] = DIGIT_CODES[(word >> 12) & 63];
     codes[out++] = left > 1 ? DIGIT_CODES[(word >> 6) & 63] : PADDING;
@@ -112,6 +152,22 @@ function encodeBytes(bytes: Uint8Array): string {
     pieces.push(String.fromCharCode(...codes.subarray(at, at + TEXT_PIECE)));
   }
   return pieces.join("");
+}
+
+function encodeFew(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const word = wordAt(bytes, at);
+    text += DIGITS[(word >> 18) & 63] + DIGITS[(word >> 12) & 63];
+    text += (left > 1 ? DIGITS[(word >> 6) & 63] : "=") + (left > 2 ? DIGITS[word & 63] : "=");
+  }
+  return text;
+}
+
+/** Three bytes as one number; what is behind the end counts as zero. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 }
 
 function decodeBytes(text: string): Uint8Array<ArrayBuffer> {

@@ -5,6 +5,7 @@ import { OUTSIDE_SIGNALS } from "../strategy/outside-signals.ts";
 import { compileRules } from "../strategy/rule/rules.ts";
 import { randomCandles } from "../testing/random-candles.ts";
 import { definitionOf } from "../testing/runs.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import { createTrader, type Trader } from "./trader.ts";
 import type { TraderCommand } from "./trader-command.ts";
 
@@ -72,6 +73,21 @@ describe("a trader", () => {
     expect(trader.positions()[0].quantity).toBe(0);
     expect(trader.takeTrades()).toMatchObject([{ reason: "stop", entryPrice: price, exitPrice: price - 1, fees: 2.5 }]);
     expect(trader.takeTrades()).toEqual([]);
+  });
+
+  it("stores what comes late for an order that was over, and goes on from it", () => {
+    const trader = traderOf();
+    const { place, next } = firstEntry(trader);
+    trader.hear({ type: "ended", ref: place.ref, part: "main" });
+    const before = encodeSnapshot(trader.snapshot());
+    const fill = { quantity: place.quantity, price: 101, fee: 1.25, at: CANDLES.time[next] };
+    trader.hear({ type: "fill", ref: place.ref, part: "main", ...fill });
+    const after = encodeSnapshot(trader.snapshot());
+    expect(after).not.toBe(before);
+    const restored = traderOf();
+    restored.restore(decodeSnapshot(after));
+    expect(encodeSnapshot(restored.snapshot())).toBe(after);
+    expect(restored.positions()).toEqual(trader.positions());
   });
 
   it("asks again after an order ended without a fill", () => {

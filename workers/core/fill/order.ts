@@ -88,8 +88,14 @@ export function makeOrder(draft: OrderDraft): Order {
   };
 }
 
+/** What an order of a bare draft has. */
+const ABSENT = makeOrder({ id: 0, side: 0, kind: MARKET, role: "entry" });
+
+/** Without what is absent: a bot stores a hundred orders with each candle, and of most a dozen prices are none. */
 export function saveOrder(order: Order): Snapshot {
-  return { ...order };
+  const { id, side, kind, role } = order;
+  const parts = Object.entries(order).filter(([name, value]) => !Object.is(value, ABSENT[name as keyof Order]));
+  return { id, side, kind, role, ...Object.fromEntries(parts) };
 }
 
 export function restoreOrder(snapshot: Snapshot): Order {
