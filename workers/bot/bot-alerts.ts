@@ -12,6 +12,8 @@ export const ALERT_AGAIN_MS = 15_000;
 export class BotAlerts {
   private readonly env: Env;
   private readonly kv: SyncKvStorage;
+  /** Whether any waits, as far as it was looked at: each pass asks twice. */
+  private waits: boolean | undefined;
 
   constructor(env: Env, kv: SyncKvStorage) {
     this.env = env;
@@ -23,16 +25,18 @@ export class BotAlerts {
     const id = `${botId}:${alert.id}`;
     const told: DashboardAlert = { ...alert, id, accountId: account.id, botId };
     this.kv.put(`${PREFIX}${id}`, told);
+    this.waits = true;
   }
 
   hasAny(): boolean {
-    return [...this.kv.list({ prefix: PREFIX, limit: 1 })].length > 0;
+    this.waits ??= [...this.kv.list({ prefix: PREFIX, limit: 1 })].length > 0;
+    return this.waits;
   }
 
   /** Brings all to the dashboard, oldest first. What does not arrive is kept. */
   async tell({ ownerId, botId }: BotRecord): Promise<void> {
+    if (!this.hasAny()) return;
     const waiting = [...this.kv.list<DashboardAlert>({ prefix: PREFIX })].sort(([, a], [, b]) => a.at - b.at);
-    if (waiting.length === 0) return;
     try {
       const { object } = await dashboardOf(this.env, ownerId);
       for (const [key, alert] of waiting) {
@@ -41,6 +45,8 @@ export class BotAlerts {
       }
     } catch (error) {
       logEvent("bot_alert_not_told", { id: botId, error });
+    } finally {
+      this.waits = undefined;
     }
   }
 }

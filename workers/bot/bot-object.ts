@@ -14,11 +14,11 @@ import { type ObjectFacts, objectFacts } from "../platform/object-facts.ts";
 import { ALERT_AGAIN_MS } from "./bot-alerts.ts";
 import { BotBase } from "./bot-base.ts";
 import { limitAtDesk } from "./bot-desk.ts";
-import { botDueAt, dueInList, RETRY_MS_MIN } from "./bot-due.ts";
+import { botDueAt, RETRY_MS_MIN } from "./bot-due.ts";
 import { botFacts } from "./bot-facts.ts";
 import { BotNotices } from "./bot-notices.ts";
 import type { BotRecord } from "./bot-record.ts";
-import { BotReporter } from "./bot-reporter.ts";
+import { BotReporter, standingOf } from "./bot-reporter.ts";
 import { haltRestored } from "./bot-restored.ts";
 import { botState, startingLife } from "./bot-view.ts";
 
@@ -231,12 +231,13 @@ export class BotObject extends BotBase implements MarketListener {
 
   protected publish(): void {
     const record = this.bot.record(undefined);
-    const state = this.view(record);
-    this.ctx.waitUntil(this.notices.look(record, state.status));
-    if (!this.hub.publish(state)) return;
-    const { startedAt, statusSince } = this.bot.life();
-    const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
-    this.ctx.waitUntil(this.reporter.tell(record, { state, dueAt, startedAt, statusSince }));
+    const { status, reason } = this.bot.life();
+    this.ctx.waitUntil(this.notices.look(record, status));
+    // Whoever comes to watch is shown it as it is then: most bots have nobody, and a view takes as long as a decision.
+    if (this.hub.size > 0 && !this.hub.publish(this.view(record))) return;
+    this.ctx.waitUntil(
+      this.reporter.tell(record, { status, reason }, () => standingOf(record, this.view(record), this.bot.life())),
+    );
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -246,7 +247,7 @@ export class BotObject extends BotBase implements MarketListener {
     ) {
       return new Response(null, { status: 404 });
     }
-    this.publish();
+    this.hub.publish(this.view(this.bot.record(undefined)));
     return this.hub.open(request);
   }
 
@@ -278,6 +279,7 @@ export class BotObject extends BotBase implements MarketListener {
 
   /** It begins halted: what it was about to ask is taken back, and a person starts it again. */
   protected override async afterRestore({ asOf }: RestoredMark): Promise<void> {
+    this.store.forget();
     if (this.store.get("record") === undefined) return;
     haltRestored({ bot: this.bot, store: this.store }, { asOf, now: systemClock() });
   }
@@ -290,6 +292,7 @@ export class BotObject extends BotBase implements MarketListener {
     this.hub.end("deleted");
     this.bot.forget();
     await this.ctx.storage.deleteAll();
+    this.store.forget();
     this.forgetBackup();
   }
 }

@@ -6,9 +6,11 @@ import { BotReporter, type Standing } from "./bot-reporter.ts";
 
 const RECORD = { ownerId: "usr_1", botId: "bot_1", name: "Cross", account: { id: "acc_1" } } as BotRecord;
 
-function standing(equity: string, status: BotStatus = "running", reason: string | null = null): Standing {
+/** What is told of a bot that stands so. */
+function standing(equity: string, status: BotStatus = "running", reason: string | null = null) {
   const state = { status, reason, equity, profit: "0", profitToday: "0", trades: 0, spark: [], lastCandleAt: null };
-  return { state: state as unknown as Standing["state"], dueAt: null, startedAt: null };
+  const whole: Standing = { state: state as unknown as Standing["state"], dueAt: null, startedAt: null };
+  return [{ status, reason }, () => whole] as const;
 }
 
 /** A reporter whose dashboard and clock the test holds. */
@@ -31,15 +33,15 @@ const settled = () => new Promise<void>((done) => setImmediate(done));
 describe("what a bot tells its owner's dashboard", () => {
   it("is a change of its state at once, and new figures a moment later, the newest only", async () => {
     const { reporter, told, timers } = newReporter();
-    await reporter.tell(RECORD, standing("100"));
-    for (const equity of ["101", "102", "103"]) await reporter.tell(RECORD, standing(equity));
+    await reporter.tell(RECORD, ...standing("100"));
+    for (const equity of ["101", "102", "103"]) await reporter.tell(RECORD, ...standing(equity));
     expect(told).toEqual(["running 100"]);
     expect(timers).toHaveLength(1);
     timers[0].act();
     await settled();
     expect(told).toEqual(["running 100", "running 103"]);
-    await reporter.tell(RECORD, standing("103", "paused", "Paused by hand."));
-    await reporter.tell(RECORD, standing("103", "paused", "It is behind its backtest."));
+    await reporter.tell(RECORD, ...standing("103", "paused", "Paused by hand."));
+    await reporter.tell(RECORD, ...standing("103", "paused", "It is behind its backtest."));
     expect(told.slice(2)).toEqual(["paused 103", "paused 103"]);
   });
 
@@ -50,9 +52,9 @@ describe("what a bot tells its owner's dashboard", () => {
       new Promise((done) => {
         answer = done;
       });
-    const first = reporter.tell(RECORD, standing("100"));
-    void reporter.tell(RECORD, standing("100", "paused", "a"));
-    void reporter.tell(RECORD, standing("100", "stopped"));
+    const first = reporter.tell(RECORD, ...standing("100"));
+    void reporter.tell(RECORD, ...standing("100", "paused", "a"));
+    void reporter.tell(RECORD, ...standing("100", "stopped"));
     answer();
     await settled();
     expect(told).toEqual(["running 100"]);
@@ -64,7 +66,7 @@ describe("what a bot tells its owner's dashboard", () => {
   it("is told again where the dashboard was not reached, unless something newer is", async () => {
     const { reporter, told, timers, dashboard } = newReporter();
     dashboard.answer = () => Promise.reject(new Error("no answer"));
-    await reporter.tell(RECORD, standing("100", "halted", "Kill switch."));
+    await reporter.tell(RECORD, ...standing("100", "halted", "Kill switch."));
     expect(told).toEqual([]);
     expect(timers.map(({ ms }) => ms)).toEqual([15_000]);
     dashboard.answer = async () => undefined;
@@ -75,8 +77,8 @@ describe("what a bot tells its owner's dashboard", () => {
 
   it("ends with what is on its way once it is stopped: nothing comes after the bot was taken from there", async () => {
     const { reporter, told, timers } = newReporter();
-    await reporter.tell(RECORD, standing("100"));
-    await reporter.tell(RECORD, standing("101"));
+    await reporter.tell(RECORD, ...standing("100"));
+    await reporter.tell(RECORD, ...standing("101"));
     await reporter.stop();
     for (const { act } of timers) act();
     await settled();
@@ -90,7 +92,7 @@ describe("what a bot tells its owner's dashboard", () => {
       new Promise((_done, fail) => {
         refuse = () => fail(new Error("no answer"));
       });
-    void reporter.tell(RECORD, standing("100"));
+    void reporter.tell(RECORD, ...standing("100"));
     const stopped = reporter.stop();
     refuse();
     await stopped;

@@ -1,7 +1,9 @@
-import type { BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotState } from "../../schema/wire/bot.ts";
 import type { BotReport } from "../live/bot-report.ts";
 import { logEvent } from "../platform/log-event.ts";
+import { dueInList } from "./bot-due.ts";
 import type { BotRecord } from "./bot-record.ts";
+import type { BotLife } from "./bot-view.ts";
 
 /** New figures wait this long: bots that decide at the same moment shall all have decided before any of them tells of it. */
 const FIGURES_WAIT_MS = 3_000;
@@ -15,6 +17,14 @@ export interface Standing {
   readonly startedAt: number | null;
   readonly statusSince?: number | undefined;
 }
+
+export function standingOf(record: BotRecord, state: BotState, { startedAt, statusSince }: BotLife): Standing {
+  const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
+  return { state, dueAt, startedAt, statusSince };
+}
+
+/** What is told at once where it changed. */
+type Told = Pick<BotState, "status" | "reason">;
 
 interface ReporterParts {
   /** Brings a report to the dashboard of the bot's owner. */
@@ -30,10 +40,10 @@ interface ReporterParts {
  */
 export class BotReporter {
   private readonly parts: ReporterParts;
-  private waiting: { readonly record: BotRecord; readonly standing: Standing } | undefined;
+  private waiting: { readonly record: BotRecord; readonly standing: () => Standing } | undefined;
   private telling: Promise<void> | undefined;
   private timed = false;
-  private told: { readonly status: BotStatus; readonly reason: string | null } | undefined;
+  private told: Told | undefined;
   /** Rises with each `stop`: what was on its way before is not tried again. */
   private stops = 0;
 
@@ -41,10 +51,9 @@ export class BotReporter {
     this.parts = parts;
   }
 
-  /** Takes note of how the bot stands now; the promise ends with what is told at once. */
-  tell(record: BotRecord, standing: Standing): Promise<void> {
+  /** Takes note that the bot may stand differently, which is looked at as it is told; the promise ends with what is told at once. */
+  tell(record: BotRecord, { status, reason }: Told, standing: () => Standing): Promise<void> {
     this.waiting = { record, standing };
-    const { status, reason } = standing.state;
     if (this.told?.status === status && this.told.reason === reason) {
       this.tellLater(FIGURES_WAIT_MS);
       return Promise.resolve();
@@ -83,7 +92,7 @@ export class BotReporter {
       const { record, standing } = next;
       const { stops } = this;
       try {
-        await this.parts.send(record, reportOf(record, standing));
+        await this.parts.send(record, reportOf(record, standing()));
       } catch (error) {
         logEvent("bot_not_reported", { id: record.botId, error });
         if (stops === this.stops) this.waiting ??= next;

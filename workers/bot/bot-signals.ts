@@ -178,6 +178,11 @@ export class BotSignals {
     for (const signal of this.store.waiting()) this.settle(signal, "denied", "The bot was stopped before its turn.");
   }
 
+  /** What is in memory is made again from what is stored. */
+  forget(): void {
+    this.store.forget();
+  }
+
   /** Raises an alert where what is expected did not come, and drops what is too old. */
   watch(): void {
     const { now, life, storage } = this.parts;

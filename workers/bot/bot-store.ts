@@ -29,6 +29,13 @@ export interface SentPart {
 /** Everything that a bot writes down, in its object's storage. Synchronous; `write` stores all or nothing. */
 export class BotStore {
   private readonly storage: DurableObjectStorage;
+  /** Values by name as they are stored: each pass asks for the same few. Nobody else writes these, and nobody changes what it got. */
+  private readonly values = new Map<string, unknown>();
+  /** Parts that each text has. */
+  private readonly parts = new Map<string, number>();
+  private isDrained = false;
+  /** No entry of the log is behind this one. */
+  private lastLogged: number | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -45,19 +52,35 @@ export class BotStore {
   }
 
   write<T>(act: () => T): T {
-    return this.storage.transactionSync(act);
+    try {
+      return this.storage.transactionSync(act);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  /** What is known of the storage is read anew: something else than this wrote to it, or took back what this wrote. */
+  forget(): void {
+    this.values.clear();
+    this.parts.clear();
+    this.isDrained = false;
+    this.lastLogged = undefined;
   }
 
   get<T>(name: string): T | undefined {
-    return this.storage.kv.get<T>(name);
+    if (!this.values.has(name)) this.values.set(name, this.storage.kv.get<T>(name));
+    return this.values.get(name) as T | undefined;
   }
 
   put<T>(name: string, value: T): void {
     this.storage.kv.put(name, value);
+    this.values.set(name, value);
   }
 
   drop(name: string): void {
     this.storage.kv.delete(name);
+    this.values.set(name, undefined);
   }
 
   readText(name: string): string | undefined {
@@ -66,31 +89,35 @@ export class BotStore {
     return parts.length === 0 ? undefined : parts.map((part) => part.text).join("");
   }
 
+  /** Rows are written over where they stand: a bot does this at each candle, and each row that goes or comes is noted for its backup. */
   writeText(name: string, text: string): void {
     const { sql } = this.storage;
-    sql.exec("delete from texts where name = ?", name);
+    const query = `insert into texts (name, part, text) values (?, ?, ?)
+      on conflict (name, part) do update set text = excluded.text`;
+    let parts = 0;
     for (let at = 0; at < text.length; at += PART_CHARACTERS) {
-      const part = at / PART_CHARACTERS;
-      sql.exec(
-        "insert into texts (name, part, text) values (?, ?, ?)",
-        name,
-        part,
-        text.slice(at, at + PART_CHARACTERS),
-      );
+      sql.exec(query, name, parts++, text.slice(at, at + PART_CHARACTERS));
     }
+    const before = this.parts.get(name);
+    if (before === undefined || before > parts) sql.exec("delete from texts where name = ? and part >= ?", name, parts);
+    this.parts.set(name, parts);
   }
 
   forgetText(name: string): void {
+    this.parts.delete(name);
     this.storage.sql.exec("delete from texts where name = ?", name);
   }
 
   addEffect(effect: Effect): void {
     this.storage.sql.exec("insert into effects (body) values (?)", JSON.stringify(effect));
+    this.isDrained = false;
   }
 
   firstEffect(): { place: number; effect: Effect } | undefined {
+    if (this.isDrained) return undefined;
     const query = "select place, body from effects order by place limit 1";
     const row = this.storage.sql.exec<{ place: number; body: string }>(query).toArray()[0];
+    this.isDrained = row === undefined;
     return row === undefined ? undefined : { place: row.place, effect: JSON.parse(row.body) as Effect };
   }
 
@@ -129,14 +156,18 @@ export class BotStore {
     const { sql } = this.storage;
     const query = "insert into log (at, kind, message) values (?, ?, ?) returning sequence";
     const { sequence } = sql.exec<{ sequence: number }>(query, entry.at, entry.kind, entry.message).one();
+    this.lastLogged = sequence;
     if (sequence % 100 === 0) sql.exec("delete from log where sequence <= ?", sequence - LOG_KEPT);
   }
 
   /** Entries after `sequence`, in order. */
   logAfter(sequence: number, limit: number): BotLogEntry[] {
+    if (this.lastLogged !== undefined && this.lastLogged <= sequence) return [];
     const query = "select sequence, at, kind, message from log where sequence > ? order by sequence limit ?";
     type Row = { sequence: number; at: number; kind: string; message: string };
-    return this.storage.sql.exec<Row>(query, sequence, limit).toArray() as unknown as BotLogEntry[];
+    const entries = this.storage.sql.exec<Row>(query, sequence, limit).toArray() as unknown as BotLogEntry[];
+    if (entries.length === 0) this.lastLogged = sequence;
+    return entries;
   }
 
   /** Entries before `before`, the newest first. */

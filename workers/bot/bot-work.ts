@@ -31,7 +31,6 @@ interface WorkParts {
 /** What a bot does when it wakes: hears its desk, reads its market, decides, asks. */
 export class BotWork {
   private readonly env: Env;
-  private readonly storage: DurableObjectStorage;
   private readonly store: BotStore;
   private readonly now: Clock;
   readonly alerts: BotAlerts;
@@ -43,7 +42,6 @@ export class BotWork {
 
   constructor({ env, storage, store, now }: WorkParts) {
     this.env = env;
-    this.storage = storage;
     this.store = store;
     this.now = now;
     this.alerts = new BotAlerts(env, storage.kv);
@@ -76,8 +74,8 @@ export class BotWork {
     this.forget();
     this.store.write(() => {
       this.store.put("record", record);
-      this.storage.kv.delete("next");
-      this.storage.kv.delete("place");
+      this.store.drop("next");
+      this.store.drop("place");
       this.store.forgetSent();
       this.store.forgetText("trader");
       this.store.forgetText("shadow");
@@ -193,6 +191,7 @@ export class BotWork {
     this.machine = undefined;
     this.known = undefined;
     this.lived = undefined;
+    this.signals.forget();
   }
 
   private async beginTrading(record: BotRecord): Promise<void> {

@@ -35,6 +35,8 @@ interface Row extends Record<string, SqlStorageValue> {
 /** The signals of a bot in its object's storage, each written down before its sender is answered. Synchronous. */
 export class SignalStore {
   private readonly storage: DurableObjectStorage;
+  /** There are none, as far as it was looked at: most bots go by rules of their own, and each pass asks several times. */
+  private isEmpty: boolean | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -51,6 +53,7 @@ export class SignalStore {
   }
 
   add(signal: NewSignal): Signal {
+    this.isEmpty = false;
     const { id, at, sentAt, barAt, wish, instrument, terms, key, state, reason, replayOf } = signal;
     const settledAt = state === "received" ? null : at;
     const moment = this.nextMoment(at);
@@ -90,12 +93,24 @@ export class SignalStore {
     return this.read("select * from signals where id = ?", id)[0];
   }
 
+  /** What is known of the storage is read anew: something else than this wrote to it. */
+  forget(): void {
+    this.isEmpty = undefined;
+  }
+
+  private hasNone(): boolean {
+    this.isEmpty ??= this.storage.sql.exec("select 1 from signals limit 1").toArray().length === 0;
+    return this.isEmpty;
+  }
+
   waiting(): WaitingSignal[] {
+    if (this.hasNone()) return [];
     return this.read("select * from signals where state = 'received' order by sequence");
   }
 
   /** When the newest came that waits; undefined where none does. */
   newestWaitingAt(): number | undefined {
+    if (this.hasNone()) return undefined;
     const query = "select at from signals where state = 'received' order by sequence desc limit 1";
     return this.storage.sql.exec<{ at: number }>(query).toArray()[0]?.at;
   }
@@ -168,6 +183,7 @@ export class SignalStore {
 
   /** When the oldest has to go, UTC ms; undefined where there is none. */
   pruneDueAt(): number | undefined {
+    if (this.hasNone()) return undefined;
     const query = "select at from signals order by sequence limit 1";
     const oldest = this.storage.sql.exec<{ at: number }>(query).toArray()[0];
     return oldest === undefined ? undefined : oldest.at + RETENTION.signals.keptMs;
