@@ -26,6 +26,8 @@ import { toldBots, wakeBots } from "./wake-bots.ts";
 
 /** Tabs and machines of one person. */
 const SOCKETS_MAX = 20;
+/** An alarm that was set a moment ago is there: fifty bots of one candle ask at once. */
+const ARM_AGAIN_MS = 10_000;
 /** Where an account's object keeps what it is. */
 export const RECORD = "account";
 
@@ -39,6 +41,8 @@ export class AccountBase extends BackedUpObject {
   protected readonly bell: AccountAlarm;
   protected readonly sidecar: AccountSidecar;
   private readonly gauges: AccountGauges;
+  /** When its alarm was set last, UTC ms. */
+  private armedAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, "AccountObject");
@@ -196,8 +200,15 @@ export class AccountBase extends BackedUpObject {
     if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
   }
 
+  /** For whoever has nothing new for it: an alarm that the platform lost comes back. */
+  protected async armAgain(): Promise<void> {
+    const since = systemClock() - this.armedAt;
+    if (since < 0 || since >= ARM_AGAIN_MS) await this.arm();
+  }
+
   protected async arm(): Promise<void> {
     if (this.opened === undefined) return;
+    this.armedAt = systemClock();
     const { desk, record, outbox, notices } = this.opened;
     await this.bell.byFirst([
       desk.nextTickAt(),

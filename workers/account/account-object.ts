@@ -92,7 +92,7 @@ export class AccountObject extends AccountBase implements DeskCalls {
   async eventsOf(call: { ownerId: string; botId: string; since: number }): ReturnType<DeskCalls["eventsOf"]> {
     const { store, desk } = this.open(call.ownerId);
     // Bots ask with every pass, and the watchdog wakes bots: so an alarm that was lost comes back.
-    await this.arm();
+    await this.armAgain();
     const cuts = desk.books.record.cuts.filter(({ bot }) => bot === call.botId);
     return { ...botEvents(store, call), trading: desk.switches.tradingOf(call.botId), cuts };
   }

@@ -6,6 +6,8 @@ import { BackedUpObject } from "./backed-up-object.ts";
 export class PassingObject extends BackedUpObject {
   /** When its next pass is due, UTC ms: an alarm before that is for the backup alone. Unknown after a sleep. */
   private passAt: number | undefined;
+  /** Its last work came to its end in this process: nothing is marked as cut off. */
+  private isWhole = false;
 
   /** Whether the alarm rang before a pass is due: what is to be stored is, and it rings again for the pass. */
   protected async rangForBackup(passAt = this.passAt): Promise<boolean> {
@@ -23,10 +25,13 @@ export class PassingObject extends BackedUpObject {
   protected async workOnAlarm(alarm: AlarmInvocationInfo | undefined, work: () => Promise<void>): Promise<void> {
     const { kv } = this.ctx.storage;
     // A first attempt writes nothing beforehand: many objects that ring at one candle wait for one another's disk.
-    if (alarm?.isRetry === true || wasCutOff(kv)) await this.alarms.at(systemClock() + beginWork(kv));
+    const isCutOff = alarm?.isRetry === true || (!this.isWhole && wasCutOff(kv));
+    if (isCutOff) await this.alarms.at(systemClock() + beginWork(kv));
     else this.alarms.begin(systemClock() + CUT_OFF_MS);
+    this.isWhole = false;
     await work();
-    endWork(kv);
+    if (isCutOff) endWork(kv);
+    this.isWhole = true;
   }
 
   /** Rings for a pass, or for the backup where that comes first. */

@@ -3,9 +3,11 @@ import type { CaptureSql, Query, SqlRow } from "./capture-sql.ts";
 /** In an object: nothing else happens in it before the answer is there. */
 export function objectSql(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">): CaptureSql {
   const rowsOf = ({ text, values = [] }: Query) => storage.sql.exec<SqlRow>(text, ...values);
+  const all = (queries: readonly Query[]) => queries.map((query) => rowsOf(query).toArray());
   return {
-    // Nothing is awaited before the work is done, so that it happens in the caller's own turn.
-    run: (queries) => Promise.resolve(storage.transactionSync(() => queries.map((query) => rowsOf(query).toArray()))),
+    // Nothing is awaited before the work is done, so that it happens in the caller's own turn. One alone is whole anyway.
+    run: (queries) =>
+      Promise.resolve(queries.length === 1 ? all(queries) : storage.transactionSync(() => all(queries))),
     page(query, bytesMax) {
       const rows: SqlRow[] = [];
       let bytes = 0;
