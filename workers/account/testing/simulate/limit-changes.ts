@@ -36,8 +36,9 @@ export class LimitChanges {
     this.asked = true;
     world.attempt(async () => {
       const skew = world.clock() - world.now();
-      // Written down before a crash that kept its acknowledgement back: a higher limit waits from then on.
-      const kept = desk.books.scope(wanted.bot).limits.at(1);
+      // Written down before a crash that kept its acknowledgement back: a higher limit waits from the first time on.
+      const most = parseQuantity(wanted.quantity, "orderQuantity");
+      const kept = desk.books.scope(wanted.bot).limits.find(({ limits }) => limits.caps.orderQuantity === most);
       desk.books.write(() =>
         desk.switches.setLimits(wanted.bot, world.limitsOfBot({ orderQuantity: wanted.quantity })),
       );
