@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PROTECTIONS_MAX, Protection, Sizing, StrategyChoice } from "./backtest.ts";
+import { BotLogEntry } from "./bot-log.ts";
 import { VenueName } from "./connection.ts";
 import { Money, PageQuery, Timeframe, TimeMs } from "./primitive.ts";
 import { RiskLimits } from "./risk.ts";
@@ -112,34 +113,6 @@ export type ListBots = z.infer<typeof ListBots>;
 export const StopBot = z.strictObject({ positions: z.enum(["keep", "flatten"]) });
 export type StopBot = z.infer<typeof StopBot>;
 
-/** A signal, decision or event of a bot's life, newest first in lists. */
-export const BotLogEntry = z.object({
-  sequence: z.number().int(),
-  at: TimeMs,
-  kind: z.enum([
-    "started",
-    "stopped",
-    "paused",
-    "resumed",
-    "halted",
-    "error",
-    "edited",
-    "candle",
-    "signal",
-    "order",
-    "fill",
-    "denied",
-    "skipped",
-    "shadow",
-    // Of signals from outside: expected ones did not come, come again, or came with too many wrong proofs.
-    "missing",
-    "heard",
-    "locked",
-  ]),
-  message: z.string(),
-});
-export type BotLogEntry = z.infer<typeof BotLogEntry>;
-
 /** What a bot holds in one instrument. */
 export const BotPosition = z.object({
   instrument: z.string(),
@@ -169,6 +142,8 @@ export const BotState = z.object({
   /** How late the last decision since it was started was, ms; null before the first. */
   latenessMs: z.number().nullable(),
   positions: z.array(BotPosition),
+  /** What is held without the stop it came with, in words; left out by the version before. */
+  unprotected: z.array(z.string()).optional(),
   openOrders: z.array(Order),
   /** The latest, newest first. */
   fills: z.array(Fill),

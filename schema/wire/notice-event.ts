@@ -45,6 +45,7 @@ export const NOTICE_EVENTS = {
   "bot.halted": { topic: "bot", level: "warning", says: "A bot was halted: it sends nothing until a person looks." },
   "bot.error": { topic: "bot", level: "warning", says: "A bot could not go on and tries again." },
   "bot.failed": { topic: "bot", level: "critical", says: "A bot stopped by itself after errors in a row." },
+  "bot.unprotected": { topic: "bot", level: "critical", says: "A bot holds something whose stop no longer rests." },
   "signal.missing": { topic: "bot", level: "warning", says: "A bot heard no signal for longer than it expects." },
   "signal.heard": { topic: "bot", level: "info", says: "A bot that missed signals hears them again." },
   "signal.locked": { topic: "bot", level: "warning", says: "A bot's address for signals was locked." },

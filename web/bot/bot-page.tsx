@@ -218,6 +218,7 @@ const MORE_ID = "more-of-the-bot";
 
 function Positions({ state, currency }: { state: BotState | null; currency: string }) {
   const rows = (state?.positions ?? []).filter(({ quantity }) => Number(quantity) !== 0);
+  const unprotected = state?.unprotected ?? [];
   return (
     <section aria-label="Position" className="card overflow-hidden">
       <h2 className="border-b border-line px-4 py-2.5 font-semibold">Position</h2>
@@ -231,6 +232,12 @@ function Positions({ state, currency }: { state: BotState | null; currency: stri
           keyOf={(row) => row.instrument}
         />
       )}
+      {unprotected.map((words) => (
+        <p key={words} role="status" className="flex items-start gap-3 border-t border-line bg-danger-soft px-4 py-3">
+          <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-danger" />
+          {words}
+        </p>
+      ))}
     </section>
   );
 }

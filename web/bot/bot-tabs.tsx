@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import type { Bot, BotLogEntry, BotState } from "../../schema/wire/bot.ts";
+import type { Bot, BotState } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import { wordsOfReason } from "../../schema/wire/code-words.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import type { BotTab } from "../app/trading-search.ts";
@@ -114,6 +115,7 @@ const TONES: Readonly<Partial<Record<BotLogEntry["kind"], BadgeTone>>> = {
   skipped: "notice",
   missing: "notice",
   locked: "danger",
+  unprotected: "danger",
 };
 
 function BotLog({ id, state }: { id: string; state: BotState | null }) {

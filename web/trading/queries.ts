@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
-import { Bot, BotLogEntry, BotState, DashboardState } from "../../schema/wire/bot.ts";
+import { Bot, BotState, DashboardState } from "../../schema/wire/bot.ts";
+import { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { JournalPage, JournalStatistics } from "../../schema/wire/journal.ts";
 import { MarketCandleSeries, ReplayState } from "../../schema/wire/market.ts";

@@ -200,7 +200,7 @@ export class AccountBase extends BackedUpObject {
     if (this.hub.publish(state)) this.opened.outbox.tellDashboard(state);
   }
 
-  /** For whoever has nothing new for it: an alarm that the platform lost comes back. */
+  /** Sets the alarm where that was not done a moment ago, so that one that the platform lost comes back. Nothing may have changed. */
   protected async armAgain(): Promise<void> {
     const since = systemClock() - this.armedAt;
     if (since < 0 || since >= ARM_AGAIN_MS) await this.arm();

@@ -2,7 +2,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { AuditPage } from "../../schema/wire/audit.ts";
-import type { BotLogEntry } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { AccountState } from "../../schema/wire/trading.ts";
 import { parsePrice, parseQuantity } from "../core/ledger/decimal-text.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";

@@ -2,7 +2,6 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import {
   Bot,
   BotDefinition,
-  BotLogEntry,
   BotPreview,
   BotState,
   CreateBot,
@@ -11,6 +10,7 @@ import {
   StartBotQuery,
   StopBot,
 } from "../../schema/wire/bot.ts";
+import { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import { Page, PageQuery } from "../../schema/wire/primitive.ts";
 import { botObject } from "../services/trading/account-object-of.ts";
 import { pauseBot, readBotLog, readBotState, resumeBot, startBot, stopBot } from "../services/trading/bot-actions.ts";

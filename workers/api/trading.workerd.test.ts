@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Bot, BotLogEntry, BotPreview, BotState } from "../../schema/wire/bot.ts";
+import type { Bot, BotPreview, BotState } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { RiskView, VerdictLogEntry } from "../../schema/wire/risk.ts";
 import type { AccountState, KillResult, Order, OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";

@@ -28,6 +28,11 @@ export class BotAlerts {
     this.waits = true;
   }
 
+  /** What is known of the storage is read anew: something else than this wrote to it. */
+  forget(): void {
+    this.waits = undefined;
+  }
+
   hasAny(): boolean {
     this.waits ??= [...this.kv.list({ prefix: PREFIX, limit: 1 })].length > 0;
     return this.waits;

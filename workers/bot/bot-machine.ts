@@ -15,6 +15,7 @@ import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
 import { hearTold } from "./hear-desk.ts";
 import { freshCuts } from "./heard-cut.ts";
+import { closeMet, GONE_FOR_MS, lookForStops, type MissingStop, type StopsLook } from "./missing-stops.ts";
 import { readClosed } from "./read-closed.ts";
 import { Shadow } from "./shadow.ts";
 import { writeAsk } from "./write-ask.ts";
@@ -142,7 +143,15 @@ export class BotMachine {
    * Goes on over the candles that have closed. What was decided on fresh ones is written down to be asked of the desk;
    * `mayEnter`: whether entries may be made at that moment. Candles that are too old to trade on are taken as history.
    */
-  async goOn({ mayEnter, note }: { mayEnter: () => boolean; note: Note }): Promise<Pass> {
+  async goOn({
+    mayEnter,
+    missing,
+    note,
+  }: {
+    mayEnter: () => boolean;
+    missing: readonly MissingStop[];
+    note: Note;
+  }): Promise<Pass> {
     const stepMs = timeframeMs(this.definition.timeframe);
     const freshMs = Math.max(FRESH_MS_MIN, stepMs * FRESH_SHARE);
     let candles = 0;
@@ -156,10 +165,20 @@ export class BotMachine {
         this.shadow?.push(chunks, until);
         const enter = isFresh && mayEnter();
         for (const command of commands) this.decide(command, { enter, now: until, note });
+        for (const command of closeMet(this.trader, { missing, chunks, until, stepMs })) {
+          this.decide(command, { enter, now: until, note });
+        }
       },
       step: stepMs,
     });
     return { marketAt, candles };
+  }
+
+  /** Looks for stops of what is held whose orders are gone, once the desk was heard. */
+  lookForStops(): Promise<StopsLook> {
+    const { definition, trader, parts } = this;
+    const goneForMs = parts.record.account.market.kind === "replay" ? 0 : GONE_FOR_MS;
+    return lookForStops({ ...parts, definition, trader, goneForMs });
   }
 
   private decide(command: TraderCommand, { enter, now, note }: { enter: boolean; now: number; note: Note }): void {

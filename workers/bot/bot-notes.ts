@@ -1,4 +1,4 @@
-import type { BotLogEntry } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { BotLogEntry } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { BotNotices } from "./bot-notices.ts";
 import type { BotRecord } from "./bot-record.ts";

@@ -1,4 +1,5 @@
-import type { BotLogEntry, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotStatus } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import { wordsOfReason } from "../../schema/wire/code-words.ts";
 import type { NoticeEventName } from "../../schema/wire/notice-event.ts";
 import { type RaisedNotice, raised } from "../notify/raised-notice.ts";
@@ -26,6 +27,7 @@ const TOLD: Partial<Record<BotLogEntry["kind"], readonly [event: NoticeEventName
   missing: ["signal.missing", "hears no signals"],
   heard: ["signal.heard", "hears signals again"],
   locked: ["signal.locked", "locked its address for signals"],
+  unprotected: ["bot.unprotected", "holds something without its stop"],
   shadow: ["shadow.behind", "fell behind its backtest"],
 };
 

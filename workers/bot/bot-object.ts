@@ -1,4 +1,5 @@
-import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { ByeReason } from "../../schema/wire/live.ts";
 import type { RestoredMark } from "../backup/backed-up-object.ts";
 import type { MarketCall, MarketListener } from "../feed/live/market-port.ts";
@@ -21,6 +22,7 @@ import type { BotRecord } from "./bot-record.ts";
 import { BotReporter, standingOf } from "./bot-reporter.ts";
 import { haltRestored } from "./bot-restored.ts";
 import { botState, startingLife } from "./bot-view.ts";
+import { knownMissing, missingWords } from "./missing-stops.ts";
 
 const SOCKETS_MAX = 20;
 const LOG_SHOWN = 50;
@@ -213,7 +215,7 @@ export class BotObject extends BotBase implements MarketListener {
     const now = systemClock();
     const { market } = this.bot.record(undefined).account;
     const own = botDueAt(this.bot.life(), { now, market, isFlat: () => this.bot.isFlat() });
-    const due = [own, this.bot.signals.dueAt()];
+    const due = [own, this.bot.signals.dueAt(), this.bot.stopsDueAt];
     if (this.bot.alerts.hasAny()) due.push(now + ALERT_AGAIN_MS);
     const known = due.filter((at) => at !== undefined);
     await this.ringAt(known.length === 0 ? undefined : Math.min(...known));
@@ -226,6 +228,7 @@ export class BotObject extends BotBase implements MarketListener {
       log: this.store.readLog(undefined, LOG_SHOWN),
       desk: this.store.get("deskView"),
       signals: this.bot.signals.state(),
+      missing: knownMissing(this.store).map(missingWords),
     });
   }
 
@@ -234,20 +237,19 @@ export class BotObject extends BotBase implements MarketListener {
     const { status, reason } = this.bot.life();
     this.ctx.waitUntil(this.notices.look(record, status));
     // Whoever comes to watch is shown it as it is then: most bots have nobody, and a view takes as long as a decision.
-    if (this.hub.size > 0 && !this.hub.publish(this.view(record))) return;
+    if (this.hub.size > 0) this.hub.publish(this.view(record));
     this.ctx.waitUntil(
       this.reporter.tell(record, { status, reason }, () => standingOf(record, this.view(record), this.bot.life())),
     );
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (
-      this.store.get("record") === undefined ||
-      this.bot.record(undefined).ownerId !== request.headers.get(OWNER_HEADER)
-    ) {
+    const isThere = this.store.get("record") !== undefined;
+    if (!isThere || this.bot.record(undefined).ownerId !== request.headers.get(OWNER_HEADER)) {
       return new Response(null, { status: 404 });
     }
     this.hub.publish(this.view(this.bot.record(undefined)));
+    this.publish();
     return this.hub.open(request);
   }
 
@@ -274,7 +276,7 @@ export class BotObject extends BotBase implements MarketListener {
   /** Tells the dashboard nothing more of how it stood until now: it is taken from there. */
   async endReports(call: { ownerId: string }): Promise<void> {
     this.bot.record(call.ownerId);
-    await this.reporter.stop();
+    await this.reporter.stop(this.bot.life());
   }
 
   /** It begins halted: what it was about to ask is taken back, and a person starts it again. */
@@ -287,9 +289,9 @@ export class BotObject extends BotBase implements MarketListener {
   async destroy(ownerId: string): Promise<void> {
     if (this.store.get("record") === undefined) return;
     await this.bot.leaveMarket(this.bot.record(ownerId));
-    await this.reporter.stop();
     await this.notices.settled();
     this.hub.end("deleted");
+    await this.reporter.stop(this.bot.life());
     this.bot.forget();
     await this.ctx.storage.deleteAll();
     this.store.forget();

@@ -6,6 +6,8 @@ import { BotReporter, type Standing } from "./bot-reporter.ts";
 
 const RECORD = { ownerId: "usr_1", botId: "bot_1", name: "Cross", account: { id: "acc_1" } } as BotRecord;
 
+const STANDS = { status: "running", reason: null } as const;
+
 /** What is told of a bot that stands so. */
 function standing(equity: string, status: BotStatus = "running", reason: string | null = null) {
   const state = { status, reason, equity, profit: "0", profitToday: "0", trades: 0, spark: [], lastCandleAt: null };
@@ -79,10 +81,32 @@ describe("what a bot tells its owner's dashboard", () => {
     const { reporter, told, timers } = newReporter();
     await reporter.tell(RECORD, ...standing("100"));
     await reporter.tell(RECORD, ...standing("101"));
-    await reporter.stop();
+    await reporter.stop(STANDS);
     for (const { act } of timers) act();
     await settled();
     expect(told).toEqual(["running 100"]);
+  });
+
+  it("is told again once its state changes after that, and not for a pass that changes none", async () => {
+    const { reporter, told, timers } = newReporter();
+    await reporter.stop({ status: "stopped", reason: null });
+    await reporter.tell(RECORD, ...standing("100", "stopped"));
+    expect([told, timers]).toEqual([[], []]);
+    await reporter.tell(RECORD, ...standing("100", "starting"));
+    expect(told).toEqual(["starting 100"]);
+  });
+
+  it("is looked at as it is sent, and not sent where nothing is other than what arrived", async () => {
+    const { reporter, told, timers } = newReporter();
+    await reporter.tell(RECORD, ...standing("100"));
+    for (const equity of ["101", "100"]) await reporter.tell(RECORD, ...standing(equity));
+    timers[0].act();
+    await settled();
+    expect(told).toEqual(["running 100"]);
+    await reporter.tell(RECORD, ...standing("102"));
+    timers[1].act();
+    await settled();
+    expect(told).toEqual(["running 100", "running 102"]);
   });
 
   it("is nothing more once it is stopped, also where what was on its way then did not get there", async () => {
@@ -93,7 +117,7 @@ describe("what a bot tells its owner's dashboard", () => {
         refuse = () => fail(new Error("no answer"));
       });
     void reporter.tell(RECORD, ...standing("100"));
-    const stopped = reporter.stop();
+    const stopped = reporter.stop(STANDS);
     refuse();
     await stopped;
     dashboard.answer = async () => undefined;

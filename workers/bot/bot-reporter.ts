@@ -18,11 +18,6 @@ export interface Standing {
   readonly statusSince?: number | undefined;
 }
 
-export function standingOf(record: BotRecord, state: BotState, { startedAt, statusSince }: BotLife): Standing {
-  const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
-  return { state, dueAt, startedAt, statusSince };
-}
-
 /** What is told at once where it changed. */
 type Told = Pick<BotState, "status" | "reason">;
 
@@ -44,6 +39,9 @@ export class BotReporter {
   private telling: Promise<void> | undefined;
   private timed = false;
   private told: Told | undefined;
+  private isSilent = false;
+  /** The last report that arrived, as text: the same again says nothing. */
+  private sent: string | undefined;
   /** Rises with each `stop`: what was on its way before is not tried again. */
   private stops = 0;
 
@@ -53,19 +51,25 @@ export class BotReporter {
 
   /** Takes note that the bot may stand differently, which is looked at as it is told; the promise ends with what is told at once. */
   tell(record: BotRecord, { status, reason }: Told, standing: () => Standing): Promise<void> {
+    const isNew = this.told?.status !== status || this.told.reason !== reason;
+    if (this.isSilent && !isNew) return Promise.resolve();
+    this.isSilent = false;
     this.waiting = { record, standing };
-    if (this.told?.status === status && this.told.reason === reason) {
-      this.tellLater(FIGURES_WAIT_MS);
-      return Promise.resolve();
-    }
     this.told = { status, reason };
-    return this.tellNow();
+    if (isNew) return this.tellNow();
+    this.tellLater(FIGURES_WAIT_MS);
+    return Promise.resolve();
   }
 
-  /** Tells nothing more of what was noted until now, and ends once nothing is on its way. */
-  async stop(): Promise<void> {
+  /**
+   * Tells nothing more of a bot that stands so until its state changes, and ends once nothing is on its way: whoever takes it
+   * from the dashboard shall not find it there again.
+   */
+  async stop({ status, reason }: Told): Promise<void> {
     this.waiting = undefined;
-    this.told = undefined;
+    this.told = { status, reason };
+    this.isSilent = true;
+    this.sent = undefined;
     this.stops++;
     await this.telling;
   }
@@ -92,7 +96,11 @@ export class BotReporter {
       const { record, standing } = next;
       const { stops } = this;
       try {
-        await this.parts.send(record, reportOf(record, standing()));
+        const report = reportOf(record, standing());
+        const text = JSON.stringify(report);
+        if (text === this.sent) continue;
+        await this.parts.send(record, report);
+        if (stops === this.stops) this.sent = text;
       } catch (error) {
         logEvent("bot_not_reported", { id: record.botId, error });
         if (stops === this.stops) this.waiting ??= next;
@@ -110,4 +118,10 @@ function reportOf({ botId, account, name }: BotRecord, { state, dueAt, startedAt
     bot: { botId, accountId: account.id, name, status, ...since, reason, equity, profit, profitToday, spark },
     row: { status, reason, equity, profit, profitToday, trades, spark, lastCandleAt, dueAt, startedAt },
   };
+}
+
+/** How a bot stands, as lists of bots show it. A replay's time is not ours: none of its decisions is due. */
+export function standingOf(record: BotRecord, state: BotState, { startedAt, statusSince }: BotLife): Standing {
+  const dueAt = record.account.market.kind === "replay" ? null : dueInList(state, startedAt);
+  return { state, dueAt, startedAt, statusSince };
 }

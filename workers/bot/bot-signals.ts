@@ -178,7 +178,7 @@ export class BotSignals {
     for (const signal of this.store.waiting()) this.settle(signal, "denied", "The bot was stopped before its turn.");
   }
 
-  /** What is in memory is made again from what is stored. */
+  /** What is known of the storage is read anew. */
   forget(): void {
     this.store.forget();
   }

@@ -1,4 +1,4 @@
-import type { BotLogEntry } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { DeskIntent } from "../account/desk-calls.ts";
 import type { OrderPart } from "../core/engine/trader-command.ts";
 
@@ -32,7 +32,8 @@ export class BotStore {
   /** Values by name as they are stored: each pass asks for the same few. Nobody else writes these, and nobody changes what it got. */
   private readonly values = new Map<string, unknown>();
   /** Parts that each text has. */
-  private readonly parts = new Map<string, number>();
+  private readonly partCounts = new Map<string, number>();
+  /** Nothing waits to be asked of the desk. */
   private isDrained = false;
   /** No entry of the log is behind this one. */
   private lastLogged: number | undefined;
@@ -63,7 +64,7 @@ export class BotStore {
   /** What is known of the storage is read anew: something else than this wrote to it, or took back what this wrote. */
   forget(): void {
     this.values.clear();
-    this.parts.clear();
+    this.partCounts.clear();
     this.isDrained = false;
     this.lastLogged = undefined;
   }
@@ -98,13 +99,13 @@ export class BotStore {
     for (let at = 0; at < text.length; at += PART_CHARACTERS) {
       sql.exec(query, name, parts++, text.slice(at, at + PART_CHARACTERS));
     }
-    const before = this.parts.get(name);
+    const before = this.partCounts.get(name);
     if (before === undefined || before > parts) sql.exec("delete from texts where name = ? and part >= ?", name, parts);
-    this.parts.set(name, parts);
+    this.partCounts.set(name, parts);
   }
 
   forgetText(name: string): void {
-    this.parts.delete(name);
+    this.partCounts.delete(name);
     this.storage.sql.exec("delete from texts where name = ?", name);
   }
 
@@ -150,6 +151,15 @@ export class BotStore {
   orderOf(ref: string): string | undefined {
     const query = "select order_id from sent where ref = ? and part = 'main'";
     return this.storage.sql.exec<{ order_id: string }>(query, ref).toArray()[0]?.order_id;
+  }
+
+  /** The orders that protect what an entry bought or sold, its target apart. */
+  stopsOf(ref: string): string[] {
+    const query = "select order_id from sent where ref = ? and part in ('stop', 'trailing')";
+    return this.storage.sql
+      .exec<{ order_id: string }>(query, ref)
+      .toArray()
+      .map((row) => row.order_id);
   }
 
   log(entry: Omit<BotLogEntry, "sequence">): void {

@@ -17,7 +17,7 @@ const RECORD = {
 /** The state that is shown of a bot whose decision was due at `DUE_AT` when it became `status`. */
 function shown(status: BotStatus) {
   const life: BotLife = { ...idleState(), status, nextDueAt: DUE_AT, latenessMs: 120 };
-  return botState(RECORD, { life, machine: undefined, log: [], desk: undefined, signals: null });
+  return botState(RECORD, { life, machine: undefined, log: [], desk: undefined, signals: null, missing: [] });
 }
 
 /** Its life after a pass at `now` in which one candle closed. */

@@ -1,4 +1,5 @@
-import type { BotLogEntry, BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotState, BotStatus } from "../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
 import type { Fill, Order } from "../../schema/wire/trading.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
@@ -65,13 +66,18 @@ const OPEN_SHOWN = 50;
 const FILLS_SHOWN = 25;
 const ENDED: ReadonlySet<Order["state"]> = new Set(["DENIED", "REJECTED", "CANCELED", "EXPIRED", "FILLED"]);
 
+/** Whether an order trades no more, as far as is known. */
+export function isOver(state: Order["state"]): boolean {
+  return ENDED.has(state);
+}
+
 /** The view after an event of the desk. */
 export function deskViewAfter(
   view: DeskView | undefined,
   { order, fill }: { readonly order: Order; readonly fill?: DeskEvent["fill"] },
 ): DeskView {
   const others = (view?.openOrders ?? []).filter((other) => other.id !== order.id);
-  const openOrders = ENDED.has(order.state) ? others : [...others, order].slice(-OPEN_SHOWN);
+  const openOrders = isOver(order.state) ? others : [...others, order].slice(-OPEN_SHOWN);
   if (fill === undefined) return { openOrders, fills: view?.fills ?? [] };
   const { tradeId, quantity, price, fee, at } = fill;
   const { id: orderId, accountId, botId, instrument, side } = order;
@@ -89,12 +95,15 @@ export function botState(
     log,
     desk,
     signals,
+    missing,
   }: {
     life: BotLife;
     machine: BotMachine | undefined;
     log: readonly BotLogEntry[];
     desk: DeskView | undefined;
     signals: BotState["signals"];
+    /** In words, each stop whose order is gone. */
+    missing: readonly string[];
   },
 ): BotState {
   const capital = Number(record.definition.capital);
@@ -127,6 +136,7 @@ export function botState(
           unrealised: mark > 0 ? amount(quantity * (mark - entryPrice)) : null,
         };
       }),
+    unprotected: positions.some(({ quantity }) => quantity !== 0) ? [...missing] : [],
     openOrders: [...(desk?.openOrders ?? [])],
     fills: [...(desk?.fills ?? [])],
     log: [...log],

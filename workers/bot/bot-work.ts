@@ -16,6 +16,7 @@ import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
 import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
 import { passOverCuts } from "./heard-cut.ts";
+import { knownMissing, type MissingStop, missingWords, noteMissing } from "./missing-stops.ts";
 import { strategyOf } from "./strategy-of.ts";
 
 /** Errors in a row after which a person is asked. */
@@ -39,6 +40,8 @@ export class BotWork {
   /** What is stored, checked: it is asked for several times in each pass. */
   private known: BotRecord | undefined;
   private lived: BotLife | undefined;
+  /** When stops have to be looked at again, UTC ms. */
+  stopsDueAt: number | undefined;
 
   constructor({ env, storage, store, now }: WorkParts) {
     this.env = env;
@@ -146,7 +149,9 @@ export class BotWork {
     if (next !== undefined) await machine.cancelEntries(this.store.get<DeskView>("deskView")?.openOrders ?? []);
     // Asked anew for each decision: a person may pause it while the market is read.
     const mayEnter = () => this.life().status === "running" && this.store.get("next") === undefined;
-    const { marketAt } = await machine.goOn({ mayEnter, note: (command, at) => this.noteCommand(command, at) });
+    const missing = await this.watchStops(record, machine);
+    const note = (command: TraderCommand, at: number) => this.noteCommand(command, at);
+    const { marketAt } = await machine.goOn({ mayEnter, missing, note });
     const ask = async () => {
       // A bot that asked for nothing has heard everything already.
       if (await this.drain(machine)) await machine.hearDesk((event) => this.noteEvent(event));
@@ -155,6 +160,29 @@ export class BotWork {
     await this.signals.act(machine, { at: marketAt, ask });
     this.afterCandles(record, machine, marketAt);
     return "done";
+  }
+
+  /** Tells once of each stop whose order is gone while what it protects is held. */
+  private async watchStops(record: BotRecord, machine: BotMachine): Promise<readonly MissingStop[]> {
+    const { missing, againAt } = await machine.lookForStops();
+    this.stopsDueAt = againAt;
+    if (missing.length === 0 && knownMissing(this.store).length === 0) return missing;
+    const at = this.now();
+    this.store.write(() => {
+      for (const stop of noteMissing(this.store, missing)) {
+        const message = missingWords(stop);
+        this.store.log({ at, kind: "unprotected", message });
+        const id = `stop-missing-${stop.ref}`;
+        this.alerts.raise(record, {
+          id,
+          at,
+          level: "critical",
+          code: "stop_missing",
+          message: `${record.name}: ${message}`,
+        });
+      }
+    });
+    return missing;
   }
 
   /** Asks the desk for what was written down. True where there was any. */
@@ -192,6 +220,7 @@ export class BotWork {
     this.known = undefined;
     this.lived = undefined;
     this.signals.forget();
+    this.alerts.forget();
   }
 
   private async beginTrading(record: BotRecord): Promise<void> {

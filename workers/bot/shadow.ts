@@ -10,10 +10,10 @@ import type { Order } from "../core/fill/order.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
 import { type Compared, costsOf, type Leg, newLeg, type ShadowKind, withFill } from "./shadow-cost.ts";
 
-/** Orders that are compared one by one, more than a page shows; older ones only count in the sums. All are stored with each candle. */
+/** Orders that are compared one by one; older ones only count in the sums. All are stored with each candle. */
 const COMPARED_KEPT = 100;
-/** Orders whose names are kept: more than can be open at once. */
-const REFS_KEPT = 300;
+/** Orders whose names are kept although nothing of them waits or is held: fills of a candle are told before what they close is gone. */
+const REFS_KEPT = 100;
 /** Differences that a page shows; of an order all or none. */
 const SHOWN = 50;
 /** Candles of the bot's timeframe that either side may be behind before a trade counts as missed or extra. */
@@ -48,6 +48,7 @@ export class Shadow {
   private readonly definition: RunDefinition;
   private readonly stepMs: number;
   private compared: Record<string, Compared> = {};
+  /** Texts of what is compared: with a fill of it comes another object. */
   private readonly texts = new WeakMap<Compared, string>();
   private sums: Record<ShadowKind, number> = { price: 0, delay: 0, fee: 0, quantity: 0, missed: 0, extra: 0 };
   /** Names of the run's orders by their numbers. */
@@ -83,7 +84,10 @@ export class Shadow {
     });
     this.placed = [];
     const names = Object.entries(this.refs);
-    if (names.length > REFS_KEPT) this.refs = Object.fromEntries(names.slice(-REFS_KEPT));
+    if (names.length <= REFS_KEPT) return;
+    const live = this.run.liveOrders();
+    const kept = names.filter(([order], at) => at >= names.length - REFS_KEPT || live.has(Number(order)));
+    this.refs = Object.fromEntries(kept);
   }
 
   /** History: the run takes it before its first decision. */
@@ -124,15 +128,20 @@ export class Shadow {
     if (keys.length <= COMPARED_KEPT) return;
     for (const key of keys.slice(0, keys.length - COMPARED_KEPT)) {
       const { [key]: old, ...rest } = this.compared;
+      // Its other side may still come.
+      if (this.waits(old)) continue;
       for (const [kind, cost] of this.costs(old)) this.sums[kind] += cost;
       this.compared = rest;
     }
   }
 
+  private waits({ at }: Compared): boolean {
+    return this.marketAt - at < GRACE_CANDLES * this.stepMs;
+  }
+
   private costs(compared: Compared): readonly (readonly [ShadowKind, number])[] {
-    const waits = this.marketAt - compared.at < GRACE_CANDLES * this.stepMs;
     const mark = this.marks[compared.instrument];
-    return costsOf(compared, { mark, waits, delayMs: this.stepMs });
+    return costsOf(compared, { mark, waits: this.waits(compared), delayMs: this.stepMs });
   }
 
   /** Equity of the backtest. */
@@ -178,9 +187,11 @@ export class Shadow {
 
   /** Most are what they were at the last candle. */
   private textOf(compared: Compared): string {
-    const known = this.texts.get(compared) ?? JSON.stringify(compared);
-    this.texts.set(compared, known);
-    return known;
+    const known = this.texts.get(compared);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(compared);
+    this.texts.set(compared, text);
+    return text;
   }
 
   restore(snapshot: Snapshot): void {

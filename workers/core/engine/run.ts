@@ -135,6 +135,13 @@ export class Run {
     if (block.length > 0) this.trade(block);
   }
 
+  /** Numbers of the orders that wait or of which something is held, of all instruments: of others no fill is to come. */
+  liveOrders(): Set<number> {
+    const { venue, account } = this.lanes.main;
+    const waiting = venue.books.flatMap(({ orders }) => orders.flatMap(({ id, group }) => [id, group]));
+    return new Set([...waiting, ...account.positions.flatMap(({ lots }) => lots.map(({ order }) => order))]);
+  }
+
   /** Drops the trades that were closed: for runs that go on for ever beside something that keeps them itself. */
   forgetTrades(): void {
     for (const lane of this.lanes.all) lane.account.trades.takeRows();

@@ -26,7 +26,7 @@ export class SentOrders {
   private readonly venue: VenueBooks;
   private readonly sent = new Map<string, SentOrder>();
   /** What is stored of those that are over, by their refs. */
-  private readonly over = new Map<string, Snapshot>();
+  private readonly saved = new Map<string, Snapshot>();
   /** Placed since the last close. */
   private placed: { instrument: number; order: Order }[] = [];
 
@@ -35,17 +35,26 @@ export class SentOrders {
     venue.observer = (instrument, order) => this.placed.push({ instrument, order });
   }
 
-  /** One to be changed. Throws RangeError where no such order is known. */
-  get(ref: string): SentOrder {
+  /** An order that is about to change. Throws RangeError where none is known by this name. */
+  change(ref: string): SentOrder {
     const found = this.sent.get(ref);
     if (found === undefined) throw new RangeError(`ref must be that of an order of this trader, was ${ref}`);
-    this.over.delete(ref);
+    this.saved.delete(ref);
     return found;
   }
 
   /** Orders of an instrument that have not ended: what was asked to be cancelled may trade all the same. */
   working(index: number): SentOrder[] {
     return [...this.sent.values()].filter(({ instrument, ended }) => instrument === index && !ended);
+  }
+
+  /** Entries of which something is held and that came with a stop, or one that trails. */
+  guarded(index: number): SentOrder[] {
+    const held = new Set(this.venue.account.positions[index].lots.map(({ order }) => order));
+    return [...this.sent.values()].filter(
+      ({ instrument, order: { id, legStop, legTrail } }) =>
+        instrument === index && held.has(id) && !(Number.isNaN(legStop) && Number.isNaN(legTrail)),
+    );
   }
 
   /** What the decisions at a close have changed: first what goes, then what comes. */
@@ -68,6 +77,7 @@ export class SentOrders {
       const lives = this.venue.books[instrument].orders.includes(order) && !this.expires(instrument, order);
       if (!lives) return [];
       const ref = refOf(key);
+      this.saved.delete(ref);
       this.sent.set(ref, { ref, instrument, order, canceled: false, expiring: false, ended: false });
       return [placeCommand(order, instrument, key)];
     });
@@ -86,24 +96,24 @@ export class SentOrders {
     const over = [...this.sent.values()].filter(({ ended, order }) => ended && !held.has(order.id));
     for (const { ref } of over.slice(0, Math.max(0, over.length - ENDED_KEPT_MAX))) {
       this.sent.delete(ref);
-      this.over.delete(ref);
+      this.saved.delete(ref);
     }
   }
 
   snapshot(): Snapshot {
-    return [...this.sent.values()].map((sent) => this.over.get(sent.ref) ?? this.save(sent));
+    return [...this.sent.values()].map((sent) => this.saved.get(sent.ref) ?? this.save(sent));
   }
 
   private save({ ref, instrument, order, canceled, expiring, ended }: SentOrder): Snapshot {
     const saved = { ref, instrument, order: saveOrder(order), flags: [canceled, expiring, ended] };
-    if (ended) this.over.set(ref, lasting(saved));
+    if (ended) this.saved.set(ref, lasting(saved));
     return saved;
   }
 
   /** After the venue's books have been restored: an order that is in a book stays the same object. */
   restore(snapshot: Snapshot): void {
     this.sent.clear();
-    this.over.clear();
+    this.saved.clear();
     for (const saved of snapshot as readonly Snapshot[]) {
       const ref = snapshotField(saved, "ref") as string;
       const instrument = snapshotNumber(saved, "instrument");

@@ -87,11 +87,15 @@ function textOf(value: Snapshot): string {
 function textOfParts(value: readonly Snapshot[] | { readonly [key: string]: Snapshot }): string {
   let text = "";
   if (Array.isArray(value)) {
-    for (const entry of value) text += `${text === "" ? "" : ","}${textOf(entry as Snapshot)}`;
+    for (const entry of value) text += `${text === "" ? "" : ","}${textOf((entry ?? null) as Snapshot)}`;
     return `[${text}]`;
   }
   const fields = value as { readonly [key: string]: Snapshot };
-  for (const name of Object.keys(fields)) text += `${text === "" ? "" : ","}${fieldText(name)}${textOf(fields[name])}`;
+  for (const name of Object.keys(fields)) {
+    // As JSON does: what has no value is left out.
+    if (fields[name] === undefined) continue;
+    text += `${text === "" ? "" : ","}${fieldText(name)}${textOf(fields[name])}`;
+  }
   return `{${text}}`;
 }
 
@@ -132,16 +136,13 @@ DIGIT_CODES.forEach((code, value) => {
 const PADDING = "=".charCodeAt(0);
 /** Characters made into a string at once: far below the most arguments a call may have. */
 const TEXT_PIECE = 8_192;
-/** Columns of a few values are put together character by character. */
-const BYTES_FEW = 96;
-
 function encodeBytes(bytes: Uint8Array): string {
-  if (bytes.length <= BYTES_FEW) return encodeFew(bytes);
+  if (bytes.length === 0) return "";
   const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
   let out = 0;
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const word = wordAt(bytes, at);
+    const word = (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
     codes[out++] = DIGIT_CODES[(word >> 18) & 63];
     codes[out++] = DIGIT_CODES[(word >> 12) & 63];
     codes[out++] = left > 1 ? DIGIT_CODES[(word >> 6) & 63] : PADDING;
@@ -152,22 +153,6 @@ function encodeBytes(bytes: Uint8Array): string {
     pieces.push(String.fromCharCode(...codes.subarray(at, at + TEXT_PIECE)));
   }
   return pieces.join("");
-}
-
-function encodeFew(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at;
-    const word = wordAt(bytes, at);
-    text += DIGITS[(word >> 18) & 63] + DIGITS[(word >> 12) & 63];
-    text += (left > 1 ? DIGITS[(word >> 6) & 63] : "=") + (left > 2 ? DIGITS[word & 63] : "=");
-  }
-  return text;
-}
-
-/** Three bytes as one number; what is behind the end counts as zero. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 }
 
 function decodeBytes(text: string): Uint8Array<ArrayBuffer> {

@@ -38,6 +38,16 @@ export interface TraderPosition {
   readonly mark: number;
 }
 
+/** A stop that an entry came with. */
+export interface TraderStop {
+  /** Of the entry. */
+  readonly ref: string;
+  /** Of the entry: a stop of what was bought sells. */
+  readonly side: "buy" | "sell";
+  /** Undefined of one that trails. */
+  readonly price: number | undefined;
+}
+
 /** An order that may still trade. */
 export interface TraderOrder {
   readonly role: "entry" | "exit";
@@ -182,7 +192,7 @@ export class Trader {
       this.venue.liquidate(event.instrument, this.heardFill(event.instrument, event));
       return;
     }
-    const sent = this.orders.get(event.ref);
+    const sent = this.orders.change(event.ref);
     const { instrument, order } = sent;
     if (event.type === "ended") {
       if (event.part !== "main") return;
@@ -200,6 +210,14 @@ export class Trader {
     const { quantity, counted, price, fee, at } = event;
     const next = at >= this.lastOpens[index] + this.stepMs ? 1 : 0;
     return { quantity, counted, price, fee, at, candle: this.venue.books[index].candle + next };
+  }
+
+  /** The stops that entries came with of which something is held. */
+  stops(index: number): TraderStop[] {
+    return this.orders.guarded(index).map(({ ref, order }) => ({
+      ...{ ref, side: order.side > 0 ? "buy" : "sell" },
+      price: Number.isNaN(order.legStop) ? undefined : order.legStop,
+    }));
   }
 
   /** How much of a long position no exit that may still trade is for, legs apart; 0 of a short one. */

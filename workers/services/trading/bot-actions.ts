@@ -1,4 +1,5 @@
-import type { Bot, BotLogEntry, BotState, StartBotQuery, StopBot } from "../../../schema/wire/bot.ts";
+import type { Bot, BotState, StartBotQuery, StopBot } from "../../../schema/wire/bot.ts";
+import type { BotLogEntry } from "../../../schema/wire/bot-log.ts";
 import type { PageQuery } from "../../../schema/wire/primitive.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
 import { conflict, invalid } from "../../platform/problem-error.ts";
