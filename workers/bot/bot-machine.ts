@@ -13,9 +13,10 @@ import { type AskHow, askDesk } from "./ask-desk.ts";
 import { type BotRecord, botDefinition, isDrivenOutside } from "./bot-record.ts";
 import type { BotStore } from "./bot-store.ts";
 import { columnsOf } from "./candle-rows.ts";
+import { closeStops } from "./close-stops.ts";
 import { hearTold } from "./hear-desk.ts";
 import { freshCuts } from "./heard-cut.ts";
-import { closeMet, GONE_FOR_MS, lookForStops, type MissingStop, type StopsLook } from "./missing-stops.ts";
+import { GONE_FOR_MS, lookForStops, type StopsLook } from "./missing-stops.ts";
 import { readClosed } from "./read-closed.ts";
 import { Shadow } from "./shadow.ts";
 import { writeAsk } from "./write-ask.ts";
@@ -43,7 +44,7 @@ export interface OutsideWish {
 }
 
 /** Told what was decided, with the market's time. */
-type Note = (command: TraderCommand, at: number) => void;
+export type Note = (command: TraderCommand, at: number) => void;
 
 /** What a pass over the market did. */
 export interface Pass {
@@ -143,15 +144,7 @@ export class BotMachine {
    * Goes on over the candles that have closed. What was decided on fresh ones is written down to be asked of the desk;
    * `mayEnter`: whether entries may be made at that moment. Candles that are too old to trade on are taken as history.
    */
-  async goOn({
-    mayEnter,
-    missing,
-    note,
-  }: {
-    mayEnter: () => boolean;
-    missing: readonly MissingStop[];
-    note: Note;
-  }): Promise<Pass> {
+  async goOn({ mayEnter, note }: { mayEnter: () => boolean; note: Note }): Promise<Pass> {
     const stepMs = timeframeMs(this.definition.timeframe);
     const freshMs = Math.max(FRESH_MS_MIN, stepMs * FRESH_SHARE);
     let candles = 0;
@@ -165,9 +158,11 @@ export class BotMachine {
         this.shadow?.push(chunks, until);
         const enter = isFresh && mayEnter();
         for (const command of commands) this.decide(command, { enter, now: until, note });
-        for (const command of closeMet(this.trader, { missing, chunks, until, stepMs })) {
-          this.decide(command, { enter, now: until, note });
-        }
+        closeStops(
+          { ...this.parts, definition: this.definition, trader: this.trader },
+          { chunks, until, stepMs },
+          note,
+        );
       },
       step: stepMs,
     });

@@ -22,7 +22,7 @@ import type { BotRecord } from "./bot-record.ts";
 import { BotReporter, standingOf } from "./bot-reporter.ts";
 import { haltRestored } from "./bot-restored.ts";
 import { botState, startingLife } from "./bot-view.ts";
-import { knownMissing, missingWords } from "./missing-stops.ts";
+import { knownMissing } from "./missing-stops.ts";
 
 const SOCKETS_MAX = 20;
 const LOG_SHOWN = 50;
@@ -228,7 +228,7 @@ export class BotObject extends BotBase implements MarketListener {
       log: this.store.readLog(undefined, LOG_SHOWN),
       desk: this.store.get("deskView"),
       signals: this.bot.signals.state(),
-      missing: knownMissing(this.store).map(missingWords),
+      missing: knownMissing(this.store),
     });
   }
 
@@ -281,7 +281,7 @@ export class BotObject extends BotBase implements MarketListener {
 
   /** It begins halted: what it was about to ask is taken back, and a person starts it again. */
   protected override async afterRestore({ asOf }: RestoredMark): Promise<void> {
-    this.store.forget();
+    this.bot.forget();
     if (this.store.get("record") === undefined) return;
     haltRestored({ bot: this.bot, store: this.store }, { asOf, now: systemClock() });
   }
@@ -289,12 +289,12 @@ export class BotObject extends BotBase implements MarketListener {
   async destroy(ownerId: string): Promise<void> {
     if (this.store.get("record") === undefined) return;
     await this.bot.leaveMarket(this.bot.record(ownerId));
+    await this.reporter.stop(this.bot.life());
     await this.notices.settled();
     this.hub.end("deleted");
-    await this.reporter.stop(this.bot.life());
-    this.bot.forget();
     await this.ctx.storage.deleteAll();
-    this.store.forget();
+    this.bot.forget();
+    await this.reporter.stop(this.bot.life());
     this.forgetBackup();
   }
 }

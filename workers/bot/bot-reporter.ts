@@ -99,6 +99,8 @@ export class BotReporter {
         const report = reportOf(record, standing());
         const text = JSON.stringify(report);
         if (text === this.sent) continue;
+        // Whether it arrives is not known until it has.
+        this.sent = undefined;
         await this.parts.send(record, report);
         if (stops === this.stops) this.sent = text;
       } catch (error) {

@@ -1,11 +1,11 @@
 import type { BotState, BotStatus } from "../../schema/wire/bot.ts";
 import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
-import type { Fill, Order } from "../../schema/wire/trading.ts";
-import type { DeskEvent } from "../account/desk-calls.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
 import { isActive } from "./bot-due.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import type { BotRecord } from "./bot-record.ts";
+import type { DeskView } from "./desk-view.ts";
+import { type MissingStop, missingWords } from "./missing-stops.ts";
 
 /** Where a bot is in its life, as it is stored. Times are UTC ms. */
 export interface BotLife {
@@ -55,37 +55,6 @@ export function startingLife(now: number): Partial<BotLife> {
   };
 }
 
-/** What the desk has of the bot, as it was last asked. */
-export interface DeskView {
-  readonly openOrders: readonly Order[];
-  readonly fills: readonly Fill[];
-}
-
-/** Orders that a bot's page lists as open, and fills. */
-const OPEN_SHOWN = 50;
-const FILLS_SHOWN = 25;
-const ENDED: ReadonlySet<Order["state"]> = new Set(["DENIED", "REJECTED", "CANCELED", "EXPIRED", "FILLED"]);
-
-/** Whether an order trades no more, as far as is known. */
-export function isOver(state: Order["state"]): boolean {
-  return ENDED.has(state);
-}
-
-/** The view after an event of the desk. */
-export function deskViewAfter(
-  view: DeskView | undefined,
-  { order, fill }: { readonly order: Order; readonly fill?: DeskEvent["fill"] },
-): DeskView {
-  const others = (view?.openOrders ?? []).filter((other) => other.id !== order.id);
-  const openOrders = isOver(order.state) ? others : [...others, order].slice(-OPEN_SHOWN);
-  if (fill === undefined) return { openOrders, fills: view?.fills ?? [] };
-  const { tradeId, quantity, price, fee, at } = fill;
-  const { id: orderId, accountId, botId, instrument, side } = order;
-  const rest = { feeCurrency: fill.feeCurrency, liquidity: fill.liquidity };
-  const told: Fill = { id: tradeId, accountId, botId, orderId, instrument, side, quantity, price, fee, ...rest, at };
-  return { openOrders, fills: [told, ...(view?.fills ?? [])].slice(0, FILLS_SHOWN) };
-}
-
 /** What the bot's page shows. Amounts here are for the eye; the exact ones are in the account's books. */
 export function botState(
   record: BotRecord,
@@ -102,8 +71,7 @@ export function botState(
     log: readonly BotLogEntry[];
     desk: DeskView | undefined;
     signals: BotState["signals"];
-    /** In words, each stop whose order is gone. */
-    missing: readonly string[];
+    missing: readonly MissingStop[];
   },
 ): BotState {
   const capital = Number(record.definition.capital);
@@ -136,7 +104,7 @@ export function botState(
           unrealised: mark > 0 ? amount(quantity * (mark - entryPrice)) : null,
         };
       }),
-    unprotected: positions.some(({ quantity }) => quantity !== 0) ? [...missing] : [],
+    unprotected: positions.some(({ quantity }) => quantity !== 0) ? wordsOf(missing, life.status) : [],
     openOrders: [...(desk?.openOrders ?? [])],
     fills: [...(desk?.fills ?? [])],
     log: [...log],
@@ -144,6 +112,11 @@ export function botState(
     shadow: machine?.shadow === undefined || life.startedAt === null ? null : machine.shadow.state(equity),
     signals,
   };
+}
+
+/** Entries of one price say the same. */
+function wordsOf(missing: readonly MissingStop[], status: BotStatus): string[] {
+  return [...new Set(missing.map((stop) => missingWords(stop, { closes: isActive(status) })))];
 }
 
 /** Eight decimals are enough for the eye. */

@@ -14,9 +14,10 @@ import { lifeAfterCandles } from "./bot-progress.ts";
 import { BotRecord } from "./bot-record.ts";
 import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
-import { type BotLife, type DeskView, deskViewAfter, idleState } from "./bot-view.ts";
+import { type BotLife, idleState } from "./bot-view.ts";
+import { type DeskView, deskViewAfter } from "./desk-view.ts";
 import { passOverCuts } from "./heard-cut.ts";
-import { knownMissing, type MissingStop, missingWords, noteMissing } from "./missing-stops.ts";
+import { knownMissing, missingWords, noteMissing } from "./missing-stops.ts";
 import { strategyOf } from "./strategy-of.ts";
 
 /** Errors in a row after which a person is asked. */
@@ -130,6 +131,7 @@ export class BotWork {
   /** One look at desk and market. `again`: there is more to do at once. Throws where it could not go on. */
   async pass(record: BotRecord): Promise<"again" | "done"> {
     const { status } = this.life();
+    this.stopsDueAt = undefined;
     if (status === "error") return "done";
     if (status === "starting") await this.beginTrading(record);
     const machine = this.opened();
@@ -149,9 +151,8 @@ export class BotWork {
     if (next !== undefined) await machine.cancelEntries(this.store.get<DeskView>("deskView")?.openOrders ?? []);
     // Asked anew for each decision: a person may pause it while the market is read.
     const mayEnter = () => this.life().status === "running" && this.store.get("next") === undefined;
-    const missing = await this.watchStops(record, machine);
-    const note = (command: TraderCommand, at: number) => this.noteCommand(command, at);
-    const { marketAt } = await machine.goOn({ mayEnter, missing, note });
+    await this.watchStops(record, machine);
+    const { marketAt } = await machine.goOn({ mayEnter, note: (command, at) => this.noteCommand(command, at) });
     const ask = async () => {
       // A bot that asked for nothing has heard everything already.
       if (await this.drain(machine)) await machine.hearDesk((event) => this.noteEvent(event));
@@ -163,14 +164,14 @@ export class BotWork {
   }
 
   /** Tells once of each stop whose order is gone while what it protects is held. */
-  private async watchStops(record: BotRecord, machine: BotMachine): Promise<readonly MissingStop[]> {
+  private async watchStops(record: BotRecord, machine: BotMachine): Promise<void> {
     const { missing, againAt } = await machine.lookForStops();
     this.stopsDueAt = againAt;
-    if (missing.length === 0 && knownMissing(this.store).length === 0) return missing;
+    if (missing.length === 0 && knownMissing(this.store).length === 0) return;
     const at = this.now();
     this.store.write(() => {
       for (const stop of noteMissing(this.store, missing)) {
-        const message = missingWords(stop);
+        const message = missingWords(stop, { closes: true });
         this.store.log({ at, kind: "unprotected", message });
         const id = `stop-missing-${stop.ref}`;
         this.alerts.raise(record, {
@@ -182,7 +183,6 @@ export class BotWork {
         });
       }
     });
-    return missing;
   }
 
   /** Asks the desk for what was written down. True where there was any. */
@@ -219,6 +219,7 @@ export class BotWork {
     this.machine = undefined;
     this.known = undefined;
     this.lived = undefined;
+    this.store.forget();
     this.signals.forget();
     this.alerts.forget();
   }

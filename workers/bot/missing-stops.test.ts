@@ -6,7 +6,8 @@ import { createTrader, type Trader } from "../core/engine/trader.ts";
 import { compileRules } from "../core/strategy/rule/rules.ts";
 import { randomCandles } from "../core/testing/random-candles.ts";
 import { definitionOf } from "../core/testing/runs.ts";
-import { closeMet, GONE_FOR_MS, lookForStops, type MissingStop, missingWords, noteMissing } from "./missing-stops.ts";
+import { closeMet } from "./close-stops.ts";
+import { GONE_FOR_MS, lookForStops, type MissingStop, missingWords, noteMissing } from "./missing-stops.ts";
 
 const STOPPED = "enter long when close > 0\nstop long at close * 0.9";
 const TRAILING = "enter long when close > 0\ntrail long by 5";
@@ -57,7 +58,9 @@ function downTo(candle: CandleColumns, low: number): CandleColumns {
 function close(trader: Trader, missing: readonly MissingStop[], candle: CandleColumns) {
   const until = candle.time[0] + MINUTE_MS;
   const decided = trader.push([candle], until);
-  return { decided, closed: closeMet(trader, { missing, chunks: [candle], until, stepMs: MINUTE_MS }) };
+  const parts = { missing, chunks: [candle], until, stepMs: MINUTE_MS, isTaken: () => false };
+  const { commands: closed, closing } = closeMet(trader, parts);
+  return { decided, closed, closing };
 }
 
 describe("a stop of what a bot holds", () => {
@@ -115,6 +118,14 @@ describe("a stop of what a bot holds", () => {
     expect(noteMissing(store, [])).toEqual([]);
     expect(noteMissing(store, missing)).toEqual(missing);
   });
+
+  it("stays known while an exit is on its way, which may come to nothing", async () => {
+    const { trader, looked, store } = holding();
+    const { missing } = await looked({ state: "CANCELED" });
+    noteMissing(store, missing);
+    trader.act([{ instrument: 0, side: "close" }], { time: NOW, at: NOW });
+    expect((await looked({ state: "CANCELED" })).missing).toEqual(missing);
+  });
 });
 
 describe("what is held without its stop", () => {
@@ -130,11 +141,45 @@ describe("what is held without its stop", () => {
     expect(close(trader, missing, downTo(next(), price)).closed).toEqual([]);
   });
 
+  it("is closed again, ever more seldom, where that came to nothing, though the price has come back", async () => {
+    const { trader, looked, next } = holding();
+    let { missing } = await looked({ state: "CANCELED" });
+    const price = missing[0].price ?? 0;
+    const triedAt: number[] = [];
+    for (let candle = 0; candle < 16; candle++) {
+      const { closed, closing } = close(trader, missing, candle === 0 ? downTo(next(), price) : next());
+      if (closing.length > 0) missing = closing;
+      for (const command of closed) {
+        triedAt.push(candle);
+        trader.hear({ type: "ended", ref: command.ref, part: "main" });
+      }
+    }
+    expect(triedAt).toEqual([0, 1, 3, 7, 15]);
+  });
+
+  it("is not closed for prices from before it was bought", async () => {
+    const { trader, looked, next } = holding();
+    const { missing } = await looked({ state: "CANCELED" });
+    const late = missing.map((stop) => ({ ...stop, since: NOW }));
+    expect(close(trader, late, downTo(next(), 0.01)).closed).toEqual([]);
+  });
+
+  it("is closed under a name that no order has", async () => {
+    const { trader, looked, next } = holding();
+    const { missing } = await looked({ state: "CANCELED" });
+    const candle = downTo(next(), missing[0].price ?? 0);
+    const until = candle.time[0] + MINUTE_MS;
+    trader.push([candle], until);
+    const taken = `${candle.time[0] + 1}.exit.0`;
+    const parts = { missing, chunks: [candle], until, stepMs: MINUTE_MS, isTaken: (ref: string) => ref === taken };
+    expect(closeMet(trader, parts).commands).toMatchObject([{ ref: `${candle.time[0] + 2}.exit.0` }]);
+  });
+
   it("is left to the strategy where the stop trails: how far it had come nobody knows", async () => {
     const { trader, looked, next } = holding(TRAILING);
     const { missing } = await looked({ state: "CANCELED" });
     expect(missing).toMatchObject([{ price: undefined }]);
-    expect(missingWords(missing[0])).toContain("only the strategy closes it");
+    expect(missingWords(missing[0], { closes: true })).toContain("only the strategy closes it");
     expect(close(trader, missing, downTo(next(), 0.01)).closed).toEqual([]);
   });
 });

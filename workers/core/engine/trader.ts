@@ -46,6 +46,8 @@ export interface TraderStop {
   readonly side: "buy" | "sell";
   /** Undefined of one that trails. */
   readonly price: number | undefined;
+  /** When the first of what is held was traded, UTC ms. */
+  readonly since: number;
 }
 
 /** An order that may still trade. */
@@ -214,9 +216,11 @@ export class Trader {
 
   /** The stops that entries came with of which something is held. */
   stops(index: number): TraderStop[] {
+    const { lots } = this.venue.account.positions[index];
     return this.orders.guarded(index).map(({ ref, order }) => ({
       ...{ ref, side: order.side > 0 ? "buy" : "sell" },
       price: Number.isNaN(order.legStop) ? undefined : order.legStop,
+      since: Math.min(...lots.filter((lot) => lot.order === order.id).map(({ time }) => time)),
     }));
   }
 
