@@ -4,8 +4,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { datasets } from "../../schema/tables/dataset.ts";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
-import type { Dataset } from "../../schema/wire/dataset.ts";
-import type { AccountState, Fill, TradingAccount } from "../../schema/wire/trading.ts";
+import type { AccountState, Fill } from "../../schema/wire/trading.ts";
 import { venueName } from "../account/account-venue.ts";
 import { candleOpen } from "../core/candle/timeframe.ts";
 import { createRun } from "../core/engine/run.ts";
@@ -17,6 +16,7 @@ import { openDatabase } from "../platform/database.ts";
 import { candlesSpanMs } from "../run/run-definition.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";
+import { openReplayAccount } from "../testing/replay-account.ts";
 import { newClient } from "../testing/test-client.ts";
 import { botDefinition } from "./bot-record.ts";
 
@@ -53,11 +53,7 @@ describe("a bot on a replay, with its objects evicted along the way", () => {
     "trades as its backtest does, to the last digit: $strategy",
     async (story) => {
       const client = await newClient(REAL);
-      const { rows } = await client.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
-      const dataset = rows.find((row) => row.instrument.symbol === "BTC-USD" && row.timeframe === "1m");
-      if (dataset === undefined) throw new Error("the minutes of BTC-USD must be there");
-      const market = { kind: "replay", datasetIds: [dataset.id], from: FROM, speed: 1_000 };
-      const account = await client.json<TradingAccount>("POST", "/api/v1/accounts", { name: "Replay", market }, 201);
+      const { dataset, account } = await openReplayAccount(client, FROM);
       const definition = {
         strategy: { kind: "library", id: story.strategy, parameters: story.parameters },
         instruments: [dataset.instrument.id],

@@ -4,7 +4,7 @@ import type { Trader, TraderStop } from "../core/engine/trader.ts";
 import { refOf, type TraderCommand } from "../core/engine/trader-command.ts";
 import type { Signal } from "../core/strategy/strategy.ts";
 import type { MachineParts, Note } from "./bot-machine.ts";
-import { keepTries, knownMissing, type MissingStop } from "./missing-stops.ts";
+import { isClosing, keepTries, knownMissing, type MissingStop } from "./missing-stops.ts";
 import { writeAsk } from "./write-ask.ts";
 
 /** A closing that came to nothing is tried again after a candle, then after two, four and so on up to this, ms. */
@@ -33,7 +33,7 @@ export function closeMet(
   const closing = missing
     .filter((stop) => (stop.tryAt === undefined ? isMet(stop, chunks[stop.index]) : stop.tryAt <= until))
     .filter(({ index }) => trader.positions()[index].quantity !== 0)
-    .filter(({ index }) => !trader.working(index).some(({ role }) => role === "exit"));
+    .filter(({ index }) => !isClosing(trader, index));
   if (closing.length === 0) return { commands: [], closing };
   const signals = [...new Set(closing.map(({ index }) => index))].map(
     (instrument): Signal => ({ instrument, side: "close" }),

@@ -50,7 +50,7 @@ export async function lookForStops(parts: LookParts): Promise<StopsLook> {
   let againAt: number | undefined;
   for (const [index, { instrument }] of definition.instruments.entries()) {
     // What closes the position takes its legs away first.
-    const closes = trader.working(index).some(({ role }) => role === "exit");
+    const closes = isClosing(trader, index);
     for (const stop of trader.stops(index)) {
       const before = known.get(stop.ref);
       const goneAt = closes ? undefined : await goneSince(stop.ref, before !== undefined, parts);
@@ -61,6 +61,11 @@ export async function lookForStops(parts: LookParts): Promise<StopsLook> {
     }
   }
   return { missing, againAt };
+}
+
+/** Whether an exit of an instrument is on its way. */
+export function isClosing(trader: Pick<Trader, "working">, index: number): boolean {
+  return trader.working(index).some(({ role }) => role === "exit");
 }
 
 /** Since when no order protects what an entry bought or sold, UTC ms; undefined where one does. */

@@ -2,11 +2,11 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
-import type { Dataset } from "../../schema/wire/dataset.ts";
-import type { Fill, TradingAccount } from "../../schema/wire/trading.ts";
+import type { Fill } from "../../schema/wire/trading.ts";
 import { replayFeed } from "../feed/live/market-feed.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
 import { accountObject, botObject } from "../services/trading/account-object-of.ts";
+import { openReplayAccount } from "../testing/replay-account.ts";
 import { newClient } from "../testing/test-client.ts";
 
 const FROM = Date.UTC(2024, 4, 13, 9, 0);
@@ -17,11 +17,7 @@ const CAPS = { orderNotional: "60000", positionNotional: "60000", openOrders: "2
 
 async function tradingBot() {
   const client = await newClient({ strategies: STRATEGY_CATALOGUE });
-  const { rows } = await client.json<{ rows: Dataset[] }>("GET", "/api/v1/datasets");
-  const dataset = rows.find((row) => row.instrument.symbol === "BTC-USD" && row.timeframe === "1m");
-  if (dataset === undefined) throw new Error("the minutes of BTC-USD must be there");
-  const market = { kind: "replay", datasetIds: [dataset.id], from: FROM, speed: 1_000 };
-  const account = await client.json<TradingAccount>("POST", "/api/v1/accounts", { name: "Replay", market }, 201);
+  const { dataset, account } = await openReplayAccount(client, FROM);
   const definition = {
     ...{ strategy: { kind: "rules", document: RULES }, instruments: [dataset.instrument.id], timeframe: "1m" },
     ...{ direction: "both", capital: "50000", sizing: { kind: "percent", percent: 90 }, limits: { caps: CAPS } },
