@@ -57,6 +57,25 @@ describe("the backup of a source", () => {
     expect(world.stored).toHaveLength(1);
   });
 
+  it("takes the word of who changed a little, and still finds what waited before it was made again", async () => {
+    const { world, backup, wake } = stage();
+    expect(backup.noticeLittle()).toBeUndefined();
+    await backup.notice();
+    const changedAt = world.now;
+    world.waiting = 1;
+    expect(backup.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    world.now += 1_000;
+    expect(backup.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    // Put out of memory before it was stored: that it is new says nothing of since when something waits.
+    world.now = changedAt + SEAL_AFTER_MS;
+    const woken = wake();
+    expect(woken.noticeLittle()).toBeUndefined();
+    await woken.notice();
+    expect(woken.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    expect(await woken.turn()).toBe(true);
+    expect(woken.dueAt()).toBeUndefined();
+  });
+
   it("stores a change of an object that sleeps before its alarm rings, no later than of one that does not", async () => {
     for (const change of ["waiting", "values"] as const) {
       const { world, backup, wake } = stage();

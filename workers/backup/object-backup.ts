@@ -84,6 +84,12 @@ export class ObjectBackup {
     if (this.parts.store !== undefined) this.waitsSince ??= this.parts.now();
   }
 
+  /** Something changed, a little. Answers when it is due as far as that is known: not before `notice` was called once. */
+  noticeLittle(): number | undefined {
+    if (!this.isNew) this.noticeValues();
+    return this.dueAt();
+  }
+
   /** When the next unit is due, UTC ms; undefined where nothing waits. */
   dueAt(): number | undefined {
     if (this.waitsSince === undefined) return undefined;

@@ -34,10 +34,10 @@ export class PassingObject extends BackedUpObject {
     this.isWhole = true;
   }
 
-  /** Rings for a pass, or for the backup where that comes first. */
-  protected async ringAt(passAt: number | undefined): Promise<void> {
+  /** Rings for a pass, or for the backup where that comes first. `little`: the pass that ends has changed something, not much. */
+  protected async ringAt(passAt: number | undefined, changed: { readonly little: boolean }): Promise<void> {
     this.passAt = passAt ?? Number.POSITIVE_INFINITY;
-    const first = Math.min(this.passAt, (await this.noticeChanges()) ?? Number.POSITIVE_INFINITY);
+    const first = Math.min(this.passAt, (await this.noticeChanges(changed)) ?? Number.POSITIVE_INFINITY);
     await this.alarms.at(Number.isFinite(first) ? first : undefined);
   }
 

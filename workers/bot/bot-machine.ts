@@ -116,8 +116,9 @@ export class BotMachine {
     // Counted as they leave the engine, in the same write: a machine that is made again has forgotten them.
     const closed = this.trader.takeTrades().length;
     if (closed > 0) store.put("trades", (store.get<number>("trades") ?? 0) + closed);
-    store.writeText("trader", encodeSnapshot(this.trader.snapshot()));
-    if (this.shadow !== undefined) store.writeText("shadow", encodeSnapshot(this.shadow.snapshot()));
+    const texts: Record<string, string> = { trader: encodeSnapshot(this.trader.snapshot()) };
+    if (this.shadow !== undefined) texts.shadow = encodeSnapshot(this.shadow.snapshot());
+    store.writeTexts(texts);
     store.put("place", { from: this.definition.from ?? 0, seenUntil: this.seenUntil });
   }
 

@@ -168,7 +168,6 @@ export class BotObject extends BotBase implements MarketListener {
     if (await this.rangForBackup()) return;
     await this.workOnAlarm(alarm, () => this.work());
     this.hub.sweep(systemClock());
-    this.turnBackup();
   }
 
   /** One pass at a time; a call that comes meanwhile is answered after one more. */
@@ -218,7 +217,8 @@ export class BotObject extends BotBase implements MarketListener {
     const due = [own, this.bot.signals.dueAt(), this.bot.stopsDueAt];
     if (this.bot.alerts.hasAny()) due.push(now + ALERT_AGAIN_MS);
     const known = due.filter((at) => at !== undefined);
-    await this.ringAt(known.length === 0 ? undefined : Math.min(...known));
+    const little = this.store.hasSaved();
+    await this.ringAt(known.length === 0 ? undefined : Math.min(...known), { little });
   }
 
   private view(record: BotRecord): BotState {

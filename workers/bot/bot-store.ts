@@ -4,6 +4,8 @@ import type { OrderPart } from "../core/engine/trader-command.ts";
 
 /** Parts of a text: the platform keeps values of at most two megabytes. */
 const PART_CHARACTERS = 500_000;
+/** The platform binds a hundred values to a statement, and a part takes three. */
+const ROWS_A_STATEMENT = 33;
 /** Entries of a bot's log: months of an active bot. */
 const LOG_KEPT = 10_000;
 
@@ -37,6 +39,7 @@ export class BotStore {
   private isDrained = false;
   /** No entry of the log is behind this one. */
   private lastLogged: number | undefined;
+  private saved = false;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -90,18 +93,37 @@ export class BotStore {
     return parts.length === 0 ? undefined : parts.map((part) => part.text).join("");
   }
 
-  /** Rows are written over where they stand: a bot does this at each candle, and each row that goes or comes is noted for its backup. */
-  writeText(name: string, text: string): void {
-    const { sql } = this.storage;
-    const query = `insert into texts (name, part, text) values (?, ?, ?)
-      on conflict (name, part) do update set text = excluded.text`;
-    let parts = 0;
-    for (let at = 0; at < text.length; at += PART_CHARACTERS) {
-      sql.exec(query, name, parts++, text.slice(at, at + PART_CHARACTERS));
+  /**
+   * All of them with one statement where they are short. Rows are written over where they stand: a bot does this at each candle,
+   * and each row that goes or comes is noted for its backup.
+   */
+  writeTexts(texts: Readonly<Record<string, string>>): void {
+    const rows: [name: string, part: number, text: string][] = [];
+    for (const [name, text] of Object.entries(texts)) {
+      const parts = partsOf(text);
+      for (const [at, part] of parts.entries()) rows.push([name, at, part]);
+      this.dropPartsBehind(name, parts.length);
     }
+    for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
+      const some = rows.slice(at, at + ROWS_A_STATEMENT);
+      this.storage.sql.exec(upsertOf(some.length), ...some.flat());
+    }
+    this.saved = true;
+  }
+
+  private dropPartsBehind(name: string, parts: number): void {
     const before = this.partCounts.get(name);
-    if (before === undefined || before > parts) sql.exec("delete from texts where name = ? and part >= ?", name, parts);
+    if (before === undefined || before > parts) {
+      this.storage.sql.exec("delete from texts where name = ? and part >= ?", name, parts);
+    }
     this.partCounts.set(name, parts);
+  }
+
+  /** Whether a text was written since this was last asked. */
+  hasSaved(): boolean {
+    const { saved } = this;
+    this.saved = false;
+    return saved;
   }
 
   forgetText(name: string): void {
@@ -187,4 +209,24 @@ export class BotStore {
     const rows = this.storage.sql.exec<Row>(query, before ?? Number.MAX_SAFE_INTEGER, limit).toArray();
     return rows as unknown as BotLogEntry[];
   }
+}
+
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; at += PART_CHARACTERS) parts.push(text.slice(at, at + PART_CHARACTERS));
+  return parts;
+}
+
+const upserts = new Map<number, string>();
+
+/** Writes so many parts over those that stand in their places. */
+function upsertOf(rows: number): string {
+  let query = upserts.get(rows);
+  if (query === undefined) {
+    const values = Array(rows).fill("(?, ?, ?)").join(", ");
+    query = `insert into texts (name, part, text) values ${values}
+      on conflict (name, part) do update set text = excluded.text`;
+    upserts.set(rows, query);
+  }
+  return query;
 }

@@ -45,20 +45,31 @@ describe("what a bot writes down", () => {
 
   it("has no rest of a longer text before it, whichever of the two writes failed", async () => {
     await inStore("store-texts", (store, read) => {
-      store.writeText("trader", LONG);
+      store.writeTexts({ trader: LONG });
       expect(read().readText("trader")).toBe(LONG);
-      failing(store, () => store.writeText("trader", "short"));
+      failing(store, () => store.writeTexts({ trader: "short" }));
       expect(read().readText("trader")).toBe(LONG);
-      store.writeText("trader", "short");
+      store.writeTexts({ trader: "short" });
       expect(read().readText("trader")).toBe("short");
-      failing(store, () => store.writeText("trader", LONG));
-      store.writeText("trader", "shorter");
+      failing(store, () => store.writeTexts({ trader: LONG }));
+      store.writeTexts({ trader: "shorter" });
       expect(read().readText("trader")).toBe("shorter");
-      read().writeText("trader", LONG);
-      read().writeText("trader", "by a store that has written nothing yet");
+      read().writeTexts({ trader: LONG });
+      read().writeTexts({ trader: "by a store that has written nothing yet" });
       expect(read().readText("trader")).toBe("by a store that has written nothing yet");
       store.forgetText("trader");
       expect(read().readText("trader")).toBeUndefined();
+    });
+  });
+
+  it("is whole where it is far longer than one statement may write, and so is what is written with it", async () => {
+    await inStore("store-long", (store, read) => {
+      const long = "0123456789".repeat(2_000_000);
+      store.writeTexts({ trader: long, shadow: "short" });
+      expect(read().readText("trader") === long).toBe(true);
+      expect(read().readText("shadow")).toBe("short");
+      store.writeTexts({ trader: "short", shadow: "shorter" });
+      expect([read().readText("trader"), read().readText("shadow")]).toEqual(["short", "shorter"]);
     });
   });
 

@@ -35,6 +35,15 @@ describe("a snapshot as text", () => {
     );
   });
 
+  it("holds bytes as base64, of every length up to what is written digit by digit and beyond", () => {
+    for (const length of [...Array(300).keys(), 8_191, 24_577]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 131 + length) % 256);
+      const text = encodeSnapshot(bytes);
+      expect(text).toBe(`{"$u8":"${Buffer.from(bytes).toString("base64")}"}`);
+      expect(decodeSnapshot(text)).toStrictEqual(bytes);
+    }
+  });
+
   it("is the same where a part was said to last, in the first snapshot that has it and in later ones", () => {
     fc.assert(
       fc.property(snapshot, snapshot, (part, other) => {

@@ -74,7 +74,7 @@ function textOf(value: Snapshot): string {
     return `{"$n":"${Object.is(value, -0) ? "-0" : value}"}`;
   }
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (value instanceof Float64Array) return `{"$f64":"${encodeBytes(bytesOf(value))}"}`;
+  if (value instanceof Float64Array) return `{"$f64":"${value.length === 0 ? "" : encodeBytes(bytesOf(value))}"}`;
   if (value instanceof Int32Array) return `{"$i32":"${encodeBytes(bytesOf(value))}"}`;
   if (value instanceof Uint8Array) return `{"$u8":"${encodeBytes(value)}"}`;
   const known = LASTING.get(value);
@@ -136,13 +136,37 @@ DIGIT_CODES.forEach((code, value) => {
 const PADDING = "=".charCodeAt(0);
 /** Characters made into a string at once: far below the most arguments a call may have. */
 const TEXT_PIECE = 8_192;
+/** Below this, digits are put one behind the other: most columns of a bot are a number or two long. */
+const SHORT_BYTES = 128;
+
 function encodeBytes(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "";
+  return bytes.length < SHORT_BYTES ? encodeShort(bytes) : encodeLong(bytes);
+}
+
+function encodeShort(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const word = wordAt(bytes, at);
+    text += DIGITS[word >> 18] + DIGITS[(word >> 12) & 63];
+    text += left > 1 ? DIGITS[(word >> 6) & 63] : "=";
+    text += left > 2 ? DIGITS[word & 63] : "=";
+  }
+  return text;
+}
+
+/** Three bytes as one number; those behind the end count as zero. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  const left = bytes.length - at;
+  return (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
+}
+
+function encodeLong(bytes: Uint8Array): string {
   const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
   let out = 0;
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const word = (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
+    const word = wordAt(bytes, at);
     codes[out++] = DIGIT_CODES[(word >> 18) & 63];
     codes[out++] = DIGIT_CODES[(word >> 12) & 63];
     codes[out++] = left > 1 ? DIGIT_CODES[(word >> 6) & 63] : PADDING;
