@@ -129,12 +129,13 @@ export class BackedUpObject extends DurableObject<Env> {
   protected async afterRestore(_mark: RestoredMark): Promise<void> {}
 
   /**
-   * Looks what changed. Answers when it has to be stored, UTC ms; what is due is under way. Of what is known to have changed a
-   * `little` it is counted once that is due: looking each time costs some tenth of a short piece of work.
+   * Looks what changed, unless it is told that so many `rows` did: counting them costs some tenth of a short piece of work.
+   * Answers when it has to be stored, UTC ms; what is due is under way.
    */
-  protected async noticeChanges({ little = false } = {}): Promise<number | undefined> {
-    const waits = little && this.installing !== undefined ? this.backup.noticeLittle() : undefined;
-    const dueAt = waits !== undefined && waits > systemClock() ? waits : await this.lookForChanges();
+  protected async noticeChanges({ rows = 0 } = {}): Promise<number | undefined> {
+    // Before the first look, and after the storage was emptied, rows may leave no notes yet.
+    const told = this.installing === undefined ? undefined : this.backup.noticeRows(rows);
+    const dueAt = told ?? (await this.lookForChanges());
     if (dueAt === undefined || dueAt > systemClock()) return dueAt;
     // An alarm that rang for it at once would do the object's work another time, too.
     this.turnBackup();

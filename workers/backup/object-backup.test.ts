@@ -10,18 +10,30 @@ const HEADER = { epoch: "1000000000000-00000000", covers: 0, part: 1, isLast: tr
 /** A source that has a base and so many changes waiting, and a store that fails while it is told to. */
 function stage() {
   const now = 1_000_000_000_000;
-  const world = { now, waiting: 0, values: 0, storedAt: now, isDown: false, stored: [] as string[], settled: 0 };
+  const world = {
+    now,
+    waiting: 0,
+    values: 0,
+    storedAt: now,
+    isDown: false,
+    stored: [] as string[],
+    settled: 0,
+    onPut: async () => {},
+  };
   const capture = {
     pending: async () => world.waiting,
     changedValues: async () => world.values,
     storedAt: async () => world.storedAt,
     hasBase: async () => true,
     isTooMuch: async () => false,
-    increment: async () => ({
+    beginBase: async () => ({ epoch: HEADER.epoch, sequence: 1, part: 0, table: 0, after: null, values: {} }),
+    basePart: async () => ({ unit: { header: { ...HEADER, number: 0 }, lines: "{}\n" }, next: undefined, values: {} }),
+    settleBase: async () => {},
+    increment: async ({ withTotals }: { withTotals: boolean }) => ({
       header: { ...HEADER, number: world.settled + 1 },
       lines: `${world.waiting}\n`,
       sequence: 1,
-      totals: undefined,
+      totals: withTotals ? { tables: {}, values: 0 } : undefined,
     }),
     settle: async (_made: Increment) => {
       world.settled += 1;
@@ -34,6 +46,7 @@ function stage() {
     put: async (key: string) => {
       if (world.isDown) throw new Error("the store is down");
       world.stored.push(key);
+      await world.onPut();
     },
   } as unknown as BackupStore;
   /** What an object has each time that it is made again. */
@@ -57,23 +70,62 @@ describe("the backup of a source", () => {
     expect(world.stored).toHaveLength(1);
   });
 
-  it("takes the word of who changed a little, and still finds what waited before it was made again", async () => {
+  it("takes the word of who counted its rows, once it has looked itself", async () => {
     const { world, backup, wake } = stage();
-    expect(backup.noticeLittle()).toBeUndefined();
+    expect(backup.noticeRows(3)).toBeUndefined();
     await backup.notice();
+    expect(backup.noticeRows(0)).toBeUndefined();
     const changedAt = world.now;
-    world.waiting = 1;
-    expect(backup.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    world.waiting = 3;
+    expect(backup.noticeRows(3)).toBe(changedAt + SEAL_AFTER_MS);
     world.now += 1_000;
-    expect(backup.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    expect(backup.noticeRows(996)).toBe(changedAt + SEAL_AFTER_MS);
+    expect(backup.noticeRows(1)).toBe(changedAt);
     // Put out of memory before it was stored: that it is new says nothing of since when something waits.
     world.now = changedAt + SEAL_AFTER_MS;
     const woken = wake();
-    expect(woken.noticeLittle()).toBeUndefined();
+    woken.noticeValues();
+    expect(woken.noticeRows(1)).toBeUndefined();
     await woken.notice();
-    expect(woken.noticeLittle()).toBe(changedAt + SEAL_AFTER_MS);
+    expect(woken.noticeRows(1)).toBe(changedAt + SEAL_AFTER_MS);
     expect(await woken.turn()).toBe(true);
     expect(woken.dueAt()).toBeUndefined();
+    expect(woken.noticeRows(1)).toBe(world.now + SEAL_AFTER_MS);
+  });
+
+  it("answers who finds it storing once that is done, so that being due makes nobody ask without end", async () => {
+    const { world, backup } = stage();
+    const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    world.onPut = () => {
+      begun.resolve();
+      return held.promise;
+    };
+    await backup.notice();
+    backup.noticeRows(1);
+    const whole = backup.full();
+    await begun.promise;
+    backup.noticeRows(1);
+    world.now = backup.dueAt() ?? 0;
+    const turns: string[] = [];
+    const turn = backup.turn().then((stored) => turns.push(`stored: ${stored}`));
+    await new Promise(setImmediate);
+    expect(turns).toEqual([]);
+    held.resolve();
+    await Promise.all([whole, turn]);
+    expect(turns).toEqual(["stored: false"]);
+    // What came meanwhile is still due, and what was there before is not again.
+    expect(backup.dueAt()).toBe(world.now);
+    expect(await backup.turn()).toBe(true);
+    expect(backup.dueAt()).toBeUndefined();
+  });
+
+  it("has what waited wait on where a whole backup could not be stored", async () => {
+    const { world, backup } = stage();
+    await backup.notice();
+    const dueAt = backup.noticeRows(1);
+    world.isDown = true;
+    await expect(backup.full()).rejects.toThrow("the store is down");
+    expect(backup.dueAt()).toBe(dueAt);
   });
 
   it("stores a change of an object that sleeps before its alarm rings, no later than of one that does not", async () => {

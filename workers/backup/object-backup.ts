@@ -84,9 +84,11 @@ export class ObjectBackup {
     if (this.parts.store !== undefined) this.waitsSince ??= this.parts.now();
   }
 
-  /** Something changed, a little. Answers when it is due as far as that is known: not before `notice` was called once. */
-  noticeLittle(): number | undefined {
-    if (!this.isNew) this.noticeValues();
+  /** So many rows changed. Answers when that is due; undefined where `notice` has to be called, as once in each new one. */
+  noticeRows(rows: number): number | undefined {
+    if (this.isNew || rows === 0) return undefined;
+    this.waiting += rows;
+    this.noticeValues();
     return this.dueAt();
   }
 
@@ -103,8 +105,11 @@ export class ObjectBackup {
   async turn(): Promise<boolean> {
     const dueAt = this.dueAt();
     if (dueAt === undefined || dueAt > this.parts.now()) return false;
-    // Whoever is storing stores what waits, or is about to wait for its next try.
-    if (this.running !== undefined) return false;
+    if (this.running !== undefined) {
+      // Who is told at once that nothing was stored asks again at once, and whoever is storing never comes to its end.
+      await this.running.catch(() => undefined);
+      return false;
+    }
     await this.seal();
     return true;
   }
@@ -112,17 +117,13 @@ export class ObjectBackup {
   /** Stores what waits. Does not throw: what fails is tried again. */
   async seal(): Promise<void> {
     const since = this.waitsSince ?? this.parts.now();
-    // What changes from here on may not be in the unit, and waits for the next one.
-    this.waitsSince = undefined;
-    this.dueFrom = undefined;
     try {
-      await this.alone(async () => {
+      await this.storeWaiting(async () => {
         const { capture, basesInPieces = false } = this.parts;
         const isTooMuch = !basesInPieces && (await capture.isTooMuch());
         if (isTooMuch || !(await capture.hasBase())) await this.makeBase();
         else await this.makeIncrement(false);
       });
-      this.stored();
     } catch (error) {
       this.failures += 1;
       this.lastAt = this.parts.now();
@@ -134,9 +135,23 @@ export class ObjectBackup {
 
   /** A base of everything, and the increment that makes it whole. Throws where it cannot be stored. */
   async full(): Promise<SourceBackup> {
-    const made = await this.alone(() => this.makeBase());
-    this.stored();
-    return made;
+    return this.storeWaiting(() => this.makeBase());
+  }
+
+  /** What changes while `act` stores may not be in its units, and waits for the next one. */
+  private async storeWaiting<T>(act: () => Promise<T>): Promise<T> {
+    const { waitsSince, dueFrom } = this;
+    this.waitsSince = undefined;
+    this.dueFrom = undefined;
+    try {
+      const made = await this.alone(act);
+      this.stored();
+      return made;
+    } catch (error) {
+      this.waitsSince = waitsSince ?? this.waitsSince;
+      this.dueFrom = dueFrom ?? this.dueFrom;
+      throw error;
+    }
   }
 
   hasBase(): Promise<boolean> {

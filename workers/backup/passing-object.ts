@@ -34,8 +34,8 @@ export class PassingObject extends BackedUpObject {
     this.isWhole = true;
   }
 
-  /** Rings for a pass, or for the backup where that comes first. `little`: the pass that ends has changed something, not much. */
-  protected async ringAt(passAt: number | undefined, changed: { readonly little: boolean }): Promise<void> {
+  /** Rings for a pass, or for the backup where that comes first. `changed`: the rows that the pass is known to have written. */
+  protected async ringAt(passAt: number | undefined, changed: { readonly rows: number }): Promise<void> {
     this.passAt = passAt ?? Number.POSITIVE_INFINITY;
     const first = Math.min(this.passAt, (await this.noticeChanges(changed)) ?? Number.POSITIVE_INFINITY);
     await this.alarms.at(Number.isFinite(first) ? first : undefined);

@@ -217,8 +217,8 @@ export class BotObject extends BotBase implements MarketListener {
     const due = [own, this.bot.signals.dueAt(), this.bot.stopsDueAt];
     if (this.bot.alerts.hasAny()) due.push(now + ALERT_AGAIN_MS);
     const known = due.filter((at) => at !== undefined);
-    const little = this.store.hasSaved();
-    await this.ringAt(known.length === 0 ? undefined : Math.min(...known), { little });
+    const rows = this.store.takeWritten();
+    await this.ringAt(known.length === 0 ? undefined : Math.min(...known), { rows });
   }
 
   private view(record: BotRecord): BotState {

@@ -39,7 +39,8 @@ export class BotStore {
   private isDrained = false;
   /** No entry of the log is behind this one. */
   private lastLogged: number | undefined;
-  private saved = false;
+  /** Rows that were written since this was last asked. */
+  private written = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -108,7 +109,7 @@ export class BotStore {
       const some = rows.slice(at, at + ROWS_A_STATEMENT);
       this.storage.sql.exec(upsertOf(some.length), ...some.flat());
     }
-    this.saved = true;
+    this.written += rows.length;
   }
 
   private dropPartsBehind(name: string, parts: number): void {
@@ -119,11 +120,11 @@ export class BotStore {
     this.partCounts.set(name, parts);
   }
 
-  /** Whether a text was written since this was last asked. */
-  hasSaved(): boolean {
-    const { saved } = this;
-    this.saved = false;
-    return saved;
+  /** How many rows of texts, orders and the log were written since this was last asked, in writes that were taken back too. */
+  takeWritten(): number {
+    const { written } = this;
+    this.written = 0;
+    return written;
   }
 
   forgetText(name: string): void {
@@ -134,6 +135,7 @@ export class BotStore {
   addEffect(effect: Effect): void {
     this.storage.sql.exec("insert into effects (body) values (?)", JSON.stringify(effect));
     this.isDrained = false;
+    this.written++;
   }
 
   firstEffect(): { place: number; effect: Effect } | undefined {
@@ -150,6 +152,7 @@ export class BotStore {
 
   dropEffect(place: number): void {
     this.storage.sql.exec("delete from effects where place = ?", place);
+    this.written++;
   }
 
   dropEffects(): void {
@@ -158,6 +161,7 @@ export class BotStore {
 
   addSent({ orderId, ref, part }: SentPart): void {
     this.storage.sql.exec("insert or ignore into sent (order_id, ref, part) values (?, ?, ?)", orderId, ref, part);
+    this.written++;
   }
 
   forgetSent(): void {
@@ -189,6 +193,7 @@ export class BotStore {
     const query = "insert into log (at, kind, message) values (?, ?, ?) returning sequence";
     const { sequence } = sql.exec<{ sequence: number }>(query, entry.at, entry.kind, entry.message).one();
     this.lastLogged = sequence;
+    this.written++;
     if (sequence % 100 === 0) sql.exec("delete from log where sequence <= ?", sequence - LOG_KEPT);
   }
 

@@ -74,6 +74,7 @@ function textOf(value: Snapshot): string {
     return `{"$n":"${Object.is(value, -0) ? "-0" : value}"}`;
   }
   if (value === null || typeof value !== "object") return JSON.stringify(value);
+  // Most of a bot's columns are empty: they need no view of their bytes.
   if (value instanceof Float64Array) return `{"$f64":"${value.length === 0 ? "" : encodeBytes(bytesOf(value))}"}`;
   if (value instanceof Int32Array) return `{"$i32":"${encodeBytes(bytesOf(value))}"}`;
   if (value instanceof Uint8Array) return `{"$u8":"${encodeBytes(value)}"}`;
