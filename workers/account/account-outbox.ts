@@ -62,7 +62,11 @@ export class AccountOutbox {
     const { desk, store } = this.parts;
     const { track } = desk.books.scope(ACCOUNT_SCOPE);
     const minute = Math.floor(desk.books.clock() / MINUTE_MS) * MINUTE_MS;
-    if (track === undefined || (store.lastEquityAt() ?? 0) >= minute) return;
+    if (track === undefined) return;
+    const last = store.lastEquityAt() ?? 0;
+    // The market's time never goes back: what stands ahead of it was kept on another clock.
+    if (desk.books.account.marketTime && last > minute) store.dropEquityAfter(minute);
+    else if (last >= minute) return;
     store.keepEquity(minute, toDouble(track.equity));
   }
 

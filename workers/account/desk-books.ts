@@ -184,7 +184,7 @@ export class DeskBooks {
     return this.valued.prices(this.record.marks);
   }
 
-  /** Stores an order with what was said of it. `events` are what happened to it so far. */
+  /** Stores an order. `events` are what happened to it so far. */
   putOrder(stored: StoredOrder, events: readonly OrderEvent[]): void {
     this.store.putOrder(stored);
     this.openList = undefined;
@@ -269,7 +269,8 @@ export class DeskBooks {
 
   /** Values every scope at the last prices. */
   mark(): void {
-    const terms = { currency: this.account.currency, marks: this.marks(), at: this.clock() };
+    const at = this.account.marketTime ? this.record.marketAt : this.now();
+    const terms = { ...this.account, marks: this.marks(), at };
     for (const [name, books] of this.valued.revalue(this.scopes, terms)) this.putScope(name, books);
   }
 

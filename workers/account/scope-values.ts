@@ -10,8 +10,10 @@ interface Terms {
   readonly currency: string;
   /** The same map as before where no price changed. */
   readonly marks: ReadonlyMap<string, Price>;
-  /** UTC ms. */
-  readonly at: number;
+  /** UTC ms; null while the market has not told its time: what is worth something then belongs to no day of it. */
+  readonly at: number | null;
+  /** `at` is the market's time, which never goes back. */
+  readonly marketTime: boolean;
 }
 
 /** The days that scopes are in. */
@@ -37,7 +39,11 @@ export class ScopeValues {
   }
 
   /** The scopes that are worth something else at these prices, each with its value. */
-  revalue(scopes: ReadonlyMap<string, ScopeBooks>, { currency, marks, at }: Terms): (readonly [string, ScopeBooks])[] {
+  revalue(
+    scopes: ReadonlyMap<string, ScopeBooks>,
+    { currency, marks, at, marketTime }: Terms,
+  ): (readonly [string, ScopeBooks])[] {
+    if (at === null) return [];
     const day = Math.floor(at / DAY_MS);
     const revalued: (readonly [string, ScopeBooks])[] = [];
     for (const [name, books] of scopes) {
@@ -45,13 +51,19 @@ export class ScopeValues {
       // The same books at the same prices are worth the same, whatever else the venue said.
       const isSame = last?.ledger === books.ledger && last.track === books.track;
       if (isSame && last.marks === marks && last.day === day) continue;
-      const marked = withMark(books, { currency, marks, at });
+      const marked = withMark(marketTime ? onDay(books, day) : books, { currency, marks, at });
       const moved = isRevalued(books, marked);
       this.last.set(name, { ledger: books.ledger, track: (moved ? marked : books).track, marks, day });
       if (moved) revalued.push([name, marked]);
     }
     return revalued;
   }
+}
+
+/** A day ahead of the market's was counted on another clock: it ends with the market's. */
+function onDay(books: ScopeBooks, day: number): ScopeBooks {
+  const { track } = books;
+  return track === undefined || track.day <= day ? books : { ...books, track: { ...track, day } };
 }
 
 function pricesOf(marks: Marks): Map<string, Price> {

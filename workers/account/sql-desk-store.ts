@@ -203,6 +203,10 @@ export class SqlDeskStore implements DeskStore {
     this.storage.sql.exec(query, at - FINE_EQUITY_MS, HOUR_MS);
   }
 
+  dropEquityAfter(at: number): void {
+    this.storage.sql.exec("delete from equity_points where at > ?", at);
+  }
+
   lastEquityAt(): number | undefined {
     return this.rows<{ at: number | null }>("select max(at) as at from equity_points")[0]?.at ?? undefined;
   }

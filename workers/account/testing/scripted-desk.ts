@@ -14,7 +14,7 @@ import { DeskDisk } from "./desk-disk.ts";
 import { MemoryDeskStore } from "./memory-desk-store.ts";
 
 export const NOW = 1_700_000_000_000;
-const ACCOUNT: DeskAccount = {
+export const ACCOUNT: DeskAccount = {
   id: "acc_1",
   currency: "USD",
   method: "fifo",
@@ -93,11 +93,20 @@ export function ackOf(order: OrderToPlace): SendOutcome {
 
 const decimal = (text: string): Decimal => parseDecimal(text, "cap");
 
-export async function newDesk(parts: { disk?: DeskDisk; broker?: ScriptedBroker; meter?: DeskMeter } = {}) {
-  const { disk = new DeskDisk(), broker = new ScriptedBroker() } = parts;
+interface DeskParts {
+  readonly disk?: DeskDisk;
+  readonly broker?: ScriptedBroker;
+  readonly meter?: DeskMeter;
+  readonly account?: DeskAccount;
+  /** The market's time of the first price, UTC ms. */
+  readonly marketAt?: number;
+}
+
+export async function newDesk(parts: DeskParts = {}) {
+  const { disk = new DeskDisk(), broker = new ScriptedBroker(), account = ACCOUNT, marketAt = NOW } = parts;
   const store = new MemoryDeskStore(disk);
   const clock = { now: NOW };
-  const desk = new Desk({ store, broker, account: ACCOUNT, now: () => clock.now, meter: parts.meter });
+  const desk = new Desk({ store, broker, account, now: () => clock.now, meter: parts.meter });
   if (disk.orders.size === 0) {
     const caps = { orderNotional: decimal("10000"), positionNotional: decimal("20000"), openOrders: decimal("10") };
     desk.books.write(() => {
@@ -107,8 +116,8 @@ export async function newDesk(parts: { disk?: DeskDisk; broker?: ScriptedBroker;
   }
   await desk.hear({
     events: [],
-    marks: [broker.mark()],
-    marketAt: NOW,
+    marks: [{ ...broker.mark(), at: marketAt }],
+    marketAt,
   });
   return { desk, broker, store, disk, clock };
 }
