@@ -179,8 +179,11 @@ const NEXT: Readonly<Record<string, string>> = {
   error: "It could not go on. Its positions and orders are as they were; start it again or stop it.",
 };
 
+/** What follows where the desk paused it for the day: nobody has to do anything. */
+const DAY_LOST = "It only closes until midnight UTC, as its market counts days, and then trades again by itself.";
+
 function Why({ status, reason, error }: { status: Bot["status"]; reason: string | null; error: string | null }) {
-  const next = NEXT[status];
+  const next = status === "paused" && reason === "DAILY_LOSS" ? DAY_LOST : NEXT[status];
   if (next === undefined && error === null) return null;
   return (
     <div

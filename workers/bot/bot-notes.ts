@@ -1,4 +1,5 @@
 import type { BotLogEntry } from "../../schema/wire/bot-log.ts";
+import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { DeskEvent } from "../account/desk-calls.ts";
 import type { TraderCommand } from "../core/engine/trader-command.ts";
 import { exactText } from "../core/ledger/decimal-double.ts";
@@ -19,11 +20,8 @@ export function eventEntry({ order, event, fill, at }: DeskEvent): Omit<BotLogEn
   }
   if (event !== "deny" && event !== "rejected") return undefined;
   const who = event === "deny" ? "denied by the desk" : "rejected by the venue";
-  return {
-    at,
-    kind: "denied",
-    message: `${side} ${quantity} ${instrument} was ${who}: ${reason ?? "no reason given"}`,
-  };
+  const why = reason === null ? "no reason given" : wordsOfCode(reason);
+  return { at, kind: "denied", message: `${side} ${quantity} ${instrument} was ${who}: ${why}` };
 }
 
 /** A number for the eye: ten digits tell it, all of them are with the fill. */
