@@ -280,11 +280,10 @@ export class DeskBooks {
 
   /** Stops a bot, or the account, until a person arms it again. */
   halt(name: string, code: string, message: string): void {
-    const at = this.clock();
     const { reason } = this.scope(name).trading;
     // What a person stopped stays stopped by that person: its open orders are cancelled until they are gone.
     if (reason !== code && reason !== KILL_REASON) {
-      this.setSwitch(name, { state: "HALTED", reason: code, since: at, until: undefined });
+      this.setSwitch(name, { state: "HALTED", reason: code, since: this.clock(), until: undefined });
     }
     this.alert({ level: "critical", botId: botIdOf(name), code, message, stopped: name });
   }
