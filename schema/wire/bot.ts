@@ -160,6 +160,8 @@ export type BotState = z.infer<typeof BotState>;
 export const BotPreview = z.object({
   from: TimeMs,
   to: TimeMs,
+  /** A replay that has nothing behind it: the stretch is one that it still plays. */
+  isAhead: z.boolean().optional(),
   /** `trades` were closed, `entries` opened a position or made it larger, `holding` markets had one at the end. */
   trades: z.number().int(),
   entries: z.number().int().optional(),

@@ -77,7 +77,11 @@ function Result({ preview, currency, isShortest }: ResultProps) {
           {previewTradesWords(preview)}, worst fall {formatPercent(maxDrawdown)}
         </span>
       </p>
-      <p className="text-table text-muted">{period}, before you believe it: one month is luck.</p>
+      <p className="text-table text-muted">
+        {preview.isAhead === true
+          ? `${period}, which this replay still plays: where a market runs, nobody knows that month.`
+          : `${period}, before you believe it: one month is luck.`}
+      </p>
       {equity.length >= 2 && (
         <Suspense fallback={<Skeleton className="my-2 h-32" />}>
           <EquityChart

@@ -1,7 +1,7 @@
 import type { BotDefinition, BotPreview } from "../../../schema/wire/bot.ts";
 import { botDefinition } from "../../bot/bot-record.ts";
 import { type CandleColumns, joinCandles } from "../../core/candle/candle.ts";
-import { candleOpen, DAY_MS } from "../../core/candle/timeframe.ts";
+import { candleOpen, DAY_MS, type Timeframe } from "../../core/candle/timeframe.ts";
 import { createRun } from "../../core/engine/run.ts";
 import { SIM_DEMO_SEED } from "../../core/sim/sim-candles.ts";
 import { simSource } from "../../feed/sim-source.ts";
@@ -14,10 +14,13 @@ import { answeredByVenue } from "../connections/answered-by-venue.ts";
 import { findDatasets } from "../dataset.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { venueMarket } from "../venue-market.ts";
+import { accountObject } from "./account-object-of.ts";
 import { resolveBot } from "./bots.ts";
 
 /** How far back the preview looks. */
 const PREVIEW_DAYS = 30;
+/** A replay that has less than this behind it is shown what it still plays. */
+const BEHIND_MS_MIN = DAY_MS;
 /** Points of its equity line: more cannot be told apart on a card. */
 const POINTS_MAX = 300;
 
@@ -27,8 +30,8 @@ const HELD_MIN = 1e-9;
 type Resolved = Awaited<ReturnType<typeof resolveBot>>;
 
 /**
- * What a definition would have done over the last month of its market, by the engine that would run it: the same sizing at
- * the decision, the same fees. Throws 404 and 422 as making the bot does, 503 where the venue does not tell its candles.
+ * What a definition would have done over the month before its market's time, by the engine that would run it: the same sizing
+ * at the decision, the same fees. Throws 404 and 422 as making the bot does, 503 where the venue does not tell its candles.
  */
 export async function previewBot(call: {
   ctx: ServiceContext;
@@ -41,8 +44,7 @@ export async function previewBot(call: {
   const resolved = await resolveBot(ctx, input.accountId, input.definition);
   const sources = await answeredByVenue(() => sourcesOf(ctx, resolved));
   const { timeframe } = resolved.definition;
-  const to = candleOpen(Math.min(ctx.now(), ...sources.map((source) => source.to)), timeframe);
-  const from = Math.max(candleOpen(to - PREVIEW_DAYS * DAY_MS, timeframe), ...sources.map((source) => source.from));
+  const { from, to, isAhead } = monthOf(sources, { at: await marketTime(ctx, resolved), timeframe });
   const { strategy, parameters } = resolved.resolved;
   const record = {
     ...{ ownerId: ctx.ownerId, botId: "preview", name: "", account: resolved.account, version: 1, strategyTitle: "" },
@@ -73,11 +75,34 @@ export async function previewBot(call: {
   const holding = held.filter(({ quantity }) => Math.abs(quantity) > HELD_MIN).length;
   return {
     ...{ entries, holding },
-    ...{ from, to, trades, totalReturn, maxDrawdown, equity: thinned(equity) },
+    ...{ from, to, isAhead, trades, totalReturn, maxDrawdown, equity: thinned(equity) },
     largestOrder: largest.order.toFixed(2),
     largestPosition: largest.position.toFixed(2),
     worstDay: worstDay.toFixed(2),
   };
+}
+
+/** What the market's clock says, UTC ms: of a replay where it stands, or will begin; null where it begins with its data. */
+async function marketTime(ctx: ServiceContext, { row }: Resolved): Promise<number | null> {
+  if (row.market.kind !== "replay") return ctx.now();
+  const { object } = await accountObject(ctx, row.id);
+  const { marketAt } = await object.state({ ownerId: ctx.ownerId });
+  return marketAt ?? row.market.from ?? null;
+}
+
+/**
+ * The month before the market's time. Of a replay with nothing behind it the last month that it plays, which is `isAhead`:
+ * nobody knows that of a market that runs.
+ */
+function monthOf(
+  sources: readonly CandleSource[],
+  { at, timeframe }: { readonly at: number | null; readonly timeframe: Timeframe },
+): { from: number; to: number; isAhead: boolean } {
+  const first = Math.max(...sources.map((source) => source.from));
+  const last = Math.min(...sources.map((source) => source.to));
+  const isAhead = at === null || at - first < BEHIND_MS_MIN;
+  const to = candleOpen(isAhead ? last : Math.min(at, last), timeframe);
+  return { from: Math.max(candleOpen(to - PREVIEW_DAYS * DAY_MS, timeframe), first), to, isAhead };
 }
 
 async function sourcesOf(ctx: ServiceContext, { row, instruments }: Resolved): Promise<CandleSource[]> {
