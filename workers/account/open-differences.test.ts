@@ -3,14 +3,22 @@ import type { VenueReport } from "../core/ledger/venue-report.ts";
 import { money, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
 import { shownHalts } from "./open-differences.ts";
-import { newDesk, ScriptedBroker } from "./testing/scripted-desk.ts";
+import { fillEvent, intent, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
 
-/** A desk and what its venue says that it holds, which a test may change between two looks. */
-async function deskAt(said: { positions?: VenueReport["positions"]; balances?: VenueReport["balances"] }) {
+/** What a venue says that it holds, and what happens while it is asked. */
+interface Said {
+  positions?: VenueReport["positions"];
+  balances?: VenueReport["balances"];
+  meanwhile?: () => Promise<void>;
+}
+
+/** A desk and what its venue says, which a test may change between two looks. */
+async function deskAt(said: Said) {
   const broker = new ScriptedBroker();
   const report = broker.report.bind(broker);
   broker.report = async () => {
     const answer = await report();
+    await said.meanwhile?.();
     return { ...answer, report: { ...answer.report, positions: said.positions, balances: said.balances } };
   };
   const { desk } = await newDesk({ broker });
@@ -24,6 +32,39 @@ async function deskAt(said: { positions?: VenueReport["positions"]; balances?: V
 }
 
 describe("what differs from the venue's books", () => {
+  it("is nothing that traded while it was asked, though it is gone from every list and the next time is as much", async () => {
+    const said: Said = { positions: new Map() };
+    const { desk } = await deskAt(said);
+    for (const ordinal of [1, 2]) {
+      said.meanwhile = async () => {
+        said.meanwhile = undefined;
+        const { order } = await desk.submit("bot_1", intent({ ordinal, signal: `s${ordinal}` }));
+        await desk.hear(told([fillEvent(ordinal, order.order.id)]));
+        expect(desk.books.openOrders()).toEqual([]);
+      };
+      await desk.sweepNow();
+      said.positions = new Map([[BTC, quantity("10")]]);
+    }
+    expect(desk.books.scope("bot_1").ledger.positions.size).toBe(1);
+    expect(shownHalts(desk.books)).toEqual([]);
+  });
+
+  it("is nothing that somebody traded elsewhere while it was asked", async () => {
+    const said: Said = { positions: new Map() };
+    const { desk } = await deskAt(said);
+    for (const sequence of [1, 2]) {
+      said.meanwhile = async () => {
+        said.meanwhile = undefined;
+        const event = fillEvent(sequence, "elsewhere" as never);
+        await desk.hear(told([event]));
+      };
+      await desk.sweepNow();
+      said.positions = new Map([[BTC, quantity("10")]]);
+    }
+    expect(desk.books.scope("account").ledger.positions.size).toBe(1);
+    expect(shownHalts(desk.books)).toEqual([]);
+  });
+
   it("is shown with both sides as of the last comparison, of each currency for itself", async () => {
     const said = {
       balances: new Map([

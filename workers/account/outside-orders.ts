@@ -52,4 +52,5 @@ function putOutsideOrder(books: DeskBooks, { leg, createdAt, event, ...terms }: 
   const events: readonly OrderEvent[] = [{ type: "submit" }, event];
   const order = events.reduce(applyOrderEvent, newDeskOrder({ id, ...whose, ...terms, ...rest }));
   books.putOrder({ order, verdict: undefined, createdAt, updatedAt: books.now() }, events);
+  books.touched.add(id);
 }

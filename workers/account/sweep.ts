@@ -82,13 +82,17 @@ function showsPassedOverEnd(books: DeskBooks, report: VenueReport): boolean {
   });
 }
 
-/** Every order whose end is not certain, and those that the report speaks of. */
+/**
+ * Every order whose end is not certain, those that the report speaks of, and those that heard something since it was asked for:
+ * one that was sent and filled meanwhile is in no list, and has moved what is held.
+ */
 function ordersFor(books: DeskBooks, report: VenueReport): DeskOrder[] {
   const orders = new Map<ClientOrderId, DeskOrder>();
   const take = (stored: StoredOrder | undefined) => {
     if (stored !== undefined && stored.order.state !== "DENIED") orders.set(stored.order.id, stored.order);
   };
   for (const stored of books.openOrders()) take(stored);
+  for (const id of books.touched) take(books.order(id));
   for (const { clientOrderId: text, venueOrderId } of [...report.orders, ...report.fills]) {
     const id = text === undefined ? undefined : asClientOrderId(text);
     take((id === undefined ? undefined : books.order(id)) ?? books.orderOfVenue(venueOrderId));
