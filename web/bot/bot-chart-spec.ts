@@ -3,6 +3,8 @@ import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import type { ChartLevel, ChartSignal, ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
 import { formatDecimalQuantity } from "../format/decimal.ts";
+import { timeframeLengthMs } from "../format/timeframe.ts";
+import { BEFORE_SHARE } from "../trading/candle-history.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 
 interface BotOnMarket {
@@ -15,9 +17,8 @@ interface BotOnMarket {
   readonly price: string | null;
 }
 
-/** Candles that a chart opens with at least, and the share of a bot's life that is shown before it. */
+/** Candles that a chart opens with at least. */
 const OPENS_WITH_CANDLES = 60;
-const BEFORE_SHARE = 0.25;
 /** Candles of room after the last one. */
 const AFTER_CANDLES = 3;
 
@@ -39,7 +40,7 @@ export function botChartSpec(
     candles: { data: series, tick: 0, label: instrumentName(instrument) },
     lines: [],
     fills: (state?.fills ?? [])
-      .filter((fill) => fill.instrument === instrument)
+      .filter((fill) => fill.instrument === instrument && isOnCandles(fill.at, series))
       .map(({ at, price, side }) => ({ time: at, price: Number(price), side })),
     // The log does not say of which market a signal is: with several it is not drawn rather than drawn on all.
     signals: alone ? signalsOf(state?.log ?? [], series) : [],
@@ -47,6 +48,12 @@ export function botChartSpec(
     levels: [...priceLevel(price), ...positionLevels(state, instrument), ...orders.flatMap(orderLevels)],
     paneShares: [1],
   };
+}
+
+/** Whether there is a candle at the instant, or one closes then: what traded is not drawn in empty space. */
+function isOnCandles(at: number, { time, timeframe }: CandleSeries): boolean {
+  const last = time.at(-1);
+  return last !== undefined && at >= time[0] && at <= last + timeframeLengthMs(timeframe);
 }
 
 function priceLevel(price: string | null): readonly ChartLevel[] {
@@ -62,7 +69,7 @@ export function signalsOf(log: BotState["log"], series: CandleSeries): readonly 
   return log.flatMap(({ kind, at, message }) => {
     const action = actionIn(message);
     const index = series.time.findLastIndex((time) => time <= at);
-    if (kind !== "signal" || action === undefined || index < 0) return [];
+    if (kind !== "signal" || action === undefined || !isOnCandles(at, series)) return [];
     return [{ time: at, price: series.close[index], action }];
   });
 }

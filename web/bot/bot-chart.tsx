@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { formatDecimalPrice } from "../format/decimal.ts";
+import { formatDateTime } from "../format/time.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { LivePart } from "../trading/live-part.tsx";
@@ -72,12 +73,12 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
           </Button>
         </span>
       </div>
-      {candles.isError ? (
+      {candles.isError && spec === undefined ? (
         <Failure error={candles.error} title="The candles could not be loaded" onRetry={() => void candles.refetch()} />
       ) : spec === undefined ? (
         <Skeleton className="m-3 h-[396px]" />
       ) : (
-        <LivePart state={connection}>
+        <LivePart state={connection} old={candles.isError}>
           <ChartView
             key={`${instrument} ${timeframe}`}
             handle={chart}
@@ -101,6 +102,11 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
         <span>
           <Dash className="text-accent" /> order that waits
         </span>
+        {candles.isError && candles.data !== undefined && (
+          <span role="status" className="num ml-auto">
+            Candles as of {formatDateTime(candles.data.marketAt)}: what followed could not be loaded yet
+          </span>
+        )}
       </p>
     </section>
   );

@@ -15,13 +15,16 @@ const BASE: CandleSeries = {
   ...{ open: [10, 11], high: [12, 13], low: [9, 10], close: [11, 12], volume: [5, 5] },
 };
 
+/** All that had closed when the market was at the end of the last of them. */
+const KNOWN_TO = START + 10 * MINUTE_MS;
+
 describe("candles that are still running", () => {
   test("minutes of a new candle begin it and make it higher, lower and of their close", () => {
-    const { time, open, high, low, close, volume } = withMinutes(BASE, [
+    const { time, open, high, low, close, volume } = withMinutes(BASE, KNOWN_TO, [
       minuteOf(10, 20),
       minuteOf(11, 15),
       minuteOf(12, 17),
-    ]);
+    ]).series;
     expect(time.length).toBe(3);
     expect([time[2], open[2], high[2], low[2], close[2], volume[2]]).toEqual([
       START + 10 * MINUTE_MS,
@@ -34,12 +37,33 @@ describe("candles that are still running", () => {
   });
 
   test("minutes that the candles hold already change nothing", () => {
-    expect(withMinutes(BASE, [minuteOf(1, 99), minuteOf(4, 1)])).toBe(BASE);
+    const { series, behind } = withMinutes(BASE, KNOWN_TO, [minuteOf(1, 99), minuteOf(4, 1)]);
+    expect(series).toBe(BASE);
+    expect(behind).toBe(false);
   });
 
   test("a minute inside the last candle moves its price and counts no volume twice", () => {
-    const { time, high, close, volume } = withMinutes(BASE, [minuteOf(9, 30)]);
+    const { time, high, close, volume } = withMinutes(BASE, KNOWN_TO, [minuteOf(9, 30)]).series;
     expect([time.length, high[1], close[1], volume[1]]).toEqual([2, 32, 30, 5]);
+  });
+
+  test("minutes that leave a candle out after what is known are not drawn, and say so", () => {
+    const { series, behind } = withMinutes(BASE, KNOWN_TO, [minuteOf(10, 20), minuteOf(20, 21), minuteOf(25, 22)]);
+    expect(behind).toBe(true);
+    expect(series.time.map((time) => (time - START) / MINUTE_MS)).toEqual([0, 5, 10]);
+  });
+
+  test("where nothing traded until the moment that is known, the next minute continues the candles", () => {
+    const monday = 2 * 24 * 60;
+    const { series, behind } = withMinutes(BASE, START + (monday + 2) * MINUTE_MS, [minuteOf(monday + 1, 20)]);
+    expect(behind).toBe(false);
+    expect((series.time[2] - START) / MINUTE_MS).toBe(monday);
+  });
+
+  test("candles of a replay continue one another, each a whole candle", () => {
+    const { series, behind } = withMinutes(BASE, KNOWN_TO, [minuteOf(10, 20), minuteOf(15, 21), minuteOf(20, 22)]);
+    expect(behind).toBe(false);
+    expect(series.close).toEqual([11, 12, 20, 21, 22]);
   });
 
   test("a later word on the same minute takes its place, in whatever order they come", () => {

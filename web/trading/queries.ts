@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import type { z } from "zod";
 import { Bot, BotState, DashboardState } from "../../schema/wire/bot.ts";
 import { BotLogEntry } from "../../schema/wire/bot-log.ts";
-import type { CandleSeries } from "../../schema/wire/dataset.ts";
+import { type CandleSeries, CHART_CANDLES_MAX } from "../../schema/wire/dataset.ts";
 import { JournalPage, JournalStatistics } from "../../schema/wire/journal.ts";
 import { MarketCandleSeries, ReplayState } from "../../schema/wire/market.ts";
 import { Page, type PageQuery } from "../../schema/wire/primitive.ts";
@@ -20,6 +20,7 @@ import {
 import { ApiError } from "../api/api-error.ts";
 import type { QueryValues, RequestOptions } from "../api/client.ts";
 import { client, queryClient } from "../api/runtime.ts";
+import { type CandleHistory, completedCandles, type WantedCandles } from "./candle-history.ts";
 
 /** Rows fetched at once by lists that load on: two screens of a large monitor. */
 const PAGE_ROWS = 50;
@@ -188,6 +189,25 @@ export function marketCandlesQuery({ accountId, instrument, timeframe, from, to 
     },
     placeholderData: (last, query) =>
       query?.queryKey[2] === instrument && query.queryKey[3] === timeframe ? last : undefined,
+  });
+}
+
+/**
+ * The closed candles of an account's running market, as far back as wanted. One entry grows with the market: asking again
+ * fetches what followed, and a request that fails leaves what is known.
+ */
+export function candleHistoryQuery(
+  { accountId, instrument }: Pick<MarketWindow, "accountId" | "instrument">,
+  wanted: WantedCandles,
+) {
+  const queryKey = ["market", accountId, instrument, wanted.timeframe, "history"] as const;
+  return queryOptions({
+    queryKey,
+    queryFn: ({ signal, client: cache }): Promise<CandleHistory> =>
+      completedCandles(cache.getQueryData<CandleHistory>(queryKey), wanted, ({ timeframe, from }) => {
+        const query = { instrument, timeframe, from, accountId, limit: CHART_CANDLES_MAX };
+        return ask("/markets/candles", MarketCandleSeries, { query, signal });
+      }),
   });
 }
 

@@ -1,17 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { type MarketCandle, MarketState } from "../../schema/wire/live.ts";
-import { timeframeLengthMs } from "../format/timeframe.ts";
+import { isTooShort, wantedCandles } from "./candle-history.ts";
 import { addMinute, withMinutes } from "./live-candles.ts";
-import { marketCandlesQuery } from "./queries.ts";
+import { candleHistoryQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
 
-/** Candles that a live chart has at least, and at most: the API answers no more at once. */
-const CANDLES_MIN = 300;
-const CANDLES_MAX = 1_000;
-/** Closed candles are asked for anew no more often than this, however fast a market is replayed. */
+/** What followed is asked for no more often than this, however fast a market is replayed. */
 const REFRESH_MS = 10_000;
+/** Where something is missing from what is drawn, it is asked for after this long. */
+const ASK_SOON_MS = 1_000;
 /** Minutes that are kept between two such requests: a market at 1000 times real time has 167 of them. */
 const MINUTES_MAX = 2_000;
 
@@ -21,7 +20,7 @@ interface MarketPlace {
   readonly timeframe: CandleSeries["timeframe"];
   /** The market's time as first known elsewhere; null until then. */
   readonly marketAt: number | null;
-  /** An instant that the candles go back to, where they are not too many for that. */
+  /** An instant that the candles go back to, at a larger timeframe where they would be too many. */
   readonly since?: number | null;
 }
 
@@ -34,19 +33,35 @@ export function useMarket({ accountId, instrument, timeframe, marketAt, since = 
   const live = useLive(`/markets/live?${query}`, MarketState);
   const minutes = useMinutes(live.value);
   const now = live.value?.at ?? marketAt;
-  const lengthMs = timeframeLengthMs(timeframe);
-  const end = useSlowEnd(now, lengthMs, `${instrument} ${timeframe}`);
-  const wanted = since === null ? 0 : Math.ceil(((end ?? 0) - since) / lengthMs);
-  const from = (end ?? 0) - Math.min(CANDLES_MAX, Math.max(CANDLES_MIN, wanted)) * lengthMs;
+  const wanted = wantedCandles(timeframe, { since, now: now ?? 0 });
   const candles = useQuery({
-    ...marketCandlesQuery({ accountId, instrument, timeframe, from, to: end ?? 0 }),
-    enabled: end !== null,
+    ...candleHistoryQuery({ accountId, instrument }, wanted),
+    enabled: now !== null,
+    refetchInterval: REFRESH_MS,
   });
-  const series = useMemo(
-    () => (candles.data === undefined ? undefined : withMinutes(candles.data, minutes)),
-    [candles.data, minutes],
+  const history = candles.data;
+  const drawn = useMemo(
+    () => (history === undefined ? undefined : withMinutes(history.series, history.marketAt, minutes)),
+    [history, minutes],
   );
-  return { candles, series, market: live.value, connection: live.connection, error: live.error };
+  const short = history !== undefined && isTooShort(history, wanted);
+  const lacking = short || drawn?.behind === true || candles.isError;
+  useAskSoon(candles, lacking && live.connection.kind === "live");
+  const { connection, error } = live;
+  return { candles, series: drawn?.series, behind: lacking, market: live.value, connection, error };
+}
+
+/** Asks again soon where something is known to be missing; after a request that failed, no sooner than at the next turn. */
+function useAskSoon(
+  { refetch, dataUpdatedAt }: Pick<UseQueryResult, "refetch" | "dataUpdatedAt">,
+  lacking: boolean,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer that did not bring what is missing asks again.
+  useEffect(() => {
+    if (!lacking) return;
+    const timer = setTimeout(() => void refetch(), ASK_SOON_MS);
+    return () => clearTimeout(timer);
+  }, [lacking, refetch, dataUpdatedAt]);
 }
 
 function useMinutes(market: MarketState | null): readonly MarketCandle[] {
@@ -68,21 +83,3 @@ function useMinutes(market: MarketState | null): readonly MarketCandle[] {
 }
 
 const NO_MINUTES: readonly MarketCandle[] = [];
-
-/** The end of the last whole candle; moves on with the market, but not faster than the server wants to be asked. */
-function useSlowEnd(now: number | null, lengthMs: number, market: string): number | null {
-  const wanted = now === null ? null : Math.floor(now / lengthMs) * lengthMs;
-  const [end, setEnd] = useState<{ market: string; at: number | null }>({ market, at: wanted });
-  const setMs = useRef(Number.NEGATIVE_INFINITY);
-  const at = end.market === market ? end.at : null;
-  useEffect(() => {
-    if (wanted === null || wanted === at) return;
-    const waitMs = at === null ? 0 : Math.max(0, setMs.current + REFRESH_MS - performance.now());
-    const timer = setTimeout(() => {
-      setMs.current = performance.now();
-      setEnd({ market, at: wanted });
-    }, waitMs);
-    return () => clearTimeout(timer);
-  }, [wanted, at, market]);
-  return at;
-}
