@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BotState } from "../../schema/wire/bot.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
-import { lifeSpan, signalsOf } from "./bot-chart-spec.ts";
+import { botChartSpec, lifeSpan, signalsOf } from "./bot-chart-spec.ts";
 
 const HOUR_MS = 3_600_000;
 const SERIES: CandleSeries = {
@@ -26,6 +26,19 @@ describe("what a bot's chart draws", () => {
     expect(young).toEqual({ fromMs: 41 * HOUR_MS, toMs: 104 * HOUR_MS });
     const old = lifeSpan(0, 400 * HOUR_MS, HOUR_MS);
     expect(old).toEqual({ fromMs: -100 * HOUR_MS, toMs: 403 * HOUR_MS });
+  });
+
+  test("what traded or was said before the first candle or after the last is not drawn in empty space", () => {
+    const fill = (at: number) =>
+      ({ at, instrument: "SIM:BTC-USD", price: "2", side: "buy" }) as BotState["fills"][number];
+    const state = {
+      ...{ openOrders: [], positions: [], fills: [-1, 0, 2 * HOUR_MS, 2 * HOUR_MS + 1].map(fill) },
+      log: [entry("signal", 2 * HOUR_MS, "enter long: buy 1 market"), entry("signal", 3 * HOUR_MS, "enter long")],
+    } as Partial<BotState> as BotState;
+    const on = { instrument: "SIM:BTC-USD", alone: true, beganAt: 0, price: null };
+    const { fills, signals } = botChartSpec(state, on, SERIES);
+    expect(fills?.map(({ time }) => time)).toEqual([0, 2 * HOUR_MS]);
+    expect(signals?.map(({ time }) => time)).toEqual([2 * HOUR_MS]);
   });
 
   test("what is no signal, names no action or lies before the candles is not drawn", () => {

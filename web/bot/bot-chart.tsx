@@ -31,7 +31,7 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
   const chart = useRef<ChartHandle>(null);
   const { timeframe, instruments } = bot.definition;
   const alone = instruments.length === 1;
-  const { candles, series, market, connection } = live;
+  const { candles, series, asOf, market, connection } = live;
   const price = market?.price ?? null;
   const spec = useMemo(
     () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone, beganAt, price }, series)),
@@ -78,7 +78,7 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
       ) : spec === undefined ? (
         <Skeleton className="m-3 h-[396px]" />
       ) : (
-        <LivePart state={connection} old={candles.isError}>
+        <LivePart state={connection} old={asOf !== null}>
           <ChartView
             key={`${instrument} ${timeframe}`}
             handle={chart}
@@ -102,9 +102,9 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
         <span>
           <Dash className="text-accent" /> order that waits
         </span>
-        {candles.isError && candles.data !== undefined && (
+        {asOf !== null && (
           <span role="status" className="num ml-auto">
-            Candles as of {formatDateTime(candles.data.marketAt)}: what followed could not be loaded yet
+            As of {formatDateTime(asOf)}. What followed is loaded when the connection is back.
           </span>
         )}
       </p>

@@ -4,6 +4,7 @@ import type { MarketCandleSeries } from "../../schema/wire/market.ts";
 import {
   type CandleAsk,
   type CandleHistory,
+  completedCandles,
   continuedCandles,
   isTooShort,
   missingCandles,
@@ -117,5 +118,29 @@ describe("the candles of a running market", () => {
     expect(known?.series.time).toEqual([]);
     expect(missingCandles(known, wantedCandles("5m", { since: null, now: BEGIN }))).toBeUndefined();
     expect(missingCandles(known, wantedCandles("5m", { since: null, now: BEGIN + 1 }))?.whole).toBe(true);
+  });
+
+  test("are the same after a request that failed, and what was missed comes with the next", async () => {
+    const { known } = watched([days(2)], BEGIN);
+    const later = wantedCandles("5m", { since: BEGIN, now: days(3) });
+    const lost = async () => Promise.reject(new Error("the server could not be reached"));
+    await expect(completedCandles(known, later, lost)).rejects.toThrow("could not be reached");
+    const healed = await completedCandles(known, later, async (missing) => answered(missing, days(3)));
+    expect(healed.series.time[0]).toBe(BEGIN);
+    expect(healed.series.time.length).toBe((3 * DAY_MS) / LENGTH_MS);
+    expect(everyCandle(healed)).toBe(true);
+  });
+
+  test("are asked for as a whole where what followed comes at another timeframe", async () => {
+    const { known } = watched([days(2)], BEGIN);
+    const asks: boolean[] = [];
+    const wanted = wantedCandles("5m", { since: BEGIN, now: days(2.1) });
+    const next = await completedCandles(known, wanted, async (missing) => {
+      asks.push(missing.whole);
+      return answered({ ...missing, timeframe: "15m" }, days(2.1));
+    });
+    expect(asks).toEqual([false, true]);
+    expect(next.series.timeframe).toBe("15m");
+    expect(everyCandle(next)).toBe(true);
   });
 });

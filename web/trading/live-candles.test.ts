@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import type { MarketCandle } from "../../schema/wire/live.ts";
-import { addMinute, withMinutes } from "./live-candles.ts";
+import { addMinute, drawnAsOf, withMinutes } from "./live-candles.ts";
 
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 5);
@@ -78,5 +78,25 @@ describe("candles that are still running", () => {
     let minutes: readonly MarketCandle[] = [];
     for (let at = 0; at < 50; at++) minutes = addMinute(minutes, minuteOf(at, at), 8);
     expect(minutes.map(({ close }) => close)).toEqual([42, 43, 44, 45, 46, 47, 48, 49]);
+  });
+});
+
+describe("the moment that drawn candles are of", () => {
+  const NOW = { away: false, failed: false, behind: false, historyAt: 10, toldAt: 12 };
+
+  test("is not named while they keep up, though a request failed or minutes have just been left out", () => {
+    expect(drawnAsOf(NOW)).toBeNull();
+    expect(drawnAsOf({ ...NOW, failed: true })).toBeNull();
+    expect(drawnAsOf({ ...NOW, behind: true })).toBeNull();
+  });
+
+  test("is the last that was told while the connection is away", () => {
+    expect(drawnAsOf({ ...NOW, away: true })).toBe(12);
+    expect(drawnAsOf({ ...NOW, away: true, failed: true })).toBe(12);
+    expect(drawnAsOf({ ...NOW, away: true, toldAt: null })).toBe(10);
+  });
+
+  test("is the end of what could be loaded where minutes are left out and cannot be asked for", () => {
+    expect(drawnAsOf({ ...NOW, failed: true, behind: true })).toBe(10);
   });
 });

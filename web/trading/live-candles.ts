@@ -30,6 +30,23 @@ export function withMinutes(base: CandleSeries, marketAt: number, minutes: reado
   return { series: next, behind };
 }
 
+interface DrawnNow {
+  /** Whether the socket that tells the minutes is away. */
+  readonly away: boolean;
+  /** Whether the last request for candles failed. */
+  readonly failed: boolean;
+  readonly behind: boolean;
+  /** The market's time up to which all closed candles are known, and the last that the socket told; null where none. */
+  readonly historyAt: number;
+  readonly toldAt: number | null;
+}
+
+/** The market's time that the candles drawn are of, where the market may have gone on without them; null where they keep up. */
+export function drawnAsOf({ away, failed, behind, historyAt, toldAt }: DrawnNow): number | null {
+  if (behind && (failed || away)) return historyAt;
+  return away ? Math.max(historyAt, toldAt ?? historyAt) : null;
+}
+
 /** The minutes known with another one: a later word on the same minute takes its place. At most `keep` are kept. */
 export function addMinute(
   minutes: readonly MarketCandle[],

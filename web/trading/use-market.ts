@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { type MarketCandle, MarketState } from "../../schema/wire/live.ts";
 import { isTooShort, wantedCandles } from "./candle-history.ts";
-import { addMinute, withMinutes } from "./live-candles.ts";
+import { addMinute, drawnAsOf, withMinutes } from "./live-candles.ts";
 import { candleHistoryQuery } from "./queries.ts";
 import { useLive } from "./use-live.ts";
 
@@ -47,8 +47,16 @@ export function useMarket({ accountId, instrument, timeframe, marketAt, since = 
   const short = history !== undefined && isTooShort(history, wanted);
   const lacking = short || drawn?.behind === true || candles.isError;
   useAskSoon(candles, lacking && live.connection.kind === "live");
-  const { connection, error } = live;
-  return { candles, series: drawn?.series, behind: lacking, market: live.value, connection, error };
+  const { connection, error, value: market } = live;
+  const away = connection.kind === "reconnecting" || connection.kind === "offline";
+  const asOf =
+    history === undefined
+      ? null
+      : drawnAsOf({
+          ...{ away, failed: candles.isError, behind: drawn?.behind === true },
+          ...{ historyAt: history.marketAt, toldAt: market?.at ?? null },
+        });
+  return { candles, series: drawn?.series, asOf, market, connection, error };
 }
 
 /** Asks again soon where something is known to be missing; after a request that failed, no sooner than at the next turn. */
