@@ -37,6 +37,7 @@ export function botChartSpec(
 ): ChartSpec {
   const orders = (state?.openOrders ?? []).filter((order) => order.instrument === instrument);
   return {
+    follows: true,
     candles: { data: series, tick: 0, label: instrumentName(instrument) },
     lines: [],
     fills: (state?.fills ?? [])

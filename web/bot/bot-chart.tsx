@@ -31,7 +31,7 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
   const chart = useRef<ChartHandle>(null);
   const { timeframe, instruments } = bot.definition;
   const alone = instruments.length === 1;
-  const { candles, series, asOf, market, connection } = live;
+  const { candles, series, whole, asOf, market, connection } = live;
   const price = market?.price ?? null;
   const spec = useMemo(
     () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone, beganAt, price }, series)),
@@ -84,6 +84,8 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
             handle={chart}
             spec={spec}
             {...(life === undefined ? {} : { opensAt: life })}
+            {...(whole === undefined ? {} : { whole })}
+            onSettled={live.onVisible}
             label={`Candles of ${instrumentName(instrument)} with what ${bot.name} did. Its orders, fills and signals are listed below.`}
             className="h-[420px] max-md:h-[320px]"
           />

@@ -19,7 +19,7 @@ import { BandPrimitive } from "./band-primitive.ts";
 import { candleRow, changedRows } from "./candle-rows.ts";
 import { type ColourOf, readColours } from "./chart-colours.ts";
 import { chartOptions } from "./chart-options.ts";
-import { holdsAll } from "./chart-range.ts";
+import { followed, holdsAll } from "./chart-range.ts";
 import type { ChartHover, ChartLine, ChartSpec, TimeSpan } from "./chart-spec.ts";
 import { LevelLines } from "./level-lines.ts";
 import { linePoint } from "./line-point.ts";
@@ -91,6 +91,7 @@ export class ChartController {
     const whole = !fresh && spec.candles === undefined && this.isWhole();
     const changed = spec.candles?.data !== this.spec.candles?.data || fresh;
     const grown = fresh ? null : changedRows(this.spec.candles?.data, spec.candles?.data);
+    const before = this.grid;
     this.spec = spec;
     this.grid = gridOf(spec);
     if (grown !== null) for (const row of grown) this.candles?.update(row);
@@ -107,7 +108,9 @@ export class ChartController {
       if (!linear) this.lines.get(line.id)?.priceScale().applyOptions({ mode });
     }
     // Candles that grow at their end move the chart along where its end was in view.
-    if (visible !== undefined && changed && grown === null) this.show(visible);
+    if (visible !== undefined && changed && grown === null) {
+      this.show(spec.follows ? followed(visible, before, this.grid) : visible);
+    }
     if (whole) this.fit();
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { holdsAll, rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
+import { followed, holdsAll, rangeShown, rangeSpan, rangesWithin } from "./chart-range.ts";
 
 const DAY_MS = 86_400_000;
 const whole = { fromMs: 0, toMs: 800 * DAY_MS };
@@ -26,4 +26,18 @@ test.each([
   ["not the last", 0, 8, false],
 ])("a chart of ten values that shows %s is told by its borders", (_what, from, to, whole) => {
   expect(holdsAll({ from, to }, 10)).toBe(whole);
+});
+
+test("candles that go on are followed where their end was on screen, and nowhere else", () => {
+  const grid = (count: number, lengthMs = 10) => ({
+    times: Array.from({ length: count }, (_, at) => at * lengthMs),
+    lengthMs,
+  });
+  const atEnd = { fromMs: 40, toMs: 120 };
+  expect(followed(atEnd, grid(11), grid(31))).toEqual({ fromMs: 240, toMs: 320 });
+  const earlier = { fromMs: 10, toMs: 80 };
+  expect(followed(earlier, grid(11), grid(31))).toBe(earlier);
+  // More before them, or another timeframe, moves nothing.
+  expect(followed(atEnd, grid(11), grid(11))).toBe(atEnd);
+  expect(followed(atEnd, grid(11), grid(12, 30))).toBe(atEnd);
 });

@@ -1,4 +1,5 @@
 import type { TimeSpan } from "./chart-spec.ts";
+import type { TimeGrid } from "./time-grid.ts";
 
 const DAY_MS = 86_400_000;
 const LENGTH_DAYS = { "1w": 7, "1m": 30, "3m": 91, "1y": 365 } as const;
@@ -40,4 +41,12 @@ export function rangeSpan(range: RangeName, whole: TimeSpan): TimeSpan {
 /** Whether a stretch of a chart, in places of its values, holds all of so many. The library's borders are off by a breath. */
 export function holdsAll(range: { readonly from: number; readonly to: number }, count: number): boolean {
   return range.from < 0.5 && range.to > count - 1.5;
+}
+
+/** What to show of candles that go on after those drawn: where the end of those was on screen, the end of these. */
+export function followed(visible: TimeSpan, before: TimeGrid, after: TimeGrid): TimeSpan {
+  const [last, next] = [before.times.at(-1), after.times.at(-1)];
+  if (last === undefined || next === undefined || next <= last || before.lengthMs !== after.lengthMs) return visible;
+  if (visible.toMs < last || visible.fromMs > last) return visible;
+  return { fromMs: visible.fromMs + next - last, toMs: visible.toMs + next - last };
 }

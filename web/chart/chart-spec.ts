@@ -93,6 +93,8 @@ export interface ChartLevel {
 
 /** Everything that a chart shows. Panes stand under each other over one time axis. */
 export interface ChartSpec {
+  /** Whether the candles are of a running market: their end is followed while it is on screen. */
+  readonly follows?: boolean;
   readonly candles?: { readonly data: CandleSeries; readonly tick: number; readonly label: string };
   readonly lines: readonly ChartLine[];
   readonly bands?: readonly ChartBand[];

@@ -23,18 +23,21 @@ interface ChartViewProps {
   readonly handle?: Ref<ChartHandle>;
   /** The stretch to open at, for what was asked before there was a chart; everything where left out. */
   readonly opensAt?: TimeSpan;
+  /** What "everything" is where the chart is handed a part of it at a time. */
+  readonly whole?: TimeSpan;
   readonly onSettled?: (span: TimeSpan) => void;
   readonly onTrade?: (id: number) => void;
   readonly children?: ReactNode;
 }
 
 /** The one component that draws with the charting library. Everything it shows comes in as data. */
-export function ChartView({ spec, label, className, handle, opensAt, onSettled, onTrade, children }: ChartViewProps) {
+export function ChartView(props: ChartViewProps) {
+  const { spec, label, className, handle, opensAt, whole, onSettled, onTrade, children } = props;
   const element = useRef<HTMLDivElement>(null);
   const controller = useRef<ChartController | null>(null);
   const [hover, setHover] = useState<ChartHover | null>(null);
   const [tops, setTops] = useState<readonly number[]>([0]);
-  const latest = useLatest({ spec, opensAt, onSettled, onTrade });
+  const latest = useLatest({ spec, opensAt, whole, onSettled, onTrade });
   const left = useRef<TimeSpan | undefined>(undefined);
   const look = `${useTheme()} ${usePreferences().palette} ${shapeOf(spec)}`;
 
@@ -65,9 +68,14 @@ export function ChartView({ spec, label, className, handle, opensAt, onSettled, 
   }, [look]);
 
   useEffect(() => controller.current?.update(spec), [spec]);
+  const fitAll = () => {
+    const all = latest.current.whole;
+    if (all === undefined) controller.current?.fit();
+    else controller.current?.show(all);
+  };
   useImperativeHandle(handle, () => ({
     show: (span) => controller.current?.show(span),
-    fit: () => controller.current?.fit(),
+    fit: fitAll,
     picture: () => controller.current?.picture(),
   }));
 
@@ -76,8 +84,8 @@ export function ChartView({ spec, label, className, handle, opensAt, onSettled, 
       aria-label={`${label} Arrow keys move in time, plus and minus zoom, 0 shows everything.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a chart is moved and zoomed by keyboard, so it takes the focus.
       tabIndex={0}
-      onKeyDown={(event) => controller.current !== null && steer(controller.current, event)}
-      onDoubleClick={() => controller.current?.fit()}
+      onKeyDown={(event) => controller.current !== null && steer(controller.current, event, fitAll)}
+      onDoubleClick={fitAll}
       className={classNames("relative isolate min-w-0 focus-visible:outline-offset-[-2px]", className)}
     >
       <div ref={element} className="absolute inset-0" />
@@ -87,14 +95,14 @@ export function ChartView({ spec, label, className, handle, opensAt, onSettled, 
   );
 }
 
-function steer(chart: ChartController, event: KeyboardEvent): void {
+function steer(chart: ChartController, event: KeyboardEvent, fitAll: () => void): void {
   if (event.ctrlKey || event.metaKey) return;
   const share = event.shiftKey ? 0.5 : 0.1;
   if (event.key === "ArrowLeft") chart.pan(-share);
   else if (event.key === "ArrowRight") chart.pan(share);
   else if (event.key === "+" || event.key === "=") chart.zoom(0.7);
   else if (event.key === "-") chart.zoom(1.4);
-  else if (event.key === "0") chart.fit();
+  else if (event.key === "0") fitAll();
   else return;
   event.preventDefault();
 }

@@ -6,7 +6,9 @@ import {
   type CandleHistory,
   completedCandles,
   continuedCandles,
+  isCloseUp,
   isTooShort,
+  latestCandles,
   missingCandles,
   wantedCandles,
 } from "./candle-history.ts";
@@ -142,5 +144,15 @@ describe("the candles of a running market", () => {
     expect(asks).toEqual([false, true]);
     expect(next.series.timeframe).toBe("15m");
     expect(everyCandle(next)).toBe(true);
+  });
+
+  test("of a long life are the latest at their own timeframe while no others are on screen", () => {
+    const now = days(40);
+    const latest = latestCandles("5m", now);
+    expect((now - latest.from) / LENGTH_MS).toBe(1_000);
+    expect(isCloseUp({ fromMs: latest.from + 1, toMs: now }, latest.from)).toBe(true);
+    expect(isCloseUp({ fromMs: BEGIN, toMs: now }, latest.from)).toBe(false);
+    expect(isCloseUp(null, latest.from)).toBe(false);
+    expect(isCloseUp({ fromMs: BEGIN, toMs: now }, undefined)).toBe(false);
   });
 });

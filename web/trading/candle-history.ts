@@ -1,5 +1,6 @@
 import { type CandleSeries, CHART_CANDLES_MAX } from "../../schema/wire/dataset.ts";
 import type { MarketCandleSeries } from "../../schema/wire/market.ts";
+import type { TimeSpan } from "../chart/chart-spec.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 
 /** Share of a bot's life that its chart shows before it. */
@@ -8,6 +9,8 @@ export const BEFORE_SHARE = 0.25;
 const FURTHER_SHARE = 0.2;
 /** Candles that a running market's chart goes back at least. */
 const CANDLES_MIN = 300;
+/** Of them, at the timeframe itself, where a life is shown at a larger one: three screens. */
+const LATEST_CANDLES = 1_000;
 
 /** The closed candles of a running market from an instant on, without a hole up to its moment. */
 export interface CandleHistory {
@@ -42,6 +45,23 @@ export function wantedCandles(
   const latest = now - CANDLES_MIN * timeframeLengthMs(timeframe);
   const life = since === null ? latest : since - BEFORE_SHARE * Math.max(0, now - since);
   return { timeframe, from: Math.floor(Math.min(latest, life)), now };
+}
+
+/** The latest stretch at the timeframe itself, for a chart that shows a long life at a larger one. */
+export function latestCandles(timeframe: CandleSeries["timeframe"], now: number): WantedCandles {
+  return { timeframe, from: now - LATEST_CANDLES * timeframeLengthMs(timeframe), now };
+}
+
+/** Whether all that is on screen lies within candles that begin at `fromMs`; undefined where there are none. */
+export function isCloseUp(visible: TimeSpan | null, fromMs: number | undefined): boolean {
+  return visible !== null && fromMs !== undefined && visible.fromMs > fromMs;
+}
+
+/** From the first candle's begin to the last one's end; undefined without a candle. */
+export function spanOf(series: CandleSeries | undefined): TimeSpan | undefined {
+  const last = series?.time.at(-1);
+  if (series === undefined || last === undefined) return undefined;
+  return { fromMs: series.time[0], toMs: last + timeframeLengthMs(series.timeframe) };
 }
 
 /** Whether the known candles do not go back as far as wanted: they have to be asked for as a whole. */

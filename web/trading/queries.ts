@@ -192,15 +192,19 @@ export function marketCandlesQuery({ accountId, instrument, timeframe, from, to 
   });
 }
 
+/** Which candles of a running market: those since a bot began, or the latest. */
+export interface HistoryPlace {
+  readonly accountId: string;
+  readonly instrument: string;
+  readonly part: "life" | "latest";
+}
+
 /**
  * The closed candles of an account's running market, as far back as wanted. One entry grows with the market: asking again
  * fetches what followed, and a request that fails leaves what is known.
  */
-export function candleHistoryQuery(
-  { accountId, instrument }: Pick<MarketWindow, "accountId" | "instrument">,
-  wanted: WantedCandles,
-) {
-  const queryKey = ["market", accountId, instrument, wanted.timeframe, "history"] as const;
+export function candleHistoryQuery({ accountId, instrument, part }: HistoryPlace, wanted: WantedCandles) {
+  const queryKey = ["market", accountId, instrument, wanted.timeframe, part] as const;
   return queryOptions({
     queryKey,
     queryFn: ({ signal, client: cache }): Promise<CandleHistory> =>

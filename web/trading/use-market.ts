@@ -1,16 +1,12 @@
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
 import { type MarketCandle, MarketState } from "../../schema/wire/live.ts";
-import { isTooShort, wantedCandles } from "./candle-history.ts";
-import { addMinute, drawnAsOf, withMinutes } from "./live-candles.ts";
-import { candleHistoryQuery } from "./queries.ts";
+import type { TimeSpan } from "../chart/chart-spec.ts";
+import { isCloseUp, latestCandles, spanOf, wantedCandles } from "./candle-history.ts";
+import { addMinute } from "./live-candles.ts";
+import { useCandles } from "./use-candles.ts";
 import { useLive } from "./use-live.ts";
 
-/** What followed is asked for no more often than this, however fast a market is replayed. */
-const REFRESH_MS = 10_000;
-/** Where something is missing from what is drawn, it is asked for after this long. */
-const ASK_SOON_MS = 1_000;
 /** Minutes that are kept between two such requests: a market at 1000 times real time has 167 of them. */
 const MINUTES_MAX = 2_000;
 
@@ -27,49 +23,36 @@ interface MarketPlace {
 /** What `useMarket` knows of a market. */
 export type LiveMarket = ReturnType<typeof useMarket>;
 
-/** A market as it runs: its candles with the one under way, its last price, and how the socket stands. */
+/**
+ * A market as it runs: its candles with the one under way, its last price, and how the socket stands. Where the candles
+ * since `since` are too many for the timeframe, the latest are read at it too: they are the ones drawn while `onVisible`
+ * tells that no others are on screen.
+ */
 export function useMarket({ accountId, instrument, timeframe, marketAt, since = null }: MarketPlace) {
   const query = new URLSearchParams({ instrument, accountId });
-  const live = useLive(`/markets/live?${query}`, MarketState);
-  const minutes = useMinutes(live.value);
-  const now = live.value?.at ?? marketAt;
-  const wanted = wantedCandles(timeframe, { since, now: now ?? 0 });
-  const candles = useQuery({
-    ...candleHistoryQuery({ accountId, instrument }, wanted),
-    enabled: now !== null,
-    refetchInterval: REFRESH_MS,
+  const { value: market, connection, error } = useLive(`/markets/live?${query}`, MarketState);
+  const minutes = useMinutes(market);
+  const known = market?.at ?? marketAt;
+  const now = known ?? 0;
+  const told = { minutes, toldAt: market?.at ?? null, connection };
+  const life = useCandles({
+    place: { accountId, instrument, part: "life" },
+    wanted: wantedCandles(timeframe, { since, now }),
+    enabled: known !== null,
+    ...told,
   });
-  const history = candles.data;
-  const drawn = useMemo(
-    () => (history === undefined ? undefined : withMinutes(history.series, history.marketAt, minutes)),
-    [history, minutes],
-  );
-  const short = history !== undefined && isTooShort(history, wanted);
-  const lacking = short || drawn?.behind === true || candles.isError;
-  useAskSoon(candles, lacking && live.connection.kind === "live");
-  const { connection, error, value: market } = live;
-  const away = connection.kind === "reconnecting" || connection.kind === "offline";
-  const asOf =
-    history === undefined
-      ? null
-      : drawnAsOf({
-          ...{ away, failed: candles.isError, behind: drawn?.behind === true },
-          ...{ historyAt: history.marketAt, toldAt: market?.at ?? null },
-        });
-  return { candles, series: drawn?.series, asOf, market, connection, error };
-}
-
-/** Asks again soon where something is known to be missing; after a request that failed, no sooner than at the next turn. */
-function useAskSoon(
-  { refetch, dataUpdatedAt }: Pick<UseQueryResult, "refetch" | "dataUpdatedAt">,
-  lacking: boolean,
-): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer that did not bring what is missing asks again.
-  useEffect(() => {
-    if (!lacking) return;
-    const timer = setTimeout(() => void refetch(), ASK_SOON_MS);
-    return () => clearTimeout(timer);
-  }, [lacking, refetch, dataUpdatedAt]);
+  const latest = useCandles({
+    place: { accountId, instrument, part: "latest" },
+    wanted: latestCandles(timeframe, now),
+    enabled: known !== null && life.series !== undefined && life.series.timeframe !== timeframe,
+    ...told,
+  });
+  const [visible, onVisible] = useState<TimeSpan | null>(null);
+  const close = isCloseUp(visible, latest.series?.time[0]);
+  const { candles, series, asOf } = close ? latest : life;
+  // Of a part of the candles the chart itself does not know what all is.
+  const whole = close ? spanOf(life.series) : undefined;
+  return { candles, series, whole, asOf, onVisible, market, connection, error };
 }
 
 function useMinutes(market: MarketState | null): readonly MarketCandle[] {
