@@ -51,8 +51,9 @@ export const ListJournal = PageQuery.extend({
 export type ListJournal = z.infer<typeof ListJournal>;
 export const JournalPage = Page(JournalTrade);
 
-/** How the trades of one tag went; null where it is not defined. */
-export const TagStatistics = z.object({
+/** How trades of one currency went, those of a tag or all of them; null where it is not defined. */
+export const CurrencyTagStatistics = z.object({
+  /** Empty for all trades. */
   tag: z.string(),
   trades: z.number().int(),
   profit: Decimal,
@@ -61,5 +62,29 @@ export const TagStatistics = z.object({
   profitFactor: z.number().nullable(),
   averageProfit: Decimal,
 });
-export const JournalStatistics = z.object({ all: TagStatistics, tags: z.array(TagStatistics) });
+export type CurrencyTagStatistics = z.infer<typeof CurrencyTagStatistics>;
+
+/** The trades of the accounts that are kept in one currency. */
+export const CurrencyStatistics = z.object({
+  currency: z.string(),
+  all: CurrencyTagStatistics,
+  tags: z.array(CurrencyTagStatistics),
+});
+export type CurrencyStatistics = z.infer<typeof CurrencyStatistics>;
+
+/**
+ * How the trades of one tag went. Money of several currencies has no sum: with trades of more than one, `currency`, `profit`,
+ * `profitFactor` and `averageProfit` are null, and `currencies` of the whole has them. Counts and `winRate` are of all trades.
+ */
+export const TagStatistics = CurrencyTagStatistics.extend({
+  currency: z.string().nullable(),
+  profit: Decimal.nullable(),
+  averageProfit: Decimal.nullable(),
+});
+export const JournalStatistics = z.object({
+  all: TagStatistics,
+  tags: z.array(TagStatistics),
+  /** One for each currency that was traded in, the one with most trades first. */
+  currencies: z.array(CurrencyStatistics),
+});
 export type JournalStatistics = z.infer<typeof JournalStatistics>;

@@ -139,7 +139,7 @@ const statistics = createRoute({
   method: "get",
   path: "/api/v1/journal/statistics",
   summary: "How trades went, by tag",
-  responses: { 200: jsonReply(JournalStatistics, "Of all trades and of each tag."), ...problems(401) },
+  responses: { 200: jsonReply(JournalStatistics, "Of all trades and of each tag, by currency."), ...problems(401) },
 });
 const edit = createRoute({
   ...journal,

@@ -1,13 +1,12 @@
 import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { journal, journalTags } from "../../../schema/tables/trading.ts";
+import { journal, journalTags, tradingAccounts } from "../../../schema/tables/trading.ts";
 import type { EditJournalTrade, JournalStatistics, JournalTrade, ListJournal } from "../../../schema/wire/journal.ts";
 import { JOURNAL_PICTURE_BYTES_MAX } from "../../../schema/wire/journal.ts";
 import { prepareAudit } from "../../audit/prepare-audit.ts";
-import { add, type Money, NO_MONEY } from "../../core/ledger/decimal.ts";
-import { toDouble } from "../../core/ledger/decimal-double.ts";
-import { formatDecimal, parseMoney } from "../../core/ledger/decimal-text.ts";
+import { parseMoney } from "../../core/ledger/decimal-text.ts";
 import { invalid, notFound, tooLarge } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
+import { summariseTrades } from "./journal-statistics.ts";
 import { behindCursor, newestFirst, pageOf } from "./page-cursor.ts";
 
 type JournalRow = typeof journal.$inferSelect;
@@ -95,40 +94,22 @@ export async function editJournal(call: {
   return tradeOf({ ...row, ...values }, kept);
 }
 
-/** How all trades went, and those of each tag. */
+/** How all trades went, and those of each tag, by the currency of their account. */
 export async function journalStatistics(call: { ctx: ServiceContext }): Promise<JournalStatistics> {
   const { ctx } = call;
   const rows = await ctx.owned.list(journal, { orderBy: [desc(journal.closedAt)], limit: STATISTICS_TRADES_MAX });
   const tagRows = await ctx.owned.list(journalTags, { limit: STATISTICS_TRADES_MAX });
-  const byId = new Map(rows.map((row) => [row.id, parseMoney(row.profit, "profit")]));
-  const byTag = Map.groupBy(tagRows, (row) => row.tag);
-  return {
-    all: statisticsOf("", [...byId.values()]),
-    tags: [...byTag]
-      .map(([tag, tagged]) =>
-        statisticsOf(
-          tag,
-          tagged.flatMap(({ tradeId }) => byId.get(tradeId) ?? []),
-        ),
-      )
-      .sort((left, right) => right.trades - left.trades),
-  };
-}
-
-function statisticsOf(tag: string, profits: readonly Money[]): JournalStatistics["all"] {
-  const sum = (part: readonly Money[]) => part.reduce((total, profit) => add(total, profit), NO_MONEY);
-  const gains = sum(profits.filter((profit) => profit > 0n));
-  const losses = sum(profits.filter((profit) => profit < 0n));
-  const total = sum(profits);
-  const count = profits.length;
-  return {
-    tag,
-    trades: count,
-    profit: formatDecimal(total),
-    winRate: count === 0 ? null : profits.filter((profit) => profit > 0n).length / count,
-    profitFactor: losses === 0n ? null : toDouble(gains) / -toDouble(losses),
-    averageProfit: count === 0 ? "0" : formatDecimal((total / BigInt(count)) as Money),
-  };
+  const accounts = await ctx.owned.list(tradingAccounts, { limit: STATISTICS_TRADES_MAX });
+  const currencyById = new Map(accounts.map(({ id, currency }) => [id, currency]));
+  const tagsById = Map.groupBy(tagRows, (row) => row.tradeId);
+  return summariseTrades(
+    rows.map(({ id, accountId, profit }) => ({
+      // A trade is deleted before its account is, so that a trade without one is being deleted.
+      currency: currencyById.get(accountId) ?? "",
+      profit: parseMoney(profit, "profit"),
+      tags: tagsById.get(id)?.map(({ tag }) => tag) ?? [],
+    })),
+  );
 }
 
 /** Keeps the picture of a trade's chart. Throws 422 for what is no PNG, 413 for what is too large. */

@@ -1,0 +1,36 @@
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { journal, journalTags, tradingAccounts } from "../../../schema/tables/trading.ts";
+import type { JournalStatistics } from "../../../schema/wire/journal.ts";
+import type { TradingAccount } from "../../../schema/wire/trading.ts";
+import { openDatabase } from "../../platform/database.ts";
+import { newClient, START_MS, type TestClient } from "../../testing/test-client.ts";
+
+const newAccount = (client: TestClient, name: string) =>
+  client.json<TradingAccount>("POST", "/api/v1/accounts", { name, cash: "50000" }, 201);
+
+describe("lists of trading", () => {
+  it("the journal's statistics are by the currency of the trade's account", async () => {
+    const client = await newClient();
+    const database = openDatabase(env.DB);
+    const [dollars, bitcoin] = [await newAccount(client, "Dollars"), await newAccount(client, "Bitcoin")];
+    await database.update(tradingAccounts).set({ currency: "BTC" }).where(eq(tradingAccounts.id, bitcoin.id));
+    for (const { accountId, profit } of [
+      { accountId: dollars.id, profit: "-73" },
+      { accountId: bitcoin.id, profit: "-373.59" },
+    ]) {
+      const row = { id: `trd_${accountId}`, ownerId: client.userId, accountId, instrument: "SIM:BTC-USD", profit };
+      const facts = { side: "long" as const, quantity: "1", entryPrice: "1", exitPrice: "1", fees: "0", won: false };
+      const times = { openedAt: START_MS, closedAt: START_MS, exitReason: "signal" };
+      await database.insert(journal).values({ ...row, ...facts, ...times });
+      await database.insert(journalTags).values({ ownerId: client.userId, tradeId: row.id, tag: "early" });
+    }
+    const { all, currencies } = await client.json<JournalStatistics>("GET", "/api/v1/journal/statistics");
+    expect(all).toMatchObject({ trades: 2, currency: null, profit: null, averageProfit: null });
+    expect(currencies).toMatchObject([
+      { currency: "BTC", all: { profit: "-373.59" }, tags: [{ tag: "early", profit: "-373.59" }] },
+      { currency: "USD", all: { profit: "-73" }, tags: [{ tag: "early", profit: "-73" }] },
+    ]);
+  });
+});
