@@ -1,19 +1,19 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery } from "@tanstack/react-query";
 import { Camera } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { JOURNAL_PICTURE_BYTES_MAX, type JournalTrade } from "../../schema/wire/journal.ts";
+import { datasetQuery } from "../api/queries.ts";
 import { client, queryClient } from "../api/runtime.ts";
 import type { ChartSpec } from "../chart/chart-spec.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
-import { TIMEFRAME_NAMES, type TimeframeName, timeframeLengthMs } from "../format/timeframe.ts";
+import type { TimeframeName } from "../format/timeframe.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
-import { journalPictureQuery, marketCandlesQuery } from "../trading/queries.ts";
+import { accountsQuery, journalPictureQuery, marketCandlesQuery } from "../trading/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, InlineError, Skeleton } from "../ui/states.tsx";
+import { marketTimeframes, tradeSpan } from "./trade-span.ts";
 
-/** Candles that a trade is shown with, itself a third of them. */
-const CANDLES = 150;
 /** A picture that is too large is made smaller by this step until it fits. */
 const SHRINK = 0.75;
 
@@ -38,7 +38,7 @@ export function TradePicture({ trade }: { trade: JournalTrade }) {
       {shown === "picture" ? (
         <Picture id={trade.id} />
       ) : (
-        <Candles
+        <MarketCandles
           trade={trade}
           onKept={() => {
             setKept(true);
@@ -66,10 +66,29 @@ function Picture({ id }: { id: string }) {
   );
 }
 
-function Candles({ trade, onKept }: { trade: JournalTrade; onKept: () => void }) {
+interface CandlesProps {
+  readonly trade: JournalTrade;
+  readonly onKept: () => void;
+}
+
+/** Looks up which candles the market has before it asks for any: a replay has none finer than its data. */
+function MarketCandles(props: CandlesProps) {
+  const accounts = useQuery(accountsQuery);
+  const market = accounts.data?.find(({ id }) => id === props.trade.accountId)?.market;
+  const datasets = useQueries({
+    queries: (market?.kind === "replay" ? market.datasetIds : []).map((id) => datasetQuery(id)),
+  });
+  const unread = [accounts, ...datasets].find(({ data }) => data === undefined);
+  if (unread?.isError) return <Failure error={unread.error} onRetry={() => void unread.refetch()} />;
+  if (unread !== undefined) return <Skeleton className="h-64 w-full" />;
+  const played = datasets.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return <Candles {...props} timeframes={marketTimeframes(props.trade.instrument, played)} />;
+}
+
+function Candles({ trade, timeframes, onKept }: CandlesProps & { readonly timeframes: readonly TimeframeName[] }) {
   const chart = useRef<ChartHandle>(null);
   const query = useQuery(
-    marketCandlesQuery({ ...spanOf(trade), accountId: trade.accountId, instrument: trade.instrument }),
+    marketCandlesQuery({ ...tradeSpan(trade, timeframes), accountId: trade.accountId, instrument: trade.instrument }),
   );
   const spec = useMemo<ChartSpec | undefined>(
     () =>
@@ -119,16 +138,6 @@ function Candles({ trade, onKept }: { trade: JournalTrade; onKept: () => void })
       </div>
     </div>
   );
-}
-
-/** The candles to show: as fine as fits three times the length of the trade. */
-function spanOf({ openedAt, closedAt }: JournalTrade): { timeframe: TimeframeName; from: number; to: number } {
-  const wanted = ((closedAt - openedAt) * 3) / CANDLES;
-  const timeframe = TIMEFRAME_NAMES.find((name) => timeframeLengthMs(name) >= wanted) ?? "1d";
-  const lengthMs = timeframeLengthMs(timeframe);
-  const margin = Math.max(closedAt - openedAt, 40 * lengthMs);
-  const whole = (timeMs: number) => Math.floor(timeMs / lengthMs) * lengthMs;
-  return { timeframe, from: whole(openedAt - margin), to: whole(closedAt + margin) };
 }
 
 async function pngOf(canvas: HTMLCanvasElement | undefined): Promise<Blob> {
