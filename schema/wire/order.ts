@@ -167,6 +167,8 @@ export const ListFills = PageQuery.extend({
   accountId: z.string().max(60).optional(),
   botId: z.string().max(60).optional(),
   instrument: z.string().max(60).optional(),
+  /** Part of an instrument, in capitals or not. */
+  search: z.string().max(60).optional(),
   from: z.coerce.number().int().optional(),
   to: z.coerce.number().int().optional(),
 });

@@ -18,9 +18,14 @@ describe("filters of orders", () => {
     expect(orderFilter({ q: "x".repeat(90) }).search).toHaveLength(60);
   });
 
+  test("the market of executions is looked for as it is written, in part too, not as a whole id", () => {
+    expect(fillFilter({ q: " eth " })).toEqual({ search: "eth" });
+    expect(fillFilter({ q: "x".repeat(90) }).search).toHaveLength(60);
+  });
+
   test("a state narrows orders and leaves executions as they are", () => {
     const search = parseOrdersSearch({ state: "DENIED", open: true, account: "a1" });
     expect(orderFilter(search)).toMatchObject({ state: "DENIED", open: "true", accountId: "a1" });
-    expect(fillFilter(search)).toEqual({ accountId: "a1", instrument: undefined, from: undefined, to: undefined });
+    expect(fillFilter(search)).toEqual({ accountId: "a1", search: undefined, from: undefined, to: undefined });
   });
 });

@@ -4,7 +4,7 @@ import { dayStart, type OrdersSearch } from "../app/trading-search.ts";
 /** The filters of orders as the API takes them. Days are of the person's zone, the last one wholly shown. */
 export function orderFilter({ q, account, state, open, from, to }: OrdersSearch) {
   return {
-    search: q?.slice(0, 60),
+    search: q?.trim().slice(0, 60),
     accountId: account,
     state,
     open: open === true ? ("true" as const) : undefined,
@@ -13,9 +13,9 @@ export function orderFilter({ q, account, state, open, from, to }: OrdersSearch)
   };
 }
 
-/** The filters of executions: they have no state, and words are looked for as the name of a market. */
+/** The filters of executions: they have no state, and words are looked for in the name of their market. */
 export function fillFilter({ q, account, from, to }: OrdersSearch) {
-  return { instrument: q, accountId: account, from: dayStart(from), to: dayStart(to, 1) };
+  return { search: q?.trim().slice(0, 60), accountId: account, from: dayStart(from), to: dayStart(to, 1) };
 }
 
 /** Whether anything narrows the list. */

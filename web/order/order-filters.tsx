@@ -123,7 +123,7 @@ function Words(props: { value: string; trades: boolean; onChange: (value: string
       type="search"
       data-page-search
       maxLength={60}
-      placeholder={props.trades ? "SIM:BTC-USD" : "An id, a market, a signal"}
+      placeholder={props.trades ? "BTC-USD, or a part" : "An id, a market, a signal"}
       className="w-56 max-md:col-span-2 max-md:w-full"
       value={typed}
       onChange={(event) => setTyped(event.target.value)}

@@ -69,12 +69,14 @@ export async function listOrders(call: { ctx: ServiceContext; input: ListOrders 
 
 export async function listFills(call: { ctx: ServiceContext; input: ListFills }) {
   const { ctx, input } = call;
+  const text = input.search?.toLowerCase() ?? "";
   const where = and(
     behindCursor(FILL_PLACE, input.cursor),
     input.accountId === undefined ? undefined : eq(fills.accountId, input.accountId),
     input.botId === undefined ? undefined : eq(fills.botId, input.botId),
     input.instrument === undefined ? undefined : eq(fills.instrument, input.instrument),
     between(fills.at, input),
+    text === "" ? undefined : sql`instr(lower(${fills.instrument}), ${text}) > 0`,
   );
   const rows = await ctx.owned.list(fills, { where, orderBy: newestFirst(FILL_PLACE), limit: input.limit + 1 });
   const page = pageOf(rows, input.limit, (row) => [row.at, row.id]);

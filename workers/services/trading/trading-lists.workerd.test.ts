@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { journal, journalTags, tradingAccounts } from "../../../schema/tables/trading.ts";
+import { fills, journal, journalTags, tradingAccounts } from "../../../schema/tables/trading.ts";
 import type { JournalStatistics } from "../../../schema/wire/journal.ts";
-import type { TradingAccount } from "../../../schema/wire/trading.ts";
+import type { Fill, TradingAccount } from "../../../schema/wire/trading.ts";
 import { openDatabase } from "../../platform/database.ts";
 import { newClient, START_MS, type TestClient } from "../../testing/test-client.ts";
 
@@ -32,5 +32,31 @@ describe("lists of trading", () => {
       { currency: "BTC", all: { profit: "-373.59" }, tags: [{ tag: "early", profit: "-373.59" }] },
       { currency: "USD", all: { profit: "-73" }, tags: [{ tag: "early", profit: "-73" }] },
     ]);
+  });
+
+  it("fills are found by a part of their market's name in capitals or not, by the whole id, and so in the file", async () => {
+    const client = await newClient();
+    const { id: accountId } = await newAccount(client, "Paper");
+    for (const instrument of ["SIM:ETH-USD", "SIM:BTC-USD"]) {
+      const facts = { side: "buy" as const, quantity: "1", price: "10", fee: "0", feeCurrency: "USD" };
+      const id = `fill ${accountId} ${instrument}`;
+      const row = { id, tradeId: "1", ownerId: client.userId, accountId, orderId: "o", instrument };
+      await openDatabase(env.DB)
+        .insert(fills)
+        .values({ ...row, ...facts, liquidity: "taker", at: START_MS });
+    }
+    const found = async (search: string) =>
+      (await client.json<{ rows: Fill[] }>("GET", `/api/v1/fills?search=${encodeURIComponent(search)}`)).rows.map(
+        ({ instrument }) => instrument,
+      );
+    for (const search of ["eth", "ETH-USD", "eth-usd", "SIM:ETH-USD"])
+      expect(await found(search)).toEqual(["SIM:ETH-USD"]);
+    expect((await found("usd")).sort()).toEqual(["SIM:BTC-USD", "SIM:ETH-USD"]);
+    expect(await found("doge")).toEqual([]);
+    // A percent sign stands for itself.
+    expect(await found("%")).toEqual([]);
+    const file = await (await client.send("GET", "/api/v1/fills.csv?search=eth")).text();
+    expect(file).toContain("SIM:ETH-USD");
+    expect(file).not.toContain("SIM:BTC-USD");
   });
 });
