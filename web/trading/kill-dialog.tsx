@@ -1,8 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { DashboardState } from "../../schema/wire/bot.ts";
 import { KillResult, type KillSwitch } from "../../schema/wire/trading.ts";
-import { newIdempotencyKey } from "../api/runtime.ts";
+import { newIdempotencyKey, queryClient } from "../api/runtime.ts";
 import { formatCount } from "../format/format.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -10,7 +11,15 @@ import { CheckField, SelectField } from "../ui/field.tsx";
 import { InlineError } from "../ui/states.tsx";
 import { askDashboard } from "./dashboard-connection.ts";
 import { HoldButton } from "./hold-button.tsx";
-import { type KillReach, killChoices, killExpected, killNames, killReach, killResultWords } from "./kill-words.ts";
+import {
+  type KillReach,
+  killChoices,
+  killExpected,
+  killNames,
+  killPositionWords,
+  killReach,
+  killResultWords,
+} from "./kill-words.ts";
 import { ask, dashboardQuery, refreshTrading } from "./queries.ts";
 import { API_MS_MAX, type KillOutcome, type KillWays, throwKill } from "./throw-kill.ts";
 
@@ -50,6 +59,8 @@ interface Thrown {
   readonly outcome: KillOutcome;
   readonly tookMs: number;
   readonly body: KillSwitch;
+  /** What was known when it was thrown. */
+  readonly before: DashboardState | undefined;
 }
 
 type Kill = ReturnType<typeof useKill>;
@@ -59,9 +70,10 @@ function useKill(onThrown: (thrown: Thrown) => void) {
     // The browser's word that there is no network is often wrong, and this is not to be kept for later.
     networkMode: "always",
     async mutationFn(body: KillSwitch): Promise<Thrown> {
+      const before = queryClient.getQueryData(dashboardQuery.queryKey);
       const beganMs = performance.now();
       const outcome = await throwKill(body, WAYS);
-      return { outcome, tookMs: performance.now() - beganMs, body };
+      return { outcome, tookMs: performance.now() - beganMs, body, before };
     },
     onSuccess: onThrown,
     onSettled: refreshTrading,
@@ -117,7 +129,7 @@ function Consequence(props: { reach: KillReach | undefined; flatten: boolean; un
       <li>Once it is acknowledged, no new order is sent.</li>
       <li>{orderWords(reach)}</li>
       <li>{botWords(reach)}</li>
-      <li>{positionWords(reach, flatten)}</li>
+      <li>{killPositionWords(reach, flatten)}</li>
       {unknown && <li className="text-danger">What is open could not be read. The switch works all the same.</li>}
     </ul>
   );
@@ -136,27 +148,19 @@ function botWords(reach: KillReach | undefined): string {
   return `${bots} can send nothing until you arm trading again under Risk.`;
 }
 
-function positionWords(reach: KillReach | undefined, flatten: boolean): string {
-  if (reach !== undefined && reach.closing.length === 0) return "Nothing is held.";
-  if (!flatten) return "What is held stays open, without the stops that guarded it.";
-  if (reach === undefined) return "What is held is closed at the market.";
-  const shown = reach.closing.slice(0, 4).join(", ");
-  const more = reach.closing.length - 4;
-  return `At the market: ${shown}${more > 0 ? ` and ${more} more` : ""}.`;
-}
-
 interface AcknowledgedProps extends Thrown {
   readonly kill: Kill;
   readonly onClose: () => void;
 }
 
-function Acknowledged({ kill, outcome, tookMs, body, onClose }: AcknowledgedProps) {
+function Acknowledged({ kill, outcome, tookMs, body, before, onClose }: AcknowledgedProps) {
   const dashboard = useQuery(dashboardQuery).data;
   const { title, reached, unreached } = killResultWords(
     outcome.result,
     body.scope,
     killExpected(dashboard, body.scope),
     killNames(dashboard),
+    { flatten: body.flatten, state: body.flatten ? before : dashboard },
   );
   return (
     <div className="grid gap-4">

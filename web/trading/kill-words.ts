@@ -1,7 +1,7 @@
 import type { DashboardState } from "../../schema/wire/bot.ts";
 import type { KillResult, KillSwitch } from "../../schema/wire/trading.ts";
 import { baseName } from "./instrument-name.ts";
-import { closingWords } from "./position-columns.tsx";
+import { closingWords, heldWords } from "./position-columns.tsx";
 
 /** What the kill switch may be pulled for, as a list to choose from. */
 export interface KillChoice {
@@ -36,6 +36,8 @@ export interface KillReach {
   readonly openOrders: number;
   /** Such as "sell 0.42 BTC". */
   readonly closing: readonly string[];
+  /** The same positions as they are, such as "0.42 BTC". */
+  readonly held: readonly string[];
 }
 
 const ACTING: ReadonlySet<string> = new Set(["starting", "running", "paused"]);
@@ -52,12 +54,43 @@ export function killReach(state: DashboardState | undefined, scope: KillSwitch["
     accounts: accounts.length,
     bots: acting.length,
     openOrders: accounts.reduce((sum, { openOrders }) => sum + openOrders, 0),
-    closing: accounts.flatMap(({ positions, currency }) =>
-      positions
-        .filter(({ quantity }) => Number(quantity) !== 0)
-        .map((position) => closingWords(position, baseName(position.instrument, currency))),
-    ),
+    ...positionLists(accounts),
   };
+}
+
+type DashboardAccount = DashboardState["accounts"][string];
+
+function positionLists(accounts: readonly DashboardAccount[]): Pick<KillReach, "closing" | "held"> {
+  const open = accounts.flatMap(({ positions, currency }) =>
+    positions
+      .filter(({ quantity }) => Number(quantity) !== 0)
+      .map((position) => ({ position, base: baseName(position.instrument, currency) })),
+  );
+  return {
+    closing: open.map(({ position, base }) => closingWords(position, base)),
+    held: open.map(({ position, base }) => heldWords(position, base)),
+  };
+}
+
+/** What becomes of what is held, as a sentence before the switch is thrown. */
+export function killPositionWords(reach: KillReach | undefined, flatten: boolean): string {
+  if (reach === undefined) {
+    return flatten
+      ? "What is held is closed at the market."
+      : "What is held stays open, without the stops that guarded it.";
+  }
+  if (reach.held.length === 0) return "Nothing is held.";
+  if (flatten) return `At the market: ${listed(reach.closing)}.`;
+  const guarded = reach.held.length === 1 ? "the stops that guarded it" : "the stops that guarded them";
+  return `${listed(reach.held)} ${reach.held.length === 1 ? "stays" : "stay"} open, without ${guarded}.`;
+}
+
+/** Positions that a sentence names; of more it says how many. */
+const NAMED_MAX = 4;
+
+function listed(words: readonly string[]): string {
+  const more = words.length - NAMED_MAX;
+  return `${words.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** What was acknowledged and what was not, a sentence for each account. */
@@ -66,6 +99,13 @@ export interface KillResultWords {
   readonly title: string;
   readonly reached: readonly string[];
   readonly unreached: readonly string[];
+}
+
+/** What a switch did about positions: whether it closes them, and the dashboard that knows them. */
+export interface KillPositions {
+  readonly flatten: boolean;
+  /** As it was when the switch was thrown, where it closes: what is closed is gone from it soon. Else as it is now. */
+  readonly state: DashboardState | undefined;
 }
 
 /** How accounts and bots are called, by id. */
@@ -100,6 +140,7 @@ export function killResultWords(
   scope: KillSwitch["scope"],
   expected: readonly string[],
   names: KillNames,
+  met: KillPositions,
 ): KillResultWords {
   const heard = new Set([...result.accounts.map(({ accountId }) => accountId), ...result.unreached]);
   const missed = [...result.unreached, ...expected.filter((accountId) => !heard.has(accountId))];
@@ -109,7 +150,7 @@ export function killResultWords(
       cancelling === 0
         ? "no order was open"
         : `${cancelling} ${cancelling === 1 ? "order is" : "orders are"} being cancelled`;
-    return `${names.account(accountId)}: acknowledged, nothing more${of} is sent; ${orders}.${beside}`;
+    return `${names.account(accountId)}: acknowledged, nothing more${of} is sent; ${orders}. ${positionsLeft(accountId, scope, met)}${beside}`;
   });
   const unreached = missed.map(
     (accountId) => `${names.account(accountId)}: not reached. It may still send orders${of}; try again.`,
@@ -119,6 +160,22 @@ export function killResultWords(
   }
   const title = scope.kind === "user" ? stoppedTitle(scope, names) : "Nothing was stopped.";
   return { title, reached: ["There was no account to stop."], unreached };
+}
+
+/** What becomes of what the account holds. Which positions are a bot's own the dashboard does not know. */
+function positionsLeft(accountId: string, scope: KillSwitch["scope"], { flatten, state }: KillPositions): string {
+  const account = state?.accounts[accountId];
+  if (scope.kind === "bot" || account === undefined) {
+    const whatever = scope.kind === "bot" ? "What the bot holds" : "What it holds";
+    return flatten ? `${whatever} is being closed at the market.` : `${whatever} stays open.`;
+  }
+  const { positions } = account;
+  const covered =
+    scope.kind === "instrument" ? positions.filter((one) => one.instrument === scope.instrument) : positions;
+  const { closing, held } = positionLists([{ ...account, positions: covered }]);
+  if (held.length === 0) return scope.kind === "instrument" ? "None of it is held." : "Nothing is held.";
+  if (flatten) return `Being closed at the market: ${listed(closing)}.`;
+  return `Still held, and left open without stops: ${listed(held)}.`;
 }
 
 /** What of an account a switch covers, and what it leaves alone. */

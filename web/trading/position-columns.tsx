@@ -61,9 +61,17 @@ export function sideWord(quantity: string): "Long" | "Short" | "Flat" {
 }
 
 /** What a flatten of the position would do: "sell 0.42 BTC". */
-export function closingWords({ instrument, quantity }: Pick<Holding, "instrument" | "quantity">, base: string): string {
-  const size = `${formatDecimalQuantity(quantity.replace("-", ""))} ${base === "" ? instrumentName(instrument) : base}`;
-  return Number(quantity) > 0 ? `sell ${size}` : `buy back ${size}`;
+export function closingWords(position: Pick<Holding, "instrument" | "quantity">, base: string): string {
+  return `${Number(position.quantity) > 0 ? "sell" : "buy back"} ${sizeWords(position, base)}`;
+}
+
+/** What the position is: "0.42 BTC", "3.5 ETH sold short". */
+export function heldWords(position: Pick<Holding, "instrument" | "quantity">, base: string): string {
+  return `${sizeWords(position, base)}${Number(position.quantity) < 0 ? " sold short" : ""}`;
+}
+
+function sizeWords({ instrument, quantity }: Pick<Holding, "instrument" | "quantity">, base: string): string {
+  return `${formatDecimalQuantity(quantity.replace("-", ""))} ${base === "" ? instrumentName(instrument) : base}`;
 }
 
 /** The market's time of something, or a dash. */
