@@ -10,6 +10,8 @@ import { candleHistoryQuery, type HistoryPlace } from "./queries.ts";
 const REFRESH_MS = 10_000;
 /** Where something is missing from what is drawn, it is asked for after this long. */
 const ASK_SOON_MS = 1_000;
+/** Without an answer for so long, what is missing is as good as a request that failed. */
+const LATE_MS = 15_000;
 
 interface CandlesCall {
   readonly place: HistoryPlace;
@@ -33,11 +35,13 @@ export function useCandles({ place, wanted, enabled, minutes, toldAt, connection
   const short = history !== undefined && isTooShort(history, wanted);
   const lacking = short || behind || candles.isError;
   useAskSoon(candles, enabled && lacking && connection.kind === "live");
+  // Every minute told draws anew, and with it looks at the time.
+  const late = behind && Date.now() - candles.dataUpdatedAt > LATE_MS;
   const away = connection.kind === "reconnecting" || connection.kind === "offline";
   const asOf =
     history === undefined
       ? null
-      : drawnAsOf({ away, failed: candles.isError, behind, historyAt: history.marketAt, toldAt });
+      : drawnAsOf({ away, failed: candles.isError || late, behind, historyAt: history.marketAt, toldAt });
   return { candles, series: drawn?.series, asOf };
 }
 
