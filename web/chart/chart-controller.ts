@@ -49,6 +49,8 @@ export class ChartController {
   private grid: TimeGrid = { times: [], lengthMs: 1 };
   private spec: ChartSpec;
   private layoutFrame = 0;
+  /** What was asked to be shown: the library follows with its next frame, and says what it showed before until then. */
+  private asked: TimeSpan | undefined;
 
   constructor(element: HTMLElement, spec: ChartSpec, listeners: ChartListeners) {
     this.spec = spec;
@@ -86,7 +88,8 @@ export class ChartController {
 
   /** Shows new data; the stretch of time on screen stays, but for a chart without candles all of which was shown. */
   update(spec: ChartSpec): void {
-    const visible = this.grid.times.length === 0 ? undefined : this.visible();
+    const { asked } = this;
+    const visible = this.grid.times.length === 0 ? undefined : (asked ?? this.visible());
     const fresh = this.grid.times.length === 0;
     const whole = !fresh && spec.candles === undefined && this.isWhole();
     const changed = spec.candles?.data !== this.spec.candles?.data || fresh;
@@ -108,7 +111,7 @@ export class ChartController {
       if (!linear) this.lines.get(line.id)?.priceScale().applyOptions({ mode });
     }
     // Candles that grow at their end move the chart along where its end was in view.
-    if (visible !== undefined && changed && grown === null) {
+    if (visible !== undefined && changed && (grown === null || asked !== undefined)) {
       this.show(spec.follows ? followed(visible, before, this.grid) : visible);
     }
     if (whole) this.fit();
@@ -122,6 +125,7 @@ export class ChartController {
 
   /** Shows a stretch of time. */
   show(span: TimeSpan): void {
+    this.asked = span;
     this.chart.timeScale().setVisibleLogicalRange({
       from: indexOfTime(this.grid, span.fromMs),
       to: indexOfTime(this.grid, span.toMs),
@@ -136,6 +140,7 @@ export class ChartController {
   }
 
   fit(): void {
+    this.asked = undefined;
     this.chart.timeScale().fitContent();
   }
 
@@ -201,6 +206,7 @@ export class ChartController {
       if (Number.isInteger(id)) listeners.onTrade(id);
     });
     this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+      this.asked = undefined;
       const span = this.visible();
       if (span !== undefined) listeners.onVisible(span);
     });

@@ -37,7 +37,8 @@ test("candles that go on are followed where their end was on screen, and nowhere
   expect(followed(atEnd, grid(11), grid(31))).toEqual({ fromMs: 240, toMs: 320 });
   const earlier = { fromMs: 10, toMs: 80 };
   expect(followed(earlier, grid(11), grid(31))).toBe(earlier);
-  // More before them, or another timeframe, moves nothing.
-  expect(followed(atEnd, grid(11), grid(11))).toBe(atEnd);
-  expect(followed(atEnd, grid(11), grid(12, 30))).toBe(atEnd);
+  // More before them, or the same in larger candles, moves nothing.
+  expect(followed(atEnd, grid(12), grid(12))).toBe(atEnd);
+  expect(followed(atEnd, grid(12), grid(4, 30))).toBe(atEnd);
+  expect(followed(atEnd, grid(12), grid(5, 30))).toEqual({ fromMs: 70, toMs: 150 });
 });

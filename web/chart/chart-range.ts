@@ -43,10 +43,14 @@ export function holdsAll(range: { readonly from: number; readonly to: number }, 
   return range.from < 0.5 && range.to > count - 1.5;
 }
 
-/** What to show of candles that go on after those drawn: where the end of those was on screen, the end of these. */
+/**
+ * What to show of candles that go on after those drawn, be it in candles of another length: where the end of those was on
+ * screen, the end of these.
+ */
 export function followed(visible: TimeSpan, before: TimeGrid, after: TimeGrid): TimeSpan {
   const [last, next] = [before.times.at(-1), after.times.at(-1)];
-  if (last === undefined || next === undefined || next <= last || before.lengthMs !== after.lengthMs) return visible;
-  if (visible.toMs < last || visible.fromMs > last) return visible;
-  return { fromMs: visible.fromMs + next - last, toMs: visible.toMs + next - last };
+  if (last === undefined || next === undefined) return visible;
+  const grownMs = next + after.lengthMs - (last + before.lengthMs);
+  if (grownMs <= 0 || visible.toMs < last || visible.fromMs > last) return visible;
+  return { fromMs: visible.fromMs + grownMs, toMs: visible.toMs + grownMs };
 }
