@@ -4,7 +4,7 @@ import { dayStart, type OrdersSearch } from "../app/trading-search.ts";
 /** The filters of orders as the API takes them. Days are of the person's zone, the last one wholly shown. */
 export function orderFilter({ q, account, state, open, from, to }: OrdersSearch) {
   return {
-    search: q?.trim().slice(0, 60),
+    search: wordsOf(q),
     accountId: account,
     state,
     open: open === true ? ("true" as const) : undefined,
@@ -15,7 +15,12 @@ export function orderFilter({ q, account, state, open, from, to }: OrdersSearch)
 
 /** The filters of executions: they have no state, and words are looked for in the name of their market. */
 export function fillFilter({ q, account, from, to }: OrdersSearch) {
-  return { search: q?.trim().slice(0, 60), accountId: account, from: dayStart(from), to: dayStart(to, 1) };
+  return { search: wordsOf(q), accountId: account, from: dayStart(from), to: dayStart(to, 1) };
+}
+
+/** What was typed, no longer than the API takes it. */
+function wordsOf(typed: string | undefined): string | undefined {
+  return typed?.trim().slice(0, 60);
 }
 
 /** Whether anything narrows the list. */

@@ -4,6 +4,7 @@ import type { MarketCandle } from "../../schema/wire/live.ts";
 import type { LiveState } from "../api/live-channel.ts";
 import { isTooShort, type WantedCandles } from "./candle-history.ts";
 import { drawnAsOf, withMinutes } from "./live-candles.ts";
+import { isAway } from "./live-part.tsx";
 import { candleHistoryQuery, type HistoryPlace } from "./queries.ts";
 
 /** What followed is asked for no more often than this, however fast a market is replayed. */
@@ -37,7 +38,7 @@ export function useCandles({ place, wanted, enabled, minutes, toldAt, connection
   useAskSoon(candles, enabled && lacking && connection.kind === "live");
   // Every minute told draws anew, and with it looks at the time.
   const late = behind && Date.now() - candles.dataUpdatedAt > LATE_MS;
-  const away = connection.kind === "reconnecting" || connection.kind === "offline";
+  const away = isAway(connection);
   const asOf =
     history === undefined
       ? null

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { VenueReport } from "../core/ledger/venue-report.ts";
 import { money, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
+import type { Desk } from "./desk.ts";
 import { shownHalts } from "./open-differences.ts";
 import { fillEvent, intent, newDesk, ScriptedBroker, told } from "./testing/scripted-desk.ts";
 
@@ -32,35 +33,35 @@ async function deskAt(said: Said) {
 }
 
 describe("what differs from the venue's books", () => {
-  it("is nothing that traded while it was asked, though it is gone from every list and the next time is as much", async () => {
+  /** Trades while the venue is asked, twice the same quantity, each time after what it says that it holds. */
+  async function tradedMeanwhile(trade: (desk: Desk, ordinal: number) => Promise<void>): Promise<Desk> {
     const said: Said = { positions: new Map() };
     const { desk } = await deskAt(said);
     for (const ordinal of [1, 2]) {
       said.meanwhile = async () => {
         said.meanwhile = undefined;
-        const { order } = await desk.submit("bot_1", intent({ ordinal, signal: `s${ordinal}` }));
-        await desk.hear(told([fillEvent(ordinal, order.order.id)]));
-        expect(desk.books.openOrders()).toEqual([]);
+        await trade(desk, ordinal);
       };
       await desk.sweepNow();
       said.positions = new Map([[BTC, quantity("10")]]);
     }
+    return desk;
+  }
+
+  it("is nothing that traded while it was asked, though it is gone from every list and the next time is as much", async () => {
+    const desk = await tradedMeanwhile(async (at, ordinal) => {
+      const { order } = await at.submit("bot_1", intent({ ordinal, signal: `s${ordinal}` }));
+      await at.hear(told([fillEvent(ordinal, order.order.id)]));
+      expect(at.books.openOrders()).toEqual([]);
+    });
     expect(desk.books.scope("bot_1").ledger.positions.size).toBe(1);
     expect(shownHalts(desk.books)).toEqual([]);
   });
 
   it("is nothing that somebody traded elsewhere while it was asked", async () => {
-    const said: Said = { positions: new Map() };
-    const { desk } = await deskAt(said);
-    for (const sequence of [1, 2]) {
-      said.meanwhile = async () => {
-        said.meanwhile = undefined;
-        const event = fillEvent(sequence, "elsewhere" as never);
-        await desk.hear(told([event]));
-      };
-      await desk.sweepNow();
-      said.positions = new Map([[BTC, quantity("10")]]);
-    }
+    const desk = await tradedMeanwhile(async (at, sequence) => {
+      await at.hear(told([fillEvent(sequence, "elsewhere" as never)]));
+    });
     expect(desk.books.scope("account").ledger.positions.size).toBe(1);
     expect(shownHalts(desk.books)).toEqual([]);
   });

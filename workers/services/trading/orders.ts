@@ -47,9 +47,13 @@ function between(
   return and(from === undefined ? undefined : gte(column, from), to === undefined ? undefined : lt(column, to));
 }
 
+/** Whether a text holds what somebody looks for, in capitals or not. */
+function holds(text: SQL, search: string | undefined): SQL | undefined {
+  return search === undefined || search === "" ? undefined : sql`instr(lower(${text}), ${search.toLowerCase()}) > 0`;
+}
+
 export async function listOrders(call: { ctx: ServiceContext; input: ListOrders }) {
   const { ctx, input } = call;
-  const text = input.search?.toLowerCase() ?? "";
   const where = and(
     behindCursor(ORDER_PLACE, input.cursor),
     input.accountId === undefined ? undefined : eq(orders.accountId, input.accountId),
@@ -58,9 +62,7 @@ export async function listOrders(call: { ctx: ServiceContext; input: ListOrders 
     input.state === undefined ? undefined : eq(orders.state, input.state),
     input.open === "true" ? and(inArray(orders.state, [...OPEN]), eq(orders.released, false)) : undefined,
     between(orders.createdAt, input),
-    text === ""
-      ? undefined
-      : sql`instr(lower(${orders.id} || ' ' || ${orders.instrument} || ' ' || ${orders.signal}), ${text}) > 0`,
+    holds(sql`${orders.id} || ' ' || ${orders.instrument} || ' ' || ${orders.signal}`, input.search),
   );
   const rows = await ctx.owned.list(orders, { where, orderBy: newestFirst(ORDER_PLACE), limit: input.limit + 1 });
   const page = pageOf(rows, input.limit, (row) => [row.createdAt, row.id]);
@@ -69,14 +71,13 @@ export async function listOrders(call: { ctx: ServiceContext; input: ListOrders 
 
 export async function listFills(call: { ctx: ServiceContext; input: ListFills }) {
   const { ctx, input } = call;
-  const text = input.search?.toLowerCase() ?? "";
   const where = and(
     behindCursor(FILL_PLACE, input.cursor),
     input.accountId === undefined ? undefined : eq(fills.accountId, input.accountId),
     input.botId === undefined ? undefined : eq(fills.botId, input.botId),
     input.instrument === undefined ? undefined : eq(fills.instrument, input.instrument),
     between(fills.at, input),
-    text === "" ? undefined : sql`instr(lower(${fills.instrument}), ${text}) > 0`,
+    holds(sql`${fills.instrument}`, input.search),
   );
   const rows = await ctx.owned.list(fills, { where, orderBy: newestFirst(FILL_PLACE), limit: input.limit + 1 });
   const page = pageOf(rows, input.limit, (row) => [row.at, row.id]);
