@@ -61,13 +61,18 @@ export class DeskCancels {
     });
   }
 
-  /** Sends the cancels that are due, as many at once as there are places for. */
-  async drain(): Promise<void> {
+  /**
+   * Sends the cancels that are due, as many at once as there are places for. `next` are orders that shall be asked to go
+   * as well: as many at a time as are sent, so that asking a thousand of them keeps nobody waiting.
+   */
+  async drain(next: readonly ClientOrderId[] = []): Promise<void> {
     // Each once: a venue that never answers must not keep whoever waits for this from everything else.
     const sent = new Set<ClientOrderId>();
-    for (;;) {
+    for (let from = 0; ; from += CANCELS_AT_ONCE) {
+      const asked = next.slice(from, from + CANCELS_AT_ONCE);
+      if (asked.length > 0) this.request(asked);
       const due = this.due(sent);
-      if (due.length === 0) return;
+      if (due.length === 0 && asked.length === 0) return;
       this.parts.books.write(() => {
         for (const order of due) {
           this.parts.books.hear(order.id, { type: "cancel-requested" });

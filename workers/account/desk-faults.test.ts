@@ -3,6 +3,7 @@ import type { SendOutcome } from "../brokers/broker.ts";
 import { parseDecimal } from "../core/ledger/decimal-text.ts";
 import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
+import type { Desk } from "./desk.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
 import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
@@ -15,6 +16,23 @@ async function withResting(broker = new ScriptedBroker()) {
   const parts = await newDesk({ broker });
   const { order } = await parts.desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
   return { ...parts, id: order.order.id };
+}
+
+/** Orders of one bot that rest at the venue, sent no faster than it may. */
+async function restingOrders(desk: Desk, clock: { now: number }, count: number): Promise<string[]> {
+  const caps = { openOrders: parseDecimal("200", "cap"), orderNotional: parseDecimal("10000", "cap") };
+  const large = { ...desk.gate.limits("bot_1").bot.caps, ...caps };
+  desk.books.write(() => desk.switches.setLimits("bot_1", { caps: large, instruments: [BTC] }));
+  clock.now += 60_000;
+  const ids: string[] = [];
+  for (let ordinal = 0; ordinal < count; ordinal++) {
+    clock.now += 1_000;
+    const mark = { ...new ScriptedBroker().mark(), at: clock.now, heardAt: clock.now };
+    await desk.hear({ events: [], marks: [mark], marketAt: clock.now });
+    const call = { kind: "limit", limit: "99", ordinal, signal: `s${ordinal}`, quantity: "1" } as const;
+    ids.push((await desk.submit("bot_1", intent(call))).order.order.id);
+  }
+  return ids;
 }
 
 describe("a change of an order", () => {
@@ -164,6 +182,20 @@ describe("cancels", () => {
     desk.cancels.request([id]);
     await desk.cancels.drain();
     expect(broker.canceled).toEqual([id]);
+  });
+
+  it("of a kill switch are asked for as many at a time as are sent, and each once where the venue does not answer", async () => {
+    const { desk, broker, clock } = await newDesk();
+    const ids = await restingOrders(desk, clock, 120);
+    const asked: number[] = [];
+    broker.onCancel = () => {
+      asked.push(desk.books.openOrders().filter(({ order }) => order.state === "PENDING_CANCEL").length);
+      clock.now += 5_000;
+    };
+    desk.switches.kill({ kind: "account" }, { flatten: false, at: clock.now });
+    await desk.followKill();
+    expect([asked[0], asked[50], asked[119]]).toEqual([50, 100, 120]);
+    expect(broker.canceled).toEqual(ids);
   });
 
   it("that are not answered hold up no other", async () => {

@@ -31,9 +31,6 @@ const SWEEP_PAGES_MAX = 10;
 /** After a refusal of the venue to answer, how long until it is asked again. */
 const RETRY_MS = 2_000;
 
-/** Orders that are asked to go in one write: more would keep whoever else asks the desk waiting for longer. */
-const CANCELS_PER_WRITE = 200;
-
 export interface DeskParts extends DeskBooksParts {
   readonly broker: Broker;
   /** Told once when the venue stops answering, with what it failed with. */
@@ -257,12 +254,7 @@ export class Desk {
 
   /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */
   async followKill(): Promise<void> {
-    const again = this.switches.toCancelAgain();
-    for (let from = 0; from < again.length; from += CANCELS_PER_WRITE) {
-      this.cancels.request(again.slice(from, from + CANCELS_PER_WRITE));
-      await this.books.sync();
-    }
-    await this.cancels.drain();
+    await this.cancels.drain(this.switches.toCancelAgain());
     await this.drainFlatten();
   }
 

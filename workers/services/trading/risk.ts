@@ -162,8 +162,10 @@ export async function killTrading(call: { ctx: ServiceContext; input: KillSwitch
   const result = await killAccounts(ctx.env, { ownerId: ctx.ownerId, targets, flatten, by: handOf(ctx.actor) });
   const { object } = await dashboardOf(ctx.env, ctx.ownerId);
   const { actor, place } = ctx;
-  await object.noteKill({ ownerId: ctx.ownerId, entry: { actor, place, at: ctx.now(), scope, flatten } });
-  await wakeBots(ctx, new Set(targets.map(({ accountId }) => accountId)));
+  await Promise.all([
+    object.noteKill({ ownerId: ctx.ownerId, entry: { actor, place, at: ctx.now(), scope, flatten } }),
+    wakeBots(ctx, new Set(targets.map(({ accountId }) => accountId))),
+  ]);
   return result;
 }
 
@@ -182,16 +184,20 @@ async function requireInstrument(ctx: ServiceContext, row: AccountRow, instrumen
   throw invalid("instrument", `must be one of ${known.map(({ id }) => id).join(", ")}`, instrument);
 }
 
-/** Bots see at once that their desk is halted, and say so. */
+/** Bots see at once that their desk is halted, and say so. Never throws: what is stopped stays stopped without it. */
 async function wakeBots(ctx: ServiceContext, accountIds: ReadonlySet<string>): Promise<void> {
-  const active = inArray(bots.status, ["starting", "running", "paused"]);
-  const rows = await ctx.owned.list(bots, { where: active, limit: BOTS_WOKEN_MAX });
-  const mine = rows.filter((row) => accountIds.has(row.accountId));
-  await wakeKilled(
-    ctx.env,
-    ctx.ownerId,
-    mine.map(({ id }) => id),
-  );
+  try {
+    const active = inArray(bots.status, ["starting", "running", "paused"]);
+    const rows = await ctx.owned.list(bots, { where: active, limit: BOTS_WOKEN_MAX });
+    const mine = rows.filter((row) => accountIds.has(row.accountId));
+    await wakeKilled(
+      ctx.env,
+      ctx.ownerId,
+      mine.map(({ id }) => id),
+    );
+  } catch (error) {
+    logEvent("bots_not_woken", { ownerId: ctx.ownerId, error });
+  }
 }
 
 async function targetsOf(ctx: ServiceContext, scope: KillSwitch["scope"]): Promise<KillTarget[]> {
