@@ -8,19 +8,21 @@ const SHARE_SEEDS = 25;
 
 /**
  * Runs the order desk through broken worlds, one a seed: `npm run simulate -- --seeds 20000 --from 0 --workers 2`. With
- * `--bugs` it leaves out one safety rule at a time instead and says after how many seeds each is noticed. Exits 1 where an
+ * `--seconds` it begins nothing new after so long, and says how many it ran. With `--bugs` it leaves out one safety rule at a time instead and says after how many seeds each is noticed. Exits 1 where an
  * invariant did not hold, or a rule could be left out unnoticed.
  */
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "0" },
+    seconds: { type: "string" },
     workers: { type: "string", default: String(availableParallelism()) },
     bugs: { type: "boolean", default: false },
   },
 });
 const seeds = wholeNumber("seeds", values.seeds);
 const from = wholeNumber("from", values.from);
+const secondsMax = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
 const workers = Math.max(1, wholeNumber("workers", values.workers));
 process.exitCode = (await (values.bugs ? runBugs() : runSeeds())) ? 0 : 1;
 
@@ -34,11 +36,14 @@ async function runSeeds(): Promise<boolean> {
       console.error(`  alone: npm run simulate -- --seeds 1 --from ${seed}`);
     }
   };
-  await runTasks(sharesOf({ from, seeds }, SHARE_SEEDS), { workers, onDone });
-  const seconds = (performance.now() - started) / 1_000;
+  const secondsSince = () => (performance.now() - started) / 1_000;
+  const goesOn = () => secondsSince() < secondsMax;
+  await runTasks(sharesOf({ from, seeds }, SHARE_SEEDS), { workers, onDone, goesOn });
+  const seconds = secondsSince();
   const { brokerOrders, fills, crashes, denied, failed } = totals;
   const rate = (totals.seeds / seconds).toFixed(0);
-  console.log(`${totals.seeds} seeds from ${from}: ${failed.length} with violations`);
+  const asked = totals.seeds < seeds ? ` of ${seeds}` : "";
+  console.log(`${totals.seeds}${asked} seeds from ${from}: ${failed.length} with violations`);
   console.log(`${brokerOrders} orders at the broker, ${fills} fills, ${denied} denied, ${crashes} crashes`);
   console.log(`${seconds.toFixed(1)} s in ${workers} workers, ${rate} seeds/s`);
   return failed.length === 0;

@@ -5,8 +5,8 @@ import { outcomeOf, type TestReport } from "./check/test-results.ts";
 import { TESTS_RECORD, type TestsRecord } from "./deploy/stop/commit-stops.ts";
 
 /*
- * Tells what a run of `.ci/run` came to: `node ops/tell-results.ts REPORT STATUS`, of the runner's JSON report and of what came
- * before the tests. Ends with the true counts alone on a line, and with 1 where anything failed.
+ * Tells what a run of `.ci/run` came to: `node ops/tell-results.ts REPORT STATUS`, of the runner's JSON report and of what ran
+ * beside the tests. Ends with the true counts alone on a line, and with 1 where anything failed.
  */
 
 const [, , path = "", status = ""] = process.argv;
@@ -19,7 +19,7 @@ function readReport(): TestReport | undefined {
   }
 }
 
-const { passed, failed, isGood, lines } = outcomeOf(readReport(), { hasPassedBefore: status === "0" });
+const { passed, failed, isGood, lines } = outcomeOf(readReport(), { hasPassedBeside: status === "0" });
 for (const line of lines) console.log(line);
 // What was tested, for the hard stop of a deployment; a tree that is not that of a commit is none.
 const git = (...words: string[]) => execFileSync("git", words, { encoding: "utf8" }).trim();

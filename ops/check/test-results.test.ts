@@ -5,7 +5,7 @@ const NO_MESSAGES: readonly string[] = [];
 const PASSED = { fullName: "adds", status: "passed", failureMessages: NO_MESSAGES };
 const SECOND = { fullName: "waits", status: "passed", failureMessages: ["Error: too late"] };
 const FAILED = { fullName: "subtracts", status: "failed", failureMessages: ["Error: 1"] };
-const BEFORE = { hasPassedBefore: true };
+const BESIDE = { hasPassedBeside: true };
 
 function report(tests: readonly (typeof PASSED)[], changed: Partial<TestReport> = {}): TestReport {
   const failed = tests.filter(({ status }) => status === "failed").length;
@@ -18,7 +18,7 @@ function report(tests: readonly (typeof PASSED)[], changed: Partial<TestReport> 
 }
 
 it("takes a run for good in which something passed and nothing failed", () => {
-  expect(outcomeOf(report([PASSED, PASSED]), BEFORE)).toEqual({ passed: 2, failed: 0, isGood: true, lines: [] });
+  expect(outcomeOf(report([PASSED, PASSED]), BESIDE)).toEqual({ passed: 2, failed: 0, isGood: true, lines: [] });
 });
 
 it.each([
@@ -34,12 +34,12 @@ it.each([
     1,
   ],
   ["too many second tries", report(Array.from({ length: SECOND_TRIES_MAX + 1 }, () => SECOND)), true, 0],
-])("does not for %s", (_what, given, hasPassedBefore, failed) => {
-  expect(outcomeOf(given, { hasPassedBefore })).toMatchObject({ isGood: false, failed });
+])("does not for %s", (_what, given, hasPassedBeside, failed) => {
+  expect(outcomeOf(given, { hasPassedBeside })).toMatchObject({ isGood: false, failed });
 });
 
 it("names what passed only at the second try, with why it failed at first", () => {
-  const { isGood, lines } = outcomeOf(report([PASSED, SECOND]), BEFORE);
+  const { isGood, lines } = outcomeOf(report([PASSED, SECOND]), BESIDE);
   expect(isGood).toBe(true);
   expect(lines).toEqual(["only at the second try: waits", "  Error: too late"]);
 });

@@ -27,12 +27,12 @@ export interface TestOutcome {
 export const SECOND_TRIES_MAX = 5;
 
 /**
- * What a run of the tests came to. `report`: undefined where the runner died before it wrote one. `hasPassedBefore`: whether
- * everything before the tests passed.
+ * What a run of the tests came to. `report`: undefined where the runner died before it wrote one. `hasPassedBeside`: whether
+ * everything beside the tests passed.
  */
 export function outcomeOf(
   report: TestReport | undefined,
-  { hasPassedBefore }: { readonly hasPassedBefore: boolean },
+  { hasPassedBeside }: { readonly hasPassedBeside: boolean },
 ): TestOutcome {
   if (report === undefined) return { passed: 0, failed: 1, isGood: false, lines: ["no test results"] };
   const { success, numPassedTests: passed, numFailedTests, testResults } = report;
@@ -50,6 +50,6 @@ export function outcomeOf(
   const isSteady = again.length <= SECOND_TRIES_MAX;
   if (!isSteady) lines.push(`${again.length} tests needed a second try, at most ${SECOND_TRIES_MAX} may`);
   if (!success && failed === 0) lines.push("every test passed, but the runner met an error outside of them");
-  if (!hasPassedBefore) lines.push("the check, the build or the sizes did not pass");
-  return { passed, failed, isGood: success && failed === 0 && passed > 0 && isSteady && hasPassedBefore, lines };
+  if (!hasPassedBeside) lines.push("the check, the build, the sizes or the simulator did not pass");
+  return { passed, failed, isGood: success && failed === 0 && passed > 0 && isSteady && hasPassedBeside, lines };
 }

@@ -21,6 +21,15 @@ describe("seeds in several workers", () => {
     expect(totals).toEqual(await runTask(SEEDS));
   });
 
+  it("begin nothing new once the time is up, and count what was begun", async () => {
+    const done: number[] = [];
+    const onDone = (task: SeedTask) => done.push(task.from);
+    await runTasks(sharesOf({ from: 0, seeds: 8 }, 1), { workers: 2, onDone, goesOn: () => done.length < 3 });
+    // The other worker was in the middle of one.
+    expect(done.length).toBeGreaterThanOrEqual(3);
+    expect(done.length).toBeLessThanOrEqual(4);
+  });
+
   it("end at the seed that notices what was left out, and name it", async () => {
     const told: SeedTotals[] = [];
     const task = { from: 0, seeds: 50, bug: "fee-not-booked" } as const;
