@@ -8,8 +8,9 @@ const SHARE_SEEDS = 25;
 
 /**
  * Runs the order desk through broken worlds, one a seed: `npm run simulate -- --seeds 20000 --from 0 --workers 2`. With
- * `--seconds` it begins nothing new after so long, and says how many it ran. With `--bugs` it leaves out one safety rule at a time instead and says after how many seeds each is noticed. Exits 1 where an
- * invariant did not hold, or a rule could be left out unnoticed.
+ * `--seconds` it begins no seeds after so long, and says how many it ran. With `--bugs` it leaves out one safety rule at a
+ * time instead and says after how many seeds each is noticed. Exits 1 where an invariant did not hold, or a rule could be
+ * left out unnoticed.
  */
 const { values } = parseArgs({
   options: {

@@ -30,6 +30,8 @@ interface CancelParts {
   readonly books: DeskBooks;
   readonly gate: DeskGate;
   readonly broker: Broker;
+  /** Open orders that a kill switch holds for, and that were not asked to go yet. */
+  readonly killed: () => readonly ClientOrderId[];
   /** UTC ms. */
   readonly now: () => number;
   /** Told when the venue refuses to cancel an order. */
@@ -62,17 +64,17 @@ export class DeskCancels {
   }
 
   /**
-   * Sends the cancels that are due, as many at once as there are places for. `next` are orders that shall be asked to go
-   * as well: as many at a time as are sent, so that asking a thousand of them keeps nobody waiting.
+   * Sends the cancels that are due, as many at once as there are places for. What a kill switch holds for is asked to go
+   * just before it is sent, so that a thousand orders keep nobody waiting.
    */
-  async drain(next: readonly ClientOrderId[] = []): Promise<void> {
+  async drain(): Promise<void> {
     // Each once: a venue that never answers must not keep whoever waits for this from everything else.
     const sent = new Set<ClientOrderId>();
-    for (let from = 0; ; from += CANCELS_AT_ONCE) {
-      const asked = next.slice(from, from + CANCELS_AT_ONCE);
-      if (asked.length > 0) this.request(asked);
+    for (;;) {
+      const killed = this.parts.killed().slice(0, this.places());
+      if (killed.length > 0) this.request(killed);
       const due = this.due(sent);
-      if (due.length === 0 && asked.length === 0) return;
+      if (due.length === 0) return;
       this.parts.books.write(() => {
         for (const order of due) {
           this.parts.books.hear(order.id, { type: "cancel-requested" });
@@ -93,8 +95,12 @@ export class DeskCancels {
     }
   }
 
+  private places(): number {
+    return CANCELS_AT_ONCE - this.onTheirWay.size;
+  }
+
   private due(sent: ReadonlySet<ClientOrderId>): DeskOrder[] {
-    const places = CANCELS_AT_ONCE - this.onTheirWay.size;
+    const places = this.places();
     const due: DeskOrder[] = [];
     for (const { order } of this.parts.books.openOrders()) {
       const { id, state } = order;

@@ -3,37 +3,22 @@ import type { SendOutcome } from "../brokers/broker.ts";
 import { parseDecimal } from "../core/ledger/decimal-text.ts";
 import { price, quantity } from "../core/testing/orders.ts";
 import { BTC } from "../core/testing/risk-books.ts";
-import type { Desk } from "./desk.ts";
 import { dueFlattening } from "./desk-flatten.ts";
 import { ReplaceDenied, replaceOrder } from "./desk-replace.ts";
-import { ackOf, fillEvent, intent, NOW, newDesk, ScriptedBroker, told, until } from "./testing/scripted-desk.ts";
+import {
+  ackOf,
+  fillEvent,
+  intent,
+  NOW,
+  newDesk,
+  ScriptedBroker,
+  told,
+  until,
+  withResting,
+} from "./testing/scripted-desk.ts";
 
 const TERMS = { quantity: quantity("5"), limit: price("99"), stop: undefined };
 const UNKNOWN: SendOutcome = { outcome: "unknown", message: "time-out" };
-
-/** A desk with an order that rests at the venue. */
-async function withResting(broker = new ScriptedBroker()) {
-  const parts = await newDesk({ broker });
-  const { order } = await parts.desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
-  return { ...parts, id: order.order.id };
-}
-
-/** Orders of one bot that rest at the venue, sent no faster than it may. */
-async function restingOrders(desk: Desk, clock: { now: number }, count: number): Promise<string[]> {
-  const caps = { openOrders: parseDecimal("200", "cap"), orderNotional: parseDecimal("10000", "cap") };
-  const large = { ...desk.gate.limits("bot_1").bot.caps, ...caps };
-  desk.books.write(() => desk.switches.setLimits("bot_1", { caps: large, instruments: [BTC] }));
-  clock.now += 60_000;
-  const ids: string[] = [];
-  for (let ordinal = 0; ordinal < count; ordinal++) {
-    clock.now += 1_000;
-    const mark = { ...new ScriptedBroker().mark(), at: clock.now, heardAt: clock.now };
-    await desk.hear({ events: [], marks: [mark], marketAt: clock.now });
-    const call = { kind: "limit", limit: "99", ordinal, signal: `s${ordinal}`, quantity: "1" } as const;
-    ids.push((await desk.submit("bot_1", intent(call))).order.order.id);
-  }
-  return ids;
-}
 
 describe("a change of an order", () => {
   it("is refused for an order that cannot be changed now, and neither halts its bot nor reaches the venue", async () => {
@@ -173,42 +158,19 @@ describe("a clock that is set back", () => {
   });
 });
 
-describe("cancels", () => {
-  it("are sent once at a time, so that a venue that never answers holds up nobody", async () => {
-    const { desk, id, broker, clock } = await withResting();
-    broker.onCancel = () => {
-      clock.now += 5_000;
-    };
-    desk.cancels.request([id]);
-    await desk.cancels.drain();
-    expect(broker.canceled).toEqual([id]);
-  });
-
-  it("of a kill switch are asked for as many at a time as are sent, and each once where the venue does not answer", async () => {
-    const { desk, broker, clock } = await newDesk();
-    const ids = await restingOrders(desk, clock, 120);
-    const asked: number[] = [];
-    broker.onCancel = () => {
-      asked.push(desk.books.openOrders().filter(({ order }) => order.state === "PENDING_CANCEL").length);
-      clock.now += 5_000;
-    };
-    desk.switches.kill({ kind: "account" }, { flatten: false, at: clock.now });
-    await desk.followKill();
-    expect([asked[0], asked[50], asked[119]]).toEqual([50, 100, 120]);
-    expect(broker.canceled).toEqual(ids);
-  });
-
-  it("that are not answered hold up no other", async () => {
-    const { desk, id, broker } = await withResting();
-    broker.onCancel = () => new Promise<void>(() => undefined);
-    desk.cancels.request([id]);
-    void desk.cancels.drain();
-    await until(() => broker.canceled.length === 1);
-    broker.onCancel = () => undefined;
-    const next = await desk.submit("bot_1", intent({ kind: "limit", limit: "98", ordinal: 1, signal: "next" }));
-    desk.switches.kill({ kind: "account" }, { flatten: false, at: NOW });
-    await desk.followKill();
-    expect(broker.canceled).toEqual([id, next.order.order.id]);
+describe("a bot that trades too often and loses its day's limit at the same moment", () => {
+  it("stays halted until a person arms it, also the next day", async () => {
+    const { desk, clock } = await newDesk();
+    const often = { ...desk.gate.limits("bot_1").bot.caps, executions: parseDecimal("1", "cap") };
+    desk.books.write(() => desk.switches.setLimits("bot_1", { caps: often, instruments: [BTC] }));
+    const { order } = await desk.submit("bot_1", intent({ quantity: "90" }));
+    const fallen = { instrument: BTC, price: price("88"), at: NOW, heardAt: NOW, intervalMs: 1_000 };
+    await desk.hear({ ...told([fillEvent(1, order.order.id, "90")]), marks: [fallen] });
+    const halted = { state: "HALTED", reason: "REPEATED_EXECUTION" };
+    expect(desk.books.scope("bot_1").trading).toMatchObject(halted);
+    clock.now += 86_400_000;
+    await desk.tick();
+    expect(desk.books.scope("bot_1").trading).toMatchObject(halted);
   });
 });
 

@@ -8,7 +8,7 @@ import { bindingLimit, type LimitSet, type Limits, PLATFORM_CEILINGS } from "../
 import { lossOfDay } from "../core/risk/equity-track.ts";
 import { haltReason } from "../core/risk/throttle.ts";
 import type { TradingState } from "../core/risk/trading-state.ts";
-import { ACCOUNT_SCOPE, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, botIdOf, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
 import { liftStop, settleStop, stopName, stopWords } from "./lift-stop.ts";
@@ -199,8 +199,9 @@ export class DeskSwitches {
 
   private isKilled({ bot, instrument }: DeskOrder): boolean {
     const { platform, user, instruments } = this.books.record;
-    const own = [this.books.scope(ACCOUNT_SCOPE).trading, this.books.scope(bot).trading];
-    return [platform, user, instruments[instrument], ...own].some((trading) => trading?.reason === KILL_REASON);
+    const isKill = (trading?: { readonly reason?: string | undefined }) => trading?.reason === KILL_REASON;
+    if (isKill(platform) || isKill(user) || isKill(instruments[instrument])) return true;
+    return isKill(this.books.scope(ACCOUNT_SCOPE).trading) || isKill(this.books.scope(bot).trading);
   }
 
   /** Halts what trades or is refused again and again. Inside a write. */
@@ -234,12 +235,12 @@ export class DeskSwitches {
     if (lost.length === 0 && !throttled) return;
     books.write(() => {
       this.watchThrottles(names);
-      for (const name of lost) {
+      // What was halted just now stays so until a person arms it: that must not end with the day.
+      for (const name of lost.filter((one) => books.scope(one).trading.state !== "HALTED")) {
         const until = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
         books.setSwitch(name, { state: "REDUCING", reason: DAILY_LOSS_REASON, since: now, until });
-        const botId = name === ACCOUNT_SCOPE ? null : name;
         const message = "The day's loss has reached its limit: until midnight UTC it only closes.";
-        books.alert({ level: "warning", botId, code: DAILY_LOSS_REASON, message, stopped: name });
+        books.alert({ level: "warning", botId: botIdOf(name), code: DAILY_LOSS_REASON, message, stopped: name });
       }
     });
   }
@@ -281,8 +282,8 @@ export class DeskSwitches {
         const scope = name === ACCOUNT_SCOPE ? ({ kind: "account" } as const) : ({ kind: "bot", bot: name } as const);
         settleStop(books, scope);
         books.setSwitch(name, SWITCH_ON);
-        const botId = name === ACCOUNT_SCOPE ? null : name;
-        books.alert({ level: "info", botId, code: "DAY_BEGAN", message: "A new day began: it trades again." });
+        const message = "A new day began: it trades again.";
+        books.alert({ level: "info", botId: botIdOf(name), code: "DAY_BEGAN", message });
       }
     });
   }

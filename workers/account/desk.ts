@@ -75,7 +75,8 @@ export class Desk {
     const onRefused = () => {
       this.swept = undefined;
     };
-    this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, now, onRefused });
+    const killed = () => this.switches.toCancelAgain();
+    this.cancels = new DeskCancels({ books: this.books, gate: this.gate, broker, killed, now, onRefused });
     this.recover();
   }
 
@@ -233,7 +234,6 @@ export class Desk {
   async tick(): Promise<void> {
     this.switches.turnBack();
     if (this.now() >= this.nextSweepAt()) await this.sweepNow();
-    if (!this.ready) return;
     await this.followKill();
   }
 
@@ -254,7 +254,7 @@ export class Desk {
 
   /** What a kill switch asked for: cancels, then what closes positions. Nothing of it is lost where this is cut off. */
   async followKill(): Promise<void> {
-    await this.cancels.drain(this.switches.toCancelAgain());
+    await this.cancels.drain();
     await this.drainFlatten();
   }
 

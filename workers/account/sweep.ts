@@ -4,7 +4,7 @@ import { type Correction, type Halt, reconcile } from "../core/ledger/reconcile.
 import { fillId, type VenueReport } from "../core/ledger/venue-report.ts";
 import { type DeskOrder, isReserved } from "../core/order/desk-order.ts";
 import { asClientOrderId, botPrefix, type ClientOrderId } from "../core/order/order-id.ts";
-import { ACCOUNT_SCOPE } from "./desk-account.ts";
+import { ACCOUNT_SCOPE, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { StoredOrder } from "./desk-store.ts";
 import { haltMessage } from "./halt-words.ts";
@@ -133,6 +133,9 @@ function takeHalt(books: DeskBooks, { instrument, code, ours, theirs }: Halt): v
     books.halt(ACCOUNT_SCOPE, code, message);
     return;
   }
-  books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
+  // As for an account: what a person stopped has its open orders cancelled until they are gone.
+  if (instruments[instrument]?.reason !== KILL_REASON) {
+    books.note({ instruments: { ...instruments, [instrument]: { state: "HALTED", reason: code, since: at } } });
+  }
   books.alert({ level: "critical", botId: null, code, message, stopped: instrument });
 }

@@ -47,6 +47,7 @@ export class ScriptedBroker implements Broker {
     { type: "deposit", id: "deposit:1", at: NOW, currency: "USD", amount: money("100000") },
   ];
   answers = true;
+  positions: VenueReport["positions"];
 
   async place(order: OrderToPlace): Promise<SendOutcome> {
     this.placed.push(order);
@@ -74,7 +75,7 @@ export class ScriptedBroker implements Broker {
       fills: this.fills,
       fillsComplete: this.fillsComplete,
       movements: this.deposits,
-      positions: undefined,
+      positions: this.positions,
       balances: undefined,
     };
     return { report, cursor: String(this.fills.length) };
@@ -151,6 +152,13 @@ export function fillEvent(sequence: number, id: ClientOrderId, size = "10"): Ven
 }
 
 export const told = (events: readonly VenueEvent[]): VenueTold => ({ events, marks: [], marketAt: NOW });
+
+/** A desk with an order that rests at the venue. */
+export async function withResting(broker = new ScriptedBroker()) {
+  const parts = await newDesk({ broker });
+  const { order } = await parts.desk.submit("bot_1", intent({ kind: "limit", limit: "99" }));
+  return { ...parts, id: order.order.id };
+}
 
 /** Lets what is under way go on until something holds. */
 export async function until(holds: () => boolean): Promise<void> {
