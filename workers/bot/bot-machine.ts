@@ -79,6 +79,11 @@ export class BotMachine {
     this.coarsest = lengths.reduce((left, right) => (timeframeMs(right) > timeframeMs(left) ? right : left));
   }
 
+  /** What this version began with, in the account's currency. */
+  get capital(): number {
+    return this.definition.settings.cash;
+  }
+
   /** A machine as it was left; undefined where it never began. */
   static restore(parts: MachineParts): BotMachine | undefined {
     const { store } = parts;

@@ -33,7 +33,7 @@ export function lifeAfterCandles(
     marketAt,
     lastCandleAt: closes.at(-1)?.time ?? life.lastCandleAt,
     latenessMs: onTime ? life.latenessMs : Math.max(0, now - (life.nextDueAt ?? now)),
-    spark: [...life.spark, ...closes.map((close) => close.equity)].slice(-SPARK_POINTS),
+    spark: [...life.spark, ...closes.map((close) => close.equity + (life.earlier?.profit ?? 0))].slice(-SPARK_POINTS),
     dayStart: life.dayStart?.day === day ? life.dayStart : { day, equity },
     trades,
     // A replay waits for its bots; the running market is given a moment to close its candle.

@@ -5,6 +5,7 @@ import { isActive } from "./bot-due.ts";
 import type { BotMachine } from "./bot-machine.ts";
 import type { BotRecord } from "./bot-record.ts";
 import type { DeskView } from "./desk-view.ts";
+import { type EarlierVersions, earlierToday } from "./earlier-versions.ts";
 import { type MissingStop, missingWords } from "./missing-stops.ts";
 
 /** Where a bot is in its life, as it is stored. Times are UTC ms. */
@@ -23,7 +24,10 @@ export interface BotLife {
   readonly latenessMs: number | null;
   readonly spark: readonly number[];
   readonly dayStart: { readonly day: number; readonly equity: number } | null;
+  /** Closed by this version. */
   readonly trades: number;
+  /** Absent while the first version has its turn. */
+  readonly earlier?: EarlierVersions;
   /** The state is the desk's: it ends when the desk's does. */
   readonly byDesk: boolean;
   /** Passes in a row that failed. */
@@ -76,16 +80,17 @@ export function botState(
 ): BotState {
   const capital = Number(record.definition.capital);
   const equity = machine?.trader.equity() ?? capital;
+  const { profit: earlier, trades: earlierTrades } = life.earlier ?? { profit: 0, trades: 0 };
   const positions = machine?.trader.positions() ?? [];
   return {
     botId: record.botId,
     status: life.status,
     reason: life.reason,
     version: record.version,
-    equity: amount(equity),
-    profit: amount(equity - capital),
-    profitToday: amount(equity - (life.dayStart?.equity ?? equity)),
-    trades: life.trades,
+    equity: amount(equity + earlier),
+    profit: amount(equity + earlier - capital),
+    profitToday: amount(equity - (life.dayStart?.equity ?? equity) + earlierToday(life)),
+    trades: life.trades + earlierTrades,
     marketAt: life.marketAt,
     beganAt: life.beganAt ?? null,
     lastCandleAt: life.lastCandleAt,

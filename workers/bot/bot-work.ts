@@ -16,6 +16,7 @@ import { BotSignals } from "./bot-signals.ts";
 import type { BotStore } from "./bot-store.ts";
 import { type BotLife, idleState } from "./bot-view.ts";
 import { type DeskView, deskViewAfter } from "./desk-view.ts";
+import { versionEnded } from "./earlier-versions.ts";
 import { passOverCuts } from "./heard-cut.ts";
 import { knownMissing, missingWords, noteMissing } from "./missing-stops.ts";
 import { strategyOf } from "./strategy-of.ts";
@@ -75,6 +76,7 @@ export class BotWork {
 
   /** Takes a version: the engine begins anew. */
   take(record: BotRecord): void {
+    const ended = versionEnded(this.life(), this.opened(), this.store.get<number>("trades") ?? 0);
     this.forget();
     this.store.write(() => {
       this.store.put("record", record);
@@ -83,6 +85,7 @@ export class BotWork {
       this.store.forgetSent();
       this.store.forgetText("trader");
       this.store.forgetText("shadow");
+      this.live(ended);
     });
   }
 
@@ -139,13 +142,18 @@ export class BotWork {
     // What was written down before a crash may be old by now.
     await this.drain(machine);
     const trading = await machine.hearDesk((event) => this.noteEvent(event));
+    this.live({ trades: this.store.get<number>("trades") ?? 0 });
     this.followDesk(trading);
     if (this.life().status === "stopped" || this.life().status === "halted") return "done";
     const next = this.store.get<BotRecord>("next");
     if (next !== undefined && this.isFlat()) {
       this.take(BotRecord.parse(next));
       this.live({ status: "starting" });
-      this.store.log({ at: this.now(), kind: "edited", message: `Version ${next.version} applies.` });
+      this.store.log({
+        at: this.now(),
+        kind: "edited",
+        message: `Version ${next.version} applies, with its capital anew.`,
+      });
       return "again";
     }
     if (next !== undefined) await machine.cancelEntries(this.store.get<DeskView>("deskView")?.openOrders ?? []);
@@ -239,7 +247,7 @@ export class BotWork {
       this.store.put("deskCursor", cursor);
       passOverCuts(this.store, cuts);
       this.store.put("trades", 0);
-      this.live({ spark: [], dayStart: null, trades: 0, beganAt: marketAt });
+      this.live({ dayStart: null, trades: 0, beganAt: marketAt });
     }
     // A replay waits for its bots; the running market is looked at by the alarm.
     if (account.market.kind === "replay") {
@@ -261,13 +269,8 @@ export class BotWork {
     if (account.market.kind !== "replay") return;
     const name = await objectName({ kind: "bot", ownerId, id: botId });
     const instruments = record.instruments.map(({ instrument }) => instrument.id);
-    await unsubscribeFromMarket(this.env, {
-      ownerId,
-      accountId: account.id,
-      market: account.market,
-      name,
-      instruments,
-    });
+    const market = { ownerId, accountId: account.id, market: account.market };
+    await unsubscribeFromMarket(this.env, { ...market, name, instruments });
   }
 
   private noteCommand(command: TraderCommand, at: number): void {
