@@ -24,7 +24,7 @@ export const JournalTrade = z.object({
   fees: Decimal,
   /** Net of fees. */
   profit: Decimal,
-  /** What ended it, such as stop or signal. */
+  /** Role of the order that ended it, such as stop; `elsewhere` where it was none of ours. */
   exitReason: z.string(),
   notes: z.string(),
   tags: z.array(z.string()),

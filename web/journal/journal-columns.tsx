@@ -7,6 +7,7 @@ import { Badge } from "../ui/badge.tsx";
 import type { ListColumn } from "../ui/list-table.tsx";
 import { Moment } from "../ui/moment.tsx";
 import { Signed } from "../ui/signed.tsx";
+import { endingWords } from "./ending-words.ts";
 
 /** "Long 0.42 BTC-USD". */
 export function tradeWords({ side, quantity, instrument }: JournalTrade): string {
@@ -37,7 +38,7 @@ export function journalColumns(currencyOf: (trade: JournalTrade) => string): rea
         </>
       ),
     },
-    { title: "Ended by", left: true, cell: ({ exitReason }) => exitReason },
+    { title: "Ended by", left: true, cell: endingWords },
     { title: "Held", cell: ({ openedAt, closedAt }) => formatDuration(closedAt - openedAt) },
     { title: "Rating", left: true, cell: ({ rating }) => <Rating value={rating} /> },
     { title: "Notes", left: true, className: "w-full max-w-0", cell: (trade) => <Written trade={trade} /> },
@@ -58,7 +59,7 @@ export function JournalCard(props: { trade: JournalTrade; currency: string; onOp
       </span>
       <span className="mt-0.5 flex justify-between gap-3 text-table text-muted">
         <span>
-          {trade.exitReason}, held {formatDuration(trade.closedAt - trade.openedAt)}
+          {endingWords(trade)}, held {formatDuration(trade.closedAt - trade.openedAt)}
         </span>
         <Moment timeMs={trade.closedAt} />
       </span>

@@ -12,6 +12,7 @@ import { Moment } from "../ui/moment.tsx";
 import { forgetDraft, useSavedDraft } from "../ui/saved-draft.ts";
 import { Signed } from "../ui/signed.tsx";
 import { InlineError, Skeleton } from "../ui/states.tsx";
+import { endingWords } from "./ending-words.ts";
 import { tradeWords } from "./journal-columns.tsx";
 import { draftOfTrade, editOfDraft, type JournalDraft } from "./journal-edit.ts";
 
@@ -39,7 +40,7 @@ export function TradeDialog({ trade, currency, onClose }: TradeDialogProps) {
             {formatMeanPrice(trade.entryPrice)}, {formatMeanPrice(trade.exitPrice)}
           </Fact>
           <Fact label="Ended by">
-            {trade.exitReason}, after {formatDuration(trade.closedAt - trade.openedAt)}
+            {endingWords(trade)}, after {formatDuration(trade.closedAt - trade.openedAt)}
           </Fact>
           <Fact label="Opened">
             <Moment timeMs={trade.openedAt} />
