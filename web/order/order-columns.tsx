@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import type { Order } from "../../schema/wire/trading.ts";
 import { formatDecimalPrice, formatDecimalQuantity, formatMeanPrice } from "../format/decimal.ts";
+import { reasonWords } from "../risk/verdict-words.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
 import { OrderStateBadge } from "../trading/mode-word.tsx";
 import type { ListColumn } from "../ui/list-table.tsx";
@@ -109,7 +109,7 @@ function OrderState({ order }: { order: Order }) {
   return (
     <span className="inline-flex items-center gap-2">
       <OrderStateBadge state={order.state} released={order.released} />
-      {order.reason !== null && <span className="text-danger">{wordsOfCode(order.reason)}</span>}
+      {order.reason !== null && <span className="text-danger">{reasonWords(order.reason)}</span>}
       {order.cancelRequested && order.state !== "CANCELED" && <span className="text-muted">cancel asked</span>}
     </span>
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import { capOfText, formatCap, textOfCap } from "./cap-words.ts";
-import { verdictWords } from "./verdict-words.ts";
+import { reasonWords, verdictWords } from "./verdict-words.ts";
 
 const PASSED = { verdict: "pass", code: null, cap: null, value: null, limit: null, level: null } as const;
 
@@ -30,6 +30,18 @@ describe("verdicts in words", () => {
     expect(verdictWords(PASSED)).toBe("Let through.");
     expect(wordsOfCode("The venue was away.")).toBe("The venue was away.");
   });
+});
+
+test("a denial by a state says whose trading is stopped", () => {
+  const denied = { ...PASSED, verdict: "denied", code: "HALTED", value: "user", limit: "cancels only" } as const;
+  expect(verdictWords(denied)).toBe("Trading of all your accounts is stopped until it is armed again.");
+  const reducing = { ...denied, code: "REDUCING", value: "bot", limit: "orders that only reduce the position" };
+  expect(verdictWords(reducing)).toBe("Trading of this bot is limited to orders that reduce a position.");
+});
+
+test("a cap that denied an order is called in lists as forms call it", () => {
+  expect(reasonWords("ORDER_NOTIONAL")).toBe("Largest order");
+  expect(reasonWords("STALE_PRICE")).toBe("Stale price");
 });
 
 describe("caps in words", () => {

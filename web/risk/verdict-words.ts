@@ -6,9 +6,28 @@ import { CAP_WORDS, formatCap } from "./cap-words.ts";
 
 type Judged = Pick<OrderVerdict, "verdict" | "code" | "cap" | "value" | "limit" | "level">;
 
+/** Whose trading a state holds for. */
+const STATE_SCOPES: Readonly<Record<string, string>> = {
+  platform: "of the whole platform",
+  user: "of all your accounts",
+  account: "of this account",
+  instrument: "of this market",
+  bot: "of this bot",
+};
+
+/** Why an order was denied or rejected, where there is room for a few words: a cap is called as forms call it. */
+export function reasonWords(code: string): string {
+  const cap = code.toLowerCase().replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return cap in CAP_WORDS ? CAP_WORDS[cap as CapName].label : wordsOfCode(code);
+}
+
 /** A verdict in a sentence: the rule, what was measured, what is allowed and who set that. */
 export function verdictWords({ verdict, code, cap, value, limit, level }: Judged): string {
   if (verdict === "pass") return "Let through.";
+  const whose = STATE_SCOPES[value ?? ""];
+  if (code === "HALTED" && whose !== undefined) return `Trading ${whose} is stopped until it is armed again.`;
+  if (code === "REDUCING" && whose !== undefined)
+    return `Trading ${whose} is limited to orders that reduce a position.`;
   const known = cap !== null && cap in CAP_WORDS ? CAP_WORDS[cap as CapName] : undefined;
   const rule = known?.label ?? wordsOfCode(code ?? "DENIED");
   const short = (text: string) => (known === undefined ? readable(text) : inUnit(text, known.unit));
