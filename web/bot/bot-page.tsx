@@ -3,7 +3,6 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { CircleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { type Bot, BotState } from "../../schema/wire/bot.ts";
-import { wordsOfCode } from "../../schema/wire/code-words.ts";
 import { type BotTab, parseBotSearch } from "../app/trading-search.ts";
 import { timeframeWords } from "../format/timeframe.ts";
 import { OrderDialog } from "../order/order-dialog.tsx";
@@ -25,6 +24,7 @@ import { Failure, Skeleton } from "../ui/states.tsx";
 import { BotControls } from "./bot-controls.tsx";
 import { BotNumbers } from "./bot-numbers.tsx";
 import { BotTabPanel } from "./bot-tabs.tsx";
+import { Why } from "./bot-why.tsx";
 import { atLastPrices } from "./live-figures.ts";
 
 const BotChart = lazy(async () => ({ default: (await import("./bot-chart.tsx")).BotChart }));
@@ -93,7 +93,7 @@ function OneBot({ bot }: { bot: Bot }) {
     ...{ accountId: bot.accountId, instrument, timeframe: bot.definition.timeframe },
     ...{ marketAt: state?.marketAt ?? bot.lastCandleAt, since: beganAt },
   });
-  const held = useQuery(dashboardQuery).data?.accounts[bot.accountId]?.positions ?? [];
+  const { positions: held = [], halt = null } = useQuery(dashboardQuery).data?.accounts[bot.accountId] ?? {};
   const prices = { ...Object.fromEntries(held.map((row) => [row.instrument, row.mark])) };
   if (market.market !== null) prices[instrument] = market.market.price;
   const now = state === null ? null : atLastPrices(state, prices);
@@ -113,7 +113,7 @@ function OneBot({ bot }: { bot: Bot }) {
       below={<Facts bot={bot} accountName={account?.name ?? ""} live={live} />}
       actions={<BotControls bot={bot} state={state} />}
     >
-      <Why status={status} reason={state === null ? bot.reason : state.reason} error={live.error} />
+      <Why {...{ bot, status, halt }} reason={state === null ? bot.reason : state.reason} error={live.error} />
       {state?.signals?.heardAt === null && <Unheard />}
       <ReplayStrip
         account={account}
@@ -170,36 +170,6 @@ function Facts({ bot, accountName, live }: { bot: Bot; accountName: string; live
       <span className="num">version {live.value?.version ?? bot.version}</span>
       <Connection state={live.connection} />
     </p>
-  );
-}
-
-const NEXT: Readonly<Record<string, string>> = {
-  paused: "It watches and makes no entries; stops and exits go on. Resume it when you have looked.",
-  halted: "Nothing is sent. Look at the reason, then start it again.",
-  error: "It could not go on. Its positions and orders are as they were; start it again or stop it.",
-};
-
-/** What follows where the desk paused it for the day: nobody has to do anything. */
-const DAY_LOST = "It only closes until midnight UTC, as its market counts days, and then trades again by itself.";
-
-function Why({ status, reason, error }: { status: Bot["status"]; reason: string | null; error: string | null }) {
-  const next = status === "paused" && reason === "DAILY_LOSS" ? DAY_LOST : NEXT[status];
-  if (next === undefined && error === null) return null;
-  return (
-    <div
-      role="status"
-      className={`mb-4 flex items-start gap-3 rounded-lg border px-4 py-3 ${status === "paused" ? "border-notice/50" : "border-danger/50 bg-danger-soft"}`}
-    >
-      <CircleAlert
-        size={16}
-        aria-hidden
-        className={`mt-0.5 shrink-0 ${status === "paused" ? "text-notice" : "text-danger"}`}
-      />
-      <div>
-        <p className="font-medium">{error ?? (reason === null ? "No reason was recorded." : wordsOfCode(reason))}</p>
-        {next !== undefined && <p className="text-muted">{next}</p>}
-      </div>
-    </div>
   );
 }
 

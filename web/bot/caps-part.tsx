@@ -9,6 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { isDriven } from "./bot-draft.ts";
 import { useBotForm } from "./bot-form-context.ts";
+import { capShortfall } from "./cap-shortfall.ts";
 import { suggestCaps } from "./cap-suggestion.ts";
 
 /** Caps that a careful person sets beside the required ones. */
@@ -60,8 +61,11 @@ export function CapsPart() {
 }
 
 function CapField({ cap, note }: { cap: CapName; note?: string | undefined }) {
-  const { draft, set, problem, currency } = useBotForm();
+  const { draft, set, problem, preview, currency } = useBotForm();
   const { label, hint, unit } = CAP_WORDS[cap];
+  const text = draft.caps[cap] ?? "";
+  const wrong = problem(`caps.${cap}`);
+  const shortfall = wrong === undefined ? capShortfall({ cap, text, currency }, preview) : null;
   return (
     <div className="min-w-0">
       <TextField
@@ -70,10 +74,15 @@ function CapField({ cap, note }: { cap: CapName; note?: string | undefined }) {
         unit={capUnitWord(unit, currency)}
         inputMode="decimal"
         autoComplete="off"
-        value={draft.caps[cap] ?? ""}
-        error={problem(`caps.${cap}`)}
+        value={text}
+        error={wrong}
         onChange={(event) => set({ caps: { ...draft.caps, [cap]: event.target.value } })}
       />
+      {shortfall !== null && (
+        <p role="status" className="num mt-1 text-table text-notice">
+          {shortfall}
+        </p>
+      )}
       {note !== undefined && <p className="num mt-1 text-table text-muted">{note}</p>}
     </div>
   );

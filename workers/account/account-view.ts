@@ -137,7 +137,8 @@ function limitsEntry({ books }: Desk, name: string): LimitsInForce {
   const now = books.now();
   const newest = scope.limits.at(-1);
   const inForce = limitsOf(scope, now);
-  const waits = newest !== undefined && newest.at > now - RAISE_DELAY_MS && scope.limits.length > 1;
+  // What lets less through holds at once: only what is not in force yet waits.
+  const waits = newest !== undefined && !isSame(newest.limits, inForce);
   return {
     level: name === ACCOUNT_SCOPE ? "account" : "bot",
     botId: name === ACCOUNT_SCOPE ? null : name,
@@ -145,6 +146,15 @@ function limitsEntry({ books }: Desk, name: string): LimitsInForce {
     limits: wireLimits(inForce),
     pending: waits ? { limits: wireLimits(newest.limits), from: newest.at + RAISE_DELAY_MS } : null,
   };
+}
+
+/** Whether two sets let the same through. Instruments may stand in another order. */
+function isSame(left: LimitSet, right: LimitSet): boolean {
+  const textOf = (limits: LimitSet) => {
+    const { caps, instruments, windows } = wireLimits(limits);
+    return JSON.stringify([caps, instruments?.toSorted(), windows]);
+  };
+  return textOf(left) === textOf(right);
 }
 
 /** Uses of a bot's share, or of the account's where no bot is named. */

@@ -79,7 +79,9 @@ const start = createRoute({
   method: "post",
   path: "/api/v1/bots/{id}/start",
   summary: "Start",
-  description: "With real money it needs a second factor, a fresh proof, `confirm`, and a week of play money before.",
+  description:
+    "With real money it needs a second factor, a fresh proof, `confirm`, and a week of play money before. While trading " +
+    "of the account, of all accounts or of the platform is stopped it answers 409 with `trading_halted`.",
   request: { params: idParams, query: StartBotQuery },
   responses: { ...answersBot, ...problems(401, 403, 404, 409, 422) },
 });

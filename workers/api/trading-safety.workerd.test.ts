@@ -33,6 +33,10 @@ const newAccount = (client: TestClient, name = "Paper") =>
 const buy = (client: TestClient, accountId: string) =>
   client.json<OrderDetail>("POST", "/api/v1/orders", { accountId, ...BUY }, 201);
 
+/** What a start that is refused answers. */
+const refusalOf = async (client: TestClient, bot: string) =>
+  (await client.send("POST", `/api/v1/bots/${bot}/start`)).json<{ status: number; code: string; detail: string }>();
+
 describe("the switch of the whole deployment", () => {
   it("F40: stops every owner's desks, also one that is made while it holds, and lets them go on again", async () => {
     const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
@@ -59,6 +63,24 @@ describe("the switch of the whole deployment", () => {
     await expect.poll(status, { timeout: 10_000 }).toBe("halted");
     await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
     expect(await status()).toBe("halted");
+  });
+
+  it("refuses to start a bot until it lets trading go on, and leaves the bot as it was", async () => {
+    const [administrator, trader] = [await newClient(REAL, { role: "administrator" }), await newClient(REAL)];
+    const account = await newAccount(trader);
+    await administrator.json("POST", "/api/v1/admin/trading", HALT);
+    const made = { name: "Waiting", accountId: account.id, definition: definition() };
+    const { id } = await trader.json<Bot>("POST", "/api/v1/bots", made, 201);
+    expect(await refusalOf(trader, id)).toMatchObject({
+      ...{ status: 409, code: "trading_halted" },
+      detail: "Trading is stopped on the whole platform: wait until its operator lets it go on, then start the bot.",
+    });
+    expect(await trader.json<BotState>("GET", `/api/v1/bots/${id}/state`)).toMatchObject({
+      status: "stopped",
+      log: [],
+    });
+    await administrator.json("POST", "/api/v1/admin/trading", { state: "ACTIVE" });
+    expect((await trader.send("POST", `/api/v1/bots/${id}/start`)).status).toBe(200);
   });
 
   it("stops trading also without a word for why, shows one beside the switch, and reads a switch that was thrown without a word", async () => {
@@ -125,6 +147,34 @@ describe("what stopping and deleting leave behind", () => {
     await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE", scope: "user" });
     expect((await buy(client, account.id)).order.state).toBe("ACCEPTED");
     expect((await buy(client, (await newAccount(client, "Next")).id)).order.state).toBe("ACCEPTED");
+  });
+
+  it("refuses to start a halted bot until its account is armed, logs nothing of it, and arms the bot's own switch by its start", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const made = { name: "Stopped", accountId: account.id, definition: definition() };
+    const { id } = await client.json<Bot>("POST", "/api/v1/bots", made, 201);
+    const { object } = await botObject({ env, ownerId: client.userId }, id);
+    const rung = afterAlarm(object, () => client.json<BotState>("GET", `/api/v1/bots/${id}/state`));
+    await client.json("POST", `/api/v1/bots/${id}/start`);
+    await expect.poll(rung).toMatchObject({ status: "running" });
+    await client.json("POST", "/api/v1/kill", { scope: { kind: "user" }, flatten: false });
+    await client.json("POST", "/api/v1/kill", { scope: { kind: "account", accountId: account.id }, flatten: false });
+    await client.json("POST", "/api/v1/kill", { scope: { kind: "bot", botId: id }, flatten: false });
+    await expect.poll(rung).toMatchObject({ status: "halted" });
+    const before = await rung();
+    const arming = `/api/v1/accounts/${account.id}/trading-state`;
+    expect((await refusalOf(client, id)).detail).toBe(
+      "Trading is stopped on all your accounts and on the bot's account: arm all accounts and arm the account on the Risk page, then start the bot.",
+    );
+    await client.json("POST", arming, { state: "ACTIVE", scope: "user" });
+    expect((await refusalOf(client, id)).detail).toBe(
+      "Trading is stopped on the bot's account: arm the account on the Risk page, then start the bot.",
+    );
+    expect(await rung()).toEqual(before);
+    await client.json("POST", arming, { state: "ACTIVE" });
+    await client.json("POST", `/api/v1/bots/${id}/start`);
+    await expect.poll(rung).toMatchObject({ status: "running" });
   });
 
   it("makes no entry for a bot that was paused while it started", async () => {

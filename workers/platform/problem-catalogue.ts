@@ -130,6 +130,10 @@ export const PROBLEMS = {
   too_many_strategies: problem("There are as many strategies as there may be.", "Delete one first."),
   too_many_versions: problem("The strategy has as many versions as it may.", "Copy it into a new one."),
   totp_in_use: problem("An authenticator app is set up.", "Remove it before you set up another."),
+  trading_halted: problem(
+    "Trading is stopped on the account, on all accounts or on the whole platform.",
+    "Arm what `detail` names on the Risk page or at `POST /api/v1/accounts/{id}/trading-state`, then start the bot.",
+  ),
   unauthorized: problem(
     "The request is not signed in.",
     "Send a valid access token or API key as `Authorization: Bearer`.",

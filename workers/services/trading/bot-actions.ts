@@ -6,6 +6,7 @@ import { conflict, invalid } from "../../platform/problem-error.ts";
 import { type ServiceContext, trailOf } from "../service-context.ts";
 import { accountObject, botObject } from "./account-object-of.ts";
 import { findAccount } from "./accounts.ts";
+import { requireArmed } from "./armed-account.ts";
 import { botOf, findBot, recordOf } from "./bots.ts";
 import { isLiveBot, requireLiveWords, requirePaperRun } from "./live-gate.ts";
 
@@ -17,7 +18,8 @@ async function told(ctx: ServiceContext, id: string, action: string, after?: unk
 
 /**
  * Starts a bot: its account gives it its limits, history is loaded, and the next candle is decided on. With real money that
- * has to be meant, and the strategy to have run with play money: throws 422 and 409.
+ * has to be meant, and the strategy to have run with play money: throws 422 and 409, the latter also while trading is stopped
+ * by more than the bot's own switch.
  */
 export async function startBot({ ctx, input }: BotCall & { input: StartBotQuery }): Promise<Bot> {
   const row = await findBot(ctx, input.id);
@@ -26,13 +28,15 @@ export async function startBot({ ctx, input }: BotCall & { input: StartBotQuery 
     await requirePaperRun(ctx, row);
   }
   if (row.archived) throw conflict("bot_archived", "Take the bot out of the archive before it is started.");
+  const account = await findAccount(ctx, row.accountId);
+  const desk = (await accountObject(ctx, account.id)).object;
+  const { states } = structuredClone(await desk.risk({ ownerId: ctx.ownerId }));
+  requireArmed(states);
   await told(ctx, row.id, "bot.start", { version: row.version });
   const { object } = await botObject(ctx, row.id);
   // An edit that was stored and did not reach the bot reaches it now.
   await object.begin(await recordOf(ctx, row));
-  const account = await findAccount(ctx, row.accountId);
   // A bot that was halted by a person's or a rule's hand is armed again with its start.
-  const desk = (await accountObject(ctx, account.id)).object;
   await desk.setSwitch({
     ...{ ownerId: ctx.ownerId, scope: { kind: "bot", bot: row.id } },
     ...{ state: "ACTIVE", reason: "started" },
