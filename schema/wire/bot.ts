@@ -229,6 +229,8 @@ export const DashboardAccount = z.object({
   /** How it hears of its venue; null where that is a simulated one. */
   stream: VenueStream.nullable().default(null),
   openOrders: z.number().int(),
+  /** Numbers that move whenever something of its orders is written down by the desk, and when the lists have it too. */
+  orderChanges: z.object({ desk: z.number().int(), lists: z.number().int() }).nullable().default(null),
   positions: z.array(
     z.object({
       instrument: z.string(),

@@ -8,7 +8,7 @@ function accountOf(change: Partial<DashboardAccount>): DashboardAccount {
   return {
     ...{ accountId: "acc_1", name: "Spot", mode: "paper", currency: "USDT", state: "ACTIVE", halt: null },
     ...{ equity: "1000", profitToday: "0", drawdown: "0", marketAt: null, connection: "connected", silentSince: null },
-    ...{ differences: [], doubts: { count: 0, orders: [] }, openOrders: 0, positions: [] },
+    ...{ differences: [], doubts: { count: 0, orders: [] }, openOrders: 0, orderChanges: null, positions: [] },
     venue: { name: "BINANCE", environment: "testnet" },
     stream: { state: "live", since: null, reason: "" },
     ...change,

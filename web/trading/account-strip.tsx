@@ -11,6 +11,7 @@ import { Signed } from "../ui/signed.tsx";
 import { byName } from "./account-order.ts";
 import { chooseAccount } from "./chosen-account.ts";
 import { tellChannel, tellConnection } from "./dashboard-connection.ts";
+import { hearOrderChanges } from "./hear-order-changes.ts";
 import { ModeWord } from "./mode-word.tsx";
 import { accountLabel } from "./mode-words.ts";
 import { dashboardQuery } from "./queries.ts";
@@ -27,7 +28,9 @@ const WITHOUT_SOCKET_MS = 10_000;
 export function AccountStrip() {
   const live = useLive("/dashboard/live", DashboardState);
   useEffect(() => {
-    if (live.value !== null) queryClient.setQueryData(dashboardQuery.queryKey, live.value);
+    if (live.value === null) return;
+    queryClient.setQueryData(dashboardQuery.queryKey, live.value);
+    hearOrderChanges(live.value.accounts);
   }, [live.value]);
   useEffect(() => tellConnection(live.connection), [live.connection]);
   useEffect(() => tellChannel(live.channel), [live.channel]);

@@ -24,6 +24,7 @@ function accountOf(accountId: string, quantities: Readonly<Record<string, string
       connection: "connected" as const,
       ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] }, stream: null },
       openOrders,
+      orderChanges: null,
       positions,
     },
   };

@@ -12,7 +12,7 @@ import { accountHalt } from "./account-view.ts";
 import type { Desk } from "./desk.ts";
 import { ACCOUNT_SCOPE } from "./desk-account.ts";
 import type { LinkConnection } from "./link-machine.ts";
-import { projectAccount } from "./project-account.ts";
+import { listedUpTo, projectAccount } from "./project-account.ts";
 import { reportToDashboard } from "./report-account.ts";
 import type { SqlDeskStore } from "./sql-desk-store.ts";
 
@@ -52,6 +52,8 @@ export class AccountOutbox {
   /** Something changed while lists were brought up to date: what was read before does not have it. */
   private changedMeanwhile = false;
   private projectAfter = 0;
+  /** What the dashboard was told last. */
+  private told: AccountState | undefined;
 
   constructor(parts: OutboxParts) {
     this.parts = parts;
@@ -72,6 +74,7 @@ export class AccountOutbox {
 
   tellDashboard(state: AccountState): void {
     const { ctx, env, record, store, desk } = this.parts;
+    this.told = state;
     const told = Number(store.read(TOLD_ALERTS) ?? "0");
     const fresh = state.alerts.filter((alert) => Number(alert.id) > told);
     const toldSettled = Number(store.read(TOLD_SETTLED) ?? "0");
@@ -82,11 +85,12 @@ export class AccountOutbox {
       const lastSettled = Math.max(...settled.map(({ settledAt = 0 }) => settledAt));
       if (settled.length > 0) store.write(TOLD_SETTLED, String(lastSettled));
     };
-    const report = { state, halt: accountHalt(desk), alerts: fresh.toReversed(), settled };
+    const orderChanges = { desk: store.lastEventSequence(), lists: listedUpTo(store) };
+    const report = { state, halt: accountHalt(desk), orderChanges, alerts: fresh.toReversed(), settled };
     ctx.waitUntil(reportToDashboard(env, record, report).then((done) => done && note()));
   }
 
-  /** Brings lists up to date, one run at a time. */
+  /** Brings lists up to date, one run at a time, and tells those who watch that lists have more: once for all that came together. */
   project(): void {
     const { ctx, env, now, record, store } = this.parts;
     this.changedMeanwhile = true;
@@ -96,7 +100,9 @@ export class AccountOutbox {
       const database = openDatabase(env.DB);
       while (this.changedMeanwhile) {
         this.changedMeanwhile = false;
+        const before = listedUpTo(store);
         while (!(await projectAccount(database, store, ids)));
+        if (this.told !== undefined && listedUpTo(store) !== before) this.tellDashboard(this.told);
       }
     };
     this.projecting = run()

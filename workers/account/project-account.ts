@@ -28,7 +28,7 @@ export async function projectAccount(
   store: SqlDeskStore,
   { ownerId, accountId }: { readonly ownerId: string; readonly accountId: string },
 ): Promise<boolean> {
-  const cursors: Cursors = JSON.parse(store.read(CURSORS) ?? '{"orders":0,"fills":0,"trades":0}');
+  const cursors = cursorsOf(store);
   const changed = store.changedAfter(cursors.orders, ROWS_A_BATCH);
   const events = store.eventsAfter(cursors.fills, ROWS_A_BATCH);
   const trades = store.tradesAfter(cursors.trades, ROWS_A_BATCH);
@@ -62,6 +62,16 @@ export async function projectAccount(
   };
   if (JSON.stringify(next) !== JSON.stringify(cursors)) store.write(CURSORS, JSON.stringify(next));
   return [changed, events, trades].every((rows) => rows.length < ROWS_A_BATCH);
+}
+
+/** A number that moves when the lists have more of what the desk stored. */
+export function listedUpTo(store: SqlDeskStore): number {
+  const { orders: order, fills: fill, trades } = cursorsOf(store);
+  return order + fill + trades;
+}
+
+function cursorsOf(store: SqlDeskStore): Cursors {
+  return JSON.parse(store.read(CURSORS) ?? '{"orders":0,"fills":0,"trades":0}');
 }
 
 function orderStatement(

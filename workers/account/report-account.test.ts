@@ -11,7 +11,8 @@ function told(state: Partial<AccountState>) {
     halts: [],
   };
   const account = { name: "Spot", market: { kind: "sim" } } as const;
-  return dashboardAccount(account, { state: { ...known, ...state } as unknown as AccountState, halt: null });
+  const whole = { ...known, ...state } as unknown as AccountState;
+  return dashboardAccount(account, { state: whole, halt: null, orderChanges: null });
 }
 
 it("tells since when a venue is silent, and nothing of it while it answers", () => {

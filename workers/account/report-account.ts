@@ -15,6 +15,7 @@ export async function reportToDashboard(
   told: {
     readonly state: AccountState;
     readonly halt: TradingHalt | null;
+    readonly orderChanges: DashboardAccount["orderChanges"];
     readonly alerts: AccountState["alerts"];
     readonly settled: AccountState["alerts"];
   },
@@ -37,7 +38,15 @@ export async function reportToDashboard(
 /** The part of an account's state that a dashboard shows. */
 export function dashboardAccount(
   { name, market }: Pick<TradingAccount, "name" | "market">,
-  { state, halt }: { readonly state: AccountState; readonly halt: TradingHalt | null },
+  {
+    state,
+    halt,
+    orderChanges,
+  }: {
+    readonly state: AccountState;
+    readonly halt: TradingHalt | null;
+    readonly orderChanges: DashboardAccount["orderChanges"];
+  },
 ): DashboardAccount {
   const { accountId, mode, currency, equity, profitToday, drawdown, marketAt, connection } = state;
   return {
@@ -49,6 +58,7 @@ export function dashboardAccount(
     doubts: doubtsOf(state),
     stream: state.stream,
     openOrders: state.openOrders.length,
+    orderChanges,
     positions: state.positions.map(({ instrument, quantity, averagePrice, mark, unrealised }) => ({
       ...{ instrument, quantity, averagePrice, mark, unrealised },
     })),

@@ -6,6 +6,7 @@ const ACCOUNT: DashboardAccount = {
   ...{ accountId: "acc_1", name: "Paper", mode: "paper", currency: "USD", state: "ACTIVE", halt: null },
   ...{ equity: "1000", profitToday: "0", drawdown: "0", marketAt: 1, connection: "connected", stream: null },
   ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] }, openOrders: 0 },
+  orderChanges: { desk: 1, lists: 1 },
   positions: [{ instrument: "BTC", quantity: "1", averagePrice: "100", mark: "100", unrealised: "0" }],
 };
 const NOW = 1_700_000_000_000;
@@ -13,6 +14,7 @@ const NOW = 1_700_000_000_000;
 describe("reports of an account to the dashboard", () => {
   const moved: DashboardAccount = {
     ...{ ...ACCOUNT, equity: "1001", profitToday: "1", drawdown: "0.1", marketAt: 2 },
+    orderChanges: { desk: 2, lists: 2 },
     positions: [{ ...ACCOUNT.positions[0], mark: "101", unrealised: "1" }],
   };
 

@@ -22,5 +22,6 @@ function isSameBesidesPrices(left: DashboardAccount, right: DashboardAccount): b
 
 function withoutPrices(account: DashboardAccount) {
   const positions = account.positions.map((position) => ({ ...position, mark: null, unrealised: null }));
-  return { ...account, equity: null, profitToday: null, drawdown: null, marketAt: null, positions };
+  // Numbers of changes only say to look again: after a sleep everybody does.
+  return { ...account, equity: null, profitToday: null, drawdown: null, marketAt: null, orderChanges: null, positions };
 }

@@ -28,7 +28,15 @@ const account = (accountId: string, equity = "1000"): DashboardAccount => ({
     equity,
     profitToday: "0",
   },
-  ...{ drawdown: "0", marketAt: null, connection: "connected", stream: null, openOrders: 0, positions: [] },
+  ...{
+    drawdown: "0",
+    marketAt: null,
+    connection: "connected",
+    stream: null,
+    openOrders: 0,
+    orderChanges: null,
+    positions: [],
+  },
   ...{ venue: null, silentSince: null, differences: [], doubts: { count: 0, orders: [] } },
 });
 
