@@ -43,7 +43,7 @@ export function Why({ bot, status, reason, error, halt }: WhyProps) {
           <p className={title === null ? "" : "text-muted"}>
             {next}{" "}
             {arm !== null && (
-              <Link to="/risk" search={{ account: bot.accountId }} className="text-text underline underline-offset-2">
+              <Link to="/risk" search={{ account: bot.accountId }} className="text-ink underline underline-offset-2">
                 See it under Risk
               </Link>
             )}

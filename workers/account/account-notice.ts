@@ -6,7 +6,7 @@ import type { RaisedNotice } from "../notify/raised-notice.ts";
 import { raised } from "../notify/raised-notice.ts";
 import { KILL_REASON } from "./desk-account.ts";
 import type { DeskEvent } from "./desk-calls.ts";
-import { LIFTED } from "./lift-stop.ts";
+import { BOT_STOP, LIFTED } from "./lift-stop.ts";
 import { SHARE_CUT } from "./settle-difference.ts";
 
 /** Whose account a notice is about. */
@@ -34,9 +34,13 @@ const ALERTS: Readonly<Record<string, readonly [event: NoticeEventName, title: s
   REPEATED_REJECT: ["halt.desk", "Halted: its orders are rejected again and again"],
 };
 
-/** The code of an alert that stands for a difference begins with what differs. */
-export function alertNotice({ ownerId, accountId }: AccountIds, alert: AccountAlert): RaisedNotice {
+/**
+ * The code of an alert that stands for a difference begins with what differs. Undefined for the stop of a bot, which the
+ * bot itself tells of.
+ */
+export function alertNotice({ ownerId, accountId }: AccountIds, alert: AccountAlert): RaisedNotice | undefined {
   const { id, at, botId, code, message } = alert;
+  if (code === BOT_STOP) return undefined;
   const differs = Object.entries(ALERTS).find(
     ([name, [event]]) => event === "reconcile.difference" && message.includes(`${name}:`),
   );

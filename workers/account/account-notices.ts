@@ -133,7 +133,7 @@ export class AccountNotices {
 
   private newAlerts({ alerts }: AccountState, seen: number, fresh: RaisedNotice[]): number {
     const unseen = alerts.filter(({ id }) => Number(id) > seen).toReversed();
-    fresh.push(...unseen.map((alert) => alertNotice(this.ids(), alert)));
+    fresh.push(...unseen.flatMap((alert) => alertNotice(this.ids(), alert) ?? []));
     return Number(unseen.at(-1)?.id ?? seen);
   }
 

@@ -106,6 +106,19 @@ it("tells whoever heard of a stop that it was lifted, once, and marks what was t
     expect(queue.sent).toHaveLength(4);
   }));
 
+it("tells nobody of a bot that a person stopped, which tells of that itself, and of a bot that is killed each time", () =>
+  inAccount(async ({ open, look, desk, queue }) => {
+    const notices = open();
+    await look(notices);
+    const bot = { kind: "bot", bot: "bot_1" } as const;
+    desk.switches.kill(bot, { flatten: false, at: 0, told: "bot-stop" });
+    await look(notices);
+    expect(queue.sent).toEqual([]);
+    desk.switches.kill(bot, { flatten: false, at: 0 });
+    await look(notices);
+    expect(queue.sent).toMatchObject([{ event: "halt.kill", level: "critical", botId: "bot_1" }]);
+  }));
+
 it("tells the same under the same id where its process ended before it knew that the queue had it", () =>
   inAccount(async ({ open, look, kill, queue }) => {
     const notices = open();

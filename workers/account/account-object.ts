@@ -25,6 +25,7 @@ import { botEvents, type VerdictPage, type VerdictQuery, verdictPage } from "./d
 import { releaseOrder } from "./desk-release.ts";
 import type { PlatformCall, SwitchCall } from "./desk-switches.ts";
 import { wireOrder } from "./desk-view.ts";
+import type { StopTold } from "./lift-stop.ts";
 import type { LinkConnection } from "./link-machine.ts";
 import { type OrderToPreview, previewOrder } from "./preview-order.ts";
 import { renewInstruments } from "./renew-instruments.ts";
@@ -205,10 +206,11 @@ export class AccountObject extends AccountBase implements DeskCalls {
   }
 
   /** The kill switch: once this returns nothing new is sent; open orders are on their way out. */
-  async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean }) {
+  async kill(call: Pick<SwitchCall, "scope" | "by"> & { ownerId: string; flatten: boolean; told?: StopTold }) {
     const { desk, record } = this.open(call.ownerId);
     await this.bell.by(systemClock() + 1_000);
-    const open = desk.switches.kill(call.scope, { flatten: call.flatten, at: systemClock(), by: call.by });
+    const { scope, flatten, by, told } = call;
+    const open = desk.switches.kill(scope, { flatten, at: systemClock(), by, told });
     await desk.books.sync();
     const bots = botsOfSwitch(desk, call.scope);
     this.ctx.waitUntil(this.followKill(desk).then(() => wakeBots(this.env, record, bots)));

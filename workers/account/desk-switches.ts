@@ -11,7 +11,7 @@ import type { TradingState } from "../core/risk/trading-state.ts";
 import { ACCOUNT_SCOPE, botIdOf, EXTERNAL_BOT, KILL_REASON } from "./desk-account.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { FlattenTask } from "./desk-record.ts";
-import { liftStop, settleStop, stopName, stopWords } from "./lift-stop.ts";
+import { liftStop, type StopTold, settleStop, stopAlert } from "./lift-stop.ts";
 import { forgetHalts } from "./open-differences.ts";
 import { limitsOf, SWITCH_ON, type Switch, type SwitchedBy, withLimits } from "./scope-books.ts";
 
@@ -29,6 +29,13 @@ export interface SwitchCall {
   readonly state: TradingState;
   readonly reason: string;
   readonly by?: SwitchedBy | undefined;
+}
+
+/** How a scope is killed. `told` changes only the words of it. */
+interface KillHow extends Pick<SwitchCall, "by"> {
+  readonly flatten: boolean;
+  readonly at: number;
+  readonly told?: StopTold | undefined;
 }
 
 /** What the whole deployment's switch says to a desk. */
@@ -131,10 +138,7 @@ export class DeskSwitches {
    * of the scope is sent, but for what closes positions where that was asked for. Orders that rest at the venue are asked
    * to go by `toCancelAgain`, after the acknowledgement: a thousand of them must not hold it up.
    */
-  kill(
-    scope: SwitchScope,
-    { flatten, at, by }: { readonly flatten: boolean; readonly at: number; readonly by?: SwitchedBy | undefined },
-  ): ClientOrderId[] {
+  kill(scope: SwitchScope, { flatten, at, by, told }: KillHow): ClientOrderId[] {
     const { books } = this;
     const since = books.now();
     return books.write(() => {
@@ -156,13 +160,7 @@ export class DeskSwitches {
         );
         books.note({ flatten: [...others, task] });
       }
-      books.alert({
-        level: "critical",
-        botId: scope.kind === "bot" ? scope.bot : null,
-        code: KILL_REASON,
-        message: `${stopWords(scope)}; open orders being cancelled: ${open.length}.`,
-        stopped: stopName(scope),
-      });
+      books.alert(stopAlert(scope, { cancelling: open.length, told }));
       return open.map(({ order }) => order.id);
     });
   }

@@ -119,3 +119,20 @@ describe("a stop that is lifted", () => {
     expect(second).toBeGreaterThan(first ?? Number.POSITIVE_INFINITY);
   });
 });
+
+describe("a bot that a person stops", () => {
+  it("is told as no kill switch and as nothing critical, though it ends like one, and is over once it starts", async () => {
+    const [killed, stopped] = [(await newDesk()).desk, (await newDesk()).desk];
+    killed.switches.kill(BOT, BY_HAND);
+    stopped.switches.kill(BOT, { ...BY_HAND, told: "bot-stop" });
+    const told = ({ books }: Desk) => books.record.alerts.map(({ level, code, message }) => [level, code, message]);
+    expect(told(killed)).toEqual([
+      ["critical", KILL_REASON, "Trading of the bot was stopped; open orders being cancelled: 0."],
+    ]);
+    expect(told(stopped)).toEqual([["info", "BOT_STOPPED", "The bot was stopped; open orders being cancelled: 0."]]);
+    expect(stopped.books.scope("bot_1")).toEqual(killed.books.scope("bot_1"));
+    expect(stopped.books.scope("bot_1").trading).toMatchObject({ state: "HALTED", reason: KILL_REASON });
+    stopped.switches.set(BOT, "ACTIVE", "started");
+    expect(alertsOf(stopped).map(([, isOver]) => isOver)).toEqual([true]);
+  });
+});

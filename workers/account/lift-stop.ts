@@ -5,6 +5,8 @@ import type { SwitchScope } from "./desk-switches.ts";
 
 /** Code of the alert that a stop was lifted. */
 export const LIFTED = "STOP_LIFTED";
+/** Code of the alert that a person stopped a bot: nothing went wrong. */
+export const BOT_STOP = "BOT_STOPPED";
 /** Alerts that are of no stop; told apart by codes only where the row is older than the field that says so. */
 const NO_STOPS: readonly string[] = [LIFTED, "DAY_BEGAN", "FLATTEN_FAILED", "DELISTED", "INSTRUMENT_CHANGED"];
 
@@ -32,13 +34,28 @@ export function settleStop(books: DeskBooks, scope: SwitchScope): boolean {
 }
 
 /** Name of what a switch stops, as alerts of stops keep it. */
-export function stopName(scope: SwitchScope): string {
+function stopName(scope: SwitchScope): string {
   if (scope.kind === "bot") return scope.bot;
   return scope.kind === "instrument" ? scope.instrument : scope.kind;
 }
 
+/** What a person did who stopped a scope: threw the kill switch, or stopped a bot as one does every day. */
+export type StopTold = "kill-switch" | "bot-stop";
+
+/** What is told of a scope that is killed, with how many orders are cancelled for it. */
+export function stopAlert(
+  scope: SwitchScope,
+  { cancelling, told = "kill-switch" }: { readonly cancelling: number; readonly told?: StopTold | undefined },
+): Omit<StoredAlert, "id" | "at"> {
+  const parts = { botId: scope.kind === "bot" ? scope.bot : null, stopped: stopName(scope) };
+  const orders = `open orders being cancelled: ${cancelling}.`;
+  if (told === "bot-stop")
+    return { ...parts, level: "info", code: BOT_STOP, message: `The bot was stopped; ${orders}` };
+  return { ...parts, level: "critical", code: KILL_REASON, message: `${stopWords(scope)}; ${orders}` };
+}
+
 /** How the alert of a kill switch begins. */
-export function stopWords(scope: SwitchScope): string {
+function stopWords(scope: SwitchScope): string {
   return `Trading of ${nameOf(scope)} was stopped`;
 }
 

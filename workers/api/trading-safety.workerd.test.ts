@@ -6,7 +6,7 @@ import { deploymentFacts } from "../../schema/tables/identity.ts";
 import { fills, journal, journalTags, orders, tradingAccounts } from "../../schema/tables/trading.ts";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import type { PlatformTrading } from "../../schema/wire/platform.ts";
-import type { OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
+import type { AccountState, OrderDetail, TradingAccount } from "../../schema/wire/trading.ts";
 import { SqlDeskStore } from "../account/sql-desk-store.ts";
 import { openDatabase } from "../platform/database.ts";
 import { STRATEGY_CATALOGUE } from "../run/strategy-port.ts";
@@ -147,6 +147,21 @@ describe("what stopping and deleting leave behind", () => {
     await client.json("POST", `/api/v1/accounts/${account.id}/trading-state`, { state: "ACTIVE", scope: "user" });
     expect((await buy(client, account.id)).order.state).toBe("ACCEPTED");
     expect((await buy(client, (await newAccount(client, "Next")).id)).order.state).toBe("ACCEPTED");
+  });
+
+  it("tells of a bot that is stopped as no kill switch, and of one that is killed as that", async () => {
+    const client = await newClient(REAL);
+    const account = await newAccount(client);
+    const made = { name: "Daily", accountId: account.id, definition: definition() };
+    const { id } = await client.json<Bot>("POST", "/api/v1/bots", made, 201);
+    const told = async () => {
+      const { alerts } = await client.json<AccountState>("GET", `/api/v1/accounts/${account.id}/state`);
+      return alerts.map(({ level, code, botId }) => [level, code, botId]);
+    };
+    await client.json("POST", `/api/v1/bots/${id}/stop`, { positions: "flatten" });
+    expect(await told()).toEqual([["info", "BOT_STOPPED", id]]);
+    await client.json("POST", "/api/v1/kill", { scope: { kind: "bot", botId: id }, flatten: false });
+    expect((await told())[0]).toEqual(["critical", "KILL_SWITCH", id]);
   });
 
   it("refuses to start a halted bot until its account is armed, logs nothing of it, and arms the bot's own switch by its start", async () => {

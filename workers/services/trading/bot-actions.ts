@@ -69,7 +69,9 @@ export async function stopBot(call: { ctx: ServiceContext; input: { readonly id:
   await told(ctx, row.id, "bot.stop", { positions: input.positions });
   const { ownerId } = ctx;
   const desk = (await accountObject(ctx, row.accountId)).object;
-  await desk.kill({ ownerId, scope: { kind: "bot", bot: row.id }, flatten: input.positions === "flatten" });
+  // The bot is killed in all but words: only that is sure to end it, and a person stops bots every day.
+  const scope = { kind: "bot", bot: row.id } as const;
+  await desk.kill({ ownerId, scope, flatten: input.positions === "flatten", told: "bot-stop" });
   const { object } = await botObject(ctx, row.id);
   const reason = input.positions === "flatten" ? "Stopped; what it held is being closed." : "Stopped.";
   using state = await object.stop({ ownerId, reason, status: "stopped" });
