@@ -32,10 +32,11 @@ describe("what a bot's chart draws", () => {
     const fill = (at: number) =>
       ({ at, instrument: "SIM:BTC-USD", price: "2", side: "buy" }) as BotState["fills"][number];
     const state = {
-      ...{ openOrders: [], positions: [], fills: [-1, 0, 2 * HOUR_MS, 2 * HOUR_MS + 1].map(fill) },
+      ...{ openOrders: [], positions: [] },
       log: [entry("signal", 2 * HOUR_MS, "enter long: buy 1 market"), entry("signal", 3 * HOUR_MS, "enter long")],
     } as Partial<BotState> as BotState;
-    const on = { instrument: "SIM:BTC-USD", alone: true, beganAt: 0, price: null };
+    const traded = [-1, 0, 2 * HOUR_MS, 2 * HOUR_MS + 1].map(fill);
+    const on = { instrument: "SIM:BTC-USD", alone: true, beganAt: 0, price: null, fills: traded };
     const { fills, signals } = botChartSpec(state, on, SERIES);
     expect(fills?.map(({ time }) => time)).toEqual([0, 2 * HOUR_MS]);
     expect(signals?.map(({ time }) => time)).toEqual([2 * HOUR_MS]);

@@ -1,6 +1,6 @@
 import type { BotState } from "../../schema/wire/bot.ts";
 import type { CandleSeries } from "../../schema/wire/dataset.ts";
-import type { Order } from "../../schema/wire/trading.ts";
+import type { Fill, Order } from "../../schema/wire/trading.ts";
 import type { ChartLevel, ChartSignal, ChartSpec, TimeSpan } from "../chart/chart-spec.ts";
 import { formatDecimalQuantity } from "../format/decimal.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
@@ -15,6 +15,8 @@ interface BotOnMarket {
   readonly beganAt: number | null;
   /** The last price; null where none is known. */
   readonly price: string | null;
+  /** What the bot traded on it. */
+  readonly fills: readonly Fill[];
 }
 
 /** Candles that a chart opens with at least. */
@@ -32,7 +34,7 @@ export function lifeSpan(beganAt: number, now: number, lengthMs: number): TimeSp
 /** What a bot's chart shows of one market: candles, what it holds, what waits, what traded and what the strategy said. */
 export function botChartSpec(
   state: BotState | null,
-  { instrument, alone, beganAt, price }: BotOnMarket,
+  { instrument, alone, beganAt, price, fills }: BotOnMarket,
   series: CandleSeries,
 ): ChartSpec {
   const orders = (state?.openOrders ?? []).filter((order) => order.instrument === instrument);
@@ -40,8 +42,8 @@ export function botChartSpec(
     follows: true,
     candles: { data: series, tick: 0, label: instrumentName(instrument) },
     lines: [],
-    fills: (state?.fills ?? [])
-      .filter((fill) => fill.instrument === instrument && isOnCandles(fill.at, series))
+    fills: fills
+      .filter((fill) => isOnCandles(fill.at, series))
       .map(({ at, price, side }) => ({ time: at, price: Number(price), side })),
     // The log does not say of which market a signal is: with several it is not drawn rather than drawn on all.
     signals: alone ? signalsOf(state?.log ?? [], series) : [],

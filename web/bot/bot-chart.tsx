@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Bot, BotState } from "../../schema/wire/bot.ts";
 import { type ChartHandle, ChartView } from "../chart/chart-view.tsx";
 import { formatDecimalPrice } from "../format/decimal.ts";
+import { formatCount } from "../format/format.ts";
 import { formatDateTime } from "../format/time.ts";
 import { timeframeLengthMs } from "../format/timeframe.ts";
 import { instrumentName } from "../trading/instrument-name.ts";
@@ -12,6 +13,8 @@ import { Connection } from "../ui/connection.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Failure, Skeleton } from "../ui/states.tsx";
 import { botChartSpec, lifeSpan } from "./bot-chart-spec.ts";
+import { CHART_FILLS_MAX, markedFrom } from "./chart-fills.ts";
+import { useChartFills } from "./use-chart-fills.ts";
 
 /** Candles from which on a chart is not wider than what it shows. */
 const FILLS_SCREEN_CANDLES = 120;
@@ -33,9 +36,11 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
   const alone = instruments.length === 1;
   const { candles, series, whole, asOf, market, connection } = live;
   const price = market?.price ?? null;
+  const { fills, loaded, failed } = useChartFills({ botId: bot.id, instrument }, state?.fills);
   const spec = useMemo(
-    () => (series === undefined ? undefined : botChartSpec(state, { instrument, alone, beganAt, price }, series)),
-    [series, state, instrument, alone, beganAt, price],
+    () =>
+      series === undefined ? undefined : botChartSpec(state, { instrument, alone, beganAt, price, fills }, series),
+    [series, state, instrument, alone, beganAt, price, fills],
   );
   const length = series?.time.length ?? 0;
   const last = series?.time.at(-1);
@@ -104,6 +109,7 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
         <span>
           <Dash className="text-accent" /> order that waits
         </span>
+        <FillsNote from={loaded && markedFrom(loaded, series?.time[0])} failed={failed && loaded === undefined} />
         {asOf !== null && (
           <span role="status" className="num ml-auto">
             As of {formatDateTime(asOf)}. What followed is loaded when the connection is back.
@@ -111,6 +117,18 @@ export function BotChart({ bot, state, instrument, beganAt, live, onInstrument }
         )}
       </p>
     </section>
+  );
+}
+
+/** Says where earlier fills of the candles are not marked. */
+function FillsNote({ from, failed }: { from: number | undefined; failed: boolean }) {
+  if (failed) return <span role="status">Earlier fills could not be loaded: only the newest are marked.</span>;
+  if (from === undefined) return null;
+  return (
+    <span role="status" className="num">
+      The newest {formatCount(CHART_FILLS_MAX)} fills are marked, since {formatDateTime(from)}. Earlier ones are in the
+      list below.
+    </span>
   );
 }
 
