@@ -27,19 +27,19 @@ const VENUES = [
     ...{ name: "BINANCE.testnet", label: "Binance spot", kind: "HMAC" },
     keys: { "API key": "HMAC key", "Secret or private key": "HMAC secret" },
     ...{ market: "BTC/USDT", symbol: "BTCUSDT", instrument: "BINANCE:BTCUSDT" },
-    ...{ quantity: "0.5", prices: ["100", "103"], capital: "10000" },
+    ...{ quantity: "0.5", prices: ["100", "101.5"], capital: "10000" },
   },
   {
     ...{ name: "ALPACA.paper", label: "Alpaca", kind: undefined },
     keys: { "Key ID": "keyId", "Secret key": "secret" },
     ...{ market: "BTC/USD", symbol: "BTC/USD", instrument: "ALPACA:BTC/USD" },
-    ...{ quantity: "0.1", prices: ["100", "103"], capital: "10000" },
+    ...{ quantity: "0.1", prices: ["100", "101.5"], capital: "10000" },
   },
   {
     ...{ name: "OANDA.practice", label: "OANDA", kind: undefined },
     keys: { "Personal access token": "token", "Account number": "accountId" },
     ...{ market: "EUR/USD", symbol: "EUR_USD", instrument: "OANDA:EUR_USD" },
-    ...{ quantity: undefined, prices: ["1.1", "1.133"], capital: "10000" },
+    ...{ quantity: undefined, prices: ["1.1", "1.1165"], capital: "10000" },
   },
   {
     ...{ name: "XTS.test", label: "XTS (Symphony)", kind: undefined },
@@ -50,12 +50,12 @@ const VENUES = [
       "Market data secret": "dataSecretKey",
     },
     ...{ market: "ACC/INR (NSECM-22)", symbol: "NSECM-22", instrument: "XTS:NSECM-22" },
-    ...{ quantity: undefined, prices: ["2200", "2266"], capital: "100000" },
+    ...{ quantity: undefined, prices: ["2200", "2233"], capital: "100000" },
   },
 ] as const satisfies readonly VenueSteps[];
 const TERMINAL = {
   ...{ name: "MT5.demo", label: "MetaTrader 5", market: "BTC/USD", symbol: "BTCUSD", instrument: "MT5:BTCUSD" },
-  ...{ quantity: "0.1", prices: ["100", "103"] as const, capital: "10000" },
+  ...{ quantity: "0.1", prices: ["100", "101.5"] as const, capital: "10000" },
 } as const;
 
 interface SeenBot {
