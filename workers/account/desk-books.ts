@@ -23,7 +23,7 @@ import {
   withBooking,
   withExecution,
 } from "./scope-books.ts";
-import { daysOf, ScopeValues } from "./scope-values.ts";
+import { daysOf, ScopeValues, withTrade } from "./scope-values.ts";
 import { tradeParts } from "./trade-part.ts";
 
 const RECORD = "desk";
@@ -245,15 +245,15 @@ export class DeskBooks {
     this.book(booking, stored?.order.bot ?? EXTERNAL_BOT);
     if (stored === undefined) return;
     const after = this.hear(stored.order.id, { type: "fill", fill: orderFill(fill) });
-    if (after !== undefined && overfill(after) > 0n) {
-      this.halt(after.bot, "OVERFILLED", `order ${after.id} was filled beyond its quantity`);
-    }
+    if (after === undefined || overfill(after) <= 0n) return;
+    this.halt(after.bot, "OVERFILLED", `order ${after.id} was filled beyond its quantity`);
   }
 
   /** Books an event on the account, and on the share of a bot where it is its own. */
   book(event: LedgerEvent, bot: string | undefined): void {
     this.store.book(event.id, ledgerEventText(event));
     this.putScope(ACCOUNT_SCOPE, withBooking(this.scope(ACCOUNT_SCOPE), event));
+    if (event.type === "fill") this.note({ marks: withTrade(this.record.marks, event, this.now()) });
     if (bot === undefined || bot === EXTERNAL_BOT) return;
     const { ledger, closed } = bookEvent(this.scope(bot).ledger, event);
     this.putScope(bot, { ...this.scope(bot), ledger });

@@ -2,7 +2,7 @@ import type { OrderVerdict } from "../../schema/wire/trading.ts";
 import type { BrokerCapabilities } from "../brokers/broker.ts";
 import { type Decimal, ONE } from "../core/ledger/decimal.ts";
 import { toDouble } from "../core/ledger/decimal-double.ts";
-import { formatDecimal } from "../core/ledger/decimal-text.ts";
+import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 import type { DeskOrder, OrderIntent } from "../core/order/desk-order.ts";
 import { asClientOrderId, type ClientOrderId } from "../core/order/order-id.ts";
 import { bindingLimit, CAPS, type Limits, PLATFORM_CEILINGS, requiredLimit } from "../core/risk/cap.ts";
@@ -147,7 +147,10 @@ export class DeskGate {
     };
   }
 
-  /** The last price of each instrument that is quoted in the account's currency: others cannot be valued. */
+  /**
+   * The last price that was told of each instrument that is quoted in the account's currency: others cannot be valued. What
+   * the account itself traded at is no reference for what it may trade at.
+   */
   private references(): Map<string, Reference> {
     const { record, account } = this.books;
     const references = new Map<string, Reference>();
@@ -155,7 +158,8 @@ export class DeskGate {
       if (account.instruments.get(instrument)?.quote !== account.currency) continue;
       const mark = record.marks[instrument];
       const at = account.marketTime ? mark.at : mark.heardAt;
-      references.set(instrument, { price, at, intervalMs: mark.intervalMs, rate: ONE as Decimal });
+      const told = mark.trade === undefined ? price : parsePrice(mark.price, "mark");
+      references.set(instrument, { price: told, at, intervalMs: mark.intervalMs, rate: ONE as Decimal });
     }
     return references;
   }

@@ -33,7 +33,11 @@ const FlattenTask = z.object({
 });
 export type FlattenTask = z.infer<typeof FlattenTask>;
 
-const StoredMark = z.object({ price: z.string(), at: z.number(), heardAt: z.number(), intervalMs: z.number() });
+/** `trade`: what the account itself traded at since, until a price is told that is as new. */
+const StoredMark = z.object({
+  ...{ price: z.string(), at: z.number(), heardAt: z.number(), intervalMs: z.number() },
+  trade: z.object({ price: z.string(), at: z.number(), heardAt: z.number() }).optional(),
+});
 export type StoredMark = z.infer<typeof StoredMark>;
 
 const StoredHalt = z.object({

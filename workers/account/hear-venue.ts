@@ -3,6 +3,7 @@ import { formatDecimal } from "../core/ledger/decimal-text.ts";
 import { asClientOrderId } from "../core/order/order-id.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { bookOutsideTrade } from "./outside-orders.ts";
+import { toldMark } from "./scope-values.ts";
 
 /**
  * Takes in what a venue says, in one piece: events in their order, each once, then prices. Events that were heard before
@@ -37,7 +38,7 @@ function hearPrices(books: DeskBooks, { marks, marketAt }: VenueTold): void {
     const known = { ...books.record.marks };
     for (const { instrument, price, at, heardAt, intervalMs } of marks) {
       if ((known[instrument]?.at ?? Number.NEGATIVE_INFINITY) > at) continue;
-      known[instrument] = { price: formatDecimal(price), at, heardAt, intervalMs };
+      known[instrument] = toldMark({ price: formatDecimal(price), at, heardAt, intervalMs }, known[instrument]);
     }
     books.note({ marks: known });
   }

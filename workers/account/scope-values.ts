@@ -1,10 +1,17 @@
 import { DAY_MS } from "../core/candle/timeframe.ts";
 import type { Price } from "../core/ledger/decimal.ts";
-import { parsePrice } from "../core/ledger/decimal-text.ts";
+import { formatDecimal, parsePrice } from "../core/ledger/decimal-text.ts";
 import type { StoredMark } from "./desk-record.ts";
 import { type ScopeBooks, withMark } from "./scope-books.ts";
 
 type Marks = Readonly<Record<string, StoredMark>>;
+
+/** A trade of the account, its time UTC ms as the venue has it. */
+interface Traded {
+  readonly instrument: string;
+  readonly price: Price;
+  readonly at: number;
+}
 
 interface Terms {
   readonly currency: string;
@@ -14,6 +21,28 @@ interface Terms {
   readonly at: number | null;
   /** `at` is the market's time, which never goes back. */
   readonly marketTime: boolean;
+}
+
+/** A trade counts as a price for this long at most, by our clock: a venue's clock may be ahead of that of its prices. */
+const TRADE_MS_MAX = 60_000;
+
+/**
+ * With what the account traded at, where that is newer than the price that was told last: what was just bought must not be
+ * counted down to an older price. `now` is our time, UTC ms.
+ */
+export function withTrade(marks: Marks, { instrument, price, at }: Traded, now: number): Marks {
+  const mark = marks[instrument] as StoredMark | undefined;
+  if (mark === undefined || at <= mark.at || at < (mark.trade?.at ?? at)) return marks;
+  return { ...marks, [instrument]: { ...mark, trade: { price: formatDecimal(price), at, heardAt: now } } };
+}
+
+/** A price that was told, with the trade that is newer than it, if the one before had such. */
+export function toldMark(told: StoredMark, before: StoredMark | undefined): StoredMark {
+  const trade = before?.trade;
+  if (trade === undefined || trade.at <= told.at) return told;
+  // Below zero it is of a clock that was set back since.
+  const ageMs = told.heardAt - trade.heardAt;
+  return ageMs < 0 || ageMs > TRADE_MS_MAX ? told : { ...told, trade };
 }
 
 /** The days that scopes are in. */
@@ -29,7 +58,7 @@ export class ScopeValues {
   private priced: { readonly marks: Marks; readonly prices: ReadonlyMap<string, Price> } | undefined;
   private readonly last = new Map<string, Pick<ScopeBooks, "ledger" | "track"> & { marks: unknown; day: number }>();
 
-  /** Prices of marks; the same map while none of them is another, whenever they were told. */
+  /** What is valued at; the same map while no price is another, whenever they were told. */
   prices(marks: Marks): ReadonlyMap<string, Price> {
     const before = this.priced;
     if (before?.marks === marks) return before.prices;
@@ -67,14 +96,19 @@ function onDay(books: ScopeBooks, day: number): ScopeBooks {
 }
 
 function pricesOf(marks: Marks): Map<string, Price> {
-  return new Map(Object.entries(marks).map(([name, { price }]) => [name, parsePrice(price, "mark")]));
+  return new Map(Object.entries(marks).map(([name, mark]) => [name, parsePrice(valueText(mark), "mark")]));
 }
 
 function isSamePrices(before: Marks, after: Marks): boolean {
   const names = Object.keys(after);
   return (
-    names.length === Object.keys(before).length && names.every((name) => before[name]?.price === after[name].price)
+    names.length === Object.keys(before).length &&
+    names.every((name) => name in before && valueText(before[name]) === valueText(after[name]))
   );
+}
+
+function valueText({ price, trade }: StoredMark): string {
+  return trade?.price ?? price;
 }
 
 function isRevalued(before: ScopeBooks, after: ScopeBooks): boolean {

@@ -147,7 +147,8 @@ function worthOf({ balances, positions }: Ledger, marks: DeskRecord["marks"]): b
   for (const [instrument, { lots }] of positions) {
     const mark = marks[instrument];
     if (mark === undefined) return undefined;
-    const price = parseDecimal(mark.price, "mark");
+    // What was traded at since then is the newer price.
+    const price = parseDecimal((mark.trade ?? mark).price, "mark");
     for (const { quantity } of lots) worth += (quantity * price) / ONE;
   }
   return worth;
