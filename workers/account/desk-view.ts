@@ -105,7 +105,7 @@ export function wirePositions(books: DeskBooks): Position[] {
       instrument: position.instrument,
       quantity: formatDecimal(quantityOf(position)),
       averagePrice: formatDecimal(averagePrice(position) ?? (ZERO as Price)),
-      mark: mark?.trade?.price ?? mark?.price ?? null,
+      mark: price === undefined ? null : formatDecimal(price),
       markAt: mark?.at ?? null,
       unrealised: price === undefined ? null : formatDecimal(unrealisedProfit(position, price)),
       shares,
