@@ -28,9 +28,8 @@ export interface DrillResult {
 
 /** How long a drill goes on. */
 export interface DrillTerms {
-  readonly cycles: number;
-  /** No cycle begins after so long, ms; without end where it is left out. */
-  readonly msMax?: number;
+  /** Asked before each cycle: whether one more begins. Several drills may ask the same. */
+  readonly begins: () => boolean;
   /** Of prices, orders and faults, where the drill draws them from one. */
   readonly seed: number;
   /** Waits at the end until what was sent and never found counts as lost, which takes 40 s. */

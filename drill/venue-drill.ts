@@ -82,11 +82,10 @@ class VenueDrill {
     this.walk = new MarketWalk({ seed, price, tick, quantityDecimals, thinMax: worth[1] / price / 2 });
   }
 
-  async run({ cycles, msMax = Number.POSITIVE_INFINITY, say }: DrillTerms): Promise<DrillResult> {
+  async run({ begins, say }: DrillTerms): Promise<DrillResult> {
     const [cycleMs, restartMs, settleMs]: [number[], number[], number[]] = [[], [], []];
     let findings: string[] = [];
-    const beganAt = Date.now();
-    while (cycleMs.length < cycles && Date.now() - beganAt < msMax && findings.length === 0) {
+    while (findings.length === 0 && begins()) {
       const began = Date.now();
       await this.parts.api.renew();
       const standing = this.moveMarket();
