@@ -38,6 +38,11 @@ it.each([
   expect(outcomeOf(given, { hasPassedBeside })).toMatchObject({ isGood: false, failed });
 });
 
+it("tells what a test says of itself", () => {
+  const told = { ...PASSED, meta: { says: "200 times" } };
+  expect(outcomeOf(report([PASSED, told]), BESIDE).lines).toEqual(["adds: 200 times"]);
+});
+
 it("names what passed only at the second try, with why it failed at first", () => {
   const { isGood, lines } = outcomeOf(report([PASSED, SECOND]), BESIDE);
   expect(isGood).toBe(true);

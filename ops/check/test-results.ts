@@ -10,6 +10,8 @@ export interface TestReport {
       readonly fullName: string;
       readonly status: string;
       readonly failureMessages?: readonly string[];
+      /** `says`: what a test has to tell besides that it passed, such as how often it tried. */
+      readonly meta?: { readonly says?: string };
     }[];
   }[];
 }
@@ -44,6 +46,8 @@ export function outcomeOf(
     assertionResults.filter((test) => test.status === "passed" && (test.failureMessages ?? []).length > 0),
   );
   const lines = files.map(({ name }) => `could not run: ${name}`);
+  for (const { fullName, meta } of testResults.flatMap(({ assertionResults }) => assertionResults))
+    if (meta?.says !== undefined) lines.push(`${fullName}: ${meta.says}`);
   // A test that fails now and then is a defect of it or of the product, also where it passes in the end.
   for (const { fullName, failureMessages = [] } of again)
     lines.push(`only at the second try: ${fullName}`, ...failureMessages.map((text) => `  ${text}`));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { botInForce, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
+import { botInForce, type SwitchEntry, sinceInForce, switchInForce, tellsSwitch } from "./state-in-force.ts";
 
 function entry(scope: SwitchEntry["scope"], state: SwitchEntry["state"], id = ""): SwitchEntry {
   return { scope, id, state, reason: null, since: null, by: null, until: null };
@@ -43,5 +43,16 @@ describe("the switch in force", () => {
     expect(botInForce(bot, [{ ...bots[0], reason: "Paused by hand." }])?.why).toBe("Paused by hand.");
     expect(botInForce(bot, [{ ...bots[0], status: "running" }])).toBeUndefined();
     expect(botInForce(platform, bots)).toBeUndefined();
+  });
+
+  test("a bot that somebody stopped is told as stopped alone; one that a wider switch holds too is told with that", () => {
+    const held = entry("bot", "HALTED", "b1");
+    const bots = [{ id: "b1", status: "stopped", reason: "Stopped." } as const];
+    expect(tellsSwitch(held, [platform, held], bots)).toBe(false);
+    expect(tellsSwitch(held, [entry("platform", "HALTED"), held], bots)).toBe(true);
+    expect(tellsSwitch(held, [platform, held], [{ ...bots[0], status: "halted" }])).toBe(true);
+    expect(tellsSwitch(bot, [platform, bot], bots)).toBe(false);
+    expect(tellsSwitch(bot, [platform, bot], [{ ...bots[0], status: "running" }])).toBe(true);
+    expect(tellsSwitch(platform, [platform, bot], bots)).toBe(true);
   });
 });

@@ -31,6 +31,21 @@ export function botInForce(
   return { status: bot.status, why: bot.reason ?? WHY[bot.status] };
 }
 
+/**
+ * Whether a row tells of the switch that decides. A bot that somebody stopped is held by its own switch, which is how one is
+ * stopped: that it is stopped says it all.
+ */
+export function tellsSwitch(
+  entry: SwitchEntry,
+  all: readonly SwitchEntry[],
+  bots: Parameters<typeof botInForce>[1],
+): boolean {
+  const bot = botInForce(entry, bots);
+  const decides = switchInForce(entry, all);
+  if (decides.state === "ACTIVE") return bot === undefined;
+  return decides !== entry || bot?.status !== "stopped";
+}
+
 /** Since when it is so: the switch that decides says it, else the state of the bot's own; null where nobody knows. */
 export function sinceInForce(
   entry: SwitchEntry,

@@ -15,7 +15,7 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
-import { botInForce, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
+import { botInForce, type SwitchEntry, sinceInForce, switchInForce, tellsSwitch } from "./state-in-force.ts";
 
 /** What stands for a bot where people place orders. */
 const BY_HAND = "manual";
@@ -102,7 +102,7 @@ function InForce({ entry, states, bots }: RowProps) {
   const bot = botInForce(entry, bots);
   return (
     <span className="inline-flex flex-wrap gap-1.5">
-      {(state !== "ACTIVE" || bot === undefined) && <TradingStateBadge state={state} reason={reason} />}
+      {tellsSwitch(entry, states, bots) && <TradingStateBadge state={state} reason={reason} />}
       {bot !== undefined && <BotStatusBadge status={bot.status} />}
     </span>
   );
@@ -111,7 +111,7 @@ function InForce({ entry, states, bots }: RowProps) {
 function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: string) => string }) {
   const decides = switchInForce(entry, states);
   const bot = botInForce(entry, bots);
-  const cause = causeOf(decides);
+  const cause = tellsSwitch(entry, states, bots) ? causeOf(decides) : null;
   const words = [
     decides === entry || decides.state === "ACTIVE"
       ? cause
