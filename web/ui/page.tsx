@@ -26,7 +26,7 @@ export function Page({ title, heading, above, below, actions, children, narrow }
           </h1>
           {below}
         </div>
-        {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions !== undefined && <div className="flex flex-wrap items-center gap-2 md:justify-end">{actions}</div>}
       </header>
       {children}
     </div>
