@@ -12,7 +12,7 @@ interface AtOnceTerms extends Omit<DrillTerms, "begins"> {
 /**
  * Runs several drills at the same time that share a number of cycles, whichever is ready for the next one, and sums up what
  * they saw. The first takes the seed that is given, each other the one after. None begins a cycle once one has found something.
- * Throws what a drill failed with, after all have ended.
+ * Throws what drills failed with and what others found meanwhile, after all have ended.
  */
 export async function runAtOnce(
   run: (terms: DrillTerms) => Promise<DrillResult>,
@@ -20,7 +20,7 @@ export async function runAtOnce(
 ): Promise<DrillResult> {
   let left = cycles;
   const begins = () => {
-    if (left === 0 || !goesOn()) return false;
+    if (left <= 0 || !goesOn()) return false;
     left--;
     return true;
   };
@@ -39,11 +39,11 @@ export async function runAtOnce(
     }
   });
   const ended = await Promise.allSettled(runs);
-  const results = ended.map((end) => {
-    if (end.status === "rejected") throw end.reason;
-    return end.value;
-  });
-  return results.reduce(sumOfDrills);
+  const results = ended.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+  const failures = ended.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  if (failures.length === 0) return results.reduce(sumOfDrills);
+  const found = results.flatMap(({ findings }) => findings);
+  throw new AggregateError(failures, [...failures.map(String), ...found].join("\n"));
 }
 
 /** What two drills saw together. */

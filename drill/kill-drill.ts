@@ -20,13 +20,16 @@ const ORDERS_A_CYCLE = 6;
 /** Orders that a client leaves open; older ones it takes back, so that a long drill asks no more of the desk than a short one. */
 const LEFT_OPEN_MAX = 20;
 const CANCELLED_SHARE = 0.35;
+/** Less than a client needs for its orders: at most kills some are on their way. */
 const KILL_AFTER_MS_MAX = 700;
 const DOWN_MS_MAX = 200;
 /**
  * Share of cycles after which the broker's storm goes on over the recovery and into the next kill, with no look between. What
- * is lost stays lost: the next look finds it.
+ * is lost or doubled stays so and the next look finds it; what the next start heals is seen after calm cycles alone.
  */
 const STORMY_SHARE = 0.5;
+/** A few cycles look at least twice. */
+const STORMS_IN_A_ROW_MAX = 2;
 /** Share of cycles in which the runtime is killed again while it recovers. */
 const KILLED_TWICE_SHARE = 0.15;
 /** The desk asks its venue each half minute; after two rounds the books agree, or they never will. */
@@ -41,8 +44,8 @@ const LOOK_BACK_MS = 20_000;
 
 /**
  * Kills the whole runtime with -9 under ten clients, again and again, and holds the broker's own books against the desk's
- * after about every other time: no order that was acknowledged is lost, none is at the broker twice or unknown to the desk, and fills
- * and positions are equal. Ends at the first finding.
+ * after about every other time and at the end: no order that was acknowledged is lost, none is at the broker twice or unknown
+ * to the desk, and fills and positions are equal. Ends at the first finding.
  */
 export async function runKillDrill(terms: DrillTerms): Promise<DrillResult> {
   const broker = await BrokerProcess.start(MARKET_PRICE);
@@ -84,6 +87,8 @@ class KillDrill {
   private readonly settleMs: number[] = [];
   /** Orders of each account that its client left open, the oldest first. */
   private readonly leftOpen = new Map<string, string[]>();
+  /** Stormy cycles since the last calm one. */
+  private storms = 0;
   /** What the last look before agreement still found. */
   private waitedFor = "";
   /** Since when nothing was compared, UTC ms. */
@@ -106,7 +111,10 @@ class KillDrill {
         `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
       );
     }
-    if (findings.length === 0) findings = await this.settle({ from: beganAt, ms: END_MS_MAX, ended: untilCertain });
+    if (findings.length === 0) {
+      const ms = untilCertain ? END_MS_MAX : SETTLE_MS_MAX;
+      findings = await this.settle({ from: beganAt, ms, ended: untilCertain });
+    }
     const orders = await this.parts.api.orders(beganAt);
     const byAccount = await this.parts.broker.books();
     const books = Object.values(byAccount);
@@ -134,7 +142,8 @@ class KillDrill {
     this.stopping = true;
     await Promise.all(clients);
     await wait(Math.random() * DOWN_MS_MAX);
-    const stormy = Math.random() < STORMY_SHARE;
+    const stormy = this.storms < STORMS_IN_A_ROW_MAX && Math.random() < STORMY_SHARE;
+    this.storms = stormy ? this.storms + 1 : 0;
     if (!stormy) await broker.set("calm");
     await this.restart();
     if (Math.random() < KILLED_TWICE_SHARE) {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { timesText } from "../ops/runtime/percentiles.ts";
+import { wholeNumber } from "../ops/runtime/whole-number.ts";
 import { runAtOnce } from "./at-once.ts";
 import type { DrillTerms } from "./drill-result.ts";
 import { runKillDrill } from "./kill-drill.ts";
@@ -22,10 +23,13 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const cycles = wholeNumber("cycles", values.cycles, 1);
-const drills = wholeNumber("at-once", values["at-once"], 1);
-const seed = wholeNumber("seed", values.seed, Number.MIN_SAFE_INTEGER);
-const secondsMax = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds, 1);
+const cycles = wholeNumber({ name: "cycles", text: values.cycles, least: 1 });
+const drills = wholeNumber({ name: "at-once", text: values["at-once"], least: 1 });
+const seed = wholeNumber({ name: "seed", text: values.seed });
+const secondsMax =
+  values.seconds === undefined
+    ? Number.POSITIVE_INFINITY
+    : wholeNumber({ name: "seconds", text: values.seconds, least: 1 });
 
 const { venue } = values;
 const run = (terms: DrillTerms) => (venue === undefined ? runKillDrill(terms) : runVenueDrill(venue, terms));
@@ -47,10 +51,3 @@ console.log(
   `${counts.cycles}${asked} cycles, ${restartMs.length} kills, ${Math.round(secondsSince())} s in all, ${findings.length} findings`,
 );
 if (findings.length > 0) process.exitCode = 1;
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`${name} must be a whole number of at least ${least}, was ${text}`);
-  return value;
-}

@@ -82,7 +82,7 @@ class VenueDrill {
     this.walk = new MarketWalk({ seed, price, tick, quantityDecimals, thinMax: worth[1] / price / 2 });
   }
 
-  async run({ begins, say }: DrillTerms): Promise<DrillResult> {
+  async run({ begins, untilCertain, say }: DrillTerms): Promise<DrillResult> {
     const [cycleMs, restartMs, settleMs]: [number[], number[], number[]] = [[], [], []];
     let findings: string[] = [];
     while (findings.length === 0 && begins()) {
@@ -106,7 +106,7 @@ class VenueDrill {
         `cycle ${cycleMs.length}: ${cycleMs.at(-1)} ms, ${this.asked.length} orders, ${findings.length} findings${waited}`,
       );
     }
-    if (findings.length === 0) findings = await this.settle(true);
+    if (findings.length === 0) findings = await this.settle(untilCertain);
     const orders = await this.parts.api.orders(ALL);
     const { book } = this.parts.emulator;
     return {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { wholeNumber } from "./runtime/whole-number.ts";
 import { runTasks } from "./simulate/run-tasks.ts";
 import { bugTasks, NO_SEEDS, type SeedTotals, sharesOf, sumOf } from "./simulate/task.ts";
 
@@ -21,10 +22,13 @@ const { values } = parseArgs({
     bugs: { type: "boolean", default: false },
   },
 });
-const seeds = wholeNumber("seeds", values.seeds);
-const from = wholeNumber("from", values.from);
-const secondsMax = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
-const workers = Math.max(1, wholeNumber("workers", values.workers));
+const seeds = wholeNumber({ name: "seeds", text: values.seeds, least: 0 });
+const from = wholeNumber({ name: "from", text: values.from, least: 0 });
+const secondsMax =
+  values.seconds === undefined
+    ? Number.POSITIVE_INFINITY
+    : wholeNumber({ name: "seconds", text: values.seconds, least: 0 });
+const workers = Math.max(1, wholeNumber({ name: "workers", text: values.workers, least: 0 }));
 process.exitCode = (await (values.bugs ? runBugs() : runSeeds())) ? 0 : 1;
 
 async function runSeeds(): Promise<boolean> {
@@ -63,11 +67,4 @@ async function runBugs(): Promise<boolean> {
   });
   console.log(`${noticed} of ${tasks.length} noticed within ${seeds} seeds`);
   return noticed === tasks.length;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new RangeError(`${name} must be a whole number, was ${text}`);
-  return value;
 }

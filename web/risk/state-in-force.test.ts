@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { botInForce, type SwitchEntry, sinceInForce, switchInForce, tellsSwitch } from "./state-in-force.ts";
+import { botInForce, isStoppedOnly, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
 
 function entry(scope: SwitchEntry["scope"], state: SwitchEntry["state"], id = ""): SwitchEntry {
   return { scope, id, state, reason: null, since: null, by: null, until: null };
@@ -45,14 +45,13 @@ describe("the switch in force", () => {
     expect(botInForce(platform, bots)).toBeUndefined();
   });
 
-  test("a bot that somebody stopped is told as stopped alone; one that a wider switch holds too is told with that", () => {
-    const held = entry("bot", "HALTED", "b1");
+  test("a bot that somebody stopped is told as stopped alone; whatever else holds it is told too", () => {
+    const held = { ...entry("bot", "HALTED", "b1"), reason: "KILL_SWITCH" };
     const bots = [{ id: "b1", status: "stopped", reason: "Stopped." } as const];
-    expect(tellsSwitch(held, [platform, held], bots)).toBe(false);
-    expect(tellsSwitch(held, [entry("platform", "HALTED"), held], bots)).toBe(true);
-    expect(tellsSwitch(held, [platform, held], [{ ...bots[0], status: "halted" }])).toBe(true);
-    expect(tellsSwitch(bot, [platform, bot], bots)).toBe(false);
-    expect(tellsSwitch(bot, [platform, bot], [{ ...bots[0], status: "running" }])).toBe(true);
-    expect(tellsSwitch(platform, [platform, bot], bots)).toBe(true);
+    expect(isStoppedOnly(held, [platform, held], bots)).toBe(true);
+    expect(isStoppedOnly(held, [entry("platform", "HALTED"), held], bots)).toBe(false);
+    expect(isStoppedOnly(held, [platform, held], [{ ...bots[0], status: "halted" }])).toBe(false);
+    for (const other of [bot, entry("bot", "REDUCING", "b1"), { ...held, reason: "DAILY_LOSS" }])
+      expect(isStoppedOnly(other, [platform, other], bots)).toBe(false);
   });
 });

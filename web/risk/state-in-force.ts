@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Bot } from "../../schema/wire/bot.ts";
 import type { StateEntry } from "../../schema/wire/risk.ts";
+import { KILL_SWITCH } from "../trading/halt-words.ts";
 
 export type SwitchEntry = z.infer<typeof StateEntry>;
 type Scope = SwitchEntry["scope"];
@@ -32,18 +33,16 @@ export function botInForce(
 }
 
 /**
- * Whether a row tells of the switch that decides. A bot that somebody stopped is held by its own switch, which is how one is
- * stopped: that it is stopped says it all.
+ * Whether a bot is held by nothing but its own kill switch, which is how one is stopped: that it is stopped says it all, and a
+ * switch beside it would look like an emergency.
  */
-export function tellsSwitch(
+export function isStoppedOnly(
   entry: SwitchEntry,
   all: readonly SwitchEntry[],
   bots: Parameters<typeof botInForce>[1],
 ): boolean {
-  const bot = botInForce(entry, bots);
-  const decides = switchInForce(entry, all);
-  if (decides.state === "ACTIVE") return bot === undefined;
-  return decides !== entry || bot?.status !== "stopped";
+  const isKilled = entry.state === "HALTED" && entry.reason === KILL_SWITCH;
+  return isKilled && switchInForce(entry, all) === entry && botInForce(entry, bots)?.status === "stopped";
 }
 
 /** Since when it is so: the switch that decides says it, else the state of the bot's own; null where nobody knows. */

@@ -15,7 +15,7 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Ago, Moment } from "../ui/moment.tsx";
 import { Section } from "../ui/page.tsx";
 import { type RecordColumn, RecordTable } from "../ui/record-table.tsx";
-import { botInForce, type SwitchEntry, sinceInForce, switchInForce, tellsSwitch } from "./state-in-force.ts";
+import { botInForce, isStoppedOnly, type SwitchEntry, sinceInForce, switchInForce } from "./state-in-force.ts";
 
 /** What stands for a bot where people place orders. */
 const BY_HAND = "manual";
@@ -100,9 +100,10 @@ interface RowProps {
 function InForce({ entry, states, bots }: RowProps) {
   const { state, reason } = switchInForce(entry, states);
   const bot = botInForce(entry, bots);
+  const told = !isStoppedOnly(entry, states, bots) && (state !== "ACTIVE" || bot === undefined);
   return (
     <span className="inline-flex flex-wrap gap-1.5">
-      {tellsSwitch(entry, states, bots) && <TradingStateBadge state={state} reason={reason} />}
+      {told && <TradingStateBadge state={state} reason={reason} />}
       {bot !== undefined && <BotStatusBadge status={bot.status} />}
     </span>
   );
@@ -111,7 +112,7 @@ function InForce({ entry, states, bots }: RowProps) {
 function Why({ entry, states, bots, nameOf }: RowProps & { nameOf: (botId: string) => string }) {
   const decides = switchInForce(entry, states);
   const bot = botInForce(entry, bots);
-  const cause = tellsSwitch(entry, states, bots) ? causeOf(decides) : null;
+  const cause = isStoppedOnly(entry, states, bots) ? null : causeOf(decides);
   const words = [
     decides === entry || decides.state === "ACTIVE"
       ? cause

@@ -66,4 +66,4 @@ export function haltCause({ by, reason, scope }: HaltInForce, own: boolean): str
   return reason === null ? "by a rule" : `by a rule: ${wordsOfCode(reason).toLowerCase()}`;
 }
 
-const KILL_SWITCH = "KILL_SWITCH";
+export const KILL_SWITCH = "KILL_SWITCH";
