@@ -35,6 +35,12 @@ describe.skipIf(!hasBrowser)("trading on paper", () => {
     await order.getByText("Let through.").waitFor();
     await order.getByText("Filled", { exact: true }).first().waitFor();
 
+    const journal = await context.newPage();
+    await journal.goto("/journal");
+    await journal.getByRole("heading", { name: "Journal" }).waitFor();
+    await journal.getByText("Live").first().waitFor();
+
+    await page.bringToFront();
     await page.goto("/");
     await page.getByText("Long 0.25 BTC-USD").first().waitFor();
     await page.getByRole("button", { name: "Stop trading" }).click();
@@ -47,13 +53,14 @@ describe.skipIf(!hasBrowser)("trading on paper", () => {
     await page.getByRole("link", { name: "See states under Risk" }).click();
     await page.getByText("HALTED").first().waitFor();
 
-    await page.goto("/journal");
-    await page.getByRole("row", { name: /Long 0.25 BTC-USD/ }).click();
-    const trade = page.getByRole("dialog");
+    // It was open before the trade had ended, and was not loaded since.
+    await journal.bringToFront();
+    await journal.getByRole("row", { name: /Long 0.25 BTC-USD/ }).click();
+    const trade = journal.getByRole("dialog");
     await trade.getByRole("button", { name: "4 of 5" }).click();
     await trade.getByLabel("Tags, with commas between", { exact: true }).fill("by hand, first");
-    await page.keyboard.press("Control+Enter");
-    await page.getByRole("button", { name: "by hand" }).waitFor();
+    await journal.keyboard.press("Control+Enter");
+    await journal.getByRole("button", { name: "by hand" }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -3,14 +3,13 @@ import type { OrderDetail } from "../../schema/wire/order.ts";
 import { queryClient } from "../api/runtime.ts";
 import { followOrderChanges } from "./order-changes.ts";
 
+/** Lists that an account brings up to date together. */
+const LISTS = [["orders", "list"], ["fills"], ["journal", "list"], ["journal", "statistics"]] as const;
+
 /** Brings lists and orders on screen up to date where the dashboard says that they changed. */
 export const hearOrderChanges = followOrderChanges({
   askLists: () =>
-    Promise.all(
-      [["orders", "list"], ["fills"]].map((queryKey) =>
-        queryClient.invalidateQueries({ queryKey, refetchType: refetchType() }),
-      ),
-    ),
+    Promise.all(LISTS.map((queryKey) => queryClient.invalidateQueries({ queryKey, refetchType: refetchType() }))),
   askOrders: (accountIds) =>
     queryClient.invalidateQueries({
       queryKey: ["orders"],
