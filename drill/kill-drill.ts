@@ -22,6 +22,8 @@ const LEFT_OPEN_MAX = 20;
 const CANCELLED_SHARE = 0.35;
 /** Less than a client needs for its orders: at most kills some are on their way. */
 const KILL_AFTER_MS_MAX = 700;
+/** Share of kills that end the Node which hosts workerd as well, as a machine does that goes down; else it starts workerd again. */
+const HOST_KILLED_SHARE = 0.25;
 const DOWN_MS_MAX = 200;
 /**
  * Share of cycles after which the broker's storm goes on over the recovery and into the next kill, with no look between. What
@@ -43,7 +45,7 @@ const END_MS_MAX = 180_000;
 const LOOK_BACK_MS = 20_000;
 
 /**
- * Kills the whole runtime with -9 under ten clients, again and again, and holds the broker's own books against the desk's
+ * Kills the runtime with -9 under ten clients, again and again, and holds the broker's own books against the desk's
  * after about every other time and at the end: no order that was acknowledged is lost, none is at the broker twice or unknown
  * to the desk, and fills and positions are equal. Ends at the first finding.
  */
@@ -131,27 +133,26 @@ class KillDrill {
   }
 
   private async cycle(started: number): Promise<string[]> {
-    const { broker, runtime, api, accounts, bots } = this.parts;
+    const { broker, api, accounts, bots } = this.parts;
     await api.renew();
     await broker.set("storm");
     await bots.let("play");
     this.stopping = false;
     const clients = accounts.map((accountId) => this.trade(accountId));
     await wait(Math.random() * KILL_AFTER_MS_MAX);
-    await runtime.kill();
+    const restart = await this.kill();
     this.stopping = true;
     await Promise.all(clients);
-    await wait(Math.random() * DOWN_MS_MAX);
     const stormy = this.storms < STORMS_IN_A_ROW_MAX && Math.random() < STORMY_SHARE;
     this.storms = stormy ? this.storms + 1 : 0;
     if (!stormy) await broker.set("calm");
-    await this.restart();
+    await restart();
     if (Math.random() < KILLED_TWICE_SHARE) {
       const repeating = this.repeatUnanswered();
       await wait(Math.random() * 500);
-      await runtime.kill();
+      const restartAgain = await this.kill();
       await repeating;
-      await this.restart();
+      await restartAgain();
     }
     const startedAt = Date.now();
     await this.repeatUnanswered();
@@ -162,10 +163,18 @@ class KillDrill {
     return found;
   }
 
-  private async restart(): Promise<void> {
-    const started = Date.now();
-    await this.parts.runtime.start();
-    this.restartMs.push(Date.now() - started);
+  /** Kills the runtime. What it answers resolves once the next one serves. */
+  private async kill(): Promise<() => Promise<void>> {
+    const { runtime } = this.parts;
+    const isWithHost = Math.random() < HOST_KILLED_SHARE;
+    await (isWithHost ? runtime.kill() : runtime.killWorkerd());
+    const killedAt = Date.now();
+    const downMs = isWithHost ? Math.random() * DOWN_MS_MAX : 0;
+    return async () => {
+      await wait(downMs);
+      await (isWithHost ? runtime.start() : runtime.answers());
+      this.restartMs.push(Date.now() - killedAt - downMs);
+    };
   }
 
   /** Places orders that never meet each other, and takes some back, until the runtime is gone. */

@@ -25,7 +25,7 @@ const UNTIL_MS =
 const LEFT_MS = UNTIL_MS === undefined ? CYCLES * CYCLE_MS_MAX : Math.max(0, UNTIL_MS - Date.now());
 
 it(
-  "loses, doubles and forgets no order when the whole runtime is killed at any moment under ten clients",
+  "loses, doubles and forgets no order when the runtime is killed at any moment under ten clients",
   async ({ task }) => {
     let begun = 0;
     const goesOn = () => begun++ < CYCLES_MIN || UNTIL_MS === undefined || Date.now() < UNTIL_MS;

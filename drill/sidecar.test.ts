@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BlackHole } from "./black-hole.ts";
 import {
   askToHold,
@@ -86,17 +86,24 @@ class Stage {
   }
 }
 
-describe("a sidecar as a process", () => {
-  let stage: Stage;
-  beforeEach(async () => {
-    stage = new Stage();
-    await stage.open();
-  }, TEST_MS_MAX);
-  afterEach(() => stage.close());
+const it = test.extend<{ stage: Stage }>({
+  // biome-ignore lint/correctness/noEmptyPattern: by the pattern Vitest sees that it is made of no other fixture.
+  stage: async ({}, use) => {
+    const stage = new Stage();
+    try {
+      await stage.open();
+      await use(stage);
+    } finally {
+      await stage.close();
+    }
+  },
+});
 
+// Each has a venue, an account and a sidecar of its own, and mostly waits for what shall be noticed.
+describe.concurrent("a sidecar as a process", () => {
   it(
     "F25: is noticed to be gone when it is killed, and nothing is lost once another holds the account",
-    async () => {
+    async ({ stage }) => {
       stage.child.kill("SIGKILL");
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
       await stage.start();
@@ -109,7 +116,7 @@ describe("a sidecar as a process", () => {
 
   it(
     "F25: says goodbye on SIGTERM and ends with 0 within its time",
-    async () => {
+    async ({ stage }) => {
       const started = performance.now();
       const ended = once(stage.child, "exit");
       stage.child.kill("SIGTERM");
@@ -126,7 +133,7 @@ describe("a sidecar as a process", () => {
 
   it(
     "F25: is noticed when it stands still, and tells everything when it goes on",
-    async () => {
+    async ({ stage }) => {
       const stopped = performance.now();
       stage.child.kill("SIGSTOP");
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
@@ -141,7 +148,7 @@ describe("a sidecar as a process", () => {
 
   it(
     "F26: is dialled out of a black hole by both sides on the line to the account, and every frame arrives once",
-    async () => {
+    async ({ stage }) => {
       const gaps = stage.account.gaps;
       stage.accountLine?.swallow();
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
@@ -156,7 +163,7 @@ describe("a sidecar as a process", () => {
 
   it(
     "F26: leaves a black hole on the line to the venue, says so, and asks for what it missed",
-    async () => {
+    async ({ stage }) => {
       stage.venueLine?.swallow();
       await until(
         "the account hears that the venue is down",

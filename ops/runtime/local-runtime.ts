@@ -75,14 +75,20 @@ export class LocalRuntime {
     this.standby = undefined;
     this.running = child;
     child.process.stdin?.write(this.line);
+    await this.answers();
+    this.standby = this.load();
+  }
+
+  /** Resolves once requests are answered. Throws where they are not in a minute and a half, or nothing runs that could. */
+  async answers(): Promise<void> {
+    const child = this.running;
     const deadline = Date.now() + READY_MS_MAX;
     while (!(await this.isAnswering())) {
-      if (Date.now() > deadline || child.process.exitCode !== null) {
-        throw new Error(`the Worker did not start:\n${child.tail()}`);
+      if (child === undefined || Date.now() > deadline || child.process.exitCode !== null) {
+        throw new Error(`the Worker did not start:\n${child?.tail()}`);
       }
       await wait(10);
     }
-    this.standby = this.load();
   }
 
   private async isAnswering(): Promise<boolean> {
@@ -110,6 +116,19 @@ export class LocalRuntime {
   async kill(): Promise<void> {
     await killGroup(this.running);
     this.running = undefined;
+  }
+
+  /**
+   * Ends workerd at once, without a word. The Node that hosts it stays and starts it again by itself, sooner than both begin anew:
+   * `answers` tells when. Throws where nothing runs. Linux only.
+   */
+  async killWorkerd(): Promise<void> {
+    const host = this.running?.process.pid;
+    const killed = host === undefined ? [] : childrenOf(host);
+    if (host === undefined || killed.length === 0) throw new Error("only a runtime that runs can be killed");
+    for (const pid of killed) process.kill(pid, "SIGKILL");
+    // What it may still answer is no sign of the next one.
+    while (childrenOf(host).some((pid) => killed.includes(pid))) await wait(1);
   }
 
   /** What the Worker logged last. */
@@ -161,9 +180,12 @@ async function killGroup(child: Child | undefined): Promise<void> {
   await child.ended;
 }
 
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
 function processesOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(processesOf)];
+  return [pid, ...childrenOf(pid).flatMap(processesOf)];
 }
 
 /** The kernel counts in hundredths of a second: fields 14 and 15 of the line, after a name that may hold spaces. */

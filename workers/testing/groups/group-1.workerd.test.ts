@@ -1,3 +1,3 @@
 import { describeGroup } from "./describe-group.ts";
 
-await describeGroup(1);
+describeGroup(1);

@@ -1,5 +1,5 @@
-/** Groups that small files of tests run in: a few times as many as a machine has cores, so that all are busy to the end. */
-export const GROUPS = 6;
+/** Groups that small files of tests run in. Each begins by loading all code, for which a core takes six seconds. */
+export const GROUPS = 4;
 
 /** Files that have a runtime of their own: they run for long, end all objects, or count everything that is stored or logged. */
 export const OWN_FILES: readonly string[] = [

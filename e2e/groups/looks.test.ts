@@ -1,3 +1,3 @@
 import { describeGroup } from "./describe-group.ts";
 
-describeGroup("apart");
+describeGroup("looks");

@@ -1,3 +1,3 @@
 import { describeGroup } from "./describe-group.ts";
 
-await describeGroup(6);
+describeGroup("people");

@@ -1,3 +1,0 @@
-import { describeGroup } from "./describe-group.ts";
-
-await describeGroup(5);

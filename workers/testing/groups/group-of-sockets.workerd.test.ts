@@ -1,0 +1,3 @@
+import { describeSockets } from "./describe-group.ts";
+
+describeSockets();
