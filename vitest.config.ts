@@ -112,7 +112,7 @@ export default defineConfig({
           ],
           setupFiles: ["workers/testing/quiet-log.ts", "workers/testing/apply-migrations.ts"],
           testTimeout: 60_000,
-          // One of them waits at any time, for an alarm or for its code.
+          // Each waits now and then, for an alarm or for its code.
           maxWorkers: CORES + 1,
           sequence: { groupOrder: 1 },
         },
@@ -143,6 +143,8 @@ export default defineConfig({
           include: ["drill/**/*.test.ts"],
           // Its clients wait for a runtime that is being killed: other tests beside it would only make them wait longer.
           maxWorkers: 1,
+          // What has to be noticed within a second is, while another test waits beside it.
+          maxConcurrency: 2,
         },
       },
       {
@@ -166,7 +168,7 @@ export default defineConfig({
           globalSetup: ["e2e/system.ts"],
           testTimeout: 90_000,
           hookTimeout: 240_000,
-          // One system: what changes it runs one file after the other, beside what only looks at pages.
+          // One system: what changes it for all runs one file after the other, beside what stands apart.
           maxWorkers: ARE_GROUPED ? 3 : 1,
           sequence: { groupOrder: 3 },
         },

@@ -2,7 +2,7 @@
 export interface DrillResult {
   readonly cycles: number;
   readonly cycleMs: readonly number[];
-  /** From each start to the first reply. */
+  /** From each start, by the drill or of itself, to the first reply. */
   readonly restartMs: readonly number[];
   /** From the first reply after the last kill of a cycle until nothing differed any more, where that was waited for. */
   readonly settleMs: readonly number[];

@@ -22,8 +22,9 @@ const LEFT_OPEN_MAX = 20;
 const CANCELLED_SHARE = 0.35;
 /** Less than a client needs for its orders: at most kills some are on their way. */
 const KILL_AFTER_MS_MAX = 700;
-/** Share of kills that end the Node which hosts workerd as well, as a machine does that goes down; else it starts workerd again. */
-const HOST_KILLED_SHARE = 0.25;
+/** So often the Node that hosts workerd is killed as well, as by a machine that goes down; else it starts workerd again at once. */
+const HOST_KILLED_EVERY = 4;
+/** After such a kill. */
 const DOWN_MS_MAX = 200;
 /**
  * Share of cycles after which the broker's storm goes on over the recovery and into the next kill, with no look between. What
@@ -140,12 +141,13 @@ class KillDrill {
     this.stopping = false;
     const clients = accounts.map((accountId) => this.trade(accountId));
     await wait(Math.random() * KILL_AFTER_MS_MAX);
-    const restart = await this.kill();
-    this.stopping = true;
-    await Promise.all(clients);
     const stormy = this.storms < STORMS_IN_A_ROW_MAX && Math.random() < STORMY_SHARE;
     this.storms = stormy ? this.storms + 1 : 0;
+    const restart = await this.kill();
+    this.stopping = true;
+    // Before the next one is up.
     if (!stormy) await broker.set("calm");
+    await Promise.all(clients);
     await restart();
     if (Math.random() < KILLED_TWICE_SHARE) {
       const repeating = this.repeatUnanswered();
@@ -166,14 +168,18 @@ class KillDrill {
   /** Kills the runtime. What it answers resolves once the next one serves. */
   private async kill(): Promise<() => Promise<void>> {
     const { runtime } = this.parts;
-    const isWithHost = Math.random() < HOST_KILLED_SHARE;
-    await (isWithHost ? runtime.kill() : runtime.killWorkerd());
-    const killedAt = Date.now();
-    const downMs = isWithHost ? Math.random() * DOWN_MS_MAX : 0;
+    if (this.restartMs.length % HOST_KILLED_EVERY > 0) {
+      await runtime.killWorkerd();
+      const killedAt = Date.now();
+      const restarted = runtime.answers().then(() => Date.now() - killedAt);
+      return async () => void this.restartMs.push(await restarted);
+    }
+    await runtime.kill();
     return async () => {
-      await wait(downMs);
-      await (isWithHost ? runtime.start() : runtime.answers());
-      this.restartMs.push(Date.now() - killedAt - downMs);
+      await wait(Math.random() * DOWN_MS_MAX);
+      const started = Date.now();
+      await runtime.start();
+      this.restartMs.push(Date.now() - started);
     };
   }
 

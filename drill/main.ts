@@ -7,7 +7,7 @@ import { runKillDrill } from "./kill-drill.ts";
 import { runVenueDrill } from "./venue-drill.ts";
 
 /**
- * `npm run drill -- --cycles 200`: kills the whole runtime so often, over a broker of the drill's own or, with
+ * `npm run drill -- --cycles 200`: kills the runtime so often, over a broker of the drill's own or, with
  * `--venue binance --seed 7`, over the emulator of a venue, with prices, orders and faults drawn from that seed. Which
  * request meets which draw is up to how fast the processes are. With `--at-once 2` two runtimes share the cycles; with
  * `--seconds 300` no cycle begins after so long. With `--brief` orders that the broker never got may still be uncertain when it

@@ -4,10 +4,12 @@ import { describe } from "vitest";
 /** Every file of browser tests, by its path; none is loaded yet. */
 const FILES = import.meta.glob("../*.test.ts");
 
-/** Files whose pages hear a pretended server, or whose people are made for them and do not trade: they may run beside any other. */
-const APART: Readonly<Record<string, readonly string[]>> = {
-  /** How every page looks. */
-  looks: ["page", "reference"],
+/**
+ * Files whose pages hear a pretended server, whose people are made for them and do not trade, or that only test strategies: they
+ * may run beside any other. So that groups end at about the same time, the first hour of a trader comes before how pages look.
+ */
+const APART: Readonly<Record<"looks" | "people", readonly string[]>> = {
+  looks: ["journey", "page", "reference"],
   people: ["account", "factor", "live-start", "state", "xss"],
 };
 
@@ -18,13 +20,15 @@ const WAITING = ["venue"];
  * Runs browser tests one file after the other: those of a group that stands apart, or together those that share the demo account, its
  * bots and the switches of the platform. All groups at a time keep two cores busy: a page waits as often as it works.
  */
-export function describeGroup(group: "looks" | "people" | "together"): void {
+export function describeGroup(group: keyof typeof APART | "together"): void {
   const names = Object.keys(FILES).map((path) => path.replace("../", "").replace(".test.ts", ""));
   const apart = Object.values(APART).flat();
-  const missing = [...apart, ...WAITING].filter((name) => !names.includes(name));
+  const named = [...apart, ...WAITING];
+  const missing = named.filter((name) => !names.includes(name));
   if (missing.length > 0) throw new Error(`files of browser tests must be there, missing: ${missing.join(", ")}`);
+  if (new Set(named).size < named.length) throw new Error(`a file must be named once, they are ${named.join(", ")}`);
   const shared = names.filter((name) => !apart.includes(name) && !WAITING.includes(name)).sort();
-  for (const name of APART[group] ?? [...WAITING, ...shared]) {
+  for (const name of group === "together" ? [...WAITING, ...shared] : APART[group]) {
     describe(`e2e/${name}.test.ts`, async () => {
       await FILES[`../${name}.test.ts`]?.();
     });

@@ -11,6 +11,8 @@ import { type CollectedHeap, collectedHeap } from "./collected-heap.ts";
 
 /** A machine that does other things too takes long. */
 const READY_MS_MAX = 90_000;
+/** What was killed is gone at once, but for what it was writing. */
+const GONE_MS_MAX = 10_000;
 const LINES_KEPT = 40;
 const WRANGLER = "node_modules/.bin/wrangler";
 
@@ -79,13 +81,14 @@ export class LocalRuntime {
     this.standby = this.load();
   }
 
-  /** Resolves once requests are answered. Throws where they are not in a minute and a half, or nothing runs that could. */
+  /** Resolves once requests are answered. Throws where they are not in a minute and a half, or nothing was started. */
   async answers(): Promise<void> {
     const child = this.running;
+    if (child === undefined) throw new Error("only a runtime that was started can answer");
     const deadline = Date.now() + READY_MS_MAX;
     while (!(await this.isAnswering())) {
-      if (child === undefined || Date.now() > deadline || child.process.exitCode !== null) {
-        throw new Error(`the Worker did not start:\n${child?.tail()}`);
+      if (Date.now() > deadline || child.process.exitCode !== null) {
+        throw new Error(`the Worker did not start:\n${child.tail()}`);
       }
       await wait(10);
     }
@@ -120,15 +123,19 @@ export class LocalRuntime {
 
   /**
    * Ends workerd at once, without a word. The Node that hosts it stays and starts it again by itself, sooner than both begin anew:
-   * `answers` tells when. Throws where nothing runs. Linux only.
+   * `answers` tells when. Throws where nothing runs or it does not end. Linux only.
    */
   async killWorkerd(): Promise<void> {
     const host = this.running?.process.pid;
     const killed = host === undefined ? [] : childrenOf(host);
     if (host === undefined || killed.length === 0) throw new Error("only a runtime that runs can be killed");
     for (const pid of killed) process.kill(pid, "SIGKILL");
+    const deadline = Date.now() + GONE_MS_MAX;
     // What it may still answer is no sign of the next one.
-    while (childrenOf(host).some((pid) => killed.includes(pid))) await wait(1);
+    while (childrenOf(host).some((pid) => killed.includes(pid))) {
+      if (Date.now() > deadline) throw new Error(`what was killed must end within ${GONE_MS_MAX} ms`);
+      await wait(1);
+    }
   }
 
   /** What the Worker logged last. */

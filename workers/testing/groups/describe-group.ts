@@ -7,7 +7,7 @@ const FILES = import.meta.glob(["../../**/*.workerd.test.ts", "!./*"]);
 const SOCKETS_END = ".socket.workerd.test.ts";
 
 /**
- * Runs a share of the small files of tests in one runtime: loading our code takes it five seconds each time, far longer than
+ * Runs a share of the small files of tests in one runtime: loading our code takes it six seconds each time, far longer than
  * most of them run. Files of a group share a database and objects, as the requests of a deployment do.
  */
 export function describeGroup(group: number): void {
