@@ -13,11 +13,14 @@ const DEMO_RUNS = [
   { symbol: "EUR-USD", timeframe: "1h", strategy: "donchian" },
 ];
 
-/** Bots that a newcomer finds trading on paper: quick ones, so that something happens while they look. */
+/** Bots that a newcomer finds trading on paper: quick ones, of which one buys as prices rise and one as they fall, so that something happens while they look. */
 const DEMO_BOTS = [
-  { name: "BTC momentum", symbol: "BTC-USD", strategy: "ema-cross", timeframe: "1m", parameters: { fast: 2, slow: 5 } },
+  { name: "BTC momentum", symbol: "BTC-USD", strategy: "donchian", timeframe: "1m", parameters: { entry: 2, exit: 2 } },
   { name: "ETH steps", symbol: "ETH-USD", strategy: "dca", timeframe: "1m", parameters: { every: 2, share: 3 } },
-  { name: "SOL bands", symbol: "SOL-USD", strategy: "bollinger-reversion", timeframe: "1m", parameters: { period: 8 } },
+  {
+    ...{ name: "SOL bands", symbol: "SOL-USD", strategy: "bollinger-reversion", timeframe: "1m" },
+    parameters: { period: 5, width: 0.5 },
+  },
 ];
 const DEMO_CAPITAL = "20000";
 
