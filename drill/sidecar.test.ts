@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BlackHole } from "./black-hole.ts";
 import {
   askToHold,
@@ -87,37 +87,37 @@ class Stage {
   }
 }
 
-const it = test.extend<{ stage: Stage }>({
-  // biome-ignore lint/correctness/noEmptyPattern: by the pattern Vitest sees that it is made of no other fixture.
-  stage: async ({}, use) => {
+/** A test on a stage of its own. */
+function staged(act: (stage: Stage) => Promise<void>): () => Promise<void> {
+  return async () => {
     const stage = new Stage();
     try {
       await stage.open();
-      await use(stage);
+      await act(stage);
     } finally {
       await stage.close();
     }
-  },
-});
+  };
+}
 
 // Each has a venue, an account and a sidecar of its own, and mostly waits for what shall be noticed.
 describe.concurrent("a sidecar as a process", () => {
   it(
     "F25: is noticed to be gone when it is killed, and nothing is lost once another holds the account",
-    async ({ stage }) => {
+    staged(async (stage) => {
       stage.child.kill("SIGKILL");
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
       await stage.start();
       expect(await stage.hold()).toBe(200);
       await until("the account hears", () => stage.account.downAt === undefined, WAIT_MS_MAX);
       await stage.expectNothingLost();
-    },
+    }),
     TEST_MS_MAX,
   );
 
   it(
     "F25: says goodbye on SIGTERM and ends with 0 within its time",
-    async ({ stage }) => {
+    staged(async (stage) => {
       const started = performance.now();
       const ended = once(stage.child, "exit");
       stage.child.kill("SIGTERM");
@@ -128,13 +128,13 @@ describe.concurrent("a sidecar as a process", () => {
       await stage.start();
       await stage.hold();
       await stage.expectNothingLost();
-    },
+    }),
     TEST_MS_MAX,
   );
 
   it(
     "F25: is noticed when it stands still, and tells everything when it goes on",
-    async ({ stage }) => {
+    staged(async (stage) => {
       const stopped = performance.now();
       stage.child.kill("SIGSTOP");
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
@@ -143,13 +143,13 @@ describe.concurrent("a sidecar as a process", () => {
       stage.child.kill("SIGCONT");
       await until("the account hears", () => stage.account.downAt === undefined, WAIT_MS_MAX);
       await stage.expectNothingLost();
-    },
+    }),
     TEST_MS_MAX,
   );
 
   it(
     "F26: is dialled out of a black hole by both sides on the line to the account, and every frame arrives once",
-    async ({ stage }) => {
+    staged(async (stage) => {
       const gaps = stage.account.gaps;
       stage.accountLine?.swallow();
       await until("the account notices", () => stage.account.downAt !== undefined, DRILL_BEATS.noticedMsMax);
@@ -158,13 +158,13 @@ describe.concurrent("a sidecar as a process", () => {
       // The same stream goes on: what was under way in the hole was told again.
       expect(stage.account.gaps).toBe(gaps);
       expect(new Set(stage.account.heard)).toEqual(new Set(stage.busy.trades));
-    },
+    }),
     TEST_MS_MAX,
   );
 
   it(
     "F26: leaves a black hole on the line to the venue, says so, and asks for what it missed",
-    async ({ stage }) => {
+    staged(async (stage) => {
       stage.venueLine?.swallow();
       await until(
         "the account hears that the venue is down",
@@ -172,7 +172,7 @@ describe.concurrent("a sidecar as a process", () => {
         2 * DRILL_BEATS.noticedMsMax,
       );
       await stage.expectNothingLost();
-    },
+    }),
     TEST_MS_MAX,
   );
 });

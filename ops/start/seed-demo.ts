@@ -13,7 +13,10 @@ const DEMO_RUNS = [
   { symbol: "EUR-USD", timeframe: "1h", strategy: "donchian" },
 ];
 
-/** Bots that a newcomer finds trading on paper: quick ones, of which one buys as prices rise and one as they fall, so that something happens while they look. */
+/**
+ * Bots that a newcomer finds trading on paper: quick ones, of which one buys as prices rise and one as they fall, so that
+ * something happens while they look.
+ */
 const DEMO_BOTS = [
   { name: "BTC momentum", symbol: "BTC-USD", strategy: "donchian", timeframe: "1m", parameters: { entry: 2, exit: 2 } },
   { name: "ETH steps", symbol: "ETH-USD", strategy: "dca", timeframe: "1m", parameters: { every: 2, share: 3 } },
